@@ -1,0 +1,121 @@
+import type { Reservation } from './buffer-memory.ts'
+import { Lane, type LaneLimits } from './lane.ts'
+import type { Outcome } from './outcome.ts'
+import { PendingRecord } from './pending-record.ts'
+import type { ProducerRecord } from './producer-record.ts'
+import type { Publisher } from './publisher.ts'
+
+export interface AccumulatorOptions {
+  readonly publisher: Publisher
+  /** Number of lanes, one a partition. */
+  readonly partitions: number
+  readonly limits: LaneLimits
+  /** How long a request waits for an outcome before it is told what is known. */
+  readonly deliveryTimeoutMs: number
+  /** Monotonic clock, in milliseconds. */
+  readonly now?: () => number
+}
+
+/**
+ * Gathers records into batches, one lane a partition, and hands them to the one shared publisher.
+ *
+ * At most one record of an identity is under way: the same bytes again join it (one record, equal answers), other
+ * bytes are refused. The join lasts until the outcome is known, however long ago the first request was answered
+ * `unknown`: a till that resends while the batch still retries makes no second record.
+ */
+export class Accumulator {
+  readonly #publisher: Publisher
+  readonly #lanes: readonly Lane[]
+  readonly #stallAfterMs: number
+  readonly #now: () => number
+  readonly #deliveryTimeoutMs: number
+  readonly #pending = new Map<string, PendingRecord>()
+  #intake: 'not-ready' | 'open' | 'draining' = 'not-ready'
+  #onEmpty: (() => void) | null = null
+
+  constructor(options: AccumulatorOptions) {
+    const { publisher, partitions, limits, now = () => performance.now() } = options
+    this.#publisher = publisher
+    this.#stallAfterMs = limits.stallAfterMs
+    this.#now = now
+    this.#lanes = Array.from({ length: partitions }, (_, partition) => new Lane(partition, publisher, limits, now))
+    this.#deliveryTimeoutMs = options.deliveryTimeoutMs
+  }
+
+  /** Records whose outcome is not known yet. */
+  get pendingRecords(): number {
+    return this.#pending.size
+  }
+
+  /** Lanes whose batch has been out for too long; they take nothing new. */
+  get stalledLanes(): number {
+    return this.#lanes.filter((lane) => lane.isStalled).length
+  }
+
+  /**
+   * `true` when a lane is stalled and no broker has answered anything for as long: Kafka is out of reach, not one
+   * partition. No lane takes anything new then.
+   */
+  get isStuck(): boolean {
+    if (this.#now() - this.#publisher.lastAnswerAtMs < this.#stallAfterMs) return false
+    return this.#lanes.some((lane) => lane.isStalled)
+  }
+
+  /** Takes records from now on, unless it drains already. */
+  open(): void {
+    if (this.#intake === 'not-ready') this.#intake = 'open'
+  }
+
+  /**
+   * Resolves, after at most `deliveryTimeoutMs`, with what is known of the record; never rejects. The reservation is
+   * held until the record's outcome is settled, which can be later than that.
+   */
+  append(record: ProducerRecord, reservation: Reservation): Promise<Outcome> {
+    const underWay = this.#pending.get(record.identity)
+    if (underWay !== undefined) {
+      if (!underWay.record.value.equals(record.value)) return rejected('identity-conflict')
+      return underWay.wait(this.#deliveryTimeoutMs)
+    }
+    if (this.#intake !== 'open') return rejected(this.#intake)
+    const lane = this.#lanes[record.partition]
+    if (lane === undefined) throw new Error(`no partition ${record.partition}`)
+    if (lane.isStalled || this.isStuck) return rejected('stalled')
+
+    const pending = new PendingRecord(record, lane, reservation, () => this.#forget(record.identity))
+    this.#pending.set(record.identity, pending)
+    const outcome = pending.wait(this.#deliveryTimeoutMs)
+    lane.append(pending)
+    return outcome
+  }
+
+  /**
+   * Takes no new record and resolves when every outcome is known; after `timeoutMs` it settles the rest itself, as
+   * `rejected` or `unknown`. Resolves `true` when nothing had to be settled that way.
+   */
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.#intake = 'draining'
+    if (this.#pending.size > 0) await this.#emptyOr(timeoutMs)
+    const isClean = this.#pending.size === 0
+    for (const lane of this.#lanes) lane.abandon()
+    return isClean
+  }
+
+  #emptyOr(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#onEmpty = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  #forget(identity: string): void {
+    this.#pending.delete(identity)
+    if (this.#pending.size === 0) this.#onEmpty?.()
+  }
+}
+
+function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason']): Promise<Outcome> {
+  return Promise.resolve({ kind: 'rejected', reason })
+}

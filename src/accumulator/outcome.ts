@@ -1,0 +1,36 @@
+import type { ProducerRecord } from './producer-record.ts'
+
+/**
+ * What is known of one record once nothing more will be tried for it, or when its deadline has passed.
+ *
+ * - `acknowledged`: every in-sync replica has it. `record` is the one in the log (that of the first attempt, where
+ *   several joined). `offset` is `null` only when the broker recognised our own batch as already written without
+ *   saying where.
+ * - `rejected`: it is definitely not in the log.
+ * - `unknown`: it may be in the log; the till resends the same bytes.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'acknowledged'
+      readonly record: ProducerRecord
+      readonly partition: number
+      readonly offset: string | null
+    }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason }
+
+/**
+ * Why a record is definitely not in the log. Only `too-large` and `identity-conflict` are final for the same bytes.
+ * `identity-conflict`: other bytes with the same identity are in flight.
+ */
+export type RejectionReason =
+  | 'not-ready'
+  | 'stalled'
+  | 'draining'
+  | 'expired'
+  | 'too-large'
+  | 'refused'
+  | 'identity-conflict'
+
+/** Why nobody knows whether a record is in the log. */
+export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced'

@@ -1,0 +1,69 @@
+import type { RejectionReason, UnknownReason } from './outcome.ts'
+import type { ProducerRecord } from './producer-record.ts'
+
+/**
+ * What became of a whole batch. Definitely not in the log are `rejected`, `too-large` (the lane tries smaller batches)
+ * and `not-attempted` (it was recalled; what was not withdrawn goes back to its lane).
+ */
+export type BatchOutcome =
+  | { readonly kind: 'acknowledged'; readonly baseOffset: bigint | null }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'not-attempted' }
+
+/**
+ * Records of one partition that are sent together, or not at all. Its records never change: a retry sends the same
+ * records, so that the broker can recognise them by producer id and sequence.
+ *
+ *     fresh --beginAttempt()--> attempted (again and again: every retry is an attempt)
+ *       |
+ *       +-----recall()--------> recalled  (final; beginAttempt() says no from now on)
+ *
+ * - *fresh*: no byte of it has been handed to a socket. Its records are definitely not in the log.
+ * - *attempted*: it may be in the log until the broker says otherwise. It cannot be recalled any more.
+ * - *recalled*: it will never be sent; its records go back to their lane or are rejected.
+ *
+ * The publisher calls `beginAttempt` at the last instant before bytes can leave; both transitions are synchronous, so
+ * there is no moment in which a batch is recalled and sent.
+ */
+export class ProducerBatch {
+  readonly partition: number
+  readonly records: readonly ProducerRecord[]
+  readonly sizeBytes: number
+  /** Monotonic time at which the batch left its lane. */
+  readonly createdAtMs: number
+  #attempts = 0
+  #recalled = false
+
+  constructor(partition: number, records: readonly ProducerRecord[], sizeBytes: number, createdAtMs: number) {
+    if (records.length === 0) throw new Error('a batch holds at least one record')
+    this.partition = partition
+    this.records = records
+    this.sizeBytes = sizeBytes
+    this.createdAtMs = createdAtMs
+  }
+
+  /** How often its bytes were handed to a socket. Above 1, a definite answer to the last attempt says nothing of the others. */
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  get isRecalled(): boolean {
+    return this.#recalled
+  }
+
+  /** Enters *attempted*, or returns `false` when the batch was recalled and must not be sent. */
+  beginAttempt(): boolean {
+    if (this.#recalled) return false
+    this.#attempts++
+    return true
+  }
+
+  /** Enters *recalled*. `false` when it was attempted already: then only the broker knows. */
+  recall(): boolean {
+    if (this.#attempts > 0) return false
+    this.#recalled = true
+    return true
+  }
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { Accumulator } from '../../src/accumulator/accumulator.ts'
+import { BufferMemory } from '../../src/accumulator/buffer-memory.ts'
+import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
+
+let publisher: FakePublisher
+let memory: BufferMemory
+let nowMs: number
+let accumulator: Accumulator
+
+function createAccumulator(deliveryTimeoutMs = 60_000): Accumulator {
+  const created = new Accumulator({ publisher, partitions: 2, limits: LIMITS, deliveryTimeoutMs, now: () => nowMs })
+  created.open()
+  return created
+}
+
+/** Appends as a request would that releases its reservation once it is answered. */
+function append(identity: string, value?: string, partition?: number) {
+  const reservation = memory.tryReserve(100)
+  assert.ok(reservation)
+  return accumulator.append(recordOf(identity, value, partition), reservation).finally(() => reservation.release())
+}
+
+beforeEach(() => {
+  publisher = new FakePublisher()
+  memory = new BufferMemory(10_000)
+  nowMs = 0
+  accumulator = createAccumulator()
+})
+
+afterEach(() => accumulator.drain(0))
+
+test('an acknowledged record has the offset that its place in the batch gives it', async () => {
+  const outcomes = [append('a'), append('b')]
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 41n })
+  const [first, second] = await Promise.all(outcomes)
+  assert.equal(first?.kind === 'acknowledged' && first.offset, '41')
+  assert.equal(second?.kind === 'acknowledged' && second.offset, '42')
+})
+
+test('before it is open nothing is taken', async () => {
+  accumulator = new Accumulator({ publisher, partitions: 2, limits: LIMITS, deliveryTimeoutMs: 1, now: () => nowMs })
+  assert.deepEqual(await append('a'), { kind: 'rejected', reason: 'not-ready' })
+})
+
+test('the same bytes with the same identity join: one record, equal answers', async () => {
+  const outcomes = [append('a', 'same'), append('a', 'same')]
+  await turn()
+  const third = append('a', 'same')
+  assert.deepEqual(publisher.latest.values, ['same'])
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 7n })
+  const [first, second] = await Promise.all(outcomes)
+  assert.deepEqual(first, second)
+  assert.deepEqual(first, await third)
+  await turn()
+  assert.equal(publisher.published.length, 1)
+})
+
+test('other bytes with the same identity are refused while the first are under way', async () => {
+  const first = append('a', 'one')
+  assert.deepEqual(await append('a', 'two'), { kind: 'rejected', reason: 'identity-conflict' })
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal((await first).kind, 'acknowledged')
+})
+
+test('a resend after an unknown answer joins the batch that is still retried', async () => {
+  accumulator = createAccumulator(20)
+  const first = append('a')
+  await turn()
+  assert.equal(publisher.latest.batch.beginAttempt(), true)
+  assert.deepEqual(await first, { kind: 'unknown', reason: 'deadline' })
+  const again = append('a')
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal((await again).kind, 'acknowledged')
+  assert.equal(publisher.published.length, 1)
+})
+
+test('at the deadline a record that waits in its lane is rejected, and is never sent', async () => {
+  accumulator = createAccumulator(20)
+  const ahead = append('ahead')
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  const waiting = append('waiting')
+  assert.deepEqual(await waiting, { kind: 'rejected', reason: 'expired' })
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  await ahead
+  await turn()
+  assert.equal(publisher.published.length, 1)
+})
+
+test('at the deadline a batch that was never attempted is recalled; who came later goes on', async () => {
+  accumulator = createAccumulator(50)
+  const early = append('early')
+  await turn()
+  assert.deepEqual(await early, { kind: 'rejected', reason: 'expired' })
+  assert.equal(publisher.latest.batch.beginAttempt(), false)
+  const late = append('late')
+  publisher.latest.answer({ kind: 'not-attempted' })
+  await turn()
+  assert.deepEqual(publisher.latest.values, ['late'])
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal((await late).kind, 'acknowledged')
+})
+
+test('a request whose deadline passes while another still waits for the same record is told unknown', async () => {
+  accumulator = createAccumulator(40)
+  const first = append('a')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const second = append('a')
+  assert.deepEqual(await first, { kind: 'unknown', reason: 'deadline' })
+  assert.deepEqual(await second, { kind: 'rejected', reason: 'expired' })
+})
+
+test('a stalled lane takes nothing new, other lanes do', async () => {
+  publisher.lastAnswerAtMs = 4_000 // some broker answers
+  void append('a', 'a', 0)
+  await turn()
+  nowMs = 5_000
+  assert.deepEqual(await append('b', 'b', 0), { kind: 'rejected', reason: 'stalled' })
+  assert.equal(accumulator.stalledLanes, 1)
+  assert.equal(accumulator.isStuck, false)
+  const other = append('c', 'c', 1)
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal((await other).kind, 'acknowledged')
+})
+
+test('when no broker answers anything, no lane takes anything', async () => {
+  void append('a', 'a', 0)
+  await turn()
+  nowMs = 5_000
+  assert.equal(accumulator.isStuck, true)
+  assert.deepEqual(await append('c', 'c', 1), { kind: 'rejected', reason: 'stalled' })
+})
+
+test('the buffer is held until the outcome is known, not only until the till is answered', async () => {
+  accumulator = createAccumulator(20)
+  const outcome = append('a')
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  assert.equal((await outcome).kind, 'unknown')
+  assert.equal(memory.usedBytes, 100)
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  await turn()
+  assert.equal(memory.usedBytes, 0)
+  assert.equal(accumulator.pendingRecords, 0)
+})
+
+test('drain waits for what is under way and takes nothing new', async () => {
+  const outcome = append('a')
+  await turn()
+  const drained = accumulator.drain(10_000)
+  assert.deepEqual(await append('b'), { kind: 'rejected', reason: 'draining' })
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal(await drained, true)
+  assert.equal((await outcome).kind, 'acknowledged')
+})
+
+test('drain at its deadline: attempted is unknown, everything else rejected, a late answer changes nothing', async () => {
+  const attempted = append('attempted')
+  await turn()
+  const { batch, answer } = publisher.latest
+  batch.beginAttempt()
+  const waiting = append('waiting')
+  const fresh = append('fresh', 'fresh', 1)
+  await turn()
+  assert.equal(await accumulator.drain(20), false)
+  assert.deepEqual(await attempted, { kind: 'unknown', reason: 'shutdown' })
+  assert.deepEqual(await waiting, { kind: 'rejected', reason: 'draining' })
+  assert.deepEqual(await fresh, { kind: 'rejected', reason: 'draining' })
+  answer({ kind: 'acknowledged', baseOffset: 0n })
+  await turn()
+  assert.equal(publisher.published.length, 2)
+  assert.equal(memory.usedBytes, 0)
+})

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ProducerBatch } from '../../src/accumulator/producer-batch.ts'
+import { recordOf } from './fakes.ts'
+
+const batch = () => new ProducerBatch(0, [recordOf('a')], 100, 0)
+
+test('a fresh batch can be recalled, and is then never attempted', () => {
+  const recalled = batch()
+  assert.equal(recalled.recall(), true)
+  assert.equal(recalled.beginAttempt(), false)
+  assert.equal(recalled.attempts, 0)
+  assert.equal(recalled.isRecalled, true)
+})
+
+test('an attempted batch cannot be recalled, and may be attempted again', () => {
+  const attempted = batch()
+  assert.equal(attempted.beginAttempt(), true)
+  assert.equal(attempted.recall(), false)
+  assert.equal(attempted.beginAttempt(), true)
+  assert.equal(attempted.attempts, 2)
+})
+
+test('an empty batch is a bug', () => {
+  assert.throws(() => new ProducerBatch(0, [], 0, 0))
+})
