@@ -1,0 +1,269 @@
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+const require = createRequire(import.meta.url)
+const Encoder = require('kafkajs/src/protocol/encoder')
+
+export const API = { produce: 0, metadata: 3, apiVersions: 18, initProducerId: 22 } as const
+
+/** A request as the fake broker sees it, and the ways to answer it. */
+export interface FakeRequest {
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly body: Buffer
+  readonly socket: Socket
+  readonly broker: FakeBroker
+  /** The answer that a sound broker gives; for produce requests it appends. */
+  soundAnswer(): Buffer
+  send(answer: Buffer): void
+}
+
+/** Handles a request instead of the sound broker; `false` leaves it to the sound one. */
+export type Script = (request: FakeRequest) => boolean | undefined
+
+/** One batch in the fake log. */
+export interface FakeBatch {
+  readonly producerId: bigint
+  readonly sequence: number
+  readonly values: readonly string[]
+}
+
+/**
+ * A cluster of TCP brokers that speak just enough of Kafka's protocol for a producer: handshake, metadata, producer
+ * ids and produce requests, with Kafka's own rule on duplicates (same id, same sequence: acknowledged with the old
+ * offset, content not compared). What goes wrong is scripted per broker.
+ */
+export class FakeCluster {
+  readonly topic = 'invoices'
+  readonly brokers: FakeBroker[] = []
+  partitions = 2
+  leaderOf: (partition: number) => number = () => 1
+  readonly logs = new Map<number, FakeBatch[]>()
+  #nextProducerId = 1_000n
+
+  static async start(count = 1): Promise<FakeCluster> {
+    const cluster = new FakeCluster()
+    for (let id = 1; id <= count; id++) cluster.brokers.push(await FakeBroker.listen(id, cluster))
+    return cluster
+  }
+
+  get bootstrap(): string[] {
+    return this.brokers.map(({ port }) => `127.0.0.1:${port}`)
+  }
+
+  broker(id: number): FakeBroker {
+    return this.brokers[id - 1] as FakeBroker
+  }
+
+  /** Every value of a partition, in log order. */
+  values(partition: number): string[] {
+    return (this.logs.get(partition) ?? []).flatMap(({ values }) => values)
+  }
+
+  takeProducerId(): bigint {
+    return this.#nextProducerId++
+  }
+
+  append(partition: number, batch: FakeBatch): { errorCode: number; baseOffset: number } {
+    const log = this.logs.get(partition) ?? []
+    this.logs.set(partition, log)
+    let offset = 0
+    let expected = 0
+    for (const { producerId, sequence, values } of log) {
+      if (producerId === batch.producerId) {
+        if (sequence === batch.sequence && values.length === batch.values.length)
+          return { errorCode: 0, baseOffset: offset }
+        expected = sequence + values.length
+      }
+      offset += values.length
+    }
+    if (batch.sequence !== expected) return { errorCode: 45, baseOffset: -1 }
+    log.push(batch)
+    return { errorCode: 0, baseOffset: offset }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.stop()))
+  }
+}
+
+/** One broker of a fake cluster. */
+export class FakeBroker {
+  readonly id: number
+  readonly requests: { apiKey: number; correlationId: number }[] = []
+  connections = 0
+  script: Script | null = null
+  readonly #cluster: FakeCluster
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  private constructor(id: number, cluster: FakeCluster) {
+    this.id = id
+    this.#cluster = cluster
+    this.#server = createServer((socket) => this.#serve(socket))
+  }
+
+  static async listen(id: number, cluster: FakeCluster): Promise<FakeBroker> {
+    const broker = new FakeBroker(id, cluster)
+    await new Promise<void>((resolve) => broker.#server.listen(0, '127.0.0.1', resolve))
+    return broker
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  count(apiKey: number): number {
+    return this.requests.filter((request) => request.apiKey === apiKey).length
+  }
+
+  /** Ends every connection with a reset. */
+  resetConnections(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #serve(socket: Socket): void {
+    this.connections++
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => {})
+    let buffered = Buffer.alloc(0)
+    socket.on('data', (chunk) => {
+      buffered = Buffer.concat([buffered, chunk])
+      while (buffered.length >= 4 && buffered.length >= 4 + buffered.readInt32BE(0)) {
+        const frame = buffered.subarray(4, 4 + buffered.readInt32BE(0))
+        buffered = buffered.subarray(4 + frame.length)
+        this.#receive(frame, socket)
+      }
+    })
+  }
+
+  #receive(frame: Buffer, socket: Socket): void {
+    const [apiKey, apiVersion, correlationId] = [frame.readInt16BE(0), frame.readInt16BE(2), frame.readInt32BE(4)]
+    const clientIdBytes = Math.max(frame.readInt16BE(8), 0)
+    const request: FakeRequest = {
+      apiKey,
+      apiVersion,
+      correlationId,
+      body: frame.subarray(10 + clientIdBytes),
+      socket,
+      broker: this,
+      soundAnswer: () => this.#answer(request),
+      send: (answer) => {
+        socket.write(framed(correlationId, answer))
+      },
+    }
+    this.requests.push({ apiKey, correlationId })
+    if (this.script?.(request)) return
+    request.send(request.soundAnswer())
+  }
+
+  #answer({ apiKey, apiVersion, body }: FakeRequest): Buffer {
+    switch (apiKey) {
+      case API.apiVersions:
+        return apiVersionsAnswer(apiVersion)
+      case API.metadata:
+        return metadataAnswer(this.#cluster)
+      case API.initProducerId:
+        return new Encoder()
+          .writeInt32(0)
+          .writeInt16(0)
+          .writeInt64(this.#cluster.takeProducerId().toString())
+          .writeInt16(0).buffer
+      case API.produce: {
+        const { partition, ...batch } = readProduceRequest(body)
+        if (this.#cluster.leaderOf(partition) !== this.id) return produceAnswer(this.#cluster.topic, partition, 6, -1)
+        const { errorCode, baseOffset } = this.#cluster.append(partition, batch)
+        return produceAnswer(this.#cluster.topic, partition, errorCode, baseOffset)
+      }
+      default:
+        throw new Error(`the fake broker does not speak API ${apiKey}`)
+    }
+  }
+}
+
+export function framed(correlationId: number, answer: Buffer): Buffer {
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(4 + answer.length, 0)
+  head.writeInt32BE(correlationId, 4)
+  return Buffer.concat([head, answer])
+}
+
+export function produceAnswer(topic: string, partition: number, errorCode: number, baseOffset: number): Buffer {
+  const entry = new Encoder().writeInt32(partition).writeInt16(errorCode).writeInt64(baseOffset).writeInt64(-1)
+  return new Encoder().writeArray([new Encoder().writeString(topic).writeArray([entry])]).writeInt32(0).buffer
+}
+
+/** A produce answer that names no topic: what a send to the wrong broker amounts to. */
+export function emptyProduceAnswer(): Buffer {
+  return new Encoder().writeArray([]).writeInt32(0).buffer
+}
+
+export function initProducerIdError(errorCode: number): Buffer {
+  return new Encoder().writeInt32(0).writeInt16(errorCode).writeInt64(-1).writeInt16(-1).buffer
+}
+
+/** The partition, the producer id, the sequence and the values (as text) of a produce request of version 3. */
+export function readProduceRequest(body: Buffer): { partition: number } & FakeBatch {
+  let at = 2 + 2 + 4 + 4 // no transactional id, acks, timeout, one topic
+  at += 2 + body.readInt16BE(at) + 4 // its name, one partition
+  const partition = body.readInt32BE(at)
+  const batch = body.subarray(at + 8)
+  const count = batch.readInt32BE(57)
+  const values: string[] = []
+  let position = 61
+  for (let i = 0; i < count; i++) {
+    const [length, start] = readVarint(batch, position)
+    let [, next] = readVarint(batch, readVarint(batch, start + 1)[1]) // attributes, timestamp and offset deltas
+    const [keyBytes, keyAt] = readVarint(batch, next)
+    next = keyAt + Math.max(keyBytes, 0)
+    const [valueBytes, valueAt] = readVarint(batch, next)
+    values.push(batch.toString('utf8', valueAt, valueAt + valueBytes))
+    position = start + length
+  }
+  return { partition, producerId: batch.readBigInt64BE(43), sequence: batch.readInt32BE(53), values }
+}
+
+function readVarint(buffer: Buffer, start: number): [value: number, next: number] {
+  let value = 0
+  let at = start
+  for (let shift = 0; ; shift += 7) {
+    const byte = buffer[at++] as number
+    value |= (byte & 0x7f) << shift
+    if (byte < 0x80) return [(value >>> 1) ^ -(value & 1), at]
+  }
+}
+
+function apiVersionsAnswer(apiVersion: number): Buffer {
+  const ranges = [
+    [API.produce, 3, 3],
+    [API.metadata, 1, 1],
+    [API.apiVersions, 0, 2],
+    [API.initProducerId, 0, 0],
+  ].map(([key, min, max]) => new Encoder().writeInt16(key).writeInt16(min).writeInt16(max))
+  const answer = new Encoder().writeInt16(0).writeArray(ranges)
+  return (apiVersion === 0 ? answer : answer.writeInt32(0)).buffer
+}
+
+function metadataAnswer(cluster: FakeCluster): Buffer {
+  const brokers = cluster.brokers.map(({ id, port }) =>
+    new Encoder().writeInt32(id).writeString('127.0.0.1').writeInt32(port).writeString(null),
+  )
+  const ids = cluster.brokers.map(({ id }) => id)
+  const partitions = Array.from({ length: cluster.partitions }, (_, partition) =>
+    new Encoder()
+      .writeInt16(0)
+      .writeInt32(partition)
+      .writeInt32(cluster.leaderOf(partition))
+      .writeArray(ids)
+      .writeArray(ids),
+  )
+  const topic = new Encoder().writeInt16(0).writeString(cluster.topic).writeBoolean(false).writeArray(partitions)
+  return new Encoder().writeArray(brokers).writeInt32(1).writeArray([topic]).buffer
+}

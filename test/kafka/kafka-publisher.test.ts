@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ProducerBatch } from '../../src/accumulator/producer-batch.ts'
+import { KafkaPublisher } from '../../src/kafka/kafka-publisher.ts'
+import {
+  API,
+  emptyProduceAnswer,
+  FakeCluster,
+  type FakeRequest,
+  initProducerIdError,
+  produceAnswer,
+  readProduceRequest,
+} from './fake-broker.ts'
+
+let cluster: FakeCluster
+let publisher: KafkaPublisher
+let troubles: string[]
+let onTrouble: (what: string) => void
+
+function createPublisher(partitions = 2): KafkaPublisher {
+  return new KafkaPublisher({
+    brokers: cluster.bootstrap,
+    clientId: 'test',
+    ssl: false,
+    sasl: undefined,
+    topic: cluster.topic,
+    partitions,
+    requestTimeoutMs: 1_000,
+    ackTimeoutMs: 500,
+    connectionTimeoutMs: 1_000,
+    metadataMaxAgeMs: 15_000,
+    onClientLog: () => {},
+    onTrouble: (what, error) => {
+      troubles.push(`${what}: ${error.message}`)
+      onTrouble(what)
+    },
+  })
+}
+
+function batchOf(partition: number, ...values: string[]): ProducerBatch {
+  const records = values.map((value) => ({
+    identity: value,
+    partition,
+    key: Buffer.from('store'),
+    value: Buffer.from(value),
+    headers: { name: 'text' },
+  }))
+  return new ProducerBatch(partition, records, 100 * values.length, performance.now())
+}
+
+/** Lets `script` handle the first `times` produce requests. */
+function scriptProduce(times: number, script: (request: FakeRequest) => void): void {
+  let left = times
+  for (const broker of cluster.brokers) {
+    broker.script = (request) => {
+      if (request.apiKey !== API.produce || left === 0) return false
+      left--
+      script(request)
+      return true
+    }
+  }
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let waits = 0; !condition(); waits++) {
+    assert.ok(waits < 1_000, 'it did not happen within 10 s')
+    await sleep(10)
+  }
+}
+
+beforeEach(async () => {
+  cluster = await FakeCluster.start(1)
+  troubles = []
+  onTrouble = () => {}
+  publisher = createPublisher()
+})
+
+afterEach(async () => {
+  await publisher.stop()
+  await cluster.stop()
+})
+
+test('a batch is acknowledged with its base offset', async () => {
+  await publisher.start()
+  assert.deepEqual(await publisher.publish(batchOf(1, 'a', 'b')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(await publisher.publish(batchOf(1, 'c')), { kind: 'acknowledged', baseOffset: 2n })
+  assert.deepEqual(cluster.values(1), ['a', 'b', 'c'])
+  assert.deepEqual(cluster.values(0), [])
+})
+
+test('a lost answer: the identical batch goes again and stands once in the log, the next one is not taken for it', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => {
+    request.soundAnswer()
+    request.socket.resetAndDestroy()
+  })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
+  assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('an answer swallowed for longer than the request time-out changes nothing', async () => {
+  await publisher.start()
+  scriptProduce(2, (request) => void request.soundAnswer())
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(0), ['a'])
+})
+
+test('kafkajs gives up, our loop does not: seven failed attempts, then one copy', async () => {
+  await publisher.start()
+  scriptProduce(7, (request) => {
+    request.soundAnswer()
+    request.socket.resetAndDestroy()
+  })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a', 'b')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+for (const [what, answer] of [
+  ['without the partition', () => emptyProduceAnswer()],
+  ['with a negative offset', () => produceAnswer(cluster.topic, 0, 0, -1)],
+] as const) {
+  test(`an answer ${what} is no acknowledgement; kafkajs has moved the sequence on, so the producer is replaced`, async () => {
+    await publisher.start()
+    scriptProduce(1, (request) => request.send(answer()))
+    assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
+    assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 0n })
+    assert.equal(cluster.broker(1).count(API.initProducerId), 2)
+  })
+}
+
+test('a partition that metadata does not list: kafkajs resolves without sending; the batch goes on once it is listed', async () => {
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  cluster.partitions = 1
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 6, -1))) // makes it ask for metadata
+  await publisher.publish(batchOf(0, 'b'))
+  const outcome = publisher.publish(batchOf(1, 'c'))
+  await waitUntil(() => troubles.length > 1)
+  cluster.partitions = 2
+  assert.deepEqual(await outcome, { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(1), ['c'])
+})
+
+test('out of order sequence: the attempted batch is unknown and never sent again, the next goes under a new id', async () => {
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 45, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'unknown', reason: 'producer-replaced' })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'c')), { kind: 'acknowledged', baseOffset: 1n })
+  assert.deepEqual(cluster.values(0), ['a', 'c'])
+  const ids = (cluster.logs.get(0) ?? []).map(({ producerId }) => producerId)
+  assert.notEqual(ids[0], ids[1])
+})
+
+test('a batch that was never attempted goes on under the new id', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 45, -1)))
+  let waiting: ReturnType<typeof publisher.publish> | undefined
+  onTrouble = (what) => {
+    if (what === 'session-replaced') waiting = publisher.publish(batchOf(1, 'b'))
+  }
+  assert.equal((await publisher.publish(batchOf(0, 'a'))).kind, 'unknown')
+  assert.deepEqual(await waiting, { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(1), ['b'])
+})
+
+test('an attempt under way when the producer is replaced still counts if it is answered', async () => {
+  await publisher.start()
+  scriptProduce(2, (request) => {
+    const isFirst = readProduceRequest(request.body).partition === 0
+    request.send(isFirst ? produceAnswer(cluster.topic, 0, 45, -1) : request.soundAnswer())
+  })
+  const [broken, other] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
+  assert.equal(broken.kind, 'unknown')
+  assert.deepEqual(other, { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(1), ['b'])
+})
+
+test('a duplicate sequence is our own batch: acknowledged without an offset, and the id is not used again', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => {
+    request.soundAnswer()
+    request.send(produceAnswer(cluster.topic, 0, 46, -1))
+  })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: null })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
+  assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('a definite refusal of the first attempt is exact, and the producer stays', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 10, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a', 'b')), { kind: 'too-large' })
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 87, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'rejected', reason: 'refused' })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.equal(cluster.broker(1).count(API.initProducerId), 1)
+})
+
+test('a refusal after an attempt whose answer was lost says nothing: unknown', async () => {
+  await publisher.start()
+  let attempt = 0
+  scriptProduce(2, (request) => {
+    attempt++
+    if (attempt === 1) {
+      request.soundAnswer()
+      request.socket.resetAndDestroy()
+    } else request.send(produceAnswer(cluster.topic, 0, 87, -1))
+  })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
+  assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('a recalled batch is not sent, however far kafkajs has got with it', async () => {
+  await publisher.start()
+  const port = cluster.broker(1).port
+  await cluster.stop()
+  const batch = batchOf(0, 'a')
+  const outcome = publisher.publish(batch)
+  await sleep(50)
+  assert.equal(batch.recall(), true)
+  assert.deepEqual(await outcome, { kind: 'not-attempted' })
+  assert.ok(port > 0)
+  assert.deepEqual(cluster.values(0), [])
+})
+
+test('without a producer id the publisher is not ready, throws the producer away and tries again', async () => {
+  let refusals = 2
+  cluster.broker(1).script = (request) => {
+    if (request.apiKey !== API.initProducerId || refusals === 0) return false
+    refusals--
+    request.send(initProducerIdError(31))
+    return true
+  }
+  await publisher.start()
+  assert.deepEqual(publisher.reasons, [])
+  assert.equal(troubles.filter((line) => line.startsWith('session-failed')).length, 2)
+  await publisher.publish(batchOf(0, 'a'))
+  assert.ok((cluster.logs.get(0)?.[0]?.producerId ?? -1n) > 0n, 'it is sent with a producer id')
+})
+
+test('another number of partitions than configured: not ready, and the reason says so', async () => {
+  await publisher.stop()
+  publisher = createPublisher(3)
+  const ready = publisher.start()
+  await waitUntil(() => publisher.reasons.some((reason) => reason.includes('has 2 partitions')))
+  cluster.partitions = 3
+  await ready
+  assert.deepEqual(publisher.reasons, [])
+})
+
+test('partitions added while it runs: not ready any more', async () => {
+  await publisher.start()
+  cluster.partitions = 4
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 6, -1))) // makes it ask for metadata
+  await publisher.publish(batchOf(0, 'a'))
+  assert.match(String(publisher.reasons), /has 4 partitions, KAFKA_PARTITIONS is 2/)
+})
+
+test('stop: an attempted batch is unknown, a fresh one rejected, and nothing is sent any more', async () => {
+  await publisher.start()
+  scriptProduce(Number.POSITIVE_INFINITY, () => {}) // every produce request is swallowed
+  const attempted = batchOf(0, 'a')
+  const outcome = publisher.publish(attempted)
+  await waitUntil(() => attempted.attempts > 0)
+  await publisher.stop()
+  assert.deepEqual(await outcome, { kind: 'unknown', reason: 'shutdown' })
+  assert.deepEqual(await publisher.publish(batchOf(1, 'b')), { kind: 'rejected', reason: 'draining' })
+  const sent = cluster.broker(1).count(API.produce)
+  await sleep(300)
+  assert.equal(cluster.broker(1).count(API.produce), sent)
+})
+
+test('a new leader is found by the metadata that a refusal asks for', async () => {
+  await cluster.stop()
+  await publisher.stop()
+  cluster = await FakeCluster.start(2)
+  publisher = createPublisher()
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  cluster.leaderOf = () => 2
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
+  assert.equal(cluster.broker(2).count(API.produce), 1)
+})
