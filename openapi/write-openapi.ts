@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { buildApp } from '../src/app.ts'
+
+/**
+ * Writes openapi/openapi.json from the routes' schemas. With `--check` nothing is written, and the exit code is 1 when
+ * the file is not what the routes say.
+ */
+const file = new URL('openapi.json', import.meta.url)
+
+const never = () => {
+  throw new Error('the document is made without serving anything')
+}
+
+const app = await buildApp(
+  {
+    ingest: never,
+    readiness: never,
+    isDraining: never,
+    admit: never,
+    metrics: never,
+    onAnswer: never,
+  },
+  { maxInvoiceBytes: 1, requestTimeoutMs: 1, keepAliveTimeoutMs: 1, logger: false, serveMetrics: true },
+)
+const text = `${JSON.stringify(app.swagger(), null, 2)}\n`
+await app.close()
+
+if (!process.argv.includes('--check')) {
+  await writeFile(file, text)
+} else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+  console.error('openapi/openapi.json is stale: run openapi/write-openapi.ts and commit what it writes')
+  process.exitCode = 1
+}

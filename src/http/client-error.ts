@@ -1,0 +1,49 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { Problem } from '../errors.ts'
+import { PROBLEM_MEDIA_TYPE, problemDocument, retryAfterSeconds } from './problem-document.ts'
+
+/**
+ * Answers what never becomes a request: bad HTTP (400), header fields that are too long (431), a request that does not
+ * arrive in time (408). Writes the problem to the bare socket and closes it.
+ *
+ * With pipelining, an earlier and complete request of the same connection may still wait for its answer. The till
+ * would take what is written now for that answer, so nothing is written then: a lost connection means "send again".
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  if (mayAnswer(socket)) socket.write(rawAnswer(clientProblem(error.code)))
+  socket.destroySoon()
+}
+
+function mayAnswer(socket: Socket): boolean {
+  // Node's own handler looks at the same field: the response that the connection is waiting for.
+  const pending = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage
+  if (pending === null || pending === undefined) return true
+  return !pending.headersSent && !pending.req.complete
+}
+
+function clientProblem(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Problem('request-timeout', 'The request did not arrive in time. Send the same document again.')
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new Problem('headers-too-large', 'The request line and header fields are longer than this gateway accepts.')
+  }
+  return new Problem('bad-request', 'This is not HTTP/1.1 as this gateway understands it.')
+}
+
+function rawAnswer(problem: Problem): string {
+  const body = JSON.stringify(problemDocument(problem))
+  const seconds = retryAfterSeconds(problem)
+  return [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'x-content-type-options: nosniff',
+    ...(seconds === undefined ? [] : [`retry-after: ${seconds}`]),
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}

@@ -1,0 +1,141 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem, type ProblemSlug } from '../errors.ts'
+import type { Ingest, IngestRequest } from '../ingest.ts'
+import { type Identity, identityPath } from '../invoice/identity.ts'
+import type { Receipt } from '../invoice/receipt.ts'
+import { identityMembers } from '../invoice/schema/identity.ts'
+import { type AdmissionDeps, type Answer, admission, type Exchange, settle } from './admission.ts'
+import { problemResponses, response, sharedSchema } from './responses.ts'
+
+export interface InvoiceRouteDeps extends AdmissionDeps {
+  ingest: Ingest
+  onAnswer: (answer: Answer) => void
+}
+
+const Path = Type.Object({
+  ...identityMembers,
+  sequenceNumber: Type.String({ pattern: '^[1-9][0-9]{0,11}$', description: 'The number in decimal, not padded.' }),
+})
+
+const Headers = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[ -~]{1,128}$',
+      description: 'Not needed: the identity is the key. Where sent it is bound to the identity of its first invoice.',
+    }),
+  ),
+  traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the record' })),
+})
+
+const PROBLEM_SLUGS: readonly ProblemSlug[] = [
+  'malformed-json',
+  'bad-request',
+  'request-timeout',
+  'too-large',
+  'unsupported-media-type',
+  'invalid-invoice',
+  'identity-conflict',
+  'identity-mismatch',
+  'headers-too-large',
+  'internal-error',
+  'saturated',
+  'draining',
+  'refused-by-kafka',
+  'kafka-unavailable',
+  'outcome-unknown',
+]
+
+const LOCATION = {
+  type: 'string',
+  format: 'uri-reference',
+  description: 'The path of the invoice by its identity',
+}
+
+const schema = {
+  tags: ['invoices'],
+  headers: Headers,
+  body: sharedSchema<Buffer>('Invoice'),
+  response: {
+    201: response('Every in-sync replica has the invoice.', 'application/json', sharedSchema<Receipt>('Receipt'), {
+      headers: { Location: LOCATION },
+    }),
+    ...problemResponses(PROBLEM_SLUGS),
+  },
+}
+
+const postSchema = {
+  ...schema,
+  operationId: 'postInvoice',
+  summary: 'Store one invoice',
+  description: 'Answers once Kafka has the invoice. Sending it again is safe: the identity in the body is the key.',
+}
+
+const putSchema = {
+  ...schema,
+  operationId: 'putInvoice',
+  summary: 'Store one invoice under its identity',
+  description: 'The same as posting it; the path and the body must name the same identity.',
+  params: Path,
+}
+
+/**
+ * The two routes that take one invoice. The body reaches `ingest` as the bytes that were sent; Fastify neither parses
+ * nor checks it.
+ */
+export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, takeBytes)
+
+  app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', deps) }, async (request, reply) => {
+    const receipt = await deps.ingest(ingestRequest(request))
+    return created(request, reply, receipt)
+  })
+
+  app.put(
+    '/v1/stores/:storeId/terminals/:terminalId/journals/:journalId/invoices/:sequenceNumber',
+    { schema: putSchema, onRequest: admission('put', deps) },
+    async (request, reply) => {
+      const receipt = await deps.ingest(ingestRequest(request, identityOf(request.params)))
+      return created(request, reply, receipt)
+    },
+  )
+
+  function created(request: FastifyRequest, reply: FastifyReply, receipt: Receipt): Receipt {
+    const { identity } = receipt
+    reply.code(201).header('location', identityPath(identity))
+    reply.header('content-type', 'application/json; charset=utf-8')
+    settle(request, deps.onAnswer, { status: 201, slug: undefined, identity })
+    return receipt
+  }
+}
+
+const EMPTY_BODY = new Problem('malformed-json', 'The body is empty.')
+
+function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
+  if (body.length === 0) done(EMPTY_BODY)
+  else done(null, body)
+}
+
+interface AdmittedRequest {
+  readonly body: Buffer
+  readonly headers: Static<typeof Headers>
+  readonly exchange: Exchange | null
+}
+
+function ingestRequest({ body, headers, exchange }: AdmittedRequest, expectedIdentity?: Identity): IngestRequest {
+  return {
+    body,
+    receivedAt: new Date(),
+    traceparent: headers.traceparent,
+    expectedIdentity,
+    idempotencyKey: headers['idempotency-key'],
+    // The `onRequest` hook lets no request through without one.
+    reservation: exchange!.reservation!,
+  }
+}
+
+function identityOf(path: Static<typeof Path>): Identity {
+  return { ...path, sequenceNumber: Number(path.sequenceNumber) }
+}

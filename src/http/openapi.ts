@@ -1,0 +1,99 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type RequestExamples, requestExamples } from './request-examples.ts'
+import { response } from './responses.ts'
+
+const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
+An invoice that was answered with 201 is in Kafka: once, in its store's order, byte for byte as the till sent it.
+
+**What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 425 and 429:
+put it aside and alert somebody. Anything else, and no answer at all: keep it and send the same bytes again.`
+
+const document = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Tillgate',
+    version: packageJson.version,
+    summary: packageJson.description,
+    description,
+    license: { name: 'Apache 2.0', identifier: packageJson.license },
+  },
+  servers: [{ url: '/', description: 'The instance that serves this document' }],
+  security: [],
+  tags: [
+    { name: 'invoices', description: 'Taking invoices' },
+    { name: 'problems', description: 'What every problem means, and what to do about it' },
+    { name: 'operations', description: 'Health, metrics and this document' },
+  ],
+}
+
+/**
+ * Collects the schemas of every route that is registered afterwards into one OpenAPI 3.1 document. Shared schemas
+ * become components under their `$id`.
+ */
+export async function collectOpenapi(app: FastifyInstance): Promise<void> {
+  const examples = await requestExamples()
+  await app.register(swagger, {
+    openapi: document,
+    transformObject: (transformed) => {
+      if (!('openapiObject' in transformed)) return transformed.swaggerObject
+      addExamples(transformed.openapiObject.paths ?? {}, examples)
+      return transformed.openapiObject
+    },
+    convertConstToEnum: false,
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema-${i}`) },
+  })
+}
+
+interface Operation {
+  requestBody?: { content: Record<string, { examples?: RequestExamples }> }
+}
+
+/** Shows the invoices wherever one is taken. In the schemas they would be lost: a reference has nothing beside it. */
+function addExamples(paths: object, examples: RequestExamples): void {
+  for (const path of Object.values(paths) as Record<string, Operation>[]) {
+    for (const { requestBody } of Object.values(path)) {
+      for (const media of Object.values(requestBody?.content ?? {})) media.examples = examples
+    }
+  }
+}
+
+/** `/openapi.json`, and `/docs`: a page to read it and to try it out. The page loads nothing from anywhere else. */
+export async function openapiRoutes(app: FastifyInstance): Promise<void> {
+  let json: string | undefined
+  app.get('/openapi.json', { schema: openapiSchema }, (_request, reply) => {
+    json ??= JSON.stringify(app.swagger())
+    return reply.header('content-type', 'application/json; charset=utf-8').send(json)
+  })
+
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_CONTENT_SECURITY_POLICY,
+    uiConfig: { docExpansion: 'list', deepLinking: true },
+    theme: { title: 'Tillgate API' },
+  })
+}
+
+// Swagger UI sets style attributes; its scripts are files.
+const DOCS_CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const openapiSchema = {
+  tags: ['operations'],
+  operationId: 'getOpenapi',
+  summary: 'This document',
+  response: {
+    200: response('OpenAPI 3.1.', 'application/json', Type.Object({}, { additionalProperties: true })),
+  },
+}

@@ -1,0 +1,65 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyReply } from 'fastify'
+import { PROBLEMS, type Problem, type ProblemSlug } from '../errors.ts'
+
+/** The media type of every answer that is no receipt (RFC 9457), as it goes on the wire. */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
+
+const ViolationSchema = Type.Object(
+  {
+    pointer: Type.String({
+      description: 'RFC 6901 pointer into the body; `/path/...` and `/headers/...` for parameters',
+    }),
+    code: Type.String({ description: 'The broken rule, stable' }),
+    detail: Type.String({ description: 'The rule in words. The offending value is never repeated' }),
+  },
+  { title: 'Violation' },
+)
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ format: 'uri-reference', description: 'Stable; dereferences to the page of this problem' }),
+    title: Type.String(),
+    status: Type.Integer({ minimum: 400, maximum: 599 }),
+    detail: Type.String(),
+    instance: Type.Optional(Type.String({ format: 'uri-reference' })),
+    outcome: Type.Union([Type.Literal('rejected'), Type.Literal('unknown')], {
+      description:
+        '`rejected`: the invoice is definitely not in Kafka. `unknown`: it may be; send the same document again',
+    }),
+    errors: Type.Optional(Type.Array(ViolationSchema, { description: 'Every broken rule' })),
+  },
+  { $id: 'Problem', description: 'Why there is no receipt (RFC 9457)' },
+)
+
+export type ProblemDocument = Static<typeof ProblemSchema>
+
+/** The stable `type` of a problem: a URI reference that dereferences to its page. */
+export function problemType(slug: ProblemSlug): string {
+  return `/problems/${slug}`
+}
+
+/** The RFC 9457 document of a problem. Holds nothing that came from the request but JSON pointers. */
+export function problemDocument(problem: Problem): ProblemDocument {
+  const { title, status, outcome } = PROBLEMS[problem.slug]
+  const document: ProblemDocument = { type: problemType(problem.slug), title, status, detail: problem.message, outcome }
+  if (problem.errors !== undefined) document.errors = [...problem.errors]
+  return document
+}
+
+/**
+ * The `Retry-After` of a problem in whole seconds, `undefined` where resending the same request cannot help. Jittered
+ * over 1 to 3 seconds, so that the tills of a whole shop do not come back in the same second.
+ */
+export function retryAfterSeconds(problem: Problem): number | undefined {
+  if (!PROBLEMS[problem.slug].retry) return undefined
+  return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
+}
+
+/** Answers with the problem's status, header fields and document. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const seconds = retryAfterSeconds(problem)
+  if (seconds !== undefined) reply.header('retry-after', String(seconds))
+  if (problem.headers !== undefined) reply.headers(problem.headers)
+  return reply.code(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(problemDocument(problem))
+}

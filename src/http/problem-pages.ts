@@ -1,0 +1,92 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { PROBLEMS, Problem, type ProblemSlug } from '../errors.ts'
+import { escapeHtml, PAGE_CONTENT_SECURITY_POLICY, page } from './html.ts'
+import { problemDocument } from './problem-document.ts'
+import { exampleOf, PROBLEM_TEXTS } from './problem-texts.ts'
+import { problemResponses, response } from './responses.ts'
+import { tillAction } from './till-rule.ts'
+
+const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
+
+/** `/problems` and `/problems/{slug}`: where the `type` of every problem leads. */
+export function problemPages(instance: FastifyInstance): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>()
+
+  app.get('/problems', { schema: listSchema }, (_request, reply) => sendPage(reply, listPage()))
+
+  app.get('/problems/:slug', { schema: pageSchema }, (request, reply) => {
+    const slug = SLUGS.find((known) => known === request.params.slug)
+    if (slug === undefined) throw new Problem('not-found', 'There is no problem of this name.')
+    return sendPage(reply, problemPage(slug))
+  })
+}
+
+function sendPage(reply: FastifyReply, html: string): FastifyReply {
+  return reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_CONTENT_SECURITY_POLICY)
+    .send(html)
+}
+
+const TILL_RULE =
+  '<p>The rule for tills: <strong>2xx</strong>: delete the invoice from the journal. <strong>4xx</strong> other than ' +
+  '408, 409, 425 and 429: quarantine it and alert somebody. <strong>Anything else</strong>, and no answer at all: ' +
+  'keep it and resend it unchanged.</p>'
+
+const ACTIONS = {
+  delete: 'Deletes the invoice from its journal.',
+  quarantine: 'Puts the invoice aside and alerts somebody: sending the same bytes again gets the same answer.',
+  resend: 'Keeps the invoice and sends the same bytes again, not before Retry-After.',
+}
+
+const OUTCOMES = {
+  rejected: 'The invoice is definitely not in Kafka.',
+  unknown: 'The invoice may be in Kafka. Sending the same bytes again is safe.',
+}
+
+function listPage(): string {
+  const rows = SLUGS.map((slug) => {
+    const { status, title, outcome } = PROBLEMS[slug]
+    const link = `<a href="/problems/${escapeHtml(slug)}"><code>${escapeHtml(slug)}</code></a>`
+    return `<tr><td>${link}</td><td>${status}</td><td>${escapeHtml(title)}</td><td>${outcome}</td></tr>`
+  })
+  const head = '<tr><th>Problem</th><th>Status</th><th>Title</th><th>Outcome</th></tr>'
+  return page('Problems', `${TILL_RULE}\n<table>\n${head}\n${rows.join('\n')}\n</table>`)
+}
+
+function problemPage(slug: ProblemSlug): string {
+  const { status, title, outcome } = PROBLEMS[slug]
+  const { meaning, remedy } = PROBLEM_TEXTS[slug]
+  const example = JSON.stringify(problemDocument(exampleOf(slug)), null, 2)
+  return page(
+    `${status} ${title}`,
+    [
+      `<p><code>${escapeHtml(slug)}</code>: ${escapeHtml(meaning)}</p>`,
+      `<h2>What is known of the invoice</h2>\n<p><code>${outcome}</code>: ${escapeHtml(OUTCOMES[outcome])}</p>`,
+      `<h2>What the till does</h2>\n<p>${escapeHtml(ACTIONS[tillAction(status)])}</p>\n${TILL_RULE}`,
+      `<h2>What you do</h2>\n<p>${escapeHtml(remedy)}</p>`,
+      `<h2>Example</h2>\n<pre>${escapeHtml(example)}</pre>`,
+      '<p><a href="/problems">All problems</a></p>',
+    ].join('\n'),
+  )
+}
+
+const listSchema = {
+  tags: ['problems'],
+  operationId: 'listProblems',
+  summary: 'Every problem',
+  response: { 200: response('A page for people.', 'text/html', Type.String()) },
+}
+
+const pageSchema = {
+  tags: ['problems'],
+  operationId: 'getProblem',
+  summary: 'What a problem means',
+  params: Type.Object({ slug: Type.String({ maxLength: 64 }) }),
+  response: {
+    200: response('A page for people.', 'text/html', Type.String()),
+    ...problemResponses(['bad-request', 'not-found']),
+  },
+}

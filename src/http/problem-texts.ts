@@ -1,0 +1,116 @@
+import { Problem, type ProblemSlug } from '../errors.ts'
+
+export interface ProblemText {
+  /** What the gateway found. */
+  readonly meaning: string
+  /** What a person does about it. */
+  readonly remedy: string
+  /** The `detail` of the example document. */
+  readonly example: string
+}
+
+const NOTHING = 'Nothing: the till sends the invoice again by itself. If it lasts, look at the gateway and the cluster.'
+
+/** What the page of each problem says. */
+export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
+  'malformed-json': {
+    meaning:
+      'The body is not one strict JSON value in UTF-8: it does not parse, repeats a member, or nests too deeply.',
+    remedy: 'Correct the software of the till. The invoice is not in Kafka.',
+    example: 'The body is empty.',
+  },
+  'bad-request': {
+    meaning: 'Something other than the body is malformed: the path, a header field, or the HTTP message itself.',
+    remedy: 'Correct the software of the till; `errors` says which parameter it is.',
+    example: 'A path or header parameter is not as documented.',
+  },
+  'not-found': {
+    meaning: 'There is nothing at this path.',
+    remedy: 'Correct the address that the till is configured with.',
+    example: 'There is nothing at this path.',
+  },
+  'method-not-allowed': {
+    meaning: 'The path exists, but not for this method. The header field Allow lists the methods it takes.',
+    remedy: 'Correct the software of the till.',
+    example: 'This path does not take the method of the request.',
+  },
+  'request-timeout': {
+    meaning: 'The request did not arrive completely within the time that the gateway waits for it.',
+    remedy: 'Nothing, if it is rare. If it lasts, look at the network between the till and the gateway.',
+    example: 'The request did not arrive completely in time. Send the same document again.',
+  },
+  'too-large': {
+    meaning: 'The body is longer than the gateway accepts, or the record is longer than the topic accepts.',
+    remedy: 'Raise the limit of the gateway (and of the topic), then have the till send the invoice again.',
+    example: 'The body is longer than this gateway accepts.',
+  },
+  'unsupported-media-type': {
+    meaning:
+      'The body is not declared as application/json in UTF-8, or it has a content coding. ' +
+      'The header field Accept or Accept-Encoding says what would have been taken.',
+    remedy: 'Correct the software of the till.',
+    example: 'An invoice is sent as application/json, in UTF-8.',
+  },
+  'invalid-invoice': {
+    meaning:
+      'The body is JSON, but breaks the contract of an invoice: its schema, its arithmetic, or it holds a card number. ' +
+      '`errors` lists every broken rule with a JSON pointer, and never the value.',
+    remedy: 'Correct the invoice or the software of the till. The invoice is not in Kafka.',
+    example: 'The invoice breaks 1 rule.',
+  },
+  'identity-conflict': {
+    meaning: 'An invoice of the same store, terminal, journal and sequence number, but with other content, is here.',
+    remedy: 'Find out which of the two is right. A counter that restarted needs a new journal id.',
+    example: 'Another document with this identity is already here.',
+  },
+  'identity-mismatch': {
+    meaning:
+      'The identity in the body is not the one in the path, or not the one its Idempotency-Key was first used for.',
+    remedy: 'Correct the software of the till.',
+    example: 'The path names another identity than the body.',
+  },
+  'headers-too-large': {
+    meaning: 'The request line and the header fields together are longer than the gateway accepts (16 KiB).',
+    remedy: 'Correct the software of the till, or the proxy that adds the header fields.',
+    example: 'The request line and header fields are longer than this gateway accepts.',
+  },
+  'internal-error': {
+    meaning: 'The gateway failed in a way that nobody expected. The invoice may be in Kafka.',
+    remedy: 'Report it, with the log of the gateway. The till sends the invoice again by itself.',
+    example: 'The gateway failed. Send the same document again.',
+  },
+  saturated: {
+    meaning: 'The buffer of this instance is full: invoices come in faster than Kafka takes them.',
+    remedy: NOTHING,
+    example: 'The buffer of this instance is full. Send the same document again.',
+  },
+  draining: {
+    meaning: 'This instance is shutting down. Another one takes the invoice.',
+    remedy: NOTHING,
+    example: 'This instance is shutting down. Send the same document again.',
+  },
+  'refused-by-kafka': {
+    meaning: 'A broker refused the record, for instance because the topic is missing or writing to it is not allowed.',
+    remedy: 'Correct the cluster: the topic, its settings, or the rights of the gateway. The till keeps on trying.',
+    example: 'Kafka refuses the record. Send the same document again.',
+  },
+  'kafka-unavailable': {
+    meaning: 'The gateway does not reach the leader of the partition. The invoice was not handed to Kafka.',
+    remedy: NOTHING,
+    example: 'Kafka is not reachable. Send the same document again.',
+  },
+  'outcome-unknown': {
+    meaning:
+      'The invoice was handed to Kafka and has not been confirmed in time. It may be stored, now or a little later.',
+    remedy: NOTHING,
+    example: 'Kafka has not confirmed the invoice in time. Send the same document again.',
+  },
+}
+
+/** A problem as the gateway answers it, for the page and for the OpenAPI document. */
+export function exampleOf(slug: ProblemSlug): Problem {
+  const { example } = PROBLEM_TEXTS[slug]
+  if (slug !== 'invalid-invoice') return new Problem(slug, example)
+  const detail = 'The sum of the tenders is totals.tendered.'
+  return new Problem(slug, example, { errors: [{ pointer: '/totals/tendered', code: 'tenders-sum', detail }] })
+}

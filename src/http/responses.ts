@@ -1,0 +1,41 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import { PROBLEMS, type ProblemSlug } from '../errors.ts'
+import { problemDocument } from './problem-document.ts'
+import { exampleOf } from './problem-texts.ts'
+
+const RETRY_AFTER = {
+  'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds, jittered' },
+}
+
+/** A reference to a shared schema by its `$id`, typed as `T` for handlers. */
+export function sharedSchema<T>($id: string) {
+  return Type.Unsafe<T>({ $ref: `${$id}#` })
+}
+
+/** An answer with a body of one media type, for Fastify's serialiser and for the OpenAPI document. */
+export function response(
+  description: string,
+  mediaType: string,
+  schema: TSchema,
+  more: { headers?: object; examples?: object } = {},
+) {
+  const { headers, examples } = more
+  const media = examples === undefined ? { schema } : { schema, examples }
+  return { description, ...(headers === undefined ? {} : { headers }), content: { [mediaType]: media } }
+}
+
+/**
+ * The problem answers of a route by status, described by the titles of the problems that it may be answered with and
+ * shown by example. All of it comes from the table of problems: the document cannot go stale.
+ */
+export function problemResponses(slugs: readonly ProblemSlug[]) {
+  const byStatus = Map.groupBy(slugs, (slug) => PROBLEMS[slug].status)
+  return Object.fromEntries([...byStatus].map(([status, sameStatus]) => [status, problemResponse(sameStatus)]))
+}
+
+function problemResponse(slugs: readonly ProblemSlug[]) {
+  const description = slugs.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' ')
+  const headers = slugs.some((slug) => PROBLEMS[slug].retry) ? { headers: RETRY_AFTER } : {}
+  const examples = Object.fromEntries(slugs.map((slug) => [slug, { value: problemDocument(exampleOf(slug)) }]))
+  return response(description, 'application/problem+json', sharedSchema('Problem'), { ...headers, examples })
+}

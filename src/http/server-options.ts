@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
+import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyReply, LogController } from 'fastify'
+import { answerClientError } from './client-error.ts'
+import { sendProblem } from './problem-document.ts'
+import { toProblem } from './to-problem.ts'
+
+export interface ServerOptions {
+  /** The longest body of an invoice that is read. */
+  maxInvoiceBytes: number
+  /** From the first byte of a request to the last of its body. */
+  requestTimeoutMs: number
+  /** From the first byte of a request to the last of its header fields; 10 s or `requestTimeoutMs` by default. */
+  headersTimeoutMs?: number | undefined
+  /** How long an idle connection stays; longer than the load balancer in front keeps it (72 s is a good value). */
+  keepAliveTimeoutMs: number
+  /** A connection on which nothing moves is closed; longer than an invoice may wait for Kafka. 120 s by default. */
+  connectionTimeoutMs?: number | undefined
+  logger: false | FastifyBaseLogger
+}
+
+/**
+ * Fastify's options: every wait on a client is bounded, nothing a client sends is trusted, requests are not logged.
+ * `stamp` sets the header fields of every answer; answers that Fastify gives before its hooks run get them here.
+ */
+export function serverOptions(options: ServerOptions, stamp: (reply: FastifyReply) => void) {
+  const { requestTimeoutMs } = options
+  return {
+    ...(options.logger === false ? { logger: false } : { loggerInstance: options.logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
+    requestIdHeader: false,
+    bodyLimit: options.maxInvoiceBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    connectionTimeout: options.connectionTimeoutMs ?? 120_000,
+    http: {
+      headersTimeout: options.headersTimeoutMs ?? Math.min(10_000, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      // How late a timeout may be noticed; Node's 30 s would double most of them.
+      connectionsCheckingInterval: Math.min(1_000, Math.ceil(requestTimeoutMs / 4)),
+    },
+    // The admission hook answers while draining, with a problem document.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => {
+      stamp(reply)
+      sendProblem(reply, toProblem(error))
+    },
+  } satisfies FastifyHttpOptions<Server>
+}
+
+/** Request ids for log lines: a prefix for the process and a counter. None is taken from outside. */
+function requestIds(): () => string {
+  const prefix = randomBytes(4).toString('hex')
+  let count = 0
+  return () => `${prefix}-${(++count).toString(36)}`
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
+import { problemDocument, retryAfterSeconds } from '../../src/http/problem-document.ts'
+import { exampleOf } from '../../src/http/problem-texts.ts'
+
+const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
+
+suite('problemDocument', () => {
+  test('has the members of RFC 9457, what is known of the invoice, and every broken rule', () => {
+    const errors = [{ pointer: '/lines/0/quantity', code: 'decimal', detail: 'At most 6 decimals.' }]
+    assert.deepEqual(problemDocument(new Problem('invalid-invoice', 'In words.', { errors })), {
+      type: '/problems/invalid-invoice',
+      title: PROBLEMS['invalid-invoice'].title,
+      status: 422,
+      detail: 'In words.',
+      outcome: 'rejected',
+      errors,
+    })
+  })
+
+  test('is made from the slug: status, title and outcome cannot disagree with the table', () => {
+    for (const slug of SLUGS) {
+      const { type, title, status, outcome } = problemDocument(exampleOf(slug))
+      const { [slug]: row } = PROBLEMS
+      assert.deepEqual(
+        { type, title, status, outcome },
+        { type: `/problems/${slug}`, title: row.title, status: row.status, outcome: row.outcome },
+      )
+    }
+  })
+})
+
+suite('retryAfterSeconds', () => {
+  test('is 1 to 3 whole seconds for what may heal, and nothing for what may not', () => {
+    for (const slug of SLUGS) {
+      for (let i = 0; i < 50; i++) {
+        const seconds = retryAfterSeconds(new Problem(slug, ''))
+        if (PROBLEMS[slug].retry) assert.ok(seconds === 1 || seconds === 2 || seconds === 3, slug)
+        else assert.equal(seconds, undefined, slug)
+      }
+    }
+  })
+
+  test('is what the problem says, rounded up, where it says something', () => {
+    assert.equal(retryAfterSeconds(new Problem('draining', '', { retryAfterSeconds: 4.1 })), 5)
+    assert.equal(retryAfterSeconds(new Problem('draining', '', { retryAfterSeconds: 0 })), 1)
+    assert.equal(retryAfterSeconds(new Problem('too-large', '', { retryAfterSeconds: 4 })), undefined)
+  })
+})

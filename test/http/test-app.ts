@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { BufferMemory } from '../../src/accumulator/buffer-memory.ts'
+import { type AppDeps, type AppOptions, buildApp } from '../../src/app.ts'
+import type { IngestRequest } from '../../src/ingest.ts'
+import type { Receipt } from '../../src/invoice/receipt.ts'
+import { assertMatchesContract } from './contract.ts'
+
+export type Answer = Parameters<AppDeps['onAnswer']>[0]
+
+export const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
+export const POST = '/v1/invoices'
+export const PUT = '/v1/stores/S1/terminals/T1/journals/J1/invoices/42'
+export const PUT_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}'
+
+export const RECEIPT: Receipt = {
+  invoiceId: '3c2b7e0e-4f4e-5b8e-9d2a-0a1b2c3d4e5f',
+  identity: IDENTITY,
+  topic: 'invoices',
+  partition: 3,
+  offset: '1234567890123',
+  receivedAt: '2026-03-14T16:05:10.123Z',
+}
+
+/** An application around a fake `ingest`, with everything that was asked of its seams written down. */
+export interface TestApp {
+  app: FastifyInstance
+  requests: IngestRequest[]
+  answers: Answer[]
+  memory: BufferMemory
+  /** Asserts that an answer is one of the OpenAPI document; returns its body where that is JSON. */
+  contract: (method: string, pattern: string, answer: InjectedAnswer) => Record<string, unknown>
+}
+
+interface InjectedAnswer {
+  statusCode: number
+  headers: Record<string, unknown>
+  body: string
+}
+
+export async function testApp(
+  t: TestContext,
+  deps: Partial<AppDeps> = {},
+  options: Partial<AppOptions> = {},
+): Promise<TestApp> {
+  const requests: IngestRequest[] = []
+  const answers: Answer[] = []
+  const memory = new BufferMemory(1024 * 1024)
+  const { ingest = async () => RECEIPT } = deps
+  const app = await buildApp(
+    {
+      readiness: () => ({ ready: true, reasons: [] }),
+      isDraining: () => false,
+      admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
+      onAnswer: (answer) => void answers.push(answer),
+      ...deps,
+      ingest: (request) => {
+        requests.push(request)
+        return ingest(request)
+      },
+    },
+    {
+      maxInvoiceBytes: 64 * 1024,
+      requestTimeoutMs: 10_000,
+      keepAliveTimeoutMs: 72_000,
+      logger: false,
+      serveMetrics: true,
+      ...options,
+    },
+  )
+  t.after(() => {
+    app.server.closeAllConnections()
+    return app.close()
+  })
+  const openapi = app.swagger()
+  const contract: TestApp['contract'] = (method, pattern, { statusCode, headers, body }) => {
+    const contentType = headers['content-type'] as string | undefined
+    assertMatchesContract(openapi, method, pattern, statusCode, contentType, body)
+    return contentType?.includes('json') ? JSON.parse(body) : {}
+  }
+  return { app, requests, answers, memory, contract }
+}
+
+/** Listens on a free port of the loopback address and returns the port. */
+export async function listen(app: FastifyInstance): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return (app.server.address() as AddressInfo).port
+}
+
+/** The header fields of a well-formed invoice request. */
+export const JSON_HEADERS = { 'content-type': 'application/json' }
+
+/** Asserts the members that every problem document has. */
+export function assertProblem(body: Record<string, unknown>, slug: string, status: number): void {
+  assert.equal(body.type, `/problems/${slug}`)
+  assert.equal(body.status, status)
+}
