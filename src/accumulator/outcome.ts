@@ -33,4 +33,4 @@ export type RejectionReason =
   | 'identity-conflict'
 
 /** Why nobody knows whether a record is in the log. */
-export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced'
+export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced' | 'not-repeated'

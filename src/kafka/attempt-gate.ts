@@ -1,31 +1,42 @@
 import { loadKafkajsInternals } from './kafkajs-internals.ts'
 
-const gates = new WeakMap<object, () => boolean>()
+/** Asked before, and told after, every attempt to send a batch. */
+export interface AttemptGuard {
+  /** `false` ends the send with `AttemptRefused`; nothing leaves. */
+  mayAttempt(): boolean
+  /** The attempt failed with this error: the broker's answer, or none. */
+  onFailed(error: unknown): void
+}
+
+const guards = new WeakMap<object, AttemptGuard>()
 
 /**
  * Puts a gate before kafkajs's produce request: at the last instant before a batch's bytes can reach a socket, at
  * each of kafkajs's own retries too. It is what makes "never attempted" a fact and not a guess, and what stops a
- * batch for good. Once a process, before `hardenKafkajs`.
+ * batch for good. Called once a process, by `hardenKafkajs`, before its own changes: what they refuse to send is no
+ * attempt.
  */
 export function installAttemptGate(): void {
-  if (installed) return
-  installed = true
   const { prototype } = loadKafkajsInternals().Broker
   const { produce } = prototype
   prototype.produce = async function (request) {
     const firstMessage = request.topicData[0]?.partitions[0]?.messages[0]
-    const mayAttempt = firstMessage === undefined ? undefined : gates.get(firstMessage)
-    if (mayAttempt !== undefined && !mayAttempt()) throw new AttemptRefused()
-    return produce.call(this, request)
+    const guard = firstMessage === undefined ? undefined : guards.get(firstMessage)
+    if (guard === undefined) return produce.call(this, request)
+    if (!guard.mayAttempt()) throw new AttemptRefused()
+    try {
+      return await produce.call(this, request)
+    } catch (error) {
+      guard.onFailed(error)
+      throw error
+    }
   }
 }
 
-let installed = false
-
-/** Before every attempt to send `messages`, `mayAttempt` is asked; `false` ends the send with `AttemptRefused`. */
-export function guardAttempts(messages: readonly object[], mayAttempt: () => boolean): void {
+/** From now on `guard` stands before every attempt to send `messages`. */
+export function guardAttempts(messages: readonly object[], guard: AttemptGuard): void {
   const [firstMessage] = messages
-  if (firstMessage !== undefined) gates.set(firstMessage, mayAttempt)
+  if (firstMessage !== undefined) guards.set(firstMessage, guard)
 }
 
 /** The gate said no: nothing of this attempt left. Not retriable, so kafkajs gives up at once. */

@@ -1,3 +1,4 @@
+import { installAttemptGate } from './attempt-gate.ts'
 import { type Broker, type BrokerPool, type Connection, loadKafkajsInternals } from './kafkajs-internals.ts'
 
 /** The changes, by name, so that a test can apply all but one and show what breaks without it. */
@@ -15,12 +16,13 @@ type Internals = ReturnType<typeof loadKafkajsInternals>
 let applied = false
 
 /**
- * Changes kafkajs's prototypes, once a process and before the first client is made. Refuses another kafkajs than the
+ * Changes kafkajs's prototypes and installs the attempt gate, once a process and before the first client is made. Refuses another kafkajs than the
  * one the changes were written for. `except` leaves changes out: for the tests that show what each is for.
  */
 export function hardenKafkajs(except: readonly (keyof typeof HARDENING)[] = []): void {
   if (applied) return
   applied = true
+  installAttemptGate()
   const internals = loadKafkajsInternals()
   for (const [name, apply] of Object.entries(HARDENING)) {
     if (!except.includes(name as keyof typeof HARDENING)) apply(internals)

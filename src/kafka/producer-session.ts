@@ -1,35 +1,32 @@
-import kafkajs, { type KafkaConfig, type Message, type Producer, type SASLOptions } from 'kafkajs'
+import kafkajs, { type Message, type Producer } from 'kafkajs'
 import type { ProducerBatch } from '../accumulator/producer-batch.ts'
 import { guardAttempts } from './attempt-gate.ts'
-import { clientLog, type OnClientLog } from './client-log.ts'
+import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
+import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { fetchPartitionCount } from './topics.ts'
+import { rootCause } from './verdict.ts'
 
-/** How to reach the cluster and what is promised there. All times in milliseconds. */
-export interface SessionOptions {
-  readonly brokers: readonly string[]
-  readonly clientId: string
-  readonly ssl: boolean
-  readonly sasl:
-    | {
-        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-        readonly username: string
-        readonly password: string
-      }
-    | undefined
+/** How a producer publishes to one topic. All times in milliseconds. */
+export interface SessionOptions extends ClientOptions {
   readonly topic: string
   readonly partitions: number
-  /** How long one request may take before its connection is given up. Longer than `ackTimeoutMs`. */
-  readonly requestTimeoutMs: number
-  /** How long the leader waits for its in-sync replicas. */
+  readonly delivery: Delivery
+  /** How long the leader waits for its in-sync replicas; less than `requestTimeoutMs`. */
   readonly ackTimeoutMs: number
-  readonly connectionTimeoutMs: number
   readonly metadataMaxAgeMs: number
-  readonly onClientLog: OnClientLog
 }
 
-const INNER_RETRY = { retries: 3, initialRetryTime: 50, maxRetryTime: 1_000 }
 /** How long closing waits for the answers under way, and again for the connections to close. */
 const CLOSE_TIMEOUT_MS = 2_000
+
+/**
+ * What one call of kafkajs came to. `unnamed`: it resolved, but its answer does not say that the partition has the
+ * batch. `isAnswer`: the error is the broker's answer to the latest attempt, not trouble before or after one.
+ */
+export type SendResult =
+  | { readonly kind: 'stored'; readonly baseOffset: bigint }
+  | { readonly kind: 'unnamed' }
+  | { readonly kind: 'failed'; readonly error: Error & { code?: unknown }; readonly isAnswer: boolean }
 
 /** What the cluster told last. */
 interface Seen {
@@ -38,14 +35,15 @@ interface Seen {
 }
 
 /**
- * One kafkajs client with one idempotent producer: one producer id. It is opened once and closed once; a broken one is
- * thrown away, never reconnected, because kafkajs would keep its id and its sequences.
+ * One kafkajs client with one producer: one producer id. It is opened once and closed once; a broken one is thrown
+ * away, never reconnected, because kafkajs would keep its id and its sequences.
  */
 export class ProducerSession {
   readonly #producer: Producer
   readonly #options: SessionOptions
   readonly #seen: Seen
   readonly #outstanding = new Set<Promise<unknown>>()
+  readonly #storedRecords = new Map<number, number>()
   #isOpen = true
 
   private constructor(producer: Producer, options: SessionOptions, seen: Seen) {
@@ -60,13 +58,17 @@ export class ProducerSession {
    */
   static async open(options: SessionOptions): Promise<ProducerSession> {
     const client = new kafkajs.Kafka(clientConfig(options))
-    const seen: Seen = { partitions: await fetchPartitionCount(client, options.topic), answerAtMs: performance.now() }
+    const seen: Seen = {
+      partitions: await fetchPartitionCount(client, options.topic),
+      answerAtMs: performance.now(),
+    }
     if (seen.partitions !== options.partitions) throw new PartitionMismatch(options, seen.partitions)
+    const { idempotent, retries } = PRODUCER_SETTINGS[options.delivery]
     const producer = client.producer({
-      idempotent: true,
+      idempotent,
       allowAutoTopicCreation: false,
       metadataMaxAge: options.metadataMaxAgeMs,
-      retry: INNER_RETRY,
+      retry: { ...INNER_RETRY, retries },
       createPartitioner:
         () =>
         ({ message, partitionMetadata }) => {
@@ -86,6 +88,10 @@ export class ProducerSession {
     return new ProducerSession(producer, options, seen)
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   /** The number of partitions that the latest metadata lists for the topic. */
   get partitionsSeen(): number {
     return this.#seen.partitions
@@ -96,22 +102,41 @@ export class ProducerSession {
     return this.#seen.answerAtMs
   }
 
-  /**
-   * One call of kafkajs: a few attempts to send the batch. Resolves with the base offset, or with `null` when the
-   * answer does not say that the partition has the batch. Rejects with kafkajs's error.
-   */
-  async send(batch: ProducerBatch, messages: Message[]): Promise<bigint | null> {
-    const { topic, ackTimeoutMs: timeout } = this.#options
-    guardAttempts(messages, () => this.#isOpen && batch.beginAttempt())
-    const sending = this.#producer.sendBatch({ acks: -1, timeout, topicMessages: [{ topic, messages }] })
+  /** Records of a partition that were stored with this session's producer id. */
+  storedRecords(partition: number): number {
+    return this.#storedRecords.get(partition) ?? 0
+  }
+
+  /** One call of kafkajs: a few attempts to send the batch. Never rejects. */
+  send(batch: ProducerBatch, messages: Message[]): Promise<SendResult> {
+    const sending = this.#send(batch, messages).finally(() => this.#outstanding.delete(sending))
     this.#outstanding.add(sending)
-    const answer = await sending.finally(() => this.#outstanding.delete(sending))
-    for (const { topicName, partition, baseOffset } of answer) {
-      if (topicName !== topic || partition !== batch.partition || baseOffset === undefined) continue
-      const offset = BigInt(baseOffset)
-      if (offset >= 0n) return offset
+    return sending
+  }
+
+  async #send(batch: ProducerBatch, messages: Message[]): Promise<SendResult> {
+    const { topic, ackTimeoutMs: timeout, delivery } = this.#options
+    let attemptError: unknown
+    guardAttempts(messages, {
+      mayAttempt: () => this.#isOpen && batch.beginAttempt(),
+      onFailed: (error) => {
+        attemptError = error
+      },
+    })
+    try {
+      const { acks } = PRODUCER_SETTINGS[delivery]
+      const answer = await this.#producer.sendBatch({ acks, timeout, topicMessages: [{ topic, messages }] })
+      for (const { topicName, partition, baseOffset } of answer) {
+        if (topicName !== topic || partition !== batch.partition || baseOffset === undefined) continue
+        if (BigInt(baseOffset) < 0n) continue
+        this.#storedRecords.set(partition, this.storedRecords(partition) + messages.length)
+        return { kind: 'stored', baseOffset: BigInt(baseOffset) }
+      }
+      return { kind: 'unnamed' }
+    } catch (thrown) {
+      const error = rootCause(thrown)
+      return { kind: 'failed', error, isAnswer: error === rootCause(attemptError) }
     }
-    return null
   }
 
   /**
@@ -119,6 +144,7 @@ export class ProducerSession {
    * are closed. In this order, because kafkajs opens new ones for a send that goes on.
    */
   async close(): Promise<void> {
+    if (!this.#isOpen) return
     this.#isOpen = false
     await within(CLOSE_TIMEOUT_MS, Promise.allSettled(this.#outstanding))
     await disconnect(this.#producer)
@@ -135,21 +161,6 @@ export class PartitionMismatch extends Error {
   constructor({ topic, partitions }: { topic: string; partitions: number }, found: number) {
     super(`topic ${topic} has ${found} partitions, KAFKA_PARTITIONS is ${partitions}`)
     this.name = 'PartitionMismatch'
-  }
-}
-
-/** kafkajs's client settings for these options. */
-export function clientConfig(options: Omit<SessionOptions, 'topic' | 'partitions' | 'ackTimeoutMs'>): KafkaConfig {
-  return {
-    brokers: [...options.brokers],
-    clientId: options.clientId,
-    ssl: options.ssl,
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions }),
-    connectionTimeout: options.connectionTimeoutMs,
-    requestTimeout: options.requestTimeoutMs,
-    retry: INNER_RETRY,
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: clientLog(options.onClientLog),
   }
 }
 

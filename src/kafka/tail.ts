@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs, { type KafkaMessage } from 'kafkajs'
-import { clientConfig, type SessionOptions } from './producer-session.ts'
+import { type ClientOptions, clientConfig } from './client-config.ts'
+import { hardenKafkajs } from './hardening.ts'
 
 /** One record as it is in the log. */
 export interface TailRecord {
@@ -21,9 +22,10 @@ export interface TailOptions {
 
 /** Reads a topic until told to end. Joins with a consumer group of its own, which is deleted afterwards. */
 export async function tail(
-  session: Omit<SessionOptions, 'partitions' | 'ackTimeoutMs'>,
+  session: ClientOptions & { readonly topic: string },
   { from, signal, onRecord }: TailOptions,
 ): Promise<void> {
+  hardenKafkajs()
   const client = new kafkajs.Kafka(clientConfig(session))
   const groupId = `tillgate-tail-${randomUUID()}`
   const consumer = client.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 250 })

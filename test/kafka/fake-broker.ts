@@ -38,6 +38,8 @@ export class FakeCluster {
   readonly topic = 'invoices'
   readonly brokers: FakeBroker[] = []
   partitions = 2
+  /** Error code of the topic in metadata answers. */
+  topicErrorCode = 0
   leaderOf: (partition: number) => number = () => 1
   readonly logs = new Map<number, FakeBatch[]>()
   #nextProducerId = 1_000n
@@ -71,14 +73,14 @@ export class FakeCluster {
     let offset = 0
     let expected = 0
     for (const { producerId, sequence, values } of log) {
-      if (producerId === batch.producerId) {
+      if (producerId === batch.producerId && producerId >= 0n) {
         if (sequence === batch.sequence && values.length === batch.values.length)
           return { errorCode: 0, baseOffset: offset }
         expected = sequence + values.length
       }
       offset += values.length
     }
-    if (batch.sequence !== expected) return { errorCode: 45, baseOffset: -1 }
+    if (batch.producerId >= 0n && batch.sequence !== expected) return { errorCode: 45, baseOffset: -1 }
     log.push(batch)
     return { errorCode: 0, baseOffset: offset }
   }
@@ -264,6 +266,10 @@ function metadataAnswer(cluster: FakeCluster): Buffer {
       .writeArray(ids)
       .writeArray(ids),
   )
-  const topic = new Encoder().writeInt16(0).writeString(cluster.topic).writeBoolean(false).writeArray(partitions)
+  const topic = new Encoder()
+    .writeInt16(cluster.topicErrorCode)
+    .writeString(cluster.topic)
+    .writeBoolean(false)
+    .writeArray(partitions)
   return new Encoder().writeArray(brokers).writeInt32(1).writeArray([topic]).buffer
 }

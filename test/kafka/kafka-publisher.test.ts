@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProducerBatch } from '../../src/accumulator/producer-batch.ts'
-import { KafkaPublisher } from '../../src/kafka/kafka-publisher.ts'
+import { KafkaPublisher, type PublisherOptions } from '../../src/kafka/kafka-publisher.ts'
 import {
   API,
   emptyProduceAnswer,
@@ -18,7 +18,7 @@ let publisher: KafkaPublisher
 let troubles: string[]
 let onTrouble: (what: string) => void
 
-function createPublisher(partitions = 2): KafkaPublisher {
+function createPublisher(partitions = 2, overrides: Partial<PublisherOptions> = {}): KafkaPublisher {
   return new KafkaPublisher({
     brokers: cluster.bootstrap,
     clientId: 'test',
@@ -30,11 +30,15 @@ function createPublisher(partitions = 2): KafkaPublisher {
     ackTimeoutMs: 500,
     connectionTimeoutMs: 1_000,
     metadataMaxAgeMs: 15_000,
+    delivery: 'exactly-once',
+    watchdogMs: 60_000,
+    rotateAfterRecords: 1_000_000_000,
     onClientLog: () => {},
     onTrouble: (what, error) => {
       troubles.push(`${what}: ${error.message}`)
       onTrouble(what)
     },
+    ...overrides,
   })
 }
 
@@ -212,6 +216,85 @@ test('a refusal after an attempt whose answer was lost says nothing: unknown', a
   assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
   assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
   assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('an attempt whose answer was lost, then no permission even to ask for metadata: unknown, not rejected', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => {
+    request.soundAnswer()
+    cluster.topicErrorCode = 29
+    request.socket.resetAndDestroy()
+  })
+  const outcome = publisher.publish(batchOf(0, 'a'))
+  await waitUntil(() => troubles.some((line) => line.startsWith('session-replaced')))
+  cluster.topicErrorCode = 0
+  assert.deepEqual(await outcome, { kind: 'unknown', reason: 'producer-replaced' })
+  assert.deepEqual(cluster.values(0), ['a'])
+})
+
+test('a call of kafkajs that hangs is given up by the watchdog; what it had attempted is unknown, others go on', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { watchdogMs: 300, requestTimeoutMs: 30_000 })
+  await publisher.start()
+  scriptProduce(1, () => {}) // swallowed
+  const [hanging, waiting] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
+  const outcomes = [hanging, waiting].map(({ kind }) => kind).sort()
+  assert.deepEqual(outcomes, ['acknowledged', 'unknown'])
+})
+
+test('before the sequence numbers end a new producer id is taken, without an error', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { rotateAfterRecords: 3 })
+  await publisher.start()
+  for (const value of 'abcdefgh') {
+    assert.equal((await publisher.publish(batchOf(0, value))).kind, 'acknowledged')
+  }
+  assert.equal(cluster.values(0).join(''), 'abcdefgh')
+  assert.equal(new Set(cluster.logs.get(0)?.map(({ producerId }) => producerId)).size, 3)
+})
+
+test('a batch that is being repeated when its session is rotated ends on it, under its own id', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { rotateAfterRecords: 1 })
+  await publisher.start()
+  let isLost = false
+  scriptProduce(2, (request) => {
+    const answer = request.soundAnswer()
+    if (readProduceRequest(request.body).partition === 0 && !isLost) {
+      isLost = true
+      setTimeout(() => request.socket.resetAndDestroy(), 50) // by then the other partition has rotated the session
+    } else request.send(answer)
+  })
+  const [repeated, other] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
+  assert.deepEqual([repeated.kind, other.kind], ['acknowledged', 'acknowledged'])
+  assert.deepEqual([cluster.values(0), cluster.values(1)], [['a'], ['b']])
+})
+
+for (const [delivery, outcome, copies] of [
+  ['exactly-once', 'acknowledged', 1],
+  ['at-least-once', 'acknowledged', 2],
+  ['at-most-once', 'unknown', 1],
+] as const) {
+  test(`${delivery}: an answer lost after the append makes ${copies} in the log, ${outcome}`, async () => {
+    await publisher.stop()
+    publisher = createPublisher(2, { delivery })
+    await publisher.start()
+    scriptProduce(1, (request) => {
+      request.soundAnswer()
+      request.socket.resetAndDestroy()
+    })
+    assert.equal((await publisher.publish(batchOf(0, 'a'))).kind, outcome)
+    assert.equal(cluster.values(0).length, copies)
+  })
+}
+
+test('at most once: a request lost before the append is lost', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { delivery: 'at-most-once' })
+  await publisher.start()
+  scriptProduce(1, (request) => request.socket.resetAndDestroy())
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'not-repeated' })
+  assert.deepEqual(cluster.values(0), [])
 })
 
 test('a recalled batch is not sent, however far kafkajs has got with it', async () => {

@@ -1,0 +1,39 @@
+import kafkajs, { type KafkaConfig, type SASLOptions } from 'kafkajs'
+import { clientLog, type OnClientLog } from './client-log.ts'
+
+/** How to reach a cluster. All times in milliseconds. */
+export interface ClientOptions {
+  /** Bootstrap addresses, `host:port`. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly ssl: boolean
+  readonly sasl:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+        readonly username: string
+        readonly password: string
+      }
+    | undefined
+  /** How long one request may take before its connection is given up. */
+  readonly requestTimeoutMs: number
+  readonly connectionTimeoutMs: number
+  readonly onClientLog: OnClientLog
+}
+
+/** kafkajs's own retries: a few, quickly. Whoever calls it goes on where they end. */
+export const INNER_RETRY = { retries: 3, initialRetryTime: 50, maxRetryTime: 1_000 }
+
+/** kafkajs's client settings for these options. */
+export function clientConfig(options: ClientOptions): KafkaConfig {
+  return {
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    ssl: options.ssl,
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions }),
+    connectionTimeout: options.connectionTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
+    retry: INNER_RETRY,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: clientLog(options.onClientLog),
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { backoff } from './backoff.ts'
+import { PartitionMismatch, ProducerSession, type SessionOptions } from './producer-session.ts'
+import { rootCause } from './verdict.ts'
+
+/** Told what went wrong and what was done: `attempt-failed`, `session-failed`, `session-replaced`, `session-rotated`. */
+export type OnTrouble = (what: string, error: Error) => void
+
+/**
+ * The session that new batches go to, and its succession.
+ *
+ * - *replaced*: it is broken; it is closed at once and nothing may be sent with its id any more.
+ * - *rotated*: it is sound but old; batches that were attempted on it end on it, new ones go to the next one.
+ *
+ * While there is none, one is being opened, again and again until `stop`.
+ */
+export class CurrentSession {
+  readonly #options: SessionOptions
+  readonly #onTrouble: OnTrouble
+  readonly #stopping = new AbortController()
+  readonly #rotated = new Set<ProducerSession>()
+  #session: ProducerSession | null = null
+  #opening: Promise<void> | null = null
+  #lastError: Error | null = null
+
+  constructor(options: SessionOptions, onTrouble: OnTrouble) {
+    this.#options = options
+    this.#onTrouble = onTrouble
+  }
+
+  /** Aborted by `stop`. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  get lastAnswerAtMs(): number {
+    return this.#session?.answerAtMs ?? Number.NEGATIVE_INFINITY
+  }
+
+  /** Why nothing can be published right now; empty when all is well. */
+  get reasons(): readonly string[] {
+    if (this.#session === null) return [`no producer session: ${this.#lastError?.message ?? 'connecting'}`]
+    const found = this.#session.partitionsSeen
+    return found === this.#options.partitions ? [] : [new PartitionMismatch(this.#options, found).message]
+  }
+
+  /** Resolves when there is a session, or after `stop`. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null
+    })
+    return this.#opening
+  }
+
+  /** The session; waits for one while there is none; `null` after `stop`. */
+  async get(): Promise<ProducerSession | null> {
+    while (this.#session === null && !this.stopping.aborted) {
+      await Promise.race([this.open(), once(this.stopping, 'abort')])
+    }
+    return this.#session
+  }
+
+  replace(session: ProducerSession, error: Error): void {
+    void session.close()
+    this.#rotated.delete(session)
+    if (this.#session !== session) return
+    this.#onTrouble('session-replaced', error)
+    this.#succeed(error)
+  }
+
+  rotate(session: ProducerSession): void {
+    if (this.#session !== session) return
+    const reason = new Error('its sequence numbers come to an end')
+    this.#onTrouble('session-rotated', reason)
+    this.#rotated.add(session)
+    this.#succeed(reason)
+  }
+
+  /** Closes a rotated session: the last batch that was attempted on it is through. */
+  async retire(session: ProducerSession): Promise<void> {
+    if (this.#rotated.delete(session)) await session.close()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    const sessions = this.#session === null ? [...this.#rotated] : [this.#session, ...this.#rotated]
+    this.#session = null
+    await Promise.all(sessions.map((session) => session.close()))
+  }
+
+  #succeed(reason: Error): void {
+    this.#session = null
+    this.#lastError = reason
+    void this.open()
+  }
+
+  async #open(): Promise<void> {
+    for (let failures = 0; !this.stopping.aborted; failures++) {
+      try {
+        const session = await ProducerSession.open(this.#options)
+        if (this.stopping.aborted) await session.close()
+        else this.#session = session
+        return
+      } catch (error) {
+        this.#lastError = rootCause(error)
+        this.#onTrouble('session-failed', this.#lastError)
+        await backoff(failures, this.stopping)
+      }
+    }
+  }
+}
