@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { Accumulator } from './accumulator/accumulator.ts'
+import { BufferMemory } from './accumulator/buffer-memory.ts'
+import { cachedPartitionOf } from './accumulator/partition.ts'
+import { buildApp } from './app.ts'
+import { type Config, kafkaOptions } from './config.ts'
+import { trackRequests } from './http/close-server.ts'
+import { startMetricsServer } from './http/metrics-server.ts'
+import { createKeyBinding } from './idempotency-keys.ts'
+import { createIngest } from './ingest.ts'
+import { KafkaPublisher } from './kafka/kafka-publisher.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { EventSummary } from './observability/summary.ts'
+
+/** A running instance. */
+export interface Gateway {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Resolves when the instance is ready for the first time. */
+  readonly ready: Promise<void>
+  /** Whether the instance may be sent invoices, and why not. */
+  readiness(): { ready: boolean; reasons: readonly string[] }
+  /**
+   * Not ready at once, serves on for `DRAIN_DELAY_MS`, stops listening, waits for what is under way, disconnects; after
+   * `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes. Calling it again changes nothing.
+   */
+  stop(): Promise<void>
+}
+
+/** Bytes of buffer that a request costs besides its body. */
+const REQUEST_OVERHEAD_BYTES = 2_048
+/** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
+const LAST_ANSWERS_MS = 1_000
+
+/** Builds one instance from its parts and starts listening. Kafka need not be there: the instance gets ready by itself. */
+export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
+  let life: 'serving' | 'draining' | 'closing' = 'serving'
+  const events = new EventSummary(logger)
+  const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
+  const publisher = new KafkaPublisher({
+    ...kafkaOptions(config),
+    onClientLog: (level, message, fields) => events.note(level, `kafka client: ${message}`, fields),
+    onTrouble: (what, error) => {
+      metrics.kafkaTrouble(what)
+      events.note('warn', `kafka ${what}: ${error.message}`)
+    },
+  })
+  const accumulator = new Accumulator({
+    publisher,
+    partitions: config.KAFKA_PARTITIONS,
+    limits: {
+      maxBatchRecords: config.MAX_BATCH_RECORDS,
+      maxBatchBytes: config.MAX_BATCH_BYTES,
+      lingerMs: config.LINGER_MS,
+      stallAfterMs: config.STALL_AFTER_MS,
+    },
+    deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
+  })
+
+  const readiness = () => {
+    const reasons = [...publisher.reasons]
+    if (accumulator.isStuck) reasons.push('no broker answers')
+    if (life !== 'serving') reasons.push('draining')
+    return { ready: reasons.length === 0, reasons }
+  }
+  const metrics = createMetrics({
+    pendingRecords: () => accumulator.pendingRecords,
+    bufferedBytes: () => memory.usedBytes,
+    bufferCapacityBytes: memory.capacityBytes,
+    stalledPartitions: () => accumulator.stalledLanes,
+    isReady: () => readiness().ready,
+  })
+  const lenientStores = new Set(config.LENIENT_STORES?.split(',') ?? [])
+  const ingest = createIngest({
+    accumulator,
+    topic: config.KAFKA_TOPIC,
+    partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
+    arithmetic: (storeId) => (lenientStores.has(storeId) ? 'lenient' : config.ARITHMETIC),
+    bindKey: createKeyBinding(),
+  })
+  const app = await buildApp(
+    {
+      ingest,
+      readiness,
+      isDraining: () => life !== 'serving',
+      isRefusing: () => life === 'closing',
+      admit: (sizeBytes) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
+      metrics: metrics.scrape,
+      onAnswer: ({ status, slug, durationMs, identity, cause }) => {
+        metrics.answered(status, slug ?? 'none', durationMs)
+        if (slug === undefined) events.note('info', 'invoices acknowledged', { ...identity })
+        else
+          events.note(status === 500 ? 'error' : 'warn', `answered ${slug}`, { status, ...identity, ...whereOf(cause) })
+      },
+    },
+    {
+      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
+      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+      connectionTimeoutMs: config.DELIVERY_TIMEOUT_MS + config.REQUEST_TIMEOUT_MS,
+      logger: false,
+      serveMetrics: config.METRICS_PORT === undefined,
+    },
+  )
+  const requests = trackRequests(app)
+  const url = await app.listen({ host: config.HOST, port: config.PORT })
+  const operations = { readiness, isDraining: () => life !== 'serving', metrics: metrics.scrape }
+  const stopMetricsServer =
+    config.METRICS_PORT === undefined
+      ? undefined
+      : await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT }, operations)
+  logger.info({ url }, 'listening')
+
+  const ready = publisher.start().then(() => {
+    if (life === 'closing') return
+    accumulator.open()
+    logger.info({ topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS }, 'ready')
+  })
+
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS
+    life = 'draining'
+    logger.info({ pendingRecords: accumulator.pendingRecords }, 'draining')
+    await sleep(config.DRAIN_DELAY_MS)
+    life = 'closing'
+    const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
+    const closed = requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
+    const isClean = await accumulator.drain(remainingMs())
+    await Promise.all([closed, publisher.stop()])
+    await stopMetricsServer?.()
+    events.stop()
+    logger.info({ isClean }, 'stopped')
+  }
+  return {
+    url,
+    ready,
+    readiness,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** Where a failure came from, without its message, which may quote what a till sent. */
+function whereOf(cause: unknown): { error?: string; at?: string[] } {
+  if (!(cause instanceof Error)) return {}
+  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  return { error: cause.name, at: frames.slice(0, 5).map((line) => line.trim()) }
+}

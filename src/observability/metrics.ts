@@ -1,0 +1,68 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** The numbers that are read when somebody scrapes. */
+export interface MetricsSources {
+  readonly pendingRecords: () => number
+  readonly bufferedBytes: () => number
+  readonly bufferCapacityBytes: number
+  readonly stalledPartitions: () => number
+  readonly isReady: () => boolean
+}
+
+export interface Metrics {
+  /** Counts one answer to a till: its status, its problem (`none` for a receipt) and how long it took. */
+  readonly answered: (status: number, problem: string, durationMs: number) => void
+  /** Counts one trouble with Kafka, by kind. */
+  readonly kafkaTrouble: (kind: string) => void
+  /** The text that Prometheus scrapes. */
+  readonly scrape: () => Promise<{ contentType: string; body: string }>
+}
+
+/** The process's metrics in a registry of their own. */
+export function createMetrics(sources: MetricsSources): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const answers = new Counter({
+    name: 'tillgate_answers_total',
+    help: 'Answers to invoice requests, by status and problem type (none: a receipt).',
+    labelNames: ['status', 'problem'] as const,
+    registers,
+  })
+  const seconds = new Histogram({
+    name: 'tillgate_answer_seconds',
+    help: 'Time from the head of an invoice request to its answer, by status.',
+    labelNames: ['status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+  const troubles = new Counter({
+    name: 'tillgate_kafka_troubles_total',
+    help: 'Failed attempts, failed and replaced producer sessions.',
+    labelNames: ['kind'] as const,
+    registers,
+  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('tillgate_pending_records', 'Invoices whose outcome is not known yet.', sources.pendingRecords)
+  gauge('tillgate_buffered_bytes', 'Bytes of invoices held in memory.', sources.bufferedBytes)
+  gauge('tillgate_buffer_capacity_bytes', 'Bound of tillgate_buffered_bytes.', () => sources.bufferCapacityBytes)
+  gauge('tillgate_stalled_partitions', 'Partitions that take nothing new.', sources.stalledPartitions)
+  gauge('tillgate_ready', 'Whether the instance is ready.', () => Number(sources.isReady()))
+
+  return {
+    answered: (status, problem, durationMs) => {
+      answers.inc({ status, problem })
+      seconds.observe({ status }, durationMs / 1_000)
+    },
+    kafkaTrouble: (kind) => troubles.inc({ kind }),
+    scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  }
+}
