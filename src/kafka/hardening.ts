@@ -30,10 +30,11 @@ export function hardenKafkajs(except: readonly (keyof typeof HARDENING)[] = []):
 }
 
 /**
- * Broker pool: `removeBroker` waits while a metadata refresh is in flight.
+ * Broker pool: `removeBroker` waits while a metadata refresh is in flight, and leaves the last broker as the seed.
  *
  * Without it the seed broker is swapped under the refresh, which then gives the new seed the old one's node id: from
- * then on every send to one leader finds no partition of its own and resolves with an empty answer, for ever.
+ * then on every send to one leader finds no partition of its own and resolves with an empty answer, for ever. And the
+ * pool of a single broker is left without any, which whoever is connecting meets as a TypeError.
  * A broker that has connected again by the time the refresh is over is not removed.
  */
 export function removeBrokerAfterRefresh({ BrokerPool: { prototype } }: Internals): void {
@@ -57,14 +58,20 @@ export function removeBrokerAfterRefresh({ BrokerPool: { prototype } }: Internal
   }
 
   prototype.removeBroker = function (address) {
-    if ((refreshes.get(this) ?? 0) === 0) return removeBroker.call(this, address)
+    if ((refreshes.get(this) ?? 0) === 0) return removeButKeepSeed(this, address)
     removals.set(this, [...(removals.get(this) ?? []), address])
   }
 
   function removeUnlessConnected(pool: BrokerPool, { host, port }: { host: string; port: number }): void {
     const isThis = ({ connectionPool }: Broker) => connectionPool.host === host && connectionPool.port === port
     const broker = Object.values(pool.brokers).find(isThis)
-    if (broker !== undefined && !broker.isConnected()) removeBroker.call(pool, { host, port })
+    if (broker !== undefined && !broker.isConnected()) removeButKeepSeed(pool, { host, port })
+  }
+
+  function removeButKeepSeed(pool: BrokerPool, address: { host: string; port: number }): void {
+    const { seedBroker } = pool
+    removeBroker.call(pool, address)
+    pool.seedBroker ??= seedBroker
   }
 }
 

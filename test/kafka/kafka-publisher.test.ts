@@ -104,6 +104,31 @@ test('a lost answer: the identical batch goes again and stands once in the log, 
   assert.deepEqual(cluster.values(0), ['a', 'b'])
 })
 
+test('answers lost again and again, on several partitions of the only broker: one producer, one copy of each', async () => {
+  await publisher.stop()
+  cluster.partitions = 6
+  publisher = createPublisher(6)
+  await publisher.start()
+  let answers = 0
+  scriptProduce(Number.POSITIVE_INFINITY, (request) => {
+    const answer = request.soundAnswer()
+    if (++answers % 3 === 0) request.socket.resetAndDestroy()
+    else request.send(answer)
+  })
+  const lane = async (partition: number) => {
+    for (const value of 'abcdefghij') {
+      const { kind } = await publisher.publish(batchOf(partition, value))
+      assert.equal(kind, 'acknowledged')
+    }
+    assert.equal(cluster.values(partition).join(''), 'abcdefghij')
+  }
+  await Promise.all([0, 1, 2, 3, 4, 5].map(lane))
+  assert.deepEqual(
+    troubles.filter((line) => line.startsWith('session-replaced')),
+    [],
+  )
+})
+
 test('an answer swallowed for longer than the request time-out changes nothing', async () => {
   await publisher.start()
   scriptProduce(2, (request) => void request.soundAnswer())
