@@ -1,0 +1,119 @@
+/**
+ * An Apache Kafka cluster on this machine, for tests, benchmarks and `npm start`: the official broker from its Maven
+ * artifacts, one JVM per node (KRaft, broker and controller in one), on 127.0.0.1 only.
+ *
+ * - Needs Java 17 or newer, and Maven for the first start only (45 MB of jars into `.kafka/libs-<version>/`; then one
+ *   trial start that makes later ones quick, into `.kafka/prepared-<version>-java-<version>/`). Delete `.kafka/` to
+ *   begin afresh. A missing tool is an error of one line, never a skipped test.
+ * - Every cluster has its folder `.kafka/<name>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It is deleted
+ *   at `stop()`, or, if this process was killed, at the next start of any cluster; `keepData` keeps it for the next
+ *   start under the same name.
+ * - No JVM outlives this process, even if it is killed with -9.
+ * - A start takes about 1 s for one broker and 2.5 s for three on two quiet cores; some 180 MB of memory each.
+ * - A broker that was killed comes back, and its partitions move, after 3 s (`broker.session.timeout.ms`).
+ * - Three brokers: replication factor 3, min.insync.replicas 2. Topics are not created automatically.
+ * - `KAFKA_BROKERS=host:port,...` makes `kafkaFromEnvironment` (from-environment.ts) use a cluster that is there.
+ */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fetchJars } from './artifacts.ts'
+import { type Broker, BrokerControl } from './broker.ts'
+import { KAFKA_FOLDER, sweep, uniqueName } from './folders.ts'
+import { findJava } from './java.ts'
+import type { Address } from './metadata-request.ts'
+import { claimFolder, releaseFolder, writeNode } from './node-folder.ts'
+import { freePorts } from './ports.ts'
+import { prepare, QUICK_JVM } from './prepared.ts'
+import type { NodePorts } from './server-properties.ts'
+import { createTopic, type NewTopic } from './topics.ts'
+
+/** What to start; every field has a default. */
+export interface KafkaOptions {
+  /** Default 1. */
+  brokers?: 1 | 3
+  /** Folder under `.kafka/`; default: a new one for each call. */
+  name?: string
+  /** Keep the data at `stop()`, and go on from them at the next start under the same name. Default: deleted. */
+  keepData?: boolean
+  /** Lines added to, or overriding, the server.properties of every broker. */
+  brokerConfig?: Record<string, string>
+  /** JVM settings instead of `QUICK_JVM`, for a benchmark that wants the broker at its best. */
+  jvmFlags?: string[]
+  /** The address that a broker's second listener gives to clients: who bootstraps there stays behind that proxy. */
+  proxied?: (brokerId: number) => Address
+  /** Called with a line about each step of the first start ever, which downloads. */
+  onProgress?: (line: string) => void
+  /** Where PATH and JAVA_HOME are looked up; default: this process's. */
+  env?: NodeJS.ProcessEnv
+}
+
+/** A running cluster. */
+export interface KafkaCluster {
+  /** Direct addresses, `127.0.0.1:port`. */
+  bootstrap: string[]
+  /** Broker ids count from 0: `brokers[id]`. */
+  brokers: Broker[]
+  /** Creates a topic and resolves when every broker that answers serves it: see topics.ts. */
+  createTopic(options: NewTopic): Promise<void>
+  /** Ends every broker, frozen ones too: orderly, then kill -9, if the data are kept; else kill -9 and the data deleted. */
+  stop(): Promise<void>
+}
+
+// The last of three to stop has no controller quorum left to sign off from and would wait for minutes.
+const CLUSTER_STOP_PATIENCE_MS = 5_000
+
+/** Starts a cluster; resolves when every broker serves clients and knows all the others. On failure nothing is left running. */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
+  const { env = process.env, keepData = false, onProgress = () => {}, jvmFlags = QUICK_JVM } = options
+  const java = await findJava(env)
+  await sweep()
+  const jars = await fetchJars({ env, onProgress })
+  const prepared = await prepare({ java, jars, jvmFlags, onProgress })
+
+  const folder = join(KAFKA_FOLDER, options.name ?? uniqueName('run'))
+  const count = options.brokers ?? 1
+  await claimFolder(folder, { brokers: count, keepData })
+  const nodes = await nodePorts(count)
+
+  const brokers = await Promise.all(
+    nodes.map(async (ports, id) => {
+      const proxiedTarget = { host: '127.0.0.1', port: ports.proxied }
+      const brokerFolder = join(folder, `broker-${id}`)
+      const advertisedProxy = options.proxied?.(id) ?? proxiedTarget
+      const settings = { id, nodes, advertisedProxy, brokerConfig: options.brokerConfig ?? {} }
+      await writeNode(brokerFolder, settings, prepared.checkpoint)
+      const direct = { host: '127.0.0.1', port: ports.direct }
+      const { javaFlags } = prepared
+      return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget })
+    }),
+  )
+  const bootstrap = brokers.map((broker) => broker.address)
+
+  const cluster: KafkaCluster = {
+    bootstrap,
+    brokers,
+    createTopic: (topic) => createTopic(bootstrap, topic),
+    stop: async () => {
+      await Promise.all(brokers.map((broker) => (keepData ? broker.stop(CLUSTER_STOP_PATIENCE_MS) : broker.kill())))
+      await (keepData ? releaseFolder(folder) : rm(folder, { recursive: true, force: true }))
+    },
+  }
+  try {
+    const ids = brokers.map((broker) => broker.id)
+    await Promise.all(brokers.map((broker) => broker.launch()))
+    await Promise.all(brokers.map((broker) => broker.serves(ids)))
+    return cluster
+  } catch (error) {
+    await cluster.stop()
+    throw error
+  }
+}
+
+async function nodePorts(count: number): Promise<NodePorts[]> {
+  return await Promise.all(
+    Array.from({ length: count }, async () => {
+      const [direct, proxied, controller] = (await freePorts(3)) as [number, number, number]
+      return { direct, proxied, controller }
+    }),
+  )
+}

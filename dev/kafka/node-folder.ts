@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { isAlive } from './folders.ts'
+import { type NodeSettings, serverProperties } from './server-properties.ts'
+
+/**
+ * Makes a cluster's folder ours until `releaseFolder`, emptied unless `keepData`. Throws one line when a running
+ * process has it, or when the data kept in it are of another number of brokers.
+ */
+export async function claimFolder(folder: string, options: { brokers: number; keepData: boolean }): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const owner = Number(await readFile(join(folder, OWNER), 'utf8').catch(() => 0))
+  if (owner > 0 && isAlive(owner)) throw new Error(`the cluster in ${folder} is in use by process ${owner}`)
+  const nodes = (await readdir(folder)).filter((name) => name.startsWith('broker-'))
+  if (!options.keepData) {
+    await Promise.all(nodes.map((name) => rm(join(folder, name), { recursive: true })))
+  } else if (nodes.length > 0 && nodes.length !== options.brokers) {
+    throw new Error(`${folder} holds ${nodes.length} broker(s), not ${options.brokers}: delete it or use another name`)
+  }
+  await writeFile(join(folder, OWNER), String(process.pid))
+}
+
+/** Gives a cluster's folder back, with its data. */
+export async function releaseFolder(folder: string): Promise<void> {
+  await rm(join(folder, OWNER), { force: true })
+}
+
+/**
+ * Writes what one node needs in `folder`: its server.properties, and, unless it has data from an earlier run, data
+ * formatted as `kafka-storage format` does it: `checkpoint` as it is, and a meta.properties of its own.
+ */
+export async function writeNode(folder: string, settings: NodeSettings, checkpoint: string): Promise<void> {
+  const data = join(folder, 'data')
+  const meta = join(data, 'meta.properties')
+  await mkdir(data, { recursive: true })
+  await writeFile(join(folder, 'server.properties'), serverProperties(settings, data))
+  if (existsSync(meta)) return
+  await copyFile(checkpoint, join(data, basename(checkpoint)))
+  const directoryId = randomBytes(16).toString('base64url')
+  const clusterId = createHash('md5').update(join(folder, '..')).digest('base64url')
+  const lines = ['version=1', `cluster.id=${clusterId}`, `node.id=${settings.id}`, `directory.id=${directoryId}`]
+  await writeFile(meta, `${lines.join('\n')}\n`)
+}
+
+const OWNER = 'owner.pid'

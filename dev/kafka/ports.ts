@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+
+/*
+ * The ports come from below the range the kernel hands to outgoing connections (Linux 32768, macOS and Windows 49152).
+ * A port from that range could be taken by any client's socket while its broker is down for a restart, and a client
+ * that keeps dialling it while nobody listens can even end up connected to itself.
+ */
+const LOWEST = 12_000
+const HIGHEST = 32_000
+
+const handedOut = new Set<number>()
+
+/**
+ * Resolves to `count` distinct ports of 127.0.0.1 that the kernel let us bind a moment ago. None is given twice by one
+ * process; another process can still take one before it is used, and then the listener that wanted it fails.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const held: Server[] = []
+  const ports: number[] = []
+  try {
+    while (ports.length < count) {
+      const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
+      if (handedOut.has(port)) continue
+      const server = await bind(port)
+      if (!server) continue
+      held.push(server)
+      handedOut.add(port)
+      ports.push(port)
+    }
+    return ports
+  } finally {
+    await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))))
+  }
+}
+
+async function bind(port: number): Promise<Server | undefined> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return server
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
+    throw error
+  }
+}

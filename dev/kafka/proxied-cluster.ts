@@ -1,0 +1,39 @@
+import { type KafkaCluster, type KafkaOptions, startKafka } from './cluster.ts'
+import { freePorts } from './ports.ts'
+import { startWireProxy, type WireProxy } from './wire-proxy.ts'
+
+/** A cluster whose clients can be put behind a proxy for each broker. */
+export interface ProxiedKafka {
+  /** Its own addresses and `createTopic` go past the proxies, for a test's preparations and reading back. */
+  cluster: KafkaCluster
+  /** `proxies[id]` is in front of `cluster.brokers[id]`. */
+  proxies: WireProxy[]
+  /** Addresses of the proxies: a client that bootstraps here never talks to a broker past them. */
+  bootstrap: string[]
+  /** Closes the proxies and ends the cluster. */
+  stop(): Promise<void>
+}
+
+/** Starts a cluster with a wire proxy in front of each broker, all of them forwarding at first. */
+export async function startProxiedKafka(options: Omit<KafkaOptions, 'proxied'> = {}): Promise<ProxiedKafka> {
+  const ports = await freePorts(options.brokers ?? 1)
+  const cluster = await startKafka({
+    ...options,
+    proxied: (brokerId) => ({ host: '127.0.0.1', port: ports[brokerId] as number }),
+  })
+  const proxies = await Promise.all(
+    cluster.brokers.map((broker, id) => startWireProxy({ target: broker.proxiedTarget, listen: ports[id] as number })),
+  ).catch(async (error) => {
+    await cluster.stop()
+    throw error
+  })
+  return {
+    cluster,
+    proxies,
+    bootstrap: proxies.map((proxy) => `127.0.0.1:${proxy.port}`),
+    stop: async () => {
+      await Promise.all(proxies.map((proxy) => proxy.close()))
+      await cluster.stop()
+    },
+  }
+}

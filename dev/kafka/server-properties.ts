@@ -1,0 +1,72 @@
+import type { Address } from './metadata-request.ts'
+
+/** Where one node listens; all on 127.0.0.1. */
+export interface NodePorts {
+  direct: number
+  proxied: number
+  controller: number
+}
+
+/** What distinguishes one node of one cluster. */
+export interface NodeSettings {
+  id: number
+  /** Of the whole cluster, by id. */
+  nodes: NodePorts[]
+  /** The address the second listener gives to clients. */
+  advertisedProxy: Address
+  brokerConfig: Record<string, string>
+}
+
+/**
+ * The server.properties of one combined broker and controller. What is not set here is Kafka's default:
+ * replication and retention behave as in production; `brokerConfig` overrides anything.
+ */
+export function serverProperties(settings: NodeSettings, dataFolder: string): string {
+  const { id, nodes, advertisedProxy, brokerConfig } = settings
+  const ports = nodes[id]
+  if (!ports) throw new Error(`no ports for broker ${id}`)
+  const replicas = String(nodes.length)
+  const minInSync = nodes.length > 1 ? '2' : '1'
+  const lines: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': String(id),
+    'controller.quorum.voters': nodes.map((node, index) => `${index}@127.0.0.1:${node.controller}`).join(','),
+    listeners: [
+      `DIRECT://127.0.0.1:${ports.direct}`,
+      `PROXIED://127.0.0.1:${ports.proxied}`,
+      `CONTROLLER://127.0.0.1:${ports.controller}`,
+    ].join(','),
+    'advertised.listeners': `DIRECT://127.0.0.1:${ports.direct},PROXIED://${advertisedProxy.host}:${advertisedProxy.port}`,
+    'listener.security.protocol.map': 'DIRECT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'DIRECT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': dataFolder,
+
+    'default.replication.factor': replicas,
+    'min.insync.replicas': minInSync,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minInSync,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minInSync,
+    'auto.create.topics.enable': 'false', // a topic that is missing must look missing
+
+    // Quick to start and light on a small machine.
+    'broker.heartbeat.interval.ms': '250', // a new broker is let in at its second heartbeat
+    'broker.session.timeout.ms': '3000', // a killed broker's partitions move, and it may come back, after this
+    'controller.quorum.election.timeout.ms': '500',
+    'controller.quorum.election.backoff.max.ms': '200',
+    'replica.fetch.backoff.ms': '200',
+    'group.initial.rebalance.delay.ms': '0',
+    'offsets.topic.num.partitions': '3',
+    'transaction.state.log.num.partitions': '3',
+    'share.coordinator.state.topic.num.partitions': '3',
+    'num.network.threads': '2',
+    'num.io.threads': '4',
+    'log.cleaner.dedupe.buffer.size': '16777216',
+    ...brokerConfig,
+  }
+  return Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}

@@ -1,0 +1,66 @@
+import kafkajs from 'kafkajs'
+import { eventually } from './eventually.ts'
+import { type Address, fetchMetadata } from './metadata-request.ts'
+
+/** What a new topic is to be. */
+export interface NewTopic {
+  topic: string
+  partitions: number
+  /** Default: the cluster's `default.replication.factor`. */
+  replicationFactor?: number
+  config?: Record<string, string>
+}
+
+const DEADLINE_MS = 60_000
+
+/**
+ * Creates a topic and resolves when every broker of `bootstrap` that answers knows a leader for every partition.
+ * A topic that is there already is left as it is, and it is an error if its partitions are not as many. Rejects after
+ * a minute.
+ */
+export async function createTopic(bootstrap: string[], options: NewTopic): Promise<void> {
+  const admin = new kafkajs.Kafka({
+    clientId: 'embedded-kafka',
+    brokers: bootstrap,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 20, initialRetryTime: 50, maxRetryTime: 1_000 },
+  }).admin()
+  const { topic, partitions, replicationFactor, config = {} } = options
+  try {
+    await admin.connect()
+    await admin.createTopics({
+      topics: [
+        {
+          topic,
+          numPartitions: partitions,
+          ...(replicationFactor === undefined ? {} : { replicationFactor }),
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        },
+      ],
+      waitForLeaders: false,
+    })
+  } finally {
+    await admin.disconnect()
+  }
+  const addresses = bootstrap.map(toAddress)
+  const found = await eventually(`topic ${topic} served by every broker`, DEADLINE_MS, 25, () =>
+    served(addresses, topic),
+  )
+  if (found !== partitions) throw new Error(`topic ${topic} exists with ${found} partitions, not ${partitions}`)
+}
+
+/** `host:port` taken apart. */
+export function toAddress(hostAndPort: string): Address {
+  const colon = hostAndPort.lastIndexOf(':')
+  return { host: hostAndPort.slice(0, colon), port: Number(hostAndPort.slice(colon + 1)) }
+}
+
+/** How many partitions the topic has, once the brokers that answer agree that all of them are served. */
+async function served(addresses: Address[], topic: string): Promise<number | undefined> {
+  const asked = await Promise.allSettled(addresses.map((address) => fetchMetadata(address, 2_000, topic)))
+  const views = asked.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value.partitions)
+  const ready = views.every((partitions) => partitions.length > 0 && partitions.every((it) => it.leader >= 0))
+  return ready ? views[0]?.length : undefined
+}

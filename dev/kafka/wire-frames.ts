@@ -1,0 +1,70 @@
+/** A request or response as it passes the proxy. */
+export interface Frame {
+  direction: 'request' | 'response'
+  /** Kafka's number of the request type, such as 0 for Produce; of a response, that of its request. -1: unknown. */
+  apiKey: number
+  apiVersion: number
+  correlationId: number
+  /** On the wire, its own size field included. */
+  sizeBytes: number
+}
+
+/** Kafka's own limit of a request, and more than any response a client here asks for. */
+const MAX_FRAME_BYTES = 100 * 1024 * 1024
+
+/** Cuts a stream into Kafka's frames: each a 4-byte size and that many bytes. Throws on a size Kafka would not send. */
+export async function* splitFrames(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = []
+  let length = 0
+  let needed = SIZE_BYTES
+  for await (const chunk of chunks) {
+    parts.push(chunk)
+    length += chunk.length
+    if (length < needed) continue // joined only when a frame is whole, so that a large one is copied once
+    let bytes = Buffer.concat(parts)
+    needed = frameBytes(bytes)
+    while (bytes.length >= needed) {
+      yield bytes.subarray(0, needed)
+      bytes = bytes.subarray(needed)
+      needed = frameBytes(bytes)
+    }
+    parts = [bytes]
+    length = bytes.length
+  }
+}
+
+/** How long the frame is that `bytes` begin with; as long as that is not known, how much must be known. */
+function frameBytes(bytes: Buffer): number {
+  if (bytes.length < SIZE_BYTES) return SIZE_BYTES
+  const size = bytes.readInt32BE(0)
+  if (size < 4 || size > MAX_FRAME_BYTES) throw new Error(`${size} is not the size of a Kafka frame`)
+  return SIZE_BYTES + size
+}
+
+const SIZE_BYTES = 4
+
+/** Names the frames of one connection. A response carries no more than its correlation id, so requests are remembered. */
+export class FrameReader {
+  readonly #unanswered: Frame[] = []
+
+  request(bytes: Buffer): Frame {
+    const frame: Frame = {
+      direction: 'request',
+      apiKey: bytes.readInt16BE(4),
+      apiVersion: bytes.readInt16BE(6),
+      correlationId: bytes.readInt32BE(8),
+      sizeBytes: bytes.length,
+    }
+    this.#unanswered.push(frame)
+    return frame
+  }
+
+  response(bytes: Buffer): Frame {
+    const correlationId = bytes.readInt32BE(4)
+    const unknown = { apiKey: -1, apiVersion: -1 }
+    // A broker answers in the order of the requests: those before this one get no answer (dropped, or acks=0).
+    const at = this.#unanswered.findIndex((request) => request.correlationId === correlationId)
+    const { apiKey, apiVersion } = this.#unanswered.splice(0, at + 1).at(-1) ?? unknown
+    return { direction: 'response', apiKey, apiVersion, correlationId, sizeBytes: bytes.length }
+  }
+}

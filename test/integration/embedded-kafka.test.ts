@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { test } from 'node:test'
+import kafkajs from 'kafkajs'
+import type { Broker } from '../../dev/kafka/broker.ts'
+import { startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import { isAlive, uniqueName } from '../../dev/kafka/folders.ts'
+import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
+import { startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
+import { toAddress } from '../../dev/kafka/topics.ts'
+
+const PRODUCE = 0
+
+test('a record survives kill -9 of its broker and a new start; stopping leaves no process and no data', async (t) => {
+  const cluster = await startKafka()
+  t.after(cluster.stop)
+  const broker = cluster.brokers[0] as Broker
+  const folder = dirname(dirname(broker.logFile))
+  await cluster.createTopic({ topic: 'invoices', partitions: 3 })
+  await produce(cluster.bootstrap, 'invoices', 'kept')
+  assert.deepEqual(await consume(cluster.bootstrap, 'invoices'), ['kept'])
+
+  const firstPid = broker.pid
+  await broker.kill()
+  assert.ok(!isAlive(firstPid))
+  assert.throws(() => broker.pid, /broker 0 is not running/)
+  await assert.rejects(fetchMetadata(toAddress(broker.address), 2_000), { code: 'ECONNREFUSED' })
+  await broker.start()
+  assert.notEqual(broker.pid, firstPid)
+  assert.deepEqual(await consume(cluster.bootstrap, 'invoices'), ['kept'])
+
+  const lastPid = broker.pid
+  assert.ok(existsSync(folder))
+  await cluster.stop()
+  assert.ok(!isAlive(lastPid))
+  assert.ok(!existsSync(folder))
+})
+
+test('a frozen broker accepts connections and answers nothing until it is thawed', async (t) => {
+  const cluster = await startKafka()
+  t.after(cluster.stop)
+  const broker = cluster.brokers[0] as Broker
+  broker.freeze()
+  await assert.rejects(fetchMetadata(toAddress(broker.address), 500), { name: 'AbortError' })
+  broker.thaw()
+  await eventually('an answer', 60_000, 50, () => fetchMetadata(toAddress(broker.address), 2_000))
+})
+
+test('a frozen broker can be stopped in an orderly way', async (t) => {
+  const cluster = await startKafka()
+  t.after(cluster.stop)
+  const broker = cluster.brokers[0] as Broker
+  broker.freeze()
+  await broker.stop()
+  await broker.start()
+})
+
+test('a topic that is there already is an error only if its partitions are not as many', async (t) => {
+  const cluster = await startKafka()
+  t.after(cluster.stop)
+  await cluster.createTopic({ topic: 'invoices', partitions: 2, config: { 'max.message.bytes': '2000' } })
+  await cluster.createTopic({ topic: 'invoices', partitions: 2 })
+  await assert.rejects(cluster.createTopic({ topic: 'invoices', partitions: 3 }), /exists with 2 partitions, not 3/)
+  await assert.rejects(produce(cluster.bootstrap, 'invoices', 'x'.repeat(3_000)), /larger than the max message size/)
+})
+
+test('data that are kept are there at the next start under the same name', async (t) => {
+  const options = { name: uniqueName('run'), keepData: true }
+  const first = await startKafka(options)
+  t.after(first.stop)
+  await assert.rejects(startKafka(options), /is in use by process/)
+  await first.createTopic({ topic: 'invoices', partitions: 1 })
+  await produce(first.bootstrap, 'invoices', 'kept')
+  await first.stop()
+
+  await assert.rejects(startKafka({ ...options, brokers: 3 }), /holds 1 broker\(s\), not 3/)
+  const second = await startKafka(options)
+  assert.deepEqual(await consume(second.bootstrap, 'invoices'), ['kept'])
+  await second.stop()
+
+  const third = await startKafka({ name: options.name })
+  const { partitions } = await fetchMetadata(toAddress(third.bootstrap[0] as string), 5_000, 'invoices')
+  await third.stop()
+  assert.deepEqual(partitions, [])
+})
+
+test('a broker that cannot start is an error with the last words of its log, and nothing is left running', async () => {
+  await assert.rejects(startKafka({ brokerConfig: { 'log.retention.hours': 'many' } }), (error: Error) => {
+    assert.match(error.message, /broker 0 ended with 1 while starting:/)
+    assert.match(error.message, /Invalid value many for configuration log\.retention\.hours/)
+    return true
+  })
+})
+
+test('no broker outlives a process that is killed with -9', async () => {
+  const cluster = new URL('../../dev/kafka/cluster.ts', import.meta.url)
+  const program = `
+    const { startKafka } = await import(${JSON.stringify(cluster.href)})
+    const kafka = await startKafka({ onProgress: console.error })
+    console.log(kafka.brokers[0].pid)`
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+  const brokerPid = Number(line.toString())
+  assert.ok(isAlive(brokerPid))
+  process.kill(brokerPid, 'SIGSTOP') // a frozen one neither
+  parent.kill('SIGKILL')
+  await eventually('the end of the broker', 30_000, 20, async () => (isAlive(brokerPid) ? undefined : true))
+})
+
+test('of three brokers any one may fail: what was acknowledged is served by the others', async (t) => {
+  const cluster = await startKafka({ brokers: 3 })
+  t.after(cluster.stop)
+  await cluster.createTopic({ topic: 'invoices', partitions: 3, config: { 'min.insync.replicas': '2' } })
+  const leader = async (asked: Broker) =>
+    (await fetchMetadata(toAddress(asked.address), 5_000, 'invoices')).partitions[0]?.leader
+  await produce(cluster.bootstrap, 'invoices', 'before')
+
+  const killed = cluster.brokers[(await leader(cluster.brokers[0] as Broker)) as number] as Broker
+  const others = cluster.brokers.filter((broker) => broker !== killed)
+  await killed.kill()
+  await eventually('a new leader', 60_000, 100, async () => {
+    const leaders = await Promise.all(others.map(leader))
+    return leaders.every((id) => others.some((broker) => broker.id === id)) ? true : undefined
+  })
+  await produce(
+    others.map((broker) => broker.address),
+    'invoices',
+    'meanwhile',
+  )
+  await killed.start()
+  assert.deepEqual(await consume([killed.address], 'invoices'), ['before', 'meanwhile'])
+})
+
+test('a client that bootstraps through the proxies only ever talks to them', async (t) => {
+  const kafka = await startProxiedKafka({ brokers: 3 })
+  t.after(kafka.stop)
+  await kafka.cluster.createTopic({ topic: 'invoices', partitions: 3 })
+  const behind = await Promise.all(kafka.cluster.brokers.map((_, id) => advertised(kafka.bootstrap[id] as string)))
+  for (const addresses of behind) assert.deepEqual(addresses.sort(), [...kafka.bootstrap].sort())
+
+  // With every produce answer lost in the proxies, a client behind them cannot have an acknowledgement.
+  let produced = 0
+  for (const proxy of kafka.proxies) {
+    proxy.setRule(({ direction, apiKey }) => {
+      if (direction !== 'response' || apiKey !== PRODUCE) return { type: 'forward' }
+      produced += 1
+      return { type: 'reset' }
+    })
+  }
+  await assert.rejects(produce(kafka.bootstrap, 'invoices', 'appended', { retries: 0 }))
+  assert.equal(produced, 1)
+  assert.deepEqual(await consume(kafka.cluster.bootstrap, 'invoices'), ['appended'])
+})
+
+function client(bootstrap: string[], retry: { retries: number } = { retries: 10 }) {
+  return new kafkajs.Kafka({
+    brokers: bootstrap,
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, ...retry },
+    logLevel: kafkajs.logLevel.NOTHING,
+  })
+}
+
+async function produce(bootstrap: string[], topic: string, value: string, retry?: { retries: number }): Promise<void> {
+  const producer = client(bootstrap, retry).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  try {
+    await producer.send({ topic, acks: -1, messages: [{ value, partition: 0 }] })
+  } finally {
+    await producer.disconnect()
+  }
+}
+
+/** All values of the topic, as far as its high watermark now. */
+async function consume(bootstrap: string[], topic: string): Promise<string[]> {
+  const kafka = client(bootstrap)
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(topic)
+  await admin.disconnect()
+  const total = offsets.reduce((sum, partition) => sum + Number(partition.high), 0)
+
+  const consumer = kafka.consumer({ groupId: `reader-${Math.random()}`, maxWaitTimeInMs: 100 })
+  const values: string[] = []
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) })
+  await eventually(`${total} records`, 60_000, 20, async () => (values.length >= total ? true : undefined))
+  await consumer.disconnect()
+  return values
+}
+
+/** The addresses a client that bootstraps there is sent to. */
+async function advertised(address: string): Promise<string[]> {
+  const admin = client([address]).admin()
+  await admin.connect()
+  const { brokers } = await admin.describeCluster()
+  await admin.disconnect()
+  return brokers.map((broker) => `${broker.host}:${broker.port}`)
+}
