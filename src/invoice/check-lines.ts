@@ -1,0 +1,74 @@
+import type { Report } from './report.ts'
+import { isGtin } from './rules/gtin.ts'
+import { isZero, RATE_ONE, rateUnits, roundedProduct, roundedShare } from './rules/money.ts'
+import type { Invoice, Line } from './schema.ts'
+
+/** The settings of an invoice that say how its lines are computed. */
+export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'roundingMode' | 'discounts'>
+
+/**
+ * The values of one line: `gtin` has a right check digit, `quantity` and `priceBase` are not zero, a `returnOf` names
+ * a document.
+ */
+export function checkLineValues(line: Line, index: number, report: Report): void {
+  if (line.gtin !== undefined && !isGtin(line.gtin)) report('gtin-check-digit', `/lines/${index}/gtin`)
+  if (isZero(line.quantity)) report('quantity-zero', `/lines/${index}/quantity`)
+  if (line.priceBase !== undefined && isZero(line.priceBase)) report('price-base-zero', `/lines/${index}/priceBase`)
+}
+
+/**
+ * The amounts of one line:
+ *
+ * - `grossAmount = round(quantity x unitPrice / priceBase)` (+-1 without `roundingMode`, exact with it)
+ * - `netAmount = grossAmount - sum(discounts)`
+ * - a discount has the sign of `grossAmount`, and `netAmount` does not have the opposite one
+ */
+export function checkLineAmounts(line: Line, index: number, { roundingMode }: LineContext, report: Report): void {
+  const { grossAmount, netAmount, priceBase = '1' } = line
+  if (!isZero(priceBase)) {
+    const expected = roundedProduct(line.quantity, line.unitPrice, priceBase, 0, roundingMode ?? 'halfUp')
+    if (!isWithin(grossAmount, expected, roundingMode)) report('gross-amount', `/lines/${index}/grossAmount`)
+  }
+
+  let net = grossAmount
+  for (let i = 0; i < line.discounts.length; i++) {
+    const { amount } = line.discounts[i] as Line['discounts'][number]
+    net -= amount
+    if (amount !== 0 && Math.sign(amount) !== Math.sign(grossAmount))
+      report('discount-sign', `/lines/${index}/discounts/${i}/amount`)
+  }
+  if (netAmount !== net) report('line-net', `/lines/${index}/netAmount`)
+  if (netAmount !== 0 && Math.sign(netAmount) === -Math.sign(grossAmount))
+    report('net-sign', `/lines/${index}/netAmount`)
+}
+
+/**
+ * With `taxRounding: line` the taxes of a line are rounded from the line itself: `amount = round(netAmount x rate)`,
+ * where tax is included `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 without `roundingMode`). Not
+ * looked at where the document has discounts, because nobody but the till knows how they were spread over the lines,
+ * nor where it was cancelled.
+ */
+export function checkLineTaxes(line: Line, index: number, context: LineContext, report: Report): void {
+  const { documentType, taxRounding, discounts } = context
+  if (taxRounding !== 'line' || discounts.length > 0 || documentType === 'cancelled') return
+  let divisor = RATE_ONE
+  if (context.taxMode === 'inclusive') for (const { rate } of line.taxes) divisor += rateUnits(rate)
+  for (let i = 0; i < line.taxes.length; i++) {
+    const { rate, amount } = line.taxes[i] as Line['taxes'][number]
+    const expected = roundedShare(line.netAmount, rateUnits(rate), divisor, context.roundingMode ?? 'halfUp')
+    if (!isWithin(amount, expected, context.roundingMode)) report('tax-amount', `/lines/${index}/taxes/${i}/amount`)
+  }
+}
+
+/** `lineNumber` rises from line to line. */
+export function checkLineOrder({ lines }: Invoice, report: Report): void {
+  for (let i = 1; i < lines.length; i++) {
+    if ((lines[i] as Line).lineNumber <= (lines[i - 1] as Line).lineNumber)
+      report('line-number-order', `/lines/${i}/lineNumber`)
+  }
+}
+
+/** Equal where the till declared how it rounds, otherwise within one minor unit. */
+export function isWithin(actual: number, expected: number, declared: Invoice['roundingMode']): boolean {
+  return Math.abs(actual - expected) <= (declared === undefined ? 1 : 0)
+}

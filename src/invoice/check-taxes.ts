@@ -1,0 +1,83 @@
+import { isWithin } from './check-lines.ts'
+import type { Report } from './report.ts'
+import { RATE_ONE, rateUnits, roundedShare } from './rules/money.ts'
+import type { Invoice, Tax } from './schema.ts'
+import { indexOfTax, sumTaxGroups, type TaxGroup, type TaxGroups } from './tax-groups.ts'
+
+/** (taxCode, category, rate) is there once; rates are compared as numbers. */
+export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
+  for (let i = 1; i < taxes.length; i++) {
+    if (indexOfTax(taxes, taxes[i] as Tax) < i) report('tax-group-duplicate', `/taxes/${i}`)
+  }
+}
+
+/**
+ * The taxes of the document, group by group; a cancelled document has none to compare with its lines.
+ *
+ * - every tax of a line or discount is one of the document's
+ * - base: `sum(netAmount of its lines) - sum(attributed discounts) = taxableAmount`; where tax is included, that plus
+ *   the taxAmount of all taxes those lines carry. Discounts without attribution may lie in any group, but in sum they
+ *   are what the groups are short of.
+ * - `taxRounding: line`: `sum(line taxes) = taxAmount`
+ * - `taxRounding: document`: `taxAmount = round(taxableAmount x rate)` (+-1 without `roundingMode`); where tax is
+ *   included, `round(included base x rate / (1 + rates))` is as good
+ * - `taxRounding: line` with document discounts: `taxAmount` within two minor units a line of `taxableAmount x rate`,
+ *   because every line is rounded after a share of the discount that only the till knows
+ */
+export function checkTaxGroups(invoice: Invoice, report: Report): void {
+  if (invoice.documentType === 'cancelled') return
+  const groups = sumTaxGroups(invoice, report)
+  checkBases(invoice, groups, report)
+  for (let i = 0; i < groups.list.length; i++) {
+    const tax = invoice.taxes[i] as Tax
+    const group = groups.list[i] as TaxGroup
+    if (invoice.taxRounding === 'line' && group.lineTax !== tax.taxAmount)
+      report('line-tax-sum', `/taxes/${i}/taxAmount`)
+    if (!isTaxRight(invoice, tax, group)) report('tax-amount', `/taxes/${i}/taxAmount`)
+  }
+}
+
+function checkBases(invoice: Invoice, { list, unattributed, isOneTaxEach }: TaxGroups, report: Report): void {
+  let short = 0
+  for (let i = 0; i < list.length; i++) {
+    const group = list[i] as TaxGroup
+    const rest = group.base - group.discount - includedTax(invoice, group) - (invoice.taxes[i] as Tax).taxableAmount
+    short += rest
+    if (!isExplained(invoice, group, rest, unattributed)) report('tax-group-base', `/taxes/${i}/taxableAmount`)
+  }
+  if (unattributed !== 0 && isOneTaxEach && short !== unattributed) report('tax-group-base', '/taxes')
+}
+
+/** Whether what a group is short of can be discounts that nobody attributed. */
+function isExplained(invoice: Invoice, group: TaxGroup, rest: number, unattributed: number): boolean {
+  if (group.isMixed && invoice.taxMode === 'inclusive') {
+    // Lines that carry different sets of taxes: without tax they are known only as far as line taxes are.
+    const tolerance = invoice.taxRounding === 'line' ? 0 : group.lineTaxes
+    return invoice.discounts.length > 0 || Math.abs(rest) <= tolerance
+  }
+  return Math.min(0, unattributed) <= rest && rest <= Math.max(0, unattributed)
+}
+
+/** The tax that is in the line amounts of a group: nothing in exclusive mode. */
+function includedTax(invoice: Invoice, group: TaxGroup): number {
+  if (invoice.taxMode === 'exclusive') return 0
+  if (group.isMixed) return group.includedLineTax
+  let tax = 0
+  for (let i = 0; i < invoice.taxes.length; i++)
+    if ((group.members >>> i) & 1) tax += (invoice.taxes[i] as Tax).taxAmount
+  return tax
+}
+
+function isTaxRight(invoice: Invoice, tax: Tax, group: TaxGroup): boolean {
+  const { roundingMode, taxMode, taxRounding, taxes, discounts } = invoice
+  const mode = roundingMode ?? 'halfUp'
+  const units = rateUnits(tax.rate)
+  const onTop = roundedShare(tax.taxableAmount, units, RATE_ONE, mode)
+  if (taxRounding === 'line') return discounts.length === 0 || Math.abs(tax.taxAmount - onTop) <= 2 * group.lineCount
+  if (taxMode === 'exclusive') return isWithin(tax.taxAmount, onTop, roundingMode)
+  if (group.isMixed) return Math.abs(tax.taxAmount - onTop) <= 1
+  let divisor = RATE_ONE
+  for (let i = 0; i < taxes.length; i++) if ((group.members >>> i) & 1) divisor += rateUnits((taxes[i] as Tax).rate)
+  const included = roundedShare(tax.taxableAmount + includedTax(invoice, group), units, divisor, mode)
+  return isWithin(tax.taxAmount, included, roundingMode) || isWithin(tax.taxAmount, onTop, roundingMode)
+}

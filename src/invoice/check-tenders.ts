@@ -1,0 +1,35 @@
+import type { Report } from './report.ts'
+import { exponentOf } from './rules/currency.ts'
+import { roundedProduct } from './rules/money.ts'
+import type { Invoice } from './schema.ts'
+
+type Tender = Invoice['tenders'][number]
+
+/**
+ * Foreign cash: `amount = round(foreign.amount x rate x 10^(exponent - foreign.exponent))`, +-1 in every rounding mode,
+ * because tills round the conversion in favour of either side.
+ */
+export function checkForeignTenders({ tenders, currency }: Invoice, report: Report): void {
+  for (let i = 0; i < tenders.length; i++) {
+    const { amount, foreign } = tenders[i] as Tender
+    if (foreign === undefined) continue
+    const shift = currency.exponent - foreign.exponent
+    const expected = roundedProduct(String(foreign.amount), foreign.rate, '1', shift, 'halfUp')
+    if (Math.abs(amount - expected) > 1) report('foreign-amount', `/tenders/${i}/amount`)
+  }
+}
+
+/** Every currency is one of ISO 4217, and its exponent the one given there. */
+export function checkCurrencies({ currency, tenders }: Invoice, report: Report): void {
+  checkCurrency(currency.code, currency.exponent, '/currency', 'code', report)
+  for (let i = 0; i < tenders.length; i++) {
+    const { foreign } = tenders[i] as Tender
+    if (foreign) checkCurrency(foreign.currency, foreign.exponent, `/tenders/${i}/foreign`, 'currency', report)
+  }
+}
+
+function checkCurrency(code: string, exponent: number, pointer: string, member: string, report: Report): void {
+  const expected = exponentOf(code)
+  if (expected === undefined) report('currency-unknown', `${pointer}/${member}`)
+  else if (expected !== exponent) report('currency-exponent', `${pointer}/exponent`)
+}

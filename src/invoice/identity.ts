@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer'
+import { hash } from 'node:crypto'
+
+/** The natural key of an invoice, minted by the till before its first attempt and never changed. */
+export interface Identity {
+  readonly storeId: string
+  readonly terminalId: string
+  readonly journalId: string
+  readonly sequenceNumber: number
+}
+
+/** The identity of anything that carries one: a new object with exactly its four members. */
+export function identityOf(bearer: Identity): Identity {
+  return {
+    storeId: bearer.storeId,
+    terminalId: bearer.terminalId,
+    journalId: bearer.journalId,
+    sequenceNumber: bearer.sequenceNumber,
+  }
+}
+
+/**
+ * The identity as one string, `store/terminal/journal/number`: equal for equal identities only, because no member can
+ * contain a slash. Use it as a map key.
+ */
+export function identityText(identity: Identity): string {
+  return `${identity.storeId}/${identity.terminalId}/${identity.journalId}/${identity.sequenceNumber}`
+}
+
+/** The path of the invoice as a resource; what `Location` says and `PUT` takes. Percent-encoded (RFC 3986). */
+export function identityPath(identity: Identity): string {
+  return `/v1/stores/${encodeURIComponent(identity.storeId)}/terminals/${encodeURIComponent(identity.terminalId)}/journals/${encodeURIComponent(identity.journalId)}/invoices/${identity.sequenceNumber}`
+}
+
+/** Whether both name the same invoice. */
+export function sameIdentity(a: Identity, b: Identity): boolean {
+  return (
+    a.sequenceNumber === b.sequenceNumber &&
+    a.terminalId === b.terminalId &&
+    a.storeId === b.storeId &&
+    a.journalId === b.journalId
+  )
+}
+
+/** Namespace of `invoiceIdOf`. It is part of the contract: changing it changes every invoiceId ever answered. */
+const NAMESPACE = Buffer.from('280eefe63259412cb8243df644d1b3a5', 'hex')
+
+/**
+ * A UUID version 5 (RFC 9562: SHA-1 of a namespace and a name) of the identity's text: every instance computes the
+ * same, nothing is stored, and two identities never share one.
+ */
+export function invoiceIdOf(identity: Identity): string {
+  const name = identityText(identity)
+  const input = Buffer.allocUnsafe(NAMESPACE.length + Buffer.byteLength(name))
+  NAMESPACE.copy(input)
+  input.write(name, NAMESPACE.length)
+  const digest = hash('sha1', input, 'hex')
+  const variant = VARIANTS[Number.parseInt(digest[16] as string, 16) & 0x3]
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
+}
+
+const VARIANTS = ['8', '9', 'a', 'b']

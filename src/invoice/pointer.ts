@@ -1,0 +1,16 @@
+import { holdsCardNumber } from './rules/card-number.ts'
+
+const MAX_NAME_LENGTH = 64
+
+/** What stands in a pointer for a member name that must not be repeated. */
+export const MASKED = '(masked)'
+
+/**
+ * One step of a JSON pointer (RFC 6901). Names that the sender chose may be secrets by mistake: one that looks like a
+ * card number or has more than 64 characters is masked, and the pointer then no longer resolves.
+ */
+export function pointerStep(name: string | number): string {
+  if (typeof name === 'number') return `/${name}`
+  if (name.length > MAX_NAME_LENGTH || holdsCardNumber(name)) return `/${MASKED}`
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}

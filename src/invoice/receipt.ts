@@ -1,0 +1,44 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type Identity, identityOf, invoiceIdOf } from './identity.ts'
+import { IdentitySchema } from './schema/identity.ts'
+
+/** What an acknowledged invoice is answered with: where every in-sync replica has it. */
+export const ReceiptSchema = Type.Object(
+  {
+    invoiceId: Type.String({
+      description: 'UUID version 5 of the identity: the same from every instance and for every attempt.',
+    }),
+    identity: IdentitySchema,
+    topic: Type.String({ description: 'The Kafka topic.' }),
+    partition: Type.Integer({ minimum: 0, description: 'The partition, computed from storeId.' }),
+    offset: Type.Union([Type.String({ pattern: '^\\d{1,19}$' }), Type.Null()], {
+      description: 'Offset of the record, as text because it has 64 bits; null where the broker does not tell it.',
+    }),
+    receivedAt: Type.String({
+      description: 'When the gateway received the invoice, RFC 3339 in UTC with milliseconds.',
+    }),
+  },
+  { additionalProperties: false, $id: 'Receipt', title: 'Receipt', description: 'The invoice is stored.' },
+)
+
+/** What an acknowledged invoice is answered with. */
+export type Receipt = Readonly<Omit<Static<typeof ReceiptSchema>, 'identity'>> & { readonly identity: Identity }
+
+/** Where a record is. `offset` is null where the delivery mode has the broker tell none. */
+export interface RecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string | null
+}
+
+/** The receipt of a record that was acknowledged at `place`. */
+export function toReceipt(identity: Identity, place: RecordPlace, receivedAt: Date): Receipt {
+  return {
+    invoiceId: invoiceIdOf(identity),
+    identity: identityOf(identity),
+    topic: place.topic,
+    partition: place.partition,
+    offset: place.offset,
+    receivedAt: receivedAt.toISOString(),
+  }
+}

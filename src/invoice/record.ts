@@ -1,0 +1,47 @@
+import { Buffer } from 'node:buffer'
+import { type Identity, identityText } from './identity.ts'
+import type { Invoice } from './schema.ts'
+import { continueTraceparent, type RandomHex } from './traceparent.ts'
+
+/** What the gateway knows of an invoice beside its bytes. */
+export interface RecordContext {
+  readonly receivedAt: Date
+  /** The request's W3C `traceparent`, valid or not. */
+  readonly traceparent: string | undefined
+  readonly ingest: 'live' | 'backlog'
+}
+
+/** One Kafka record, without its partition. */
+export interface InvoiceRecord {
+  readonly identity: string
+  readonly key: Buffer
+  readonly value: Buffer
+  readonly headers: Record<string, string>
+}
+
+/**
+ * The record of a valid invoice. `value` is `body` itself, not a copy: what was validated is what is published. The
+ * headers are CloudEvents 1.0 in Kafka's binary mode and the gateway's own; headers of the request are never copied.
+ * `randomHex` makes span ids (default: node:crypto, pooled).
+ */
+export function toRecord(
+  valid: { readonly invoice: Invoice; readonly identity: Identity; readonly warnings: readonly string[] },
+  body: Buffer,
+  context: RecordContext,
+  randomHex?: RandomHex,
+): InvoiceRecord {
+  const { identity } = valid
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: String(identity.sequenceNumber),
+    ce_source: `/stores/${identity.storeId}/terminals/${identity.terminalId}/journals/${identity.journalId}`,
+    ce_type: 'pos.invoice.v1',
+    ce_time: valid.invoice.occurredAt,
+    'content-type': 'application/json',
+    traceparent: continueTraceparent(context.traceparent, randomHex),
+    'pos-received-at': context.receivedAt.toISOString(),
+    'pos-ingest': context.ingest,
+  }
+  if (valid.warnings.length > 0) headers['pos-warnings'] = valid.warnings.join(',')
+  return { identity: identityText(identity), key: Buffer.from(identity.storeId), value: body, headers }
+}

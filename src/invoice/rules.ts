@@ -1,0 +1,75 @@
+import { checkDays, checkReturnDay, checkTimes } from './check-dates.ts'
+import { checkLineAmounts, checkLineOrder, checkLineTaxes, checkLineValues } from './check-lines.ts'
+import { checkReferences, checkReturnOf } from './check-references.ts'
+import { checkSigns, checkUnsettled } from './check-signs.ts'
+import { checkTaxGroups, checkTaxKeys } from './check-taxes.ts'
+import { checkCurrencies, checkForeignTenders } from './check-tenders.ts'
+import { checkSums, checkTotals } from './check-totals.ts'
+import type { Report } from './report.ts'
+import type { Invoice, Line } from './schema.ts'
+
+/** Rules of the document, each with the members it reads: where one of these has not the shape of the schema, the rule waits. */
+const DOCUMENT_RULES: readonly {
+  readonly reads: readonly (keyof Invoice)[]
+  readonly check: (invoice: Invoice, report: Report) => void
+}[] = [
+  { reads: ['currency', 'tenders'], check: checkCurrencies },
+  { reads: ['occurredAt', 'startedAt'], check: checkTimes },
+  { reads: ['businessDate', 'delivery', 'references'], check: checkDays },
+  { reads: ['documentType', 'references'], check: checkReferences },
+  { reads: ['lines'], check: checkLineOrder },
+  { reads: ['taxes'], check: checkTaxKeys },
+  { reads: ['documentType', 'totals', 'lines', 'discounts', 'taxes', 'tenders'], check: checkSums },
+  { reads: ['taxMode', 'totals'], check: checkTotals },
+  { reads: ['documentType', 'totals'], check: checkSigns },
+  { reads: ['documentType', 'totals', 'lines', 'discounts', 'taxes', 'tenders'], check: checkUnsettled },
+  {
+    reads: ['documentType', 'taxMode', 'taxRounding', 'roundingMode', 'lines', 'discounts', 'taxes'],
+    check: checkTaxGroups,
+  },
+  { reads: ['currency', 'tenders'], check: checkForeignTenders },
+]
+
+/** The same for the rules of one line, which read these members beside it. */
+const LINE_CONTEXT: readonly (keyof Invoice)[] = ['documentType', 'taxMode', 'taxRounding', 'roundingMode', 'discounts']
+
+/** The parts of a document that have not the shape of the schema. */
+export interface Broken {
+  readonly members: ReadonlySet<string>
+  readonly lines: ReadonlySet<number>
+}
+
+/** Every rule on an invoice that has the shape of the schema. */
+export function checkRules(invoice: Invoice, report: Report): void {
+  for (let i = 0; i < invoice.lines.length; i++) {
+    const line = invoice.lines[i] as Line
+    checkLineOnly(line, i, report)
+    checkLineInContext(line, i, invoice, report)
+  }
+  for (const { check } of DOCUMENT_RULES) check(invoice, report)
+}
+
+/** The rules that can be computed although parts of the document have not the shape of the schema. */
+export function checkRulesAround(broken: Broken, document: Invoice, report: Report): void {
+  const isWhole = (name: keyof Invoice) => !broken.members.has(name)
+  if (Array.isArray(document.lines)) {
+    const hasContext = LINE_CONTEXT.every(isWhole)
+    for (let i = 0; i < document.lines.length; i++) {
+      if (broken.lines.has(i)) continue
+      checkLineOnly(document.lines[i] as Line, i, report)
+      if (hasContext) checkLineInContext(document.lines[i] as Line, i, document, report)
+    }
+  }
+  for (const { reads, check } of DOCUMENT_RULES) if (reads.every(isWhole)) check(document, report)
+}
+
+function checkLineOnly(line: Line, index: number, report: Report): void {
+  checkLineValues(line, index, report)
+  checkReturnOf(line, index, report)
+  checkReturnDay(line, index, report)
+}
+
+function checkLineInContext(line: Line, index: number, invoice: Invoice, report: Report): void {
+  checkLineAmounts(line, index, invoice, report)
+  checkLineTaxes(line, index, invoice, report)
+}

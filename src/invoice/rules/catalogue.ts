@@ -1,0 +1,102 @@
+/** One rule of the invoice. `exact` rules are arithmetic: in `lenient` stores they warn instead of refusing. */
+export interface InvoiceRule {
+  readonly code: string
+  readonly meaning: string
+  readonly exact: boolean
+}
+
+const always = <const C extends string>(code: C, meaning: string) => ({ code, meaning, exact: false }) as const
+const exact = <const C extends string>(code: C, meaning: string) => ({ code, meaning, exact: true }) as const
+
+/**
+ * Every rule that can refuse an invoice, in the order in which they are looked at. The meaning is also the `detail`
+ * of a violation. The first seven make a body malformed (400); all others make an invoice invalid (422).
+ */
+export const INVOICE_RULES = [
+  always('invalid-utf8', 'The body is not valid UTF-8.'),
+  always('byte-order-mark', 'The body begins with a byte order mark.'),
+  always('not-json', 'The body is not one JSON value.'),
+  always('duplicate-member', 'A member name occurs twice in one object.'),
+  always('too-deep', 'Objects and arrays are nested too deeply.'),
+  always('number-not-integer', 'A number has a fraction or an exponent, or is -0. Decimals are sent as strings.'),
+  always('number-too-large', 'An integer is beyond 2^53 - 1, where parsers disagree on its value.'),
+
+  always('missing-member', 'A required member is missing.'),
+  always('unknown-member', 'The contract has no such member here. Own members belong into extensions.'),
+  always('wrong-type', 'The value has another JSON type than the contract says.'),
+  always('wrong-format', 'The text does not have the form that the contract gives for this member.'),
+  always('unknown-value', 'The value is not one of those that the contract lists for this member.'),
+  always('out-of-range', 'The number is below the minimum or above the maximum.'),
+  always('wrong-length', 'The text is empty or too long.'),
+  always('wrong-count', 'There are too few or too many elements.'),
+
+  always('card-number', 'This looks like a payment card number. Remove it; it is stored nowhere.'),
+  always('currency-unknown', 'ISO 4217 has no such currency with a minor unit.'),
+  always('currency-exponent', 'The exponent is not the one that ISO 4217 gives for the currency.'),
+  always('date-not-real', 'There is no such day in the calendar.'),
+  always('timestamp-not-real', 'There is no such date, time of day or offset.'),
+  always('line-number-order', 'Line numbers have to rise.'),
+  always('gtin-check-digit', 'The check digit of the GTIN is wrong.'),
+  always('quantity-zero', 'The quantity is zero.'),
+  always('price-base-zero', 'The price base is zero.'),
+  always('tax-group-duplicate', 'The same taxCode, category and rate is there twice.'),
+  always('reference-incomplete', 'A reference needs the whole identity (four members) or the receiptNumber.'),
+  always('void-without-reference', 'A void needs a reference of type voids to the document it takes back.'),
+
+  exact('gross-amount', 'grossAmount is not quantity x unitPrice / priceBase, in minor units, rounded.'),
+  exact('line-net', 'netAmount is not grossAmount less the discounts of the line.'),
+  exact(
+    'discount-sign',
+    'A discount has the sign of the grossAmount that it reduces; a surcharge is a line of its own.',
+  ),
+  exact('net-sign', 'The discounts are more than the line: netAmount and grossAmount have opposite signs.'),
+  exact('line-net-sum', 'totals.lineNet is not the sum of the lines netAmount.'),
+  exact('document-discount-sum', 'totals.documentDiscount is not the sum of the document discounts.'),
+  exact('net-total', 'lineNet - documentDiscount is not taxExclusive (taxInclusive where taxMode is inclusive).'),
+  exact('tax-sum', 'totals.tax is not the sum of taxAmount.'),
+  exact('tax-inclusive-sum', 'taxExclusive + tax is not taxInclusive.'),
+  exact('payable-sum', 'taxInclusive + rounding is not payable.'),
+  exact('tender-sum', 'totals.tendered is not the sum of the tenders.'),
+  exact('change-sum', 'tendered - change is not payable.'),
+  exact('tax-group-missing', 'The taxes of the document have no such taxCode, category and rate.'),
+  exact(
+    'tax-group-base',
+    'taxableAmount is not the nets of the lines that carry this tax, without tax, less attributed discounts.',
+  ),
+  exact('line-tax-sum', 'taxRounding is line, and taxAmount is not the sum of this tax over the lines.'),
+  exact('tax-amount', 'The tax is not the taxable amount x rate, rounded. The rate is a fraction: 0.19 is 19 %.'),
+  exact('foreign-amount', 'The tender is not foreign.amount x rate in the currency of the invoice.'),
+  exact('payable-sign', 'A sale is not paid out (payable >= 0) and a return is not paid for (payable <= 0).'),
+  exact('change-sign', 'Change is negative; only a void takes change back.'),
+  exact('change-without-tender', 'Change is given only on money tendered: both have the same sign.'),
+  exact(
+    'unsettled-money',
+    'cancelled, noSale and skipped settle nothing: totals are 0, and only cancelled may list anything.',
+  ),
+] as const satisfies readonly InvoiceRule[]
+
+export type RuleCode = (typeof INVOICE_RULES)[number]['code']
+
+/** What is worth a look but never refused: the sale has happened. Goes to the `pos-warnings` header of the record. */
+export const INVOICE_WARNINGS = [
+  { code: 'occurred-in-future', meaning: 'occurredAt is more than 15 minutes after the receipt: a clock is wrong.' },
+  { code: 'occurred-long-ago', meaning: 'occurredAt is more than 90 days before the receipt, without flags.offline.' },
+  { code: 'business-date-far-off', meaning: 'businessDate is more than 3 days from the local date of occurredAt.' },
+  { code: 'started-after-occurred', meaning: 'startedAt is after occurredAt.' },
+] as const
+
+export type WarningCode = (typeof INVOICE_WARNINGS)[number]['code']
+
+/** The last entry of an answer that had to stop listing violations. */
+export const TOO_MANY_VIOLATIONS = {
+  pointer: '',
+  code: 'too-many-violations',
+  detail: 'There are more violations than are listed here.',
+} as const
+
+const byCode: ReadonlyMap<string, InvoiceRule> = new Map(INVOICE_RULES.map((rule) => [rule.code, rule]))
+
+/** The catalogue entry of a code. */
+export function ruleOf(code: RuleCode): InvoiceRule {
+  return byCode.get(code) as InvoiceRule
+}

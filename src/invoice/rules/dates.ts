@@ -1,0 +1,77 @@
+const MINUTE_MS = 60_000
+
+/** A point in time and the date that the clock on the wall showed. */
+export interface Timestamp {
+  readonly epochMs: number
+  /** Days since 1970-01-01 of the local date, that is at the offset of the text. */
+  readonly localDay: number
+}
+
+/** Days since 1970-01-01 of `YYYY-MM-DD` at the start of `text`, or undefined when the calendar has no such day. */
+export function dayOf(text: string): number | undefined {
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
+  return daysFromCivil(year, month, day)
+}
+
+/**
+ * The instant of an RFC 3339 text that already has the form of the schema; undefined when its day, time or offset does
+ * not exist. A second of 60 is accepted where a leap second can be: at 23:59:60 UTC on the last day of a month
+ * (it reads as the next second). Digits behind milliseconds are ignored.
+ */
+export function timestampOf(text: string): Timestamp | undefined {
+  const localDay = dayOf(text)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  const offset = offsetMinutes(text)
+  if (localDay === undefined || offset === undefined || hour > 23 || minute > 59 || second > 60) return undefined
+  const epochMinute = (localDay * 24 + hour) * 60 + minute - offset
+  if (second === 60 && !isLastMinuteOfMonth(epochMinute)) return undefined
+  return { epochMs: epochMinute * MINUTE_MS + second * 1000 + milliseconds(text), localDay }
+}
+
+function digits(text: string, start: number, end: number): number {
+  let value = 0
+  for (let i = start; i < end; i++) value = value * 10 + text.charCodeAt(i) - 0x30
+  return value
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Days since 1970-01-01 in the proleptic Gregorian calendar, counting years from March. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468
+}
+
+/** Minutes east of UTC; undefined when hours are over 23 or minutes over 59. */
+function offsetMinutes(text: string): number | undefined {
+  const end = text.length
+  if (text.charCodeAt(end - 1) === 0x5a) return 0
+  const hours = digits(text, end - 5, end - 3)
+  const minutes = digits(text, end - 2, end)
+  if (hours > 23 || minutes > 59) return undefined
+  return (text.charCodeAt(end - 6) === 0x2d ? -1 : 1) * (hours * 60 + minutes)
+}
+
+function milliseconds(text: string): number {
+  if (text.charCodeAt(19) !== 0x2e) return 0
+  let value = 0
+  for (let i = 20; i < 23; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return value * 10 ** (23 - i)
+    value = value * 10 + digit
+  }
+  return value
+}
+
+function isLastMinuteOfMonth(epochMinute: number): boolean {
+  return (epochMinute + 1) % (24 * 60) === 0 && new Date((epochMinute + 1) * MINUTE_MS).getUTCDate() === 1
+}

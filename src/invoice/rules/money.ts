@@ -1,0 +1,57 @@
+import { divideRounded, divideRoundedBig, type RoundingMode } from './rounding.ts'
+
+/** Digits behind the point of a decimal text: `"0.190"` has 3. */
+export function scaleOf(text: string): number {
+  const point = text.indexOf('.')
+  return point === -1 ? 0 : text.length - point - 1
+}
+
+/** The decimal text without its point: `"-1.25"` is -125. Exact up to 2^53; beyond it the result is no safe integer. */
+export function unitsOf(text: string): number {
+  let units = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit >= 0) units = units * 10 + digit
+  }
+  return text.charCodeAt(0) === 0x2d ? -units : units
+}
+
+/** `unitsOf` of any size. */
+function bigUnitsOf(text: string): bigint {
+  return BigInt(text.replace('.', ''))
+}
+
+/** Whether the decimal text is zero, however it is written: `"0"`, `"-0.000"`. */
+export function isZero(text: string): boolean {
+  return unitsOf(text) === 0
+}
+
+/**
+ * round(a x b x 10^shift / base), all decimal texts, base not zero: the formula of `grossAmount` (quantity, unit price,
+ * price base) and of foreign tenders. Exact: plain integers while they are safe, BigInt beyond. No floats.
+ */
+export function roundedProduct(a: string, b: string, base: string, shift: number, mode: RoundingMode): number {
+  const exponent = scaleOf(base) + shift - scaleOf(a) - scaleOf(b)
+  const numerator = unitsOf(a) * unitsOf(b) * (exponent > 0 ? 10 ** exponent : 1)
+  const divisor = unitsOf(base) * (exponent < 0 ? 10 ** -exponent : 1)
+  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(divisor)) return divideRounded(numerator, divisor, mode)
+  const power = 10n ** BigInt(Math.abs(exponent))
+  const bigNumerator = bigUnitsOf(a) * bigUnitsOf(b) * (exponent > 0 ? power : 1n)
+  const bigDivisor = bigUnitsOf(base) * (exponent < 0 ? power : 1n)
+  return Number(divideRoundedBig(bigNumerator, bigDivisor, mode))
+}
+
+/** 1 (that is 100 %) in the unit of `rateUnits`. */
+export const RATE_ONE = 100_000_000
+
+/** A tax rate (a fraction as decimal text, at most eight decimals) in hundred-millionths: `"0.19"` is 19,000,000. */
+export function rateUnits(rate: string): number {
+  return unitsOf(rate) * 10 ** (8 - scaleOf(rate))
+}
+
+/** round(amount x rate / divisor), `rate` and `divisor` in hundred-millionths: divisor RATE_ONE for tax on top. */
+export function roundedShare(amount: number, rate: number, divisor: number, mode: RoundingMode): number {
+  const numerator = amount * rate
+  if (Number.isSafeInteger(numerator)) return divideRounded(numerator, divisor, mode)
+  return Number(divideRoundedBig(BigInt(amount) * BigInt(rate), BigInt(divisor), mode))
+}

@@ -1,0 +1,122 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { identityMembers } from './schema/identity.ts'
+import { DocumentDiscountSchema, LineSchema } from './schema/line.ts'
+import { CLOSED, date, oneOf, text, timestamp } from './schema/primitives.ts'
+import { ReferenceSchema } from './schema/reference.ts'
+import { currencyCode, currencyExponent, TenderSchema } from './schema/tender.ts'
+import { TaxSchema, TotalsSchema } from './schema/totals.ts'
+
+const DeliverySchema = Type.Object(
+  {
+    method: oneOf(
+      ['carryOut', 'dineIn', 'takeAway', 'pickUp', 'ship', 'other'],
+      'How the goods leave; dineIn and takeAway may be taxed differently.',
+    ),
+    date: Type.Optional(date('The day of delivery where it is not the business date.')),
+    reference: Type.Optional(text(64, 'Order or shipment number. No address, no name.')),
+  },
+  { ...CLOSED, description: 'How and when the goods leave the store.' },
+)
+
+const FlagsSchema = Type.Object(
+  {
+    training: Type.Optional(Type.Boolean({ description: 'Made in training mode: no revenue.' })),
+    offline: Type.Optional(Type.Boolean({ description: 'Made while the till was cut off; it may arrive late.' })),
+    handwritten: Type.Optional(Type.Boolean({ description: 'Keyed in afterwards from a paper receipt.' })),
+  },
+  { ...CLOSED, description: 'Circumstances; absent is false.' },
+)
+
+/**
+ * The invoice, version 1.0: the only definition of its shape. The type, the compiled check, the OpenAPI document and
+ * `openapi/invoice.schema.json` come from here. Closed everywhere except `extensions`; nothing is coerced, removed
+ * or defaulted. What a schema cannot say is in `INVOICE_RULES`.
+ */
+export const InvoiceSchema = Type.Object(
+  {
+    schemaVersion: Type.Literal('1.0', { description: 'The version of this contract.' }),
+    documentType: oneOf(
+      ['sale', 'return', 'exchange', 'void', 'cancelled', 'noSale', 'skipped'],
+      'sale: payable >= 0; return: payable <= 0; exchange: either; void: takes back the document that it references. cancelled (given up before payment), noSale (drawer opened) and skipped (number consumed, nothing else known) settle no money and exist so that every number can be posted.',
+    ),
+    ...identityMembers,
+    receiptNumber: text(64, 'As printed; the sequence number as text where nothing was printed.'),
+    businessDate: date('The trading day that the document is booked on, YYYY-MM-DD.'),
+    occurredAt: timestamp(
+      'When the document was closed, RFC 3339 with the offset of the store: 2026-03-14T17:05:09+01:00.',
+    ),
+    startedAt: Type.Optional(timestamp('When the document was opened, RFC 3339 with offset.')),
+    cashier: Type.Object(
+      { id: text(64, 'Number of the operator, or of the device at a self-checkout. No name.') },
+      { ...CLOSED, description: 'Who was at the till.' },
+    ),
+    customer: Type.Optional(
+      Type.Object(
+        {
+          type: Type.Optional(text(32, 'Kind of customer, for example consumer, business or employee.')),
+          loyaltyId: Type.Optional(text(64, 'Number in the loyalty scheme.')),
+        },
+        { ...CLOSED, description: 'Who bought. No name, mail address or telephone number.' },
+      ),
+    ),
+    currency: Type.Object(
+      { code: currencyCode(), exponent: currencyExponent() },
+      { ...CLOSED, description: 'The currency of every amount outside tenders[].foreign.' },
+    ),
+    taxMode: oneOf(['exclusive', 'inclusive'], 'Whether prices and line amounts contain tax.'),
+    taxRounding: oneOf(
+      ['line', 'document'],
+      'Whether tax is rounded on each line or once for each tax of the document.',
+    ),
+    roundingMode: Type.Optional(
+      oneOf(
+        ['halfUp', 'halfEven', 'halfDown', 'up', 'down'],
+        'How the till rounds; up is away from zero, down is towards it. Where it is declared, products are checked exactly; where not, one minor unit of difference is tolerated.',
+      ),
+    ),
+    lines: Type.Array(LineSchema, { maxItems: 1000, description: 'The positions, lineNumber rising.' }),
+    discounts: Type.Array(DocumentDiscountSchema, { maxItems: 20, description: 'Reductions of the whole document.' }),
+    taxes: Type.Array(TaxSchema, { maxItems: 32, description: 'The taxes of the whole document.' }),
+    totals: TotalsSchema,
+    tenders: Type.Array(TenderSchema, { maxItems: 20, description: 'The means of payment.' }),
+    delivery: Type.Optional(DeliverySchema),
+    references: Type.Array(ReferenceSchema, {
+      maxItems: 10,
+      description: 'Other documents that this one is about; a void needs one of type voids.',
+    }),
+    fiscal: Type.Optional(
+      Type.Object(
+        {
+          scheme: text(64, 'The fiscal scheme, for example de.kassensichv or at.rksv.'),
+          payload: text(8192, 'What the fiscal device returned, as text.'),
+        },
+        { ...CLOSED, description: 'The signature of a fiscal device.' },
+      ),
+    ),
+    flags: Type.Optional(FlagsSchema),
+    extensions: Type.Optional(
+      Type.Unsafe<Readonly<Record<string, unknown>>>(
+        Type.Object(
+          {},
+          {
+            additionalProperties: true,
+            maxProperties: 100,
+            description:
+              'The open place: anything that is strict JSON. Scanned for card numbers, otherwise not looked at.',
+          },
+        ),
+      ),
+    ),
+  },
+  {
+    ...CLOSED,
+    $id: 'Invoice',
+    title: 'Invoice',
+    description: 'One document of a till. Amounts are integers in minor units.',
+  },
+)
+
+/** An invoice that has the shape of the schema; whether its rules hold is another matter. */
+export type Invoice = Static<typeof InvoiceSchema>
+export type Line = Invoice['lines'][number]
+export type Tax = Invoice['taxes'][number]

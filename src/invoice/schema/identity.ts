@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox'
+
+const UNIT = '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$'
+
+/**
+ * The four members that name an invoice. All of them are made of characters that need no escaping in a URL, a header
+ * or a file name, and none contains `/`, so they can be joined by it without ambiguity.
+ */
+export const identityMembers = {
+  storeId: Type.String({
+    pattern: UNIT,
+    description: 'The store. The record key: all invoices of a store are in one partition, in order.',
+  }),
+  terminalId: Type.String({ pattern: UNIT, description: 'The terminal (till) within the store.' }),
+  journalId: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$',
+    description:
+      'The counter that sequenceNumber belongs to. It changes only when the counter restarts: a new UUID after a factory reset, or the business date where counters are daily.',
+  }),
+  sequenceNumber: Type.Integer({
+    minimum: 1,
+    maximum: 999_999_999_999,
+    description:
+      'Gap-free within the journal and minted before the first attempt to send. Numbers that became no sale are posted as cancelled, noSale or skipped.',
+  }),
+}
+
+/** The natural key of an invoice, as it is in receipts and answers. */
+export const IdentitySchema = Type.Object(identityMembers, {
+  additionalProperties: false,
+  description: 'The natural key of an invoice.',
+})

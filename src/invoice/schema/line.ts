@@ -1,0 +1,93 @@
+import { Type } from '@sinclair/typebox'
+import { CLOSED, decimal, money, rate, text } from './primitives.ts'
+import { ReturnOfSchema } from './reference.ts'
+
+/** What names a tax: the same three members on lines, document discounts and document taxes. */
+export const taxKeyMembers = {
+  taxCode: text(32, "The till's own code of the tax, for example VAT-S or CA-STATE."),
+  category: Type.Optional(
+    Type.String({
+      pattern: '^[A-Z]{1,3}$',
+      description: 'UN/ECE 5305 category: S standard, Z zero rated, E exempt, AE reverse charge, O outside scope.',
+    }),
+  ),
+  rate: rate(),
+}
+
+const discountMembers = {
+  code: Type.Optional(text(32, 'Promotion or reason code.')),
+  reason: Type.Optional(text(256, 'Reason in words.')),
+  amount: money('What is taken off. It has the sign of the amount that it reduces: positive when selling.'),
+}
+
+/** A reduction of one line. */
+export const DiscountSchema = Type.Object(discountMembers, { ...CLOSED, description: 'A reduction of the line.' })
+
+/** A reduction of the whole document, attributed to tax groups where there are several. */
+export const DocumentDiscountSchema = Type.Object(
+  {
+    ...discountMembers,
+    taxes: Type.Optional(
+      Type.Array(Type.Object(taxKeyMembers, CLOSED), {
+        minItems: 1,
+        maxItems: 8,
+        description:
+          'The tax groups whose base the whole amount reduces. A discount over several rates is sent as one entry a rate. Without it the amount may be spread over the groups in any way.',
+      }),
+    ),
+  },
+  { ...CLOSED, description: 'A reduction of the whole document.' },
+)
+
+const LineTaxSchema = Type.Object(
+  { ...taxKeyMembers, amount: money('Tax of the line. With taxRounding line the lines sum to the document.') },
+  CLOSED,
+)
+
+/** One position of the document. */
+export const LineSchema = Type.Object(
+  {
+    lineNumber: Type.Integer({
+      minimum: 1,
+      maximum: 999_999,
+      description: 'Rising within the document; gaps are fine.',
+    }),
+    itemCode: text(64, "The retailer's own item number (SKU)."),
+    gtin: Type.Optional(
+      Type.String({
+        pattern: '^(?:\\d{8}|\\d{12,14})$',
+        description:
+          'GTIN-8, -12, -13 or -14 with a right check digit. Weighed-goods codes of the store go to itemCode.',
+      }),
+    ),
+    description: text(256, 'As printed on the receipt.'),
+    quantity: decimal(
+      '^-?(?:0|[1-9]\\d{0,8})(?:\\.\\d{1,6})?$',
+      'Decimal text, not zero, at most six decimals; negative for goods that come back. "2", "0.482", "-1".',
+    ),
+    unitCode: Type.String({
+      pattern: '^[A-Z0-9]{2,3}$',
+      description: 'UN/ECE Recommendation 20: H87 piece, KGM kilogram, GRM gram, LTR litre, MTR metre, HUR hour.',
+    }),
+    unitPrice: decimal(
+      '^-?(?:0|[1-9]\\d{0,11})(?:\\.\\d{1,6})?$',
+      'Price of priceBase units in minor units, as decimal text: "199" is 1.99 EUR, "174.9" is 1.749 EUR a litre. Tax included exactly when taxMode is inclusive.',
+    ),
+    priceBase: Type.Optional(
+      decimal(
+        '^(?:0|[1-9]\\d{0,8})(?:\\.\\d{1,6})?$',
+        'The quantity that unitPrice is for, not zero; 1 where absent. "100" for a price per 100 g.',
+      ),
+    ),
+    grossAmount: money('quantity x unitPrice / priceBase, rounded, before discounts.'),
+    netAmount: money('grossAmount less the discounts of the line. Tax included exactly when taxMode is inclusive.'),
+    discounts: Type.Array(DiscountSchema, { maxItems: 20, description: 'Reductions of the line.' }),
+    taxes: Type.Array(LineTaxSchema, {
+      maxItems: 8,
+      description:
+        'The taxes of the line; each is one of the taxes of the document. Empty for what is not taxed, for example the sale of a gift card.',
+    }),
+    returnOf: Type.Optional(ReturnOfSchema),
+  },
+  { ...CLOSED, description: 'One position of the document.' },
+)

@@ -1,0 +1,29 @@
+import { Type } from '@sinclair/typebox'
+import { taxKeyMembers } from './line.ts'
+import { CLOSED, money } from './primitives.ts'
+
+/** One tax of the document; (taxCode, category, rate) is there once. */
+export const TaxSchema = Type.Object(
+  {
+    ...taxKeyMembers,
+    taxableAmount: money('The base without tax: the nets of the lines that carry this tax less attributed discounts.'),
+    taxAmount: money('taxableAmount x rate, rounded as taxRounding and roundingMode say.'),
+  },
+  { ...CLOSED, description: 'One tax of the document; (taxCode, category, rate) is there once.' },
+)
+
+/** The sums of the document, each in minor units. */
+export const TotalsSchema = Type.Object(
+  {
+    lineNet: money('Sum of the lines netAmount.'),
+    documentDiscount: money('Sum of the document discounts.'),
+    taxExclusive: money('Without tax. In exclusive mode lineNet - documentDiscount.'),
+    tax: money('Sum of taxAmount.'),
+    taxInclusive: money('taxExclusive + tax. In inclusive mode lineNet - documentDiscount.'),
+    rounding: money('Cash rounding: what is added to taxInclusive to reach payable; 0 where there is none.'),
+    payable: money('taxInclusive + rounding. Positive: the customer pays; negative: the customer is paid.'),
+    tendered: money('Sum of the tenders.'),
+    change: money('What is handed back of tendered: tendered - change = payable.'),
+  },
+  { ...CLOSED, description: 'The sums of the document.' },
+)

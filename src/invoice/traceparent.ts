@@ -1,0 +1,47 @@
+import { Buffer } from 'node:buffer'
+import { randomFillSync } from 'node:crypto'
+
+/** `bytes` random bytes as lower-case hex. */
+export type RandomHex = (bytes: number) => string
+
+// One call of the system's generator serves many ids.
+const pool = Buffer.allocUnsafe(4096)
+let used = pool.length
+
+/** Random hex from node:crypto, filled 4 KiB at a time. */
+export const pooledRandomHex: RandomHex = (bytes) => {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += bytes
+  return pool.toString('hex', used - bytes, used)
+}
+
+/**
+ * The `traceparent` of a record (W3C Trace Context): a valid one keeps its trace-id and flags under a new span id; an
+ * absent or invalid one is replaced by a new trace that is not sampled, because nobody here recorded it. A later
+ * version is read as version 00 is (its first four fields), and keeps the sampled flag only.
+ */
+export function continueTraceparent(incoming: string | undefined, randomHex: RandomHex = pooledRandomHex): string {
+  const match = incoming === undefined ? null : TRACEPARENT.exec(incoming)
+  const [, version, traceId, flags, rest] = match ?? []
+  const isValid =
+    traceId !== undefined && version !== 'ff' && (version !== '00' || rest === '') && traceId !== ZERO_TRACE_ID
+  if (!isValid) return `00-${nonZero(16, randomHex)}-${nonZero(8, randomHex)}-00`
+  return `00-${traceId}-${nonZero(8, randomHex)}-${version === '00' ? flags : sampledOnly(flags as string)}`
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})((?:-.*)?)$/
+const ZERO_TRACE_ID = '0'.repeat(32)
+
+function sampledOnly(flags: string): string {
+  return Number.parseInt(flags, 16) % 2 === 1 ? '01' : '00'
+}
+
+/** All zeroes are no id; they are drawn again. */
+function nonZero(bytes: number, randomHex: RandomHex): string {
+  let id = randomHex(bytes)
+  while (/^0+$/.test(id)) id = randomHex(bytes)
+  return id
+}

@@ -1,0 +1,105 @@
+import type { Buffer } from 'node:buffer'
+import { Type } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { checkCardNumbers } from './check-card-numbers.ts'
+import { clockWarnings } from './check-dates.ts'
+import { type Identity, identityOf } from './identity.ts'
+import { type Report, violation } from './report.ts'
+import { mayHoldCardNumber } from './rules/card-number.ts'
+import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
+import { type Broken, checkRules, checkRulesAround } from './rules.ts'
+import { identityMembers } from './schema/identity.ts'
+import type { Invoice } from './schema.ts'
+import { hasInvoiceShape, schemaViolations } from './schema-violations.ts'
+import { parseStrictJson } from './strict-json.ts'
+import type { Violation } from './violation.ts'
+
+/**
+ * What is known of a body.
+ *
+ * - `valid`: it may be published. `warnings` are codes of `INVOICE_WARNINGS` and, in lenient stores, of broken exact
+ *   rules, each once.
+ * - `malformed` (400): it is no strict JSON.
+ * - `invalid` (422): `errors` has every violation that could be computed, at most 100 and one that says so.
+ *   `identity` is there where its four members are as the contract wants them and hold no card number.
+ */
+export type ValidationResult =
+  | {
+      readonly kind: 'valid'
+      readonly invoice: Invoice
+      readonly identity: Identity
+      readonly warnings: readonly string[]
+    }
+  | { readonly kind: 'malformed'; readonly detail: string; readonly errors: readonly Violation[] }
+  | { readonly kind: 'invalid'; readonly identity: Identity | undefined; readonly errors: readonly Violation[] }
+
+export interface ValidationOptions {
+  /** Whether broken exact rules of a store refuse the invoice (`strict`) or only warn (`lenient`). */
+  readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
+  readonly receivedAt: Date
+}
+
+const MAX_VIOLATIONS = 100
+const MAX_DEPTH = 32
+
+/** Judges a body: strict JSON, the schema, every rule. Changes nothing and keeps no reference to `body`. */
+export function validateInvoice(body: Buffer, options: ValidationOptions): ValidationResult {
+  const parsed = parseStrictJson(body, { maxDepth: MAX_DEPTH })
+  if (parsed.kind === 'malformed') return parsed
+  const { value } = parsed
+
+  const errors: Violation[] = []
+  const exact: Violation[] = []
+  const report: Report = (code, pointer) => {
+    const list = ruleOf(code).exact ? exact : errors
+    if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer))
+  }
+  if (mayHoldCardNumber(body)) checkCardNumbers(value, report)
+
+  if (!hasInvoiceShape(value)) {
+    const shape = schemaViolations(value, MAX_VIOLATIONS + 1)
+    const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
+    if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
+    return invalid(value, [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)])
+  }
+  checkRules(value, report)
+  const refused = options.arithmetic(value.storeId) === 'strict' ? [...errors, ...exact] : errors
+  if (refused.length > 0) return invalid(value, refused)
+  const warnings: string[] = clockWarnings(value, options.receivedAt)
+  if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
+  return { kind: 'valid', invoice: value, identity: identityOf(value), warnings }
+}
+
+function invalid(value: unknown, errors: readonly Violation[]): ValidationResult {
+  const isPresentable = hasIdentity(value) && !errors.some(({ pointer }) => IDENTITY_POINTER.test(pointer))
+  return {
+    kind: 'invalid',
+    identity: isPresentable ? identityOf(value) : undefined,
+    errors: errors.length > MAX_VIOLATIONS ? [...errors.slice(0, MAX_VIOLATIONS), TOO_MANY_VIOLATIONS] : errors,
+  }
+}
+
+const IDENTITY_POINTER = /^\/(?:storeId|terminalId|journalId)$/
+const compiledIdentity = TypeCompiler.Compile(Type.Object(identityMembers))
+
+function hasIdentity(value: unknown): value is Identity {
+  return compiledIdentity.Check(value)
+}
+
+/** A store that cannot be told is strict. */
+function isLenient(value: unknown, options: ValidationOptions): boolean {
+  return hasIdentity(value) && options.arithmetic(value.storeId) === 'lenient'
+}
+
+/** The parts that a rule cannot read. What is merely unknown to the contract breaks nothing. */
+function brokenBy(shape: readonly Violation[]): Broken {
+  const members = new Set<string>()
+  const lines = new Set<number>()
+  for (const { pointer, code } of shape) {
+    if (code === 'unknown-member') continue
+    const [, member, index] = pointer.split('/')
+    if (member !== undefined) members.add(member)
+    if (member === 'lines' && index !== undefined) lines.add(Number(index))
+  }
+  return { members, lines }
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Invoice, Line } from '../../src/invoice/schema.ts'
+import { violationsOf } from './judge.ts'
+import { documentOver, plainLine } from './plain-sale.ts'
+
+const line = (net: number, more: Partial<Line>, rest: Partial<Invoice> = {}) =>
+  violationsOf(documentOver([plainLine(1, net, more)], { documentType: 'exchange', ...rest }))
+
+describe('gross amounts', () => {
+  it('are quantity x unit price, for a price base where there is one', () => {
+    assert.deepEqual(line(7400, { quantity: '42.31', unitCode: 'LTR', unitPrice: '174.9' }), [])
+    assert.deepEqual(line(223, { quantity: '250', unitCode: 'GRM', unitPrice: '89', priceBase: '100' }), [])
+    assert.deepEqual(line(-50, { quantity: '-2', unitPrice: '25' }), [])
+    assert.deepEqual(line(-50, { quantity: '2', unitPrice: '-25' }), [])
+  })
+
+  it('may be one minor unit off unless the till says how it rounds', () => {
+    const weighed = { quantity: '0.333', unitPrice: '1000.5' } // 333.1665
+    for (const gross of [332, 333, 334]) assert.deepEqual(line(gross, weighed), [])
+    for (const gross of [331, 335]) assert.deepEqual(line(gross, weighed), ['gross-amount /lines/0/grossAmount'])
+    assert.deepEqual(line(334, weighed, { roundingMode: 'up' }), [])
+    assert.deepEqual(line(334, weighed, { roundingMode: 'halfUp' }), ['gross-amount /lines/0/grossAmount'])
+  })
+
+  it('are exact beyond what floats and safe integers hold', () => {
+    const huge = { quantity: '999999999.999999', unitPrice: '999.999999' }
+    assert.deepEqual(line(999999998999, huge, { roundingMode: 'down' }), [])
+    assert.deepEqual(line(999999999000, huge, { roundingMode: 'down' }), ['gross-amount /lines/0/grossAmount'])
+  })
+})
+
+describe('line numbers', () => {
+  it('rise, with gaps where lines were taken out', () => {
+    assert.deepEqual(violationsOf(documentOver([plainLine(2, 1), plainLine(9, 1)], {})), [])
+    assert.deepEqual(violationsOf(documentOver([plainLine(2, 1), plainLine(2, 1), plainLine(1, 1)], {})), [
+      'line-number-order /lines/1/lineNumber',
+      'line-number-order /lines/2/lineNumber',
+    ])
+  })
+})
+
+describe('what a line gives back', () => {
+  it('names the sale by its identity or its receipt number', () => {
+    const identity = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 3 }
+    assert.deepEqual(line(100, { returnOf: identity }), [])
+    assert.deepEqual(line(100, { returnOf: { receiptNumber: 'old 17', lineNumber: 2 } }), [])
+    const { journalId: _, ...partly } = identity
+    assert.deepEqual(line(100, { returnOf: partly }), ['reference-incomplete /lines/0/returnOf'])
+  })
+})

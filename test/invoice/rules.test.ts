@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { INVOICE_RULES, type RuleCode } from '../../src/invoice/rules/catalogue.ts'
+import { judge } from './judge.ts'
+import { type Breakable, emptyDocument, plainLine, plainSale } from './plain-sale.ts'
+
+const sale = (change: (document: Breakable) => void): Breakable => {
+  const document: Breakable = plainSale()
+  change(document)
+  return document
+}
+const body = (text: string) => Buffer.from(text)
+const asText = JSON.stringify(plainSale())
+
+/** A document (or body) that breaks this rule and no other, and the pointer of the violation. */
+const CASES: Record<RuleCode, readonly [Breakable, string]> = {
+  'invalid-utf8': [Buffer.from([0x22, 0xc3, 0x28, 0x22]), ''],
+  'byte-order-mark': [body(`\ufeff${asText}`), ''],
+  'not-json': [body(asText.slice(0, -1)), '/references'],
+  'duplicate-member': [body(asText.replace('"id":', '"id":"1","i\\u0064":')), '/cashier/id'],
+  'too-deep': [
+    body(asText.replace('}]', '}],"x":'.concat('['.repeat(40), ']'.repeat(40)))),
+    `/lines/0/x${'/0'.repeat(29)}`,
+  ],
+  'number-not-integer': [body(asText.replace('2070', '2070.0')), '/totals/payable'],
+  'number-too-large': [body(asText.replace('2070', '9007199254740992')), '/totals/payable'],
+
+  'missing-member': [sale((d) => delete d.receiptNumber), '/receiptNumber'],
+  'unknown-member': [sale((d) => (d.cashier.name = 'x')), '/cashier/name'],
+  'wrong-type': [sale((d) => (d.receiptNumber = 7)), '/receiptNumber'],
+  'wrong-format': [sale((d) => (d.businessDate = '14.03.2026')), '/businessDate'],
+  'unknown-value': [sale((d) => (d.tenders[0].type = 'gold')), '/tenders/0/type'],
+  'out-of-range': [sale((d) => (d.sequenceNumber = 0)), '/sequenceNumber'],
+  'wrong-length': [sale((d) => (d.lines[1].description = '')), '/lines/1/description'],
+  'wrong-count': [sale((d) => (d.discounts = Array(21).fill({ amount: 0 }))), '/discounts'],
+
+  'card-number': [sale((d) => (d.cashier.id = '4111 1111 1111 1111')), '/cashier/id'],
+  'currency-unknown': [sale((d) => (d.currency.code = 'XXX')), '/currency/code'],
+  'currency-exponent': [sale((d) => (d.currency.exponent = 3)), '/currency/exponent'],
+  'date-not-real': [sale((d) => (d.businessDate = '2026-02-30')), '/businessDate'],
+  'timestamp-not-real': [sale((d) => (d.occurredAt = '2026-03-14T24:00:00Z')), '/occurredAt'],
+  'line-number-order': [sale((d) => (d.lines[1].lineNumber = 1)), '/lines/1/lineNumber'],
+  'gtin-check-digit': [sale((d) => (d.lines[1].gtin = '4006381333932')), '/lines/1/gtin'],
+  'quantity-zero': [
+    sale((d) => {
+      d.lines[1] = plainLine(2, 0, { quantity: '0.000', unitPrice: '5' })
+      Object.assign(d.totals, { lineNet: 900, taxExclusive: 900, taxInclusive: 1071, payable: 1070, tendered: 1100 })
+      d.tenders[0].amount = 1100
+    }),
+    '/lines/1/quantity',
+  ],
+  'price-base-zero': [sale((d) => (d.lines[1].priceBase = '0.00')), '/lines/1/priceBase'],
+  'tax-group-duplicate': [
+    sale((d) => d.taxes.push({ ...d.taxes[0], rate: '0.190', taxableAmount: 0, taxAmount: 0 })),
+    '/taxes/1',
+  ],
+  'reference-incomplete': [sale((d) => d.references.push({ type: 'original', storeId: 'S1' })), '/references/0'],
+  'void-without-reference': [sale((d) => (d.documentType = 'void')), '/references'],
+
+  'gross-amount': [sale((d) => (d.lines[1].unitPrice = '1100')), '/lines/1/grossAmount'],
+  'line-net': [sale((d) => Object.assign(d.lines[1], { unitPrice: '1100', grossAmount: 1100 })), '/lines/1/netAmount'],
+  'discount-sign': [
+    sale((d) => Object.assign(d.lines[1], { unitPrice: '900', grossAmount: 900, discounts: [{ amount: -100 }] })),
+    '/lines/1/discounts/0/amount',
+  ],
+  'net-sign': [
+    sale((d) => {
+      Object.assign(d.lines[1], { netAmount: -500, discounts: [{ amount: 1500 }] })
+      Object.assign(d.totals, { lineNet: 400, taxExclusive: 400, taxInclusive: 571, payable: 570, tendered: 600 })
+      d.tenders[0].amount = 600
+    }),
+    '/lines/1/netAmount',
+  ],
+  'line-net-sum': [
+    sale((d) => Object.assign(d.lines[1], { unitPrice: '1100', grossAmount: 1100, netAmount: 1100 })),
+    '/totals/lineNet',
+  ],
+  'document-discount-sum': [sale((d) => d.discounts.push({ amount: 5 })), '/totals/documentDiscount'],
+  'net-total': [
+    sale((d) => Object.assign(d.totals, { taxExclusive: 1901, taxInclusive: 2072, rounding: -2 })),
+    '/totals/taxExclusive',
+  ],
+  'tax-sum': [sale((d) => (d.taxes[0].taxAmount = 172)), '/totals/tax'],
+  'tax-inclusive-sum': [
+    sale((d) => Object.assign(d.totals, { taxInclusive: 2072, rounding: -2 })),
+    '/totals/taxInclusive',
+  ],
+  'payable-sum': [sale((d) => (d.totals.rounding = 4)), '/totals/payable'],
+  'tender-sum': [sale((d) => (d.tenders[0].amount = 2101)), '/totals/tendered'],
+  'change-sum': [sale((d) => (d.totals.change = 31)), '/totals/payable'],
+  'tax-group-missing': [
+    sale((d) => d.lines[1].taxes.push({ taxCode: 'VAT', rate: '0.19', amount: 190 })),
+    '/lines/1/taxes/0',
+  ],
+  'tax-group-base': [sale((d) => (d.taxes[0].taxableAmount = 901)), '/taxes/0/taxableAmount'],
+  'line-tax-sum': [
+    sale((d) => {
+      d.taxRounding = 'line'
+      d.lines[0].taxes[0].amount = 172
+    }),
+    '/taxes/0/taxAmount',
+  ],
+  'tax-amount': [
+    sale((d) => {
+      d.taxes[0].taxAmount = 173
+      Object.assign(d.totals, { tax: 173, taxInclusive: 2073, rounding: -3 })
+    }),
+    '/taxes/0/taxAmount',
+  ],
+  'foreign-amount': [
+    sale((d) => (d.tenders[0].foreign = { currency: 'USD', exponent: 2, amount: 2500, rate: '0.85' })),
+    '/tenders/0/amount',
+  ],
+  'payable-sign': [sale((d) => (d.documentType = 'return')), '/totals/payable'],
+  'change-sign': [
+    sale((d) => {
+      Object.assign(d.totals, { tendered: 2040, change: -30 })
+      d.tenders[0].amount = 2040
+    }),
+    '/totals/change',
+  ],
+  'change-without-tender': [
+    Object.assign(emptyDocument('exchange'), {
+      totals: { ...emptyDocument('sale').totals, rounding: -30, payable: -30, change: 30 },
+    }),
+    '/totals/change',
+  ],
+  'unsettled-money': [Object.assign(emptyDocument('noSale'), { tenders: [{ type: 'cash', amount: 0 }] }), '/tenders'],
+}
+
+describe('INVOICE_RULES', () => {
+  for (const { code, exact, meaning } of INVOICE_RULES) {
+    const [document, pointer] = CASES[code]
+
+    it(`${code} alone refuses what breaks only this rule`, () => {
+      const result = judge(document)
+      assert.notEqual(result.kind, 'valid')
+      assert.deepEqual('errors' in result && result.errors, [{ pointer, code, detail: meaning }])
+    })
+
+    it(`${code} ${exact ? 'only warns' : 'refuses as well'} in a lenient store`, () => {
+      const result = judge(document, 'lenient')
+      assert.equal(result.kind === 'valid', exact)
+      if (result.kind === 'valid') assert.deepEqual(result.warnings, [code])
+    })
+  }
+
+  it('have a case each, and each code once', () => {
+    assert.deepEqual(Object.keys(CASES), [...new Set(INVOICE_RULES.map(({ code }) => code))])
+  })
+})
+
+describe('the document that the cases break', () => {
+  it('is valid', () => {
+    assert.equal(judge(plainSale()).kind, 'valid')
+    assert.equal(judge(emptyDocument('noSale')).kind, 'valid')
+  })
+})

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import * as fc from 'fast-check'
+import { thousandLines } from '../../openapi/examples-thousand-lines.ts'
+import { invoiceJsonSchema } from '../../openapi/write-invoice-schema.ts'
+import type { Invoice } from '../../src/invoice/schema.ts'
+import { hasInvoiceShape } from '../../src/invoice/schema-violations.ts'
+import { validInvoice } from './generate.ts'
+import { judge } from './judge.ts'
+import { type Breakable, plainSale } from './plain-sale.ts'
+
+const FOLDER = new URL('../../openapi/examples/', import.meta.url)
+const bodies = new Map(
+  readdirSync(FOLDER).map((name) => [name.replace('.json', ''), readFileSync(new URL(name, FOLDER))] as const),
+)
+const sample = (name: string): Invoice => JSON.parse(String(bodies.get(name)))
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(JSON.parse(invoiceJsonSchema()))
+
+/** Documents that settle no money: nothing of their arithmetic can go wrong. */
+const UNSETTLED = ['cancelled', 'no-sale', 'skipped']
+
+describe('the samples', () => {
+  it('are one for each case that tills ask about', () => {
+    assert.deepEqual([...bodies.keys()].sort(), [
+      'cancelled',
+      'cash-rounding',
+      'exchange',
+      'foreign-tender',
+      'gift-card',
+      'no-sale',
+      'return',
+      'sale',
+      'skipped',
+      'tax-exclusive',
+      'tax-inclusive',
+      'thousand-lines',
+      'three-decimal-currency',
+      'void',
+      'zero-decimal-currency',
+    ])
+  })
+
+  for (const [name, body] of bodies) {
+    it(`${name} is valid in a strict store, without warnings`, () => {
+      const receivedAt = new Date(new Date(sample(name).occurredAt).getTime() + 1000)
+      const result = judge(body, 'strict', receivedAt)
+      assert.deepEqual(result.kind === 'valid' ? result.warnings : result.errors, [])
+    })
+
+    it(`${name} is valid for the published schema`, () => {
+      assert.ok(validate(JSON.parse(String(body))), JSON.stringify(validate.errors))
+    })
+
+    if (UNSETTLED.includes(name)) continue
+    it(`${name} has arithmetic that notices one minor unit in any total`, () => {
+      for (const total of Object.keys(sample(name).totals)) {
+        const changed: Breakable = sample(name)
+        changed.totals[total] += 1
+        assert.equal(judge(changed).kind, 'invalid', total)
+      }
+    })
+
+    it(`${name} has arithmetic that notices two minor units in any line`, () => {
+      for (let i = 0; i < Math.min(20, sample(name).lines.length); i++) {
+        const changed: Breakable = sample(name)
+        changed.lines[i].grossAmount += 2
+        assert.equal(judge(changed).kind, 'invalid', String(i))
+      }
+    })
+  }
+
+  it('show what they are named after', () => {
+    assert.notEqual(sample('cash-rounding').totals.rounding, 0)
+    assert.ok(sample('foreign-tender').tenders[0]?.foreign !== undefined)
+    assert.ok(sample('gift-card').tenders.some(({ type }) => type === 'giftCard'))
+    assert.ok(sample('gift-card').lines.some(({ taxes }) => taxes.length === 0))
+    assert.equal(sample('tax-inclusive').taxMode, 'inclusive')
+    assert.equal(sample('tax-exclusive').taxMode, 'exclusive')
+    assert.equal(sample('zero-decimal-currency').currency.exponent, 0)
+    assert.equal(sample('three-decimal-currency').currency.exponent, 3)
+    assert.equal(sample('thousand-lines').lines.length, 1000)
+    assert.deepEqual(
+      ['sale', 'return', 'exchange', 'void', 'no-sale', 'skipped', 'cancelled'].map(
+        (name) => sample(name).documentType,
+      ),
+      ['sale', 'return', 'exchange', 'void', 'noSale', 'skipped', 'cancelled'],
+    )
+  })
+
+  it('take discounts, cash rounding, change, several taxes and weighed goods between them', () => {
+    const all = [...bodies.keys()].map(sample)
+    assert.ok(all.some(({ discounts }) => discounts.some(({ taxes }) => taxes !== undefined)))
+    assert.ok(all.some(({ lines }) => lines.some(({ discounts }) => discounts.length > 0)))
+    assert.ok(all.some(({ lines }) => lines.some(({ taxes }) => taxes.length > 1)))
+    assert.ok(all.some(({ lines }) => lines.some(({ quantity }) => quantity.includes('.'))))
+    assert.ok(all.some(({ lines }) => lines.some(({ priceBase }) => priceBase !== undefined)))
+    assert.ok(all.some(({ totals }) => totals.change > 0))
+  })
+
+  it('have the thousand lines that the script makes', () => {
+    assert.deepEqual(sample('thousand-lines'), thousandLines())
+  })
+})
+
+describe('openapi/invoice.schema.json', () => {
+  it('is what the script writes', () => {
+    const file = readFileSync(new URL('../../openapi/invoice.schema.json', import.meta.url), 'utf8')
+    assert.equal(file, invoiceJsonSchema())
+  })
+
+  it('accepts every invoice that the gateway accepts', () => {
+    fc.assert(fc.property(validInvoice(), (invoice) => validate(JSON.parse(JSON.stringify(invoice)))))
+  })
+
+  it('refuses what the compiled check refuses', () => {
+    const changes: ((d: Breakable) => void)[] = [
+      (d) => delete d.totals.tax,
+      (d) => (d.x = 1),
+      (d) => (d.lines[0].x = 1),
+      (d) => (d.documentType = 'gift'),
+      (d) => (d.totals.tax = 0.5),
+      (d) => (d.totals.tax = 1e12),
+      (d) => (d.lines[0].quantity = '1,5'),
+      (d) => (d.lines[0].description = ''),
+      (d) => (d.sequenceNumber = 0),
+      (d) => (d.businessDate = 'today'),
+    ]
+    for (const change of changes) {
+      const document = plainSale()
+      change(document)
+      assert.equal(validate(document), false)
+      assert.equal(hasInvoiceShape(document), false)
+    }
+  })
+})
