@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs'
+import { hardenKafkajs } from '../../src/kafka/hardening.ts'
 import { eventually } from './eventually.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
 
@@ -19,6 +20,7 @@ const DEADLINE_MS = 60_000
  * a minute.
  */
 export async function createTopic(bootstrap: string[], options: NewTopic): Promise<void> {
+  hardenKafkajs()
   const admin = new kafkajs.Kafka({
     clientId: 'embedded-kafka',
     brokers: bootstrap,
