@@ -78,6 +78,9 @@ export const ConfigSchema = Type.Object({
 
 export type Config = Static<typeof ConfigSchema>
 
+/** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
+export const REQUEST_OVERHEAD_BYTES = 2_048
+
 /** The environment is not a configuration. `problems` names every wrong variable; no value of a secret is in it. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
@@ -169,10 +172,16 @@ function contradictions(config: Config): string[] {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password } = config
   if (mechanism !== undefined && (user === undefined || password === undefined))
     problems.push('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD')
+  if (mechanism === undefined && (user !== undefined || password !== undefined))
+    problems.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD need KAFKA_SASL_MECHANISM')
+  if (config.METRICS_PORT !== undefined && config.METRICS_PORT === config.PORT)
+    problems.push('METRICS_PORT must differ from PORT')
   if (config.KAFKA_ACK_TIMEOUT_MS >= config.KAFKA_REQUEST_TIMEOUT_MS)
     problems.push('KAFKA_ACK_TIMEOUT_MS must be less than KAFKA_REQUEST_TIMEOUT_MS')
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
+  if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)
+    problems.push(`MAX_INVOICE_BYTES must be ${REQUEST_OVERHEAD_BYTES} or more below BUFFER_MEMORY_BYTES`)
   if (config.DRAIN_DELAY_MS >= config.SHUTDOWN_TIMEOUT_MS)
     problems.push('DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS')
   return problems

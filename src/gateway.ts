@@ -4,7 +4,7 @@ import { Accumulator } from './accumulator/accumulator.ts'
 import { BufferMemory } from './accumulator/buffer-memory.ts'
 import { cachedPartitionOf } from './accumulator/partition.ts'
 import { buildApp } from './app.ts'
-import { type Config, kafkaOptions } from './config.ts'
+import { type Config, kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { trackRequests } from './http/close-server.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
 import { createKeyBinding } from './idempotency-keys.ts'
@@ -28,12 +28,13 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Bytes of buffer that a request costs besides its body. */
-const REQUEST_OVERHEAD_BYTES = 2_048
 /** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
 const LAST_ANSWERS_MS = 1_000
 
-/** Builds one instance from its parts and starts listening. Kafka need not be there: the instance gets ready by itself. */
+/**
+ * Builds one instance from its parts and starts listening. Kafka need not be there: the instance gets ready by itself.
+ * Rejects, and leaves nothing behind, when it cannot listen.
+ */
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
   let life: 'serving' | 'draining' | 'closing' = 'serving'
   const events = new EventSummary(logger)
@@ -104,12 +105,18 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     },
   )
   const requests = trackRequests(app)
-  const url = await app.listen({ host: config.HOST, port: config.PORT })
-  const operations = { readiness, isDraining: () => life !== 'serving', metrics: metrics.scrape }
-  const stopMetricsServer =
-    config.METRICS_PORT === undefined
-      ? undefined
-      : await startMetricsServer({ host: config.HOST, port: config.METRICS_PORT }, operations)
+  const listen = async () => {
+    const url = await app.listen({ host: config.HOST, port: config.PORT })
+    if (config.METRICS_PORT === undefined) return { url }
+    const operations = { readiness, isDraining: () => life !== 'serving', metrics: metrics.scrape }
+    const address = { host: config.HOST, port: config.METRICS_PORT }
+    return { url, stopMetricsServer: await startMetricsServer(address, operations) }
+  }
+  const { url, stopMetricsServer } = await listen().catch(async (error) => {
+    events.stop()
+    await app.close()
+    throw error
+  })
   logger.info({ url }, 'listening')
 
   const ready = publisher.start().then(() => {
@@ -128,8 +135,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
     const closed = requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
     const isClean = await accumulator.drain(remainingMs())
-    await Promise.all([closed, publisher.stop()])
-    await stopMetricsServer?.()
+    await before(deadlineMs, Promise.all([closed, publisher.stop(), stopMetricsServer?.()]))
     events.stop()
     logger.info({ isClean }, 'stopped')
   }
@@ -142,6 +148,13 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       return stopped
     },
   }
+}
+
+/** Resolves when `work` does, or at `deadlineMs` of the monotonic clock: a broker that hangs must not hold us up. */
+async function before(deadlineMs: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  const deadline = sleep(Math.max(deadlineMs - performance.now(), 0), undefined, { signal: done.signal })
+  await Promise.race([work, deadline.catch(() => {})]).finally(() => done.abort())
 }
 
 /** Where a failure came from, without its message, which may quote what a till sent. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
-import { createLogger } from './observability/logger.ts'
+import { closeLogger, createLogger } from './observability/logger.ts'
 
 /** Exit codes of `tillgate serve`. */
 const EXIT = { ok: 0, failed: 1, badConfig: 2 } as const
@@ -16,9 +16,10 @@ const LAST_RESORT_MS = 2_000
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = configOrExit(environment)
   const logger = createLogger(config.LOG_LEVEL)
-  const fail = (error: unknown) => {
+  const fail = async (error: unknown) => {
     logger.fatal({ err: error }, 'failed')
-    logger.flush(() => process.exit(EXIT.failed))
+    await closeLogger(logger)
+    process.exit(EXIT.failed)
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
@@ -27,7 +28,8 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')
     await Promise.race([gateway.stop(), sleep(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS)])
-    logger.flush(() => process.exit(EXIT.ok))
+    await closeLogger(logger)
+    process.exit(EXIT.ok)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
 /**
@@ -7,12 +8,14 @@ import type { FastifyInstance } from 'fastify'
 export function trackRequests(app: FastifyInstance): { close: (timeoutMs: number) => Promise<void> } {
   let active = 0
   let onIdle = () => {}
-  app.server.on('request', (_request, response) => {
+  const count = (_request: IncomingMessage, response: ServerResponse) => {
     active++
     response.once('close', () => {
       if (--active === 0) onIdle()
     })
-  })
+  }
+  // Node emits one of the three for a request; the app has handlers for all of them.
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) app.server.on(event, count)
 
   return {
     /** Stops listening, waits for the requests under way, at most `timeoutMs`, then closes every connection. */

@@ -20,7 +20,10 @@ export interface TailOptions {
   readonly onRecord: (record: TailRecord) => boolean
 }
 
-/** Reads a topic until told to end. Joins with a consumer group of its own, which is deleted afterwards. */
+/**
+ * Reads a topic until told to end. Joins with a consumer group of its own, which is deleted afterwards. Rejects when
+ * the cluster cannot be reached, or the topic cannot be read.
+ */
 export async function tail(
   session: ClientOptions & { readonly topic: string },
   { from, signal, onRecord }: TailOptions,
@@ -32,14 +35,14 @@ export async function tail(
   await consumer.connect()
   try {
     await consumer.subscribe({ topic: session.topic, fromBeginning: from === 'beginning' })
-    const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    let isEnded = false
     await new Promise<void>((resolve, reject) => {
+      let isEnded = signal.aborted
       const end = () => {
         isEnded = true
         resolve()
       }
-      ended.then(end)
+      if (isEnded) return resolve()
+      signal.addEventListener('abort', end, { once: true })
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (!payload.restart) reject(payload.error)
       })
@@ -48,6 +51,8 @@ export async function tail(
       }
       consumer.run({ autoCommit: false, eachMessage }).catch(reject)
     })
+  } catch (error) {
+    throw new Error(`topic ${session.topic} cannot be read: ${(error as Error).message}`, { cause: error })
   } finally {
     await consumer.disconnect()
     await deleteGroup(client, groupId)

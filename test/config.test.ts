@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, ConfigSchema, describeConfig, kafkaOptions, readConfig } from '../src/config.ts'
+
+const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
+
+/** What is wrong with an environment. */
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    for (const problem of error.problems) assert.ok(error.message.includes(problem), 'the message says all of it')
+    return error.problems
+  }
+  return []
+}
+
+test('the brokers are enough: everything else has a default or is unset', () => {
+  const config = readConfig(BROKERS)
+  assert.equal(config.PORT, 8080)
+  assert.equal(config.KAFKA_TOPIC, 'pos.invoices')
+  assert.equal(config.KAFKA_PARTITIONS, 12)
+  assert.equal(config.ARITHMETIC, 'strict')
+  assert.equal(config.METRICS_PORT, undefined)
+  for (const [name, { default: byDefault }] of Object.entries(ConfigSchema.properties)) {
+    if (name in BROKERS) continue
+    assert.deepEqual(config[name as keyof typeof config], byDefault, name)
+  }
+})
+
+test('without brokers it is said that they are required', () => {
+  assert.deepEqual(problemsOf({}), ['KAFKA_BROKERS is required'])
+})
+
+test('an empty variable is one that is not set', () => {
+  assert.equal(readConfig({ ...BROKERS, PORT: '', KAFKA_SASL_MECHANISM: '' }).PORT, 8080)
+  assert.deepEqual(problemsOf({ KAFKA_BROKERS: '' }), ['KAFKA_BROKERS is required'])
+})
+
+test('text becomes the type of the variable', () => {
+  const config = readConfig({ ...BROKERS, PORT: '0', KAFKA_TLS: 'true', LINGER_MS: '25', LENIENT_STORES: '12' })
+  assert.equal(config.PORT, 0)
+  assert.equal(config.KAFKA_TLS, true)
+  assert.equal(config.LINGER_MS, 25)
+  assert.equal(config.LENIENT_STORES, '12')
+})
+
+test('every wrong variable is named, once, with what it must be', () => {
+  const problems = problemsOf({
+    PORT: '65536',
+    LOG_LEVEL: 'loud',
+    KAFKA_BROKERS: 'no-port',
+    KAFKA_PARTITIONS: '0',
+    KAFKA_TLS: 'yes',
+    KAFKA_TOPIC: 'a topic',
+    LINGER_MS: '1.5',
+    MAX_BATCH_RECORDS: '501',
+    ARITHMETIC: 'sloppy',
+  })
+  const named = problems.map((problem) => problem.split(' ')[0])
+  assert.equal(new Set(named).size, 9)
+  assert.equal(named.length, 9)
+  assert.ok(problems.includes('PORT must be integer 0..65535'))
+  assert.ok(problems.includes('KAFKA_TLS must be boolean'))
+  assert.ok(problems.includes('ARITHMETIC must be strict | lenient'))
+})
+
+test('numbers are decimal integers and nothing else', () => {
+  for (const text of ['1e3', '0x10', '1_000', ' 8080', '8080 ', '+1', 'NaN', '99999999999999999999'])
+    assert.deepEqual(problemsOf({ ...BROKERS, PORT: text }), ['PORT must be integer 0..65535'], text)
+})
+
+test('brokers are host:port, separated by commas, with ports that exist', () => {
+  for (const brokers of ['a', 'a:', ':9092', 'a:9092,', 'a:9092, b:9092', 'a:9092;b:9092', 'http://a:9092', 'a:123456'])
+    assert.equal(problemsOf({ KAFKA_BROKERS: brokers }).length, 1, brokers)
+  for (const brokers of ['a:1', '127.0.0.1:65535', 'kafka-0.kafka.svc:9092,kafka-1.kafka.svc:9092'])
+    assert.deepEqual(problemsOf({ KAFKA_BROKERS: brokers }), [], brokers)
+})
+
+test('variables that contradict each other are named together', () => {
+  const wrong: [NodeJS.ProcessEnv, string, string][] = [
+    [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],
+    [{ KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }, 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'],
+    [{ KAFKA_ACK_TIMEOUT_MS: '8000' }, 'KAFKA_ACK_TIMEOUT_MS', 'KAFKA_REQUEST_TIMEOUT_MS'],
+    [{ MAX_INVOICE_BYTES: '900001' }, 'MAX_INVOICE_BYTES', 'MAX_BATCH_BYTES'],
+    [
+      { MAX_INVOICE_BYTES: '2000000', MAX_BATCH_BYTES: '2000000', BUFFER_MEMORY_BYTES: '1500000' },
+      'MAX_INVOICE_BYTES',
+      'BUFFER_MEMORY_BYTES',
+    ],
+    [{ DRAIN_DELAY_MS: '30000' }, 'DRAIN_DELAY_MS', 'SHUTDOWN_TIMEOUT_MS'],
+    [{ METRICS_PORT: '8080' }, 'METRICS_PORT', 'PORT'],
+  ]
+  for (const [environment, ...names] of wrong) {
+    const problems = problemsOf({ ...BROKERS, ...environment })
+    assert.equal(problems.length, 1, names.join())
+    for (const name of names) assert.match(problems[0] as string, new RegExp(`\\b${name}\\b`))
+  }
+})
+
+test('what is wrong by itself and what contradicts is said in one message', () => {
+  const problems = problemsOf({ PORT: 'x', DRAIN_DELAY_MS: '30000', KAFKA_SASL_MECHANISM: 'plain' })
+  assert.deepEqual(problems.map((problem) => problem.split(' ')[0]).sort(), [
+    'DRAIN_DELAY_MS',
+    'KAFKA_BROKERS',
+    'KAFKA_SASL_MECHANISM',
+    'PORT',
+  ])
+})
+
+test('no value reaches an error message, least of all a secret', () => {
+  const environment = { KAFKA_BROKERS: 'marker', KAFKA_SASL_PASSWORD: 'marker', KAFKA_SASL_MECHANISM: 'marker' }
+  assert.ok(problemsOf(environment).length > 0)
+  assert.doesNotMatch(problemsOf(environment).join(), /marker/)
+})
+
+test('the description has every variable with type, default and meaning', () => {
+  const text = describeConfig({})
+  for (const [name, { description }] of Object.entries(ConfigSchema.properties)) {
+    assert.ok(description, `${name} has a meaning`)
+    assert.match(text, new RegExp(`^${name}\\n {4}\\S.*, default: \\S.*\\n {4}\\S`, 'm'), name)
+  }
+  assert.match(text, /^PORT\n {4}integer 0\.\.65535, default: 8080$/m)
+  assert.match(text, /^KAFKA_BROKERS\n {4}string, default: required$/m)
+  assert.match(text, /^KAFKA_SASL_PASSWORD\n {4}string, default: unset$/m)
+  assert.doesNotMatch(text, /now:/)
+})
+
+test('the description has present values, and a secret only as given', () => {
+  const text = describeConfig({ PORT: '9', KAFKA_SASL_USERNAME: 'till', KAFKA_SASL_PASSWORD: 'hunter2', OTHER: 'x' })
+  assert.match(text, /^PORT\n.*\n.*\n {4}now: 9$/m)
+  assert.match(text, /now: till$/m)
+  assert.match(text, /^KAFKA_SASL_PASSWORD\n.*\n.*\n {4}now: \(redacted\)$/m)
+  assert.doesNotMatch(text, /hunter2|OTHER/)
+})
+
+test('the cluster’s options are those of the variables; a login only with a mechanism', () => {
+  assert.deepEqual(kafkaOptions(readConfig(BROKERS)).brokers, ['a:9092', 'b:9092'])
+  assert.equal(kafkaOptions(readConfig(BROKERS)).sasl, undefined)
+  const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
+  const sasl = { mechanism: 'scram-sha-512', username: 'u', password: 'p' }
+  assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...login })).sasl, sasl)
+})

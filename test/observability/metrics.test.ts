@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMetrics } from '../../src/observability/metrics.ts'
+
+function sources() {
+  const now = { pending: 0, bytes: 0, stalled: 0, ready: false }
+  const metrics = createMetrics({
+    pendingRecords: () => now.pending,
+    bufferedBytes: () => now.bytes,
+    bufferCapacityBytes: 1_000,
+    stalledPartitions: () => now.stalled,
+    isReady: () => now.ready,
+  })
+  return { now, metrics }
+}
+
+test('gauges have the values at the moment of the scrape', async () => {
+  const { now, metrics } = sources()
+  const before = await metrics.scrape()
+  assert.match(before.contentType, /^text\/plain; version=0\.0\.4/)
+  assert.match(before.body, /^tillgate_pending_records 0$/m)
+  assert.match(before.body, /^tillgate_ready 0$/m)
+  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, ready: true })
+  const { body } = await metrics.scrape()
+  for (const line of [
+    'tillgate_pending_records 3',
+    'tillgate_buffered_bytes 99',
+    'tillgate_buffer_capacity_bytes 1000',
+    'tillgate_stalled_partitions 2',
+    'tillgate_ready 1',
+  ])
+    assert.ok(body.includes(`\n${line}\n`), line)
+})
+
+test('answers are counted by status and problem, and timed in seconds by status', async () => {
+  const { metrics } = sources()
+  metrics.answered(201, 'none', 4)
+  metrics.answered(201, 'none', 30)
+  metrics.answered(503, 'saturated', 0.2)
+  const { body } = await metrics.scrape()
+  assert.match(body, /^tillgate_answers_total\{status="201",problem="none"\} 2$/m)
+  assert.match(body, /^tillgate_answers_total\{status="503",problem="saturated"\} 1$/m)
+  assert.match(body, /^tillgate_answer_seconds_bucket\{le="0\.005",status="201"\} 1$/m)
+  assert.match(body, /^tillgate_answer_seconds_sum\{status="201"\} 0\.034\d*$/m)
+})
+
+test('troubles with Kafka are counted by kind', async () => {
+  const { metrics } = sources()
+  metrics.kafkaTrouble('session-replaced')
+  metrics.kafkaTrouble('session-replaced')
+  assert.match((await metrics.scrape()).body, /^tillgate_kafka_troubles_total\{kind="session-replaced"\} 2$/m)
+})
+
+test('two instances in one process do not share their numbers, and both have those of the process', async () => {
+  const [one, other] = [sources().metrics, sources().metrics]
+  one.answered(201, 'none', 1)
+  const { body } = await other.scrape()
+  assert.doesNotMatch(body, /^tillgate_answers_total\{/m)
+  assert.match(body, /^process_resident_memory_bytes \d+$/m)
+})
