@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { auditCommand } from './audit-command.ts'
 import { ConfigError, describeConfig, kafkaOptions, readConfig } from './config.ts'
 import { type TailRecord, tail } from './kafka/tail.ts'
 import { serve } from './main.ts'
@@ -11,13 +12,15 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
       --from beginning|end   where to start (default: end)
       --limit N              stop after N records
       --raw                  only the values, byte for byte, nothing between them
+  tillgate audit      read KAFKA_TOPIC and say whether the promise held (tillgate audit --help)
   tillgate config     every variable: type, default, meaning, present value (secrets redacted)
   tillgate --help     this text
 
 KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
 
-/** Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration. */
+/** Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration; audit has 3. */
 async function run(args: string[]): Promise<number | undefined> {
+  if (args[0] === 'audit') return await auditCommand(args.slice(1), process.env)
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
@@ -76,7 +79,7 @@ function print(text: string): number {
 }
 
 function fail(error: unknown): number {
-  const isUsage = error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')
+  const isUsage = error instanceof UsageError || String(Object(error).code).startsWith('ERR_PARSE_ARGS')
   console.error(error instanceof Error ? error.message : String(error))
   if (isUsage) console.error('\ntillgate --help says what there is.')
   return isUsage || error instanceof ConfigError ? 2 : 1

@@ -1,0 +1,66 @@
+/** Everything an audit can find, the worst first. docs/audit.md says what each means. */
+export const FINDING_KINDS = [
+  'lost',
+  'misplaced',
+  'falselyRejected',
+  'excess',
+  'altered',
+  'unexpected',
+  'conflicts',
+  'reordered',
+  'scattered',
+  'mismatched',
+  'gaps',
+  'duplicates',
+  'foreign',
+] as const
+
+export type FindingKind = (typeof FINDING_KINDS)[number]
+
+/** The journal that a finding is about. */
+export interface JournalName {
+  readonly storeId: string
+  readonly terminalId: string
+  readonly journalId: string
+}
+
+/** One thing that was found, as far as it has a journal, a number and a place. */
+export interface Finding extends Partial<JournalName> {
+  readonly sequenceNumber?: number
+  /** The last number, where the finding is a range of numbers. */
+  readonly through?: number
+  readonly partition?: number
+  readonly offset?: number
+}
+
+export type FindingCounts = Record<FindingKind, number>
+
+export function noFindings(): FindingCounts {
+  return Object.fromEntries(FINDING_KINDS.map((kind) => [kind, 0])) as FindingCounts
+}
+
+/** What was found: exact counts, and the first findings of each kind. */
+export class Findings {
+  readonly counts: FindingCounts = noFindings()
+  readonly kept: Record<FindingKind, Finding[]>
+  readonly #keepAtMost: number
+
+  constructor(keepAtMost: number) {
+    this.#keepAtMost = keepAtMost
+    this.kept = Object.fromEntries(FINDING_KINDS.map((kind) => [kind, []])) as unknown as typeof this.kept
+  }
+
+  note(kind: FindingKind, finding: Finding): void {
+    const { sequenceNumber = 0, through = sequenceNumber } = finding
+    this.counts[kind] += through - sequenceNumber + 1
+    if (this.kept[kind].length < this.#keepAtMost) this.kept[kind].push(finding)
+  }
+}
+
+/** The kinds that break the promise, by what the audit could know and how strict it is asked to be. */
+export function breakingKinds({ hasAnswers, strict }: { hasAnswers: boolean; strict: boolean }): FindingKind[] {
+  if (strict) return [...FINDING_KINDS]
+  // With answers `lost` says which of the missing numbers had been promised.
+  const harmless: readonly FindingKind[] = hasAnswers ? ['gaps', 'duplicates', 'foreign'] : ['duplicates', 'foreign']
+  return FINDING_KINDS.filter((kind) => !harmless.includes(kind))
+}

@@ -1,0 +1,31 @@
+import type { JournalAnswers } from './journal-audit.ts'
+import type { SequenceCounts } from './sequence-counts.ts'
+import type { SequenceRanges } from './sequence-ranges.ts'
+
+/** The numbers of a journal whose records are not what the answers allow. */
+export interface BrokenAnswers {
+  /** Acknowledged, and not in the log. */
+  readonly lost: SequenceRanges
+  /** Every answer was `rejected`, and it is in the log. */
+  readonly falselyRejected: SequenceRanges
+  /** In the log, and no answer names it. */
+  readonly unexpected: SequenceRanges
+  /** Second and further copies that no attempt of the till's accounts for; one set for each copy too many. */
+  readonly excess: readonly SequenceRanges[]
+}
+
+/** Compares how often each number is in the log with what the till was told. An attempt leaves at most one copy. */
+export function judgeAnswers(copies: SequenceCounts, answers: JournalAnswers): BrokenAnswers {
+  const { mayBeStored, acknowledged, rejected } = answers
+  const seen = copies.atLeast(1)
+  const allowed = mayBeStored.atLeast(1)
+  const excess: SequenceRanges[] = []
+  for (let times = 2; times <= copies.most; times++)
+    excess.push(copies.atLeast(times).within(allowed).without(mayBeStored.atLeast(times)))
+  return {
+    lost: acknowledged.without(seen),
+    falselyRejected: seen.within(rejected.without(allowed)),
+    unexpected: seen.without(allowed).without(rejected),
+    excess,
+  }
+}

@@ -1,0 +1,82 @@
+import { FINDING_KINDS, type Finding, type FindingKind } from './finding.ts'
+import type { AuditReport } from './report.ts'
+
+const SHOWN_FINDINGS = 10
+
+const TITLES: Record<FindingKind, string> = {
+  lost: 'lost',
+  misplaced: 'misplaced',
+  falselyRejected: 'falsely rejected',
+  excess: 'copies too many',
+  altered: 'altered',
+  unexpected: 'unexpected',
+  conflicts: 'conflicts',
+  reordered: 'out of order',
+  scattered: 'scattered',
+  mismatched: 'mismatched',
+  gaps: 'missing numbers',
+  duplicates: 'duplicates',
+  foreign: 'foreign',
+}
+
+/** A report for people: a table of its journals, the first findings of each kind, totals, and the verdict. */
+export function reportText(report: AuditReport): string {
+  const { totals, journals, brokenBy } = report
+  const kinds = FINDING_KINDS.filter((kind) => totals.found[kind] > 0)
+  const sections: string[] = []
+  if (journals.length > 0) sections.push(journalTable(report, kinds))
+  for (const kind of kinds) sections.push(findingList(kind, totals.found[kind], report.findings[kind]))
+  const answers = report.hasAnswers ? `, ${count(totals.acknowledged)} acknowledged` : ''
+  sections.push(
+    `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
+      `${count(totals.journals)} journals of ${count(totals.stores)} stores`,
+  )
+  const broken = brokenBy.map((kind) => `${count(totals.found[kind])} ${TITLES[kind]}`)
+  sections.push(report.held ? 'The promise held.' : `The promise is broken: ${broken.join(', ')}.`)
+  return sections.join('\n\n')
+}
+
+function journalTable({ journals }: AuditReport, kinds: readonly FindingKind[]): string {
+  const columns = kinds.filter((kind) => kind !== 'foreign')
+  const titles = ['store', 'terminal', 'journal', 'records', 'invoices', ...columns.map((kind) => TITLES[kind])]
+  const rows = journals.map(({ storeId, terminalId, journalId, records, invoices, found }) => [
+    ...[storeId, terminalId, journalId, count(records), count(invoices)],
+    ...columns.map((kind) => (found[kind] === 0 ? '' : count(found[kind]))),
+  ])
+  const widths = titles.map((title, column) =>
+    rows.reduce((width, row) => Math.max(width, (row[column] as string).length), title.length),
+  )
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] as number
+        return column < 3 ? cell.padEnd(width) : cell.padStart(width)
+      })
+      .join('  ')
+      .trimEnd()
+  return [titles, ...rows].map(line).join('\n')
+}
+
+function findingList(kind: FindingKind, total: number, findings: readonly Finding[]): string {
+  const shown = findings.slice(0, SHOWN_FINDINGS)
+  const covered = shown.reduce((sum, finding) => sum + numbersOf(finding), 0)
+  const lines = shown.map((finding) => `  ${findingText(finding)}`)
+  if (covered < total) lines.push(`  and ${count(total - covered)} more`)
+  return [`${TITLES[kind]}: ${count(total)}`, ...lines].join('\n')
+}
+
+function numbersOf({ sequenceNumber = 0, through = sequenceNumber }: Finding): number {
+  return through - sequenceNumber + 1
+}
+
+function findingText(finding: Finding): string {
+  const { storeId, terminalId, journalId, sequenceNumber, through, partition, offset } = finding
+  const numbers = through === undefined || through === sequenceNumber ? sequenceNumber : `${sequenceNumber}..${through}`
+  const invoice = [storeId, terminalId, journalId, numbers].filter((part) => part !== undefined).join('/')
+  const place = partition === undefined ? '' : `partition ${partition} offset ${offset}`
+  return [invoice, place].filter((part) => part !== '').join('  ')
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US')
+}

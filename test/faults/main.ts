@@ -1,0 +1,71 @@
+/**
+ * `npm run test:faults -- [--cases 7,11] [--seeds 20] [--first-seed 1] [--seconds 20]`: every case, and the random
+ * plan with so many seeds, on three real brokers. Prints a table; exit code 1 when the promise was broken.
+ *
+ * `--gateway naive` runs the usual use of kafkajs instead, `--gateway without-CHANGE` this gateway with one change to
+ * kafkajs left out; `--expect-broken` then makes 0 of 1 and 1 of 0.
+ */
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { HARDENING } from '../../src/kafka/hardening.ts'
+import { CASES, randomPlan } from './cases.ts'
+import { type CaseResult, runCase } from './run-case.ts'
+import { startBrokers } from './world.ts'
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string' },
+    seeds: { type: 'string', default: '20' },
+    'first-seed': { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '20' },
+    gateway: { type: 'string', default: 'tillgate' },
+    'expect-broken': { type: 'boolean', default: false },
+  },
+})
+const wanted = values.cases?.split(',').map(Number)
+const cases = CASES.filter(({ number }) => wanted === undefined || wanted.includes(number)).map((faultCase) => ({
+  faultCase,
+  seed: Number(values['first-seed']),
+}))
+const plans = Array.from({ length: wanted?.includes(0) === false ? 0 : Number(values.seeds) }, (_, i) => ({
+  faultCase: randomPlan(Number(values.seconds)),
+  seed: Number(values['first-seed']) + i,
+}))
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const programs: Record<string, string[] | undefined> = { tillgate: undefined, naive: [script('./naive.ts')] }
+for (const change of Object.keys(HARDENING)) programs[`without-${change}`] = [script('./unhardened.ts'), change]
+if (!(values.gateway in programs)) throw new Error(`--gateway is one of ${Object.keys(programs)}`)
+
+const kafka = await startBrokers()
+const results: CaseResult[] = []
+const line = (cells: (string | number)[]) =>
+  console.log(cells.map((cell, i) => String(cell).padEnd(WIDTHS[i] ?? 0)).join(' '))
+const WIDTHS = [4, 56, 6, 12, 5, 10, 9, 11]
+try {
+  line(['case', '', 'seed', 'acknowledged', 'lost', 'duplicated', 'reordered', 'longest gap', 'verdict'])
+  for (const { faultCase, seed } of [...cases, ...plans]) {
+    const result = await runCase(kafka, faultCase, seed, programs[values.gateway])
+    results.push(result)
+    const { number, name, acknowledged, lost, duplicated, reordered, longestGapMs, findings } = result
+    const gap = `${(longestGapMs / 1_000).toFixed(1)} s`
+    line([
+      number || '-',
+      name,
+      seed,
+      acknowledged,
+      lost,
+      duplicated,
+      reordered,
+      gap,
+      findings.length === 0 ? 'held' : 'BROKEN',
+    ])
+    for (const finding of findings) console.log(`     ${finding}`)
+  }
+} finally {
+  await kafka.stop()
+}
+const broken = results.filter(({ findings }) => findings.length > 0).length
+const total = results.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
+console.log(`\n${results.length} runs, ${total} invoices acknowledged, ${broken} runs broken`)
+process.exit(broken > 0 === values['expect-broken'] ? 0 : 1)

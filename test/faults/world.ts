@@ -1,0 +1,153 @@
+import kafkajs from 'kafkajs'
+import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
+import type { Action } from '../../dev/kafka/wire-delivery.ts'
+import type { Frame } from '../../dev/kafka/wire-frames.ts'
+import type { AuditReport } from '../../src/audit/report.ts'
+import { auditSent } from '../harness/audit.ts'
+import { GatewayProcess } from '../harness/gateway-process.ts'
+import { type Load, type LoadOptions, startLoad } from '../harness/load.ts'
+import type { SentInvoice } from '../harness/till.ts'
+
+export const PARTITIONS = 6
+const PRODUCE = 0
+/** Resident memory that a gateway may never exceed in these tests, far below what unbounded queues would reach. */
+const RESIDENT_CAP_BYTES = 600 * 2 ** 20
+
+/** What a case has to work with: brokers behind wire proxies, a gateway process and tills. */
+export class World {
+  readonly kafka: ProxiedKafka
+  readonly topic: string
+  readonly gateway: GatewayProcess
+  readonly findings: string[] = []
+  #load: Load | undefined
+  #sent: SentInvoice[] = []
+  #sampler: NodeJS.Timeout
+
+  constructor(kafka: ProxiedKafka, topic: string, gateway: GatewayProcess) {
+    this.kafka = kafka
+    this.topic = topic
+    this.gateway = gateway
+    this.#sampler = setInterval(() => this.#sampleMemory(), 100)
+  }
+
+  /** Starts tills that send until `finish`. */
+  startLoad(options: Partial<LoadOptions> = {}): Load {
+    this.#load = startLoad({
+      url: this.gateway.url,
+      tills: 24,
+      stores: 18,
+      pauseMs: 20,
+      giveUpAfterMs: 60_000,
+      ...options,
+    })
+    return this.#load
+  }
+
+  get load(): Load {
+    if (this.#load === undefined) throw new Error('no load was started')
+    return this.#load
+  }
+
+  broker(id: number) {
+    const broker = this.kafka.cluster.brokers[id]
+    if (broker === undefined) throw new Error(`no broker ${id}`)
+    return broker
+  }
+
+  /** Sets a rule for the answers to produce requests, or for all frames, at every proxy. */
+  onWire(rule: ((frame: Frame) => Action) | null): void {
+    for (const proxy of this.kafka.proxies) proxy.setRule(rule)
+  }
+
+  onProduceAnswers(rule: () => Action): void {
+    this.onWire(({ apiKey, direction }) =>
+      apiKey === PRODUCE && direction === 'response' ? rule() : { type: 'forward' },
+    )
+  }
+
+  /** The id of the broker that leads a partition now. */
+  async leaderOf(partition: number): Promise<number> {
+    const client = new kafkajs.Kafka({ brokers: this.kafka.cluster.bootstrap, logLevel: kafkajs.logLevel.NOTHING })
+    const admin = client.admin()
+    try {
+      await admin.connect()
+      const { topics } = await admin.fetchTopicMetadata({ topics: [this.topic] })
+      return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? 0
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  async addPartitions(count: number): Promise<void> {
+    const client = new kafkajs.Kafka({ brokers: this.kafka.cluster.bootstrap, logLevel: kafkajs.logLevel.NOTHING })
+    const admin = client.admin()
+    try {
+      await admin.connect()
+      await admin.createPartitions({ topicPartitions: [{ topic: this.topic, count }] })
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** Ends the tills of the present load; resolves with how much they sent. */
+  async pauseLoad(): Promise<number> {
+    const sent = await this.load.stop()
+    this.#sent.push(...sent)
+    this.#load = undefined
+    return sent.length
+  }
+
+  /** Ends the load, heals what can be healed, stops the gateway and audits the topic. */
+  async finish(): Promise<{ report: AuditReport; longestGapMs: number }> {
+    this.onWire(null)
+    this.#sent.push(...((await this.#load?.stop()) ?? []))
+    this.findings.push(...(this.#load?.failures ?? []).slice(0, 3))
+    const longestGapMs = this.#load?.longestGapMs ?? 0 // now that every till got its last acknowledgement
+    const pending = await this.gateway.metric('tillgate_pending_records').catch(() => 0)
+    if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
+    clearInterval(this.#sampler)
+    const { code, signal } = await this.gateway.end('SIGTERM')
+    if (code !== 0) this.findings.push(`C: the gateway ended with ${code ?? signal}`)
+    if (/"level":60/.test(this.gateway.output)) this.findings.push('C: the gateway failed')
+    return { report: await auditSent(this.kafka.cluster.bootstrap, this.topic, this.#sent), longestGapMs }
+  }
+
+  #sampleMemory(): void {
+    const residentBytes = this.gateway.residentBytes
+    if (residentBytes > RESIDENT_CAP_BYTES) this.findings.push(`M: ${residentBytes} bytes resident`)
+  }
+}
+
+let topics = 0
+
+/** Starts three brokers behind proxies; shared by the cases of one run. */
+export function startBrokers(): Promise<ProxiedKafka> {
+  return startProxiedKafka({ brokers: 3 })
+}
+
+/** A fresh topic, a fresh gateway process with short time-outs. */
+export async function createWorld(
+  kafka: ProxiedKafka,
+  options: { environment?: NodeJS.ProcessEnv; topicConfig?: Record<string, string>; program?: string[] } = {},
+): Promise<World> {
+  const topic = `faults-${process.pid}-${++topics}`
+  await kafka.cluster.createTopic({
+    topic,
+    partitions: PARTITIONS,
+    replicationFactor: 3,
+    config: options.topicConfig ?? {},
+  })
+  const environment = {
+    KAFKA_BROKERS: kafka.bootstrap.join(','),
+    KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    KAFKA_REQUEST_TIMEOUT_MS: '5000',
+    KAFKA_ACK_TIMEOUT_MS: '3000',
+    DRAIN_DELAY_MS: '0',
+    SHUTDOWN_TIMEOUT_MS: '15000',
+    LOG_LEVEL: 'warn',
+    ...options.environment,
+  }
+  const gateway = await GatewayProcess.start(environment, options.program)
+  return new World(kafka, topic, gateway)
+}

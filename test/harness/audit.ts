@@ -1,0 +1,29 @@
+import type { FindingKind } from '../../src/audit/finding.ts'
+import type { AuditReport } from '../../src/audit/report.ts'
+import { runAudit } from '../../src/audit/run-audit.ts'
+import { kafkaOptions, readConfig } from '../../src/config.ts'
+import { fetchRanges, readTopic } from '../../src/kafka/read-topic.ts'
+import { answersText } from './answer-lines.ts'
+import type { SentInvoice } from './till.ts'
+
+/** What `tillgate audit` says of a topic and of all that tills sent to it and were told. */
+export async function auditSent(
+  bootstrap: string[],
+  topic: string,
+  sent: readonly SentInvoice[],
+): Promise<AuditReport> {
+  const options = kafkaOptions(readConfig({ KAFKA_BROKERS: bootstrap.join(','), KAFKA_TOPIC: topic }))
+  const session = { ...options, onClientLog: () => {} }
+  const ranges = await fetchRanges(session)
+  const read: Parameters<typeof runAudit>[0]['read'] = (onRecord) => readTopic(session, ranges, { onRecord })
+  return await runAudit({ ranges, read, verify: true, openAnswers: () => answersText(sent) })
+}
+
+/** The findings that break the promise, a line a kind with the first few of them. */
+export function brokenRules({ brokenBy, totals, findings }: AuditReport): string[] {
+  const where = (kind: FindingKind) =>
+    findings[kind]
+      .slice(0, 3)
+      .map(({ storeId, terminalId, sequenceNumber }) => [storeId, terminalId, sequenceNumber].join('/'))
+  return brokenBy.map((kind) => `${totals.found[kind]} ${kind}: ${where(kind)}`)
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { eventually } from '../../dev/kafka/eventually.ts'
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+
+/** Generous: a busy machine is no failure. */
+export const DEADLINE_MS = 30_000
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A `tillgate` command as a process of its own, with everything that it wrote. */
+export interface CliProcess {
+  readonly child: ChildProcess
+  /** Resolves when the process is gone and its output was read to the end. */
+  readonly exited: Promise<Exit>
+  stdout(): Buffer
+  stderr(): string
+  /** Both, as text. */
+  output(): string
+  /** Kills it by its process id, if it still runs, and resolves when it is gone. */
+  end(): Promise<void>
+}
+
+/** Runs `tillgate ...args` with this environment alone. `stdout`: a file descriptor to write to instead. */
+export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: number | 'pipe' = 'pipe'): CliProcess {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', stdout, 'pipe'],
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout?.on('data', (chunk) => out.push(chunk))
+  child.stderr?.on('data', (chunk) => err.push(chunk))
+  const exited = new Promise<Exit>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal }))
+  })
+  return {
+    child,
+    exited,
+    stdout: () => Buffer.concat(out),
+    stderr: () => Buffer.concat(err).toString(),
+    output: () => Buffer.concat([...out, ...err]).toString(),
+    end: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** `tillgate serve` as a process of its own, whether it is ready or not. */
+export interface ServeProcess extends CliProcess, Readiness {
+  readonly url: string
+  /** The log lines so far, each of which has to be JSON. */
+  log(): Record<string, unknown>[]
+}
+
+/** Starts `tillgate serve` on a free port, draining at once unless told otherwise, and resolves when it listens. */
+export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> {
+  const started = spawnCli(['serve'], { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY_MS: '0', ...env })
+  const log = () => parseLog(started.stdout().toString())
+  try {
+    const url = await eventually('tillgate serve listens or ends', DEADLINE_MS, 20, async () => {
+      if (started.child.exitCode !== null) return null
+      return log().find(({ msg }) => msg === 'listening')?.url as string | undefined
+    })
+    if (url === null) throw new Error(`tillgate serve ended: ${started.output()}`)
+    return { ...started, url, log, ...readinessAt(url) }
+  } catch (error) {
+    await started.end()
+    throw error
+  }
+}
+
+/** What `/readyz` says, and how to wait for it. */
+export interface Readiness {
+  readiness(): Promise<{ status: number; ready: boolean; reasons: string[] }>
+  /** Resolves when `/readyz` says 200. */
+  untilReady(): Promise<void>
+  /** Resolves with the reasons when `/readyz` says 503 and one of them contains `text`. */
+  untilNotReady(text: string): Promise<string[]>
+}
+
+/** The readiness of whatever listens at `url`, or soon will. */
+export function readinessAt(url: string): Readiness {
+  const readiness = async () => {
+    const answer = await fetch(`${url}/readyz`)
+    const body = (await answer.json()) as { ready: boolean; reasons: string[] }
+    return { status: answer.status, ...body }
+  }
+  return {
+    readiness,
+    untilReady: async () => {
+      await eventually('ready', DEADLINE_MS, 25, async () => ((await readiness()).status === 200 ? true : undefined))
+    },
+    untilNotReady: (text) =>
+      eventually(`not ready because of: ${text}`, DEADLINE_MS, 25, async () => {
+        const { status, reasons } = await readiness()
+        return status === 503 && reasons.some((reason) => reason.includes(text)) ? reasons : undefined
+      }),
+  }
+}
+
+function parseLog(text: string): Record<string, unknown>[] {
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+  return complete.filter((line) => line !== '').map((line) => JSON.parse(line))
+}

@@ -1,0 +1,47 @@
+import { sampleInvoice } from '../invoice/generate.ts'
+
+/** One answer of a gateway, read to its end. */
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  /** The receipt or the problem document. */
+  readonly document: Record<string, unknown> & { outcome?: string; type?: string; offset?: string; partition?: number }
+}
+
+export interface Sending {
+  readonly method?: 'POST' | 'PUT'
+  readonly path?: string
+  readonly headers?: Record<string, string>
+}
+
+/** Sends one invoice and resolves with the answer. Rejects when the connection breaks. */
+export async function send(url: string, body: Buffer, options: Sending = {}): Promise<Answered> {
+  const { method = 'POST', path = '/v1/invoices', headers = {} } = options
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: new Uint8Array(body),
+  })
+  return { status: answer.status, headers: answer.headers, document: (await answer.json()) as Answered['document'] }
+}
+
+/** The bytes of a valid invoice; every store has one terminal and one journal. */
+export function invoiceBody(storeId: string, sequenceNumber: number, changes: Record<string, unknown> = {}): Buffer {
+  const invoice = sampleInvoice({ storeId, terminalId: 'T1', journalId: 'J1', sequenceNumber })
+  return Buffer.from(JSON.stringify({ ...invoice, ...changes }))
+}
+
+/** Stores of which each has a partition of its own, partition by partition. */
+export function storesByPartition(partitions: number, partitionOf: (storeId: string) => number): string[] {
+  const stores: string[] = []
+  for (let i = 0; stores.filter(Boolean).length < partitions; i++) stores[partitionOf(`S${i}`)] ??= `S${i}`
+  return stores
+}
+
+/** The value of one metric without labels. */
+export async function scrape(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const line = text.split('\n').find((line) => line.startsWith(`${name} `))
+  if (line === undefined) throw new Error(`no metric ${name}`)
+  return Number(line.slice(name.length + 1))
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePorts } from '../../dev/kafka/ports.ts'
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+const READY_TIMEOUT_MS = 60_000
+
+/** How a gateway process ended. */
+export interface GatewayExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/**
+ * A gateway in a process of its own, so that it can be killed, frozen and started again on the same port. What it
+ * wrote is kept, at most the last megabyte of it.
+ */
+export class GatewayProcess {
+  readonly url: string
+  readonly #environment: NodeJS.ProcessEnv
+  readonly #program: readonly string[]
+  #child: ChildProcess | undefined
+  #exit: Promise<GatewayExit> | undefined
+  #output = ''
+
+  private constructor(port: number, environment: NodeJS.ProcessEnv, program: readonly string[]) {
+    this.url = `http://127.0.0.1:${port}`
+    this.#program = program
+    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), ...environment }
+  }
+
+  /** Starts a gateway and resolves when it is ready. `program`: another script than `tillgate serve`, its arguments. */
+  static async start(environment: NodeJS.ProcessEnv, program = [CLI, 'serve']): Promise<GatewayProcess> {
+    const [port] = (await freePorts(1)) as [number]
+    const gateway = new GatewayProcess(port, environment, program)
+    gateway.launch()
+    await gateway.ready()
+    return gateway
+  }
+
+  get pid(): number {
+    assert.ok(this.#child?.pid)
+    return this.#child.pid
+  }
+
+  /** Everything it wrote lately. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Resident memory in bytes; 0 when it is not running. */
+  get residentBytes(): number {
+    try {
+      return 1_024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1] ?? 0)
+    } catch {
+      return 0
+    }
+  }
+
+  /** Starts the process (again); does not wait for anything. */
+  launch(): void {
+    const child = spawn(process.execPath, this.#program, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    this.#exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.#output = (this.#output + chunk).slice(-1_048_576)
+      })
+    }
+  }
+
+  /** Resolves when it is ready; rejects with what it wrote when that takes too long or it ends. */
+  async ready(): Promise<void> {
+    const deadlineMs = performance.now() + READY_TIMEOUT_MS
+    while ((await this.status('/readyz')) !== 200) {
+      assert.ok(performance.now() < deadlineMs, `not ready: ${this.#output.slice(-2_000)}`)
+      assert.equal(this.#child?.exitCode, null, `it ended: ${this.#output.slice(-2_000)}`)
+      await sleep(20)
+    }
+  }
+
+  /** The status of a GET, or `null` when nobody answers within two seconds. */
+  async status(path: string): Promise<number | null> {
+    try {
+      const response = await fetch(this.url + path, { signal: AbortSignal.timeout(2_000) })
+      await response.arrayBuffer()
+      return response.status
+    } catch {
+      return null
+    }
+  }
+
+  /** One number of `/metrics`. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) })
+    const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `))
+    return Number(line?.split(' ')[1] ?? Number.NaN)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal)
+  }
+
+  /** Sends the signal and resolves when the process has ended. */
+  async end(signal: NodeJS.Signals): Promise<GatewayExit> {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(signal)
+    return (await this.#exit) as GatewayExit
+  }
+}

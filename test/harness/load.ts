@@ -1,0 +1,91 @@
+import { runTill, type SentInvoice } from './till.ts'
+
+export interface LoadOptions {
+  readonly url: string
+  readonly tills: number
+  readonly stores: number
+  /** Most invoices a till sends; without it, it sends until `stop`. */
+  readonly invoicesPerTill?: number
+  /** How long a till waits between two invoices, at most. */
+  readonly pauseMs?: number
+  readonly answerTimeoutMs?: number
+  readonly giveUpAfterMs?: number
+}
+
+/** Many sequential tills that send until they are told to stop. */
+export interface Load {
+  /** Invoices acknowledged so far. */
+  readonly acknowledged: number
+  /** Resolves when so many more invoices were acknowledged; rejects after `timeoutMs`. */
+  more(invoices: number, timeoutMs?: number): Promise<void>
+  /** The longest time in which one till got no acknowledgement, since the start or the latest `resetGap`. */
+  readonly longestGapMs: number
+  resetGap(): void
+  /** Every till finishes its present invoice. Resolves with all that was sent, till by till. */
+  stop(): Promise<SentInvoice[]>
+  /** Why tills gave up; an invoice that is never acknowledged breaks the promise of bounded times. */
+  readonly failures: readonly string[]
+}
+
+let journals = 0
+
+/** Starts the tills. A journal is used once, so that several loads can share a topic. */
+export function startLoad(options: LoadOptions): Load {
+  const { url, tills, stores, invoicesPerTill = Number.POSITIVE_INFINITY } = options
+  const journalId = `J${process.pid}-${++journals}`
+  let isStopping = false
+  let acknowledged = 0
+  let longestGapMs = 0
+  const failures: string[] = []
+  const latestAtMs = new Array<number>(tills).fill(performance.now())
+
+  const runs = Array.from({ length: tills }, (_, till) =>
+    runTill({
+      url,
+      storeId: `S${till % stores}`,
+      terminalId: `T${till}`,
+      journalId,
+      invoices: invoicesPerTill,
+      shouldStop: () => isStopping,
+      ...(options.pauseMs === undefined ? {} : { pauseMs: options.pauseMs }),
+      ...(options.giveUpAfterMs === undefined ? {} : { giveUpAfterMs: options.giveUpAfterMs }),
+      onGivenUp: (error) => failures.push(error.message),
+      ...(options.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: options.answerTimeoutMs }),
+      onAnswer: ({ outcome }) => {
+        if (outcome !== 'acknowledged') return
+        acknowledged++
+        const nowMs = performance.now()
+        longestGapMs = Math.max(longestGapMs, nowMs - (latestAtMs[till] as number))
+        latestAtMs[till] = nowMs
+      },
+    }),
+  )
+  const done = Promise.all(runs).then((sent) => sent.flat())
+
+  return {
+    get acknowledged() {
+      return acknowledged
+    },
+    get longestGapMs() {
+      return longestGapMs
+    },
+    resetGap() {
+      longestGapMs = 0
+      latestAtMs.fill(performance.now())
+    },
+    async more(invoices, timeoutMs = 60_000) {
+      const goal = acknowledged + invoices
+      const deadlineMs = performance.now() + timeoutMs
+      while (acknowledged < goal) {
+        if (failures.length > 0) throw new Error(failures[0])
+        if (performance.now() > deadlineMs) throw new Error(`only ${acknowledged} of ${goal} were acknowledged in time`)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    },
+    stop() {
+      isStopping = true
+      return done
+    },
+    failures,
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import type { AuditReport } from '../../src/audit/report.ts'
+import { type Config, readConfig } from '../../src/config.ts'
+import { type Gateway, startGateway } from '../../src/gateway.ts'
+import { createLogger } from '../../src/observability/logger.ts'
+import { auditSent, brokenRules } from './audit.ts'
+import { runTill, type SentInvoice, type TillAnswer } from './till.ts'
+
+/** A gateway in this process on a port of its own, quiet, that drains at once. */
+export async function startTestGateway(bootstrap: string[], topic: string, overrides: NodeJS.ProcessEnv = {}) {
+  const config: Config = readConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    KAFKA_BROKERS: bootstrap.join(','),
+    KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: '6',
+    DRAIN_DELAY_MS: '0',
+    SHUTDOWN_TIMEOUT_MS: '10000',
+    LOG_LEVEL: 'silent',
+    ...overrides,
+  })
+  const gateway: Gateway = await startGateway(config, createLogger(config.LOG_LEVEL))
+  return gateway
+}
+
+export interface LoadOptions {
+  readonly url: string
+  readonly tills: number
+  readonly stores: number
+  readonly invoicesPerTill: number
+  /** Told after every answer, with the number of acknowledged invoices so far. */
+  readonly onAnswer?: (answer: TillAnswer, acknowledged: number) => void
+}
+
+/** Runs many sequential tills at once and resolves with all that they sent, till by till. */
+export async function runTills({ url, tills, stores, invoicesPerTill, onAnswer }: LoadOptions): Promise<SentInvoice[]> {
+  let acknowledged = 0
+  const runs = Array.from({ length: tills }, (_, till) =>
+    runTill({
+      url,
+      storeId: `S${till % stores}`,
+      terminalId: `T${till}`,
+      journalId: 'J1',
+      invoices: invoicesPerTill,
+      onAnswer: (answer) => {
+        if (answer.outcome === 'acknowledged') acknowledged++
+        onAnswer?.(answer, acknowledged)
+      },
+    }),
+  )
+  return (await Promise.all(runs)).flat()
+}
+
+/** Audits the topic against what the tills were told, and fails with the findings when the promise is broken. */
+export async function assertDelivered(
+  bootstrap: string[],
+  topic: string,
+  sent: readonly SentInvoice[],
+): Promise<AuditReport['totals']> {
+  const report = await auditSent(bootstrap, topic, sent)
+  assert.deepEqual(brokenRules(report), [])
+  assert.ok(report.held)
+  return report.totals
+}

@@ -1,0 +1,132 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Receipt } from '../../src/invoice/receipt.ts'
+import { sampleInvoice } from '../invoice/generate.ts'
+
+/** One answer (or the lack of one) to one attempt to send an invoice. */
+export interface TillAnswer {
+  /** `lost`: the connection broke before the answer was read. */
+  readonly status: number | 'lost'
+  readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
+  readonly receipt: Receipt | undefined
+  readonly slug: string | undefined
+  readonly tookMs: number
+}
+
+/** What a till knows of one invoice: the bytes it sent and everything that it was told. */
+export interface SentInvoice {
+  readonly identity: string
+  readonly storeId: string
+  readonly terminalId: string
+  readonly sequenceNumber: number
+  readonly body: Buffer
+  readonly answers: TillAnswer[]
+}
+
+export interface TillOptions {
+  /** `http://host:port` of the gateway. */
+  readonly url: string
+  readonly storeId: string
+  readonly terminalId: string
+  readonly journalId: string
+  readonly invoices: number
+  /** Stops the till before its next invoice (never between the attempts of one). */
+  readonly shouldStop?: () => boolean
+  /** How long the till waits between two invoices, at most. Default: not at all. */
+  readonly pauseMs?: number
+  /** Told after every answer. */
+  readonly onAnswer?: (answer: TillAnswer) => void
+  /** How long one answer may take before the till gives the connection up. */
+  readonly answerTimeoutMs?: number
+  /** How long an invoice is resent before the till gives up. */
+  readonly giveUpAfterMs?: number
+  /** Told why the till gave up, which ends it; without it, `runTill` rejects. */
+  readonly onGivenUp?: (error: Error) => void
+}
+
+/**
+ * A sequential till with one keep-alive connection: it sends its next invoice only after a 2xx for the one before, and
+ * resends the same bytes after 503, 504 or a lost connection. Resolves with everything it sent and was told.
+ */
+export async function runTill(options: TillOptions): Promise<SentInvoice[]> {
+  const { storeId, terminalId, journalId } = options
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const sent: SentInvoice[] = []
+  try {
+    for (let sequenceNumber = 1; sequenceNumber <= options.invoices; sequenceNumber++) {
+      if (options.shouldStop?.()) break
+      if (options.pauseMs !== undefined) await sleep(options.pauseMs * Math.random())
+      const invoice = sampleInvoice({ storeId, terminalId, journalId, sequenceNumber })
+      const body = Buffer.from(JSON.stringify(invoice))
+      const identity = identityOf(invoice)
+      const one: SentInvoice = { identity, storeId, terminalId, sequenceNumber, body, answers: [] }
+      sent.push(one)
+      await sendUntilAcknowledged(agent, one, options)
+    }
+  } catch (error) {
+    if (options.onGivenUp === undefined) throw error
+    options.onGivenUp(error as Error)
+  } finally {
+    agent.destroy()
+  }
+  return sent
+}
+
+/** The identity of an invoice, or of a record's value, as one text. */
+export function identityOf(invoice: {
+  storeId: string
+  terminalId: string
+  journalId: string
+  sequenceNumber: number
+}): string {
+  const { storeId, terminalId, journalId, sequenceNumber } = invoice
+  return [storeId, terminalId, journalId, sequenceNumber].join('/')
+}
+
+async function sendUntilAcknowledged(agent: Agent, invoice: SentInvoice, options: TillOptions): Promise<void> {
+  const giveUpAtMs = performance.now() + (options.giveUpAfterMs ?? 120_000)
+  for (;;) {
+    const answer = await post(agent, options.url, invoice.body, options.answerTimeoutMs ?? 60_000)
+    invoice.answers.push(answer)
+    options.onAnswer?.(answer)
+    if (answer.outcome === 'acknowledged') return
+    const mayHeal = answer.status === 'lost' || answer.status >= 500
+    if (!mayHeal) throw new Error(`${invoice.identity} was answered ${answer.status} ${answer.slug}`)
+    if (performance.now() > giveUpAtMs) throw new Error(`${invoice.identity} was never acknowledged`)
+    await sleep(50 + 100 * Math.random())
+  }
+}
+
+/** Posts one body and resolves with the answer, once all of it was read. Never rejects. */
+export function post(agent: Agent, url: string, body: Buffer, timeoutMs: number): Promise<TillAnswer> {
+  const startedAtMs = performance.now()
+  const tookMs = () => performance.now() - startedAtMs
+  return new Promise((resolve) => {
+    const lost = () =>
+      resolve({ status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs: tookMs() })
+    const headers = { 'content-type': 'application/json', 'content-length': body.length }
+    const outgoing = request(
+      `${url}/v1/invoices`,
+      { agent, method: 'POST', headers, timeout: timeoutMs },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('error', lost)
+        response.on('close', lost) // after 'end' it changes nothing
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          resolve({ ...readAnswer(response.statusCode as number, text), tookMs: tookMs() })
+        })
+      },
+    )
+    outgoing.on('timeout', () => outgoing.destroy())
+    outgoing.on('error', lost)
+    outgoing.end(body)
+  })
+}
+
+function readAnswer(status: number, text: string): Omit<TillAnswer, 'tookMs'> {
+  const document = JSON.parse(text)
+  if (status < 300) return { status, outcome: 'acknowledged', receipt: document, slug: undefined }
+  return { status, outcome: document.outcome, receipt: undefined, slug: document.type?.split('/').pop() }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { after, before, type TestContext, test } from 'node:test'
+import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import { type Answered, invoiceBody, scrape, send } from '../harness/exchange.ts'
+import { readTopic } from '../harness/read-topic.ts'
+import { startTestGateway } from '../harness/run.ts'
+
+const PATH = '/v1/stores/S1/terminals/T1/journals/J1/invoices'
+
+let kafka: KafkaCluster
+
+before(async () => {
+  kafka = await startKafka()
+})
+
+after(() => kafka.stop())
+
+/** A ready gateway over a topic of its own, stopped with the test. */
+async function startGateway(t: TestContext, topic: string, overrides: NodeJS.ProcessEnv = {}): Promise<string> {
+  await kafka.createTopic({ topic, partitions: 6 })
+  const gateway = await startTestGateway(kafka.bootstrap, topic, overrides)
+  t.after(() => gateway.stop())
+  await gateway.ready
+  return gateway.url
+}
+
+function assertProblem({ status, document }: Answered, slug: string, expectedStatus: number): void {
+  assert.equal(document.type, `/problems/${slug}`)
+  assert.equal(status, expectedStatus)
+}
+
+test('PUT on the natural key stores the invoice; a path that names another one is refused', async (t) => {
+  const url = await startGateway(t, 'put')
+  const body = invoiceBody('S1', 7)
+  const stored = await send(url, body, { method: 'PUT', path: `${PATH}/7` })
+  assert.equal(stored.status, 201)
+  assert.equal(stored.headers.get('location'), `${PATH}/7`)
+  assertProblem(await send(url, body, { method: 'PUT', path: `${PATH}/8` }), 'identity-mismatch', 422)
+  const log = await readTopic(kafka.bootstrap, 'put')
+  assert.deepEqual(
+    log.map(({ value, partition, offset }) => [value.equals(body), partition, String(offset)]),
+    [[true, stored.document.partition, stored.document.offset]],
+  )
+})
+
+test('an Idempotency-Key with another invoice than before is refused, and with the same one taken', async (t) => {
+  const url = await startGateway(t, 'keys')
+  const headers = { 'idempotency-key': 'f3b0' }
+  assert.equal((await send(url, invoiceBody('S1', 1), { headers })).status, 201)
+  assertProblem(await send(url, invoiceBody('S1', 2), { headers }), 'identity-mismatch', 422)
+  assert.equal((await send(url, invoiceBody('S1', 1), { headers })).status, 201)
+  assert.equal((await send(url, invoiceBody('S1', 2))).status, 201)
+  const log = await readTopic(kafka.bootstrap, 'keys')
+  assert.deepEqual(
+    log.map(({ headers: { ce_id } }) => ce_id),
+    ['1', '1', '2'],
+  )
+})
+
+test('an invoice that is sent again while it is under way is one record with two equal receipts', async (t) => {
+  const url = await startGateway(t, 'joined')
+  const [broker] = kafka.brokers
+  assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
+  broker?.freeze()
+  t.after(() => broker?.thaw())
+  const body = invoiceBody('S1', 2)
+  const first = send(url, body)
+  const untilBuffered = (what: string, isSo: (bytes: number) => boolean) =>
+    eventually(what, 30_000, 10, async () => {
+      const bytes = await scrape(url, 'tillgate_buffered_bytes')
+      return isSo(bytes) ? bytes : undefined
+    })
+  const one = await untilBuffered('the first is under way', (bytes) => bytes > 0)
+  const second = send(url, body)
+  const put = send(url, body, { method: 'PUT', path: `${PATH}/2` })
+  await untilBuffered('all three are', (bytes) => bytes === 3 * one)
+  assert.equal(await scrape(url, 'tillgate_pending_records'), 1)
+  assertProblem(await send(url, invoiceBody('S1', 2, { extensions: { other: 1 } })), 'identity-conflict', 422)
+
+  broker?.thaw()
+  const answers = await Promise.all([first, second, put])
+  for (const { status, document } of answers) {
+    assert.equal(status, 201)
+    assert.deepEqual(document, answers[0].document)
+  }
+  assert.equal(await scrape(url, 'tillgate_pending_records'), 0)
+  const log = await readTopic(kafka.bootstrap, 'joined')
+  assert.deepEqual(
+    log.map(({ headers: { ce_id } }) => ce_id),
+    ['1', '2'],
+  )
+  assert.ok(log[1]?.value.equals(body))
+})
+
+test('a resend of an invoice that was answered unknown joins it while it is still under way', async (t) => {
+  const url = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '60000' })
+  const [broker] = kafka.brokers
+  assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
+  broker?.freeze()
+  t.after(() => broker?.thaw())
+  const body = invoiceBody('S1', 2)
+  assertProblem(await send(url, body), 'outcome-unknown', 504)
+  assertProblem(await send(url, body), 'outcome-unknown', 504)
+  broker?.thaw()
+  await eventually('nothing is pending', 30_000, 10, async () =>
+    (await scrape(url, 'tillgate_pending_records')) === 0 ? true : undefined,
+  )
+  const log = await readTopic(kafka.bootstrap, 'resent')
+  assert.deepEqual(
+    log.map(({ headers: { ce_id } }) => ce_id),
+    ['1', '2'],
+  )
+})
