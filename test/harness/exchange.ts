@@ -1,3 +1,5 @@
+import openapi from '../../openapi/openapi.json' with { type: 'json' }
+import { assertMatchesContract } from '../http/contract.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
 /** One answer of a gateway, read to its end. */
@@ -14,7 +16,10 @@ export interface Sending {
   readonly headers?: Record<string, string>
 }
 
-/** Sends one invoice and resolves with the answer. Rejects when the connection breaks. */
+/**
+ * Sends one invoice and resolves with the answer, which must be one that the OpenAPI document announces. Rejects when
+ * the connection breaks.
+ */
 export async function send(url: string, body: Buffer, options: Sending = {}): Promise<Answered> {
   const { method = 'POST', path = '/v1/invoices', headers = {} } = options
   const answer = await fetch(`${url}${path}`, {
@@ -22,7 +27,9 @@ export async function send(url: string, body: Buffer, options: Sending = {}): Pr
     headers: { 'content-type': 'application/json', ...headers },
     body: new Uint8Array(body),
   })
-  return { status: answer.status, headers: answer.headers, document: (await answer.json()) as Answered['document'] }
+  const document = (await answer.json()) as Answered['document']
+  checkContract(method, answer.status, answer.headers.get('content-type') ?? undefined, document)
+  return { status: answer.status, headers: answer.headers, document }
 }
 
 /** The bytes of a valid invoice; every store has one terminal and one journal. */
@@ -44,4 +51,19 @@ export async function scrape(url: string, name: string): Promise<number> {
   const line = text.split('\n').find((line) => line.startsWith(`${name} `))
   if (line === undefined) throw new Error(`no metric ${name}`)
   return Number(line.slice(name.length + 1))
+}
+
+const ROUTES = {
+  POST: '/v1/invoices',
+  PUT: '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}',
+}
+
+/** Asserts that an answer to an invoice is one that the OpenAPI document announces. */
+export function checkContract(
+  method: 'POST' | 'PUT',
+  status: number,
+  contentType: string | undefined,
+  document: unknown,
+): void {
+  assertMatchesContract(openapi, method, ROUTES[method], status, contentType, document)
 }

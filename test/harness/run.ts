@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../../src/config.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { auditSent, brokenRules } from './audit.ts'
+import { checkContract } from './exchange.ts'
 import { runTill, type SentInvoice, type TillAnswer } from './till.ts'
 
 /** A gateway in this process on a port of its own, quiet, that drains at once. */
@@ -42,6 +43,7 @@ export async function runTills({ url, tills, stores, invoicesPerTill, onAnswer }
       terminalId: `T${till}`,
       journalId: 'J1',
       invoices: invoicesPerTill,
+      inspect: (status, contentType, document) => checkContract('POST', status, contentType, document),
       onAnswer: (answer) => {
         if (answer.outcome === 'acknowledged') acknowledged++
         onAnswer?.(answer, acknowledged)

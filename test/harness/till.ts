@@ -34,6 +34,8 @@ export interface TillOptions {
   readonly shouldStop?: () => boolean
   /** How long the till waits between two invoices, at most. Default: not at all. */
   readonly pauseMs?: number
+  /** Shown every answer as it came; what it throws ends the till. */
+  readonly inspect?: Inspect
   /** Told after every answer. */
   readonly onAnswer?: (answer: TillAnswer) => void
   /** How long one answer may take before the till gives the connection up. */
@@ -43,6 +45,8 @@ export interface TillOptions {
   /** Told why the till gave up, which ends it; without it, `runTill` rejects. */
   readonly onGivenUp?: (error: Error) => void
 }
+
+export type Inspect = (status: number, contentType: string | undefined, document: unknown) => void
 
 /**
  * A sequential till with one keep-alive connection: it sends its next invoice only after a 2xx for the one before, and
@@ -86,7 +90,7 @@ export function identityOf(invoice: {
 async function sendUntilAcknowledged(agent: Agent, invoice: SentInvoice, options: TillOptions): Promise<void> {
   const giveUpAtMs = performance.now() + (options.giveUpAfterMs ?? 120_000)
   for (;;) {
-    const answer = await post(agent, options.url, invoice.body, options.answerTimeoutMs ?? 60_000)
+    const answer = await post(agent, options.url, invoice.body, options.answerTimeoutMs ?? 60_000, options.inspect)
     invoice.answers.push(answer)
     options.onAnswer?.(answer)
     if (answer.outcome === 'acknowledged') return
@@ -97,11 +101,17 @@ async function sendUntilAcknowledged(agent: Agent, invoice: SentInvoice, options
   }
 }
 
-/** Posts one body and resolves with the answer, once all of it was read. Never rejects. */
-export function post(agent: Agent, url: string, body: Buffer, timeoutMs: number): Promise<TillAnswer> {
+/** Posts one body and resolves with the answer, once all of it was read. Rejects only with what `inspect` throws. */
+export function post(
+  agent: Agent,
+  url: string,
+  body: Buffer,
+  timeoutMs: number,
+  inspect: Inspect = () => {},
+): Promise<TillAnswer> {
   const startedAtMs = performance.now()
   const tookMs = () => performance.now() - startedAtMs
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const lost = () =>
       resolve({ status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs: tookMs() })
     const headers = { 'content-type': 'application/json', 'content-length': body.length }
@@ -114,8 +124,14 @@ export function post(agent: Agent, url: string, body: Buffer, timeoutMs: number)
         response.on('error', lost)
         response.on('close', lost) // after 'end' it changes nothing
         response.on('end', () => {
-          const text = Buffer.concat(chunks).toString()
-          resolve({ ...readAnswer(response.statusCode as number, text), tookMs: tookMs() })
+          try {
+            const document = JSON.parse(Buffer.concat(chunks).toString())
+            const status = response.statusCode as number
+            inspect(status, response.headers['content-type'], document)
+            resolve({ ...readAnswer(status, document), tookMs: tookMs() })
+          } catch (error) {
+            reject(error)
+          }
         })
       },
     )
@@ -125,8 +141,8 @@ export function post(agent: Agent, url: string, body: Buffer, timeoutMs: number)
   })
 }
 
-function readAnswer(status: number, text: string): Omit<TillAnswer, 'tookMs'> {
-  const document = JSON.parse(text)
+// biome-ignore lint/suspicious/noExplicitAny: a receipt or a problem document, whichever the status says.
+function readAnswer(status: number, document: any): Omit<TillAnswer, 'tookMs'> {
   if (status < 300) return { status, outcome: 'acknowledged', receipt: document, slug: undefined }
   return { status, outcome: document.outcome, receipt: undefined, slug: document.type?.split('/').pop() }
 }
