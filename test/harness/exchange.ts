@@ -17,8 +17,8 @@ export interface Sending {
 }
 
 /**
- * Sends one invoice and resolves with the answer, which must be one that the OpenAPI document announces. Rejects when
- * the connection breaks.
+ * Sends one invoice and resolves with the answer, which must be one that the OpenAPI document announces for the path.
+ * Rejects when the connection breaks.
  */
 export async function send(url: string, body: Buffer, options: Sending = {}): Promise<Answered> {
   const { method = 'POST', path = '/v1/invoices', headers = {} } = options
@@ -28,7 +28,8 @@ export async function send(url: string, body: Buffer, options: Sending = {}): Pr
     body: new Uint8Array(body),
   })
   const document = (await answer.json()) as Answered['document']
-  checkContract(method, answer.status, answer.headers.get('content-type') ?? undefined, document)
+  if (path.startsWith('/v1/'))
+    checkContract(method, answer.status, answer.headers.get('content-type') ?? undefined, document)
   return { status: answer.status, headers: answer.headers, document }
 }
 

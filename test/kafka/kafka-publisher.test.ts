@@ -159,6 +159,16 @@ for (const [what, answer] of [
   })
 }
 
+test('an answer without the partition although the broker appended: the batch is not sent a second time', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => {
+    request.soundAnswer()
+    request.send(emptyProduceAnswer())
+  })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
+  assert.deepEqual(cluster.values(0), ['a'])
+})
+
 test('a partition that metadata does not list: kafkajs resolves without sending; the batch goes on once it is listed', async () => {
   await publisher.start()
   await publisher.publish(batchOf(0, 'a'))
@@ -374,10 +384,10 @@ test('stop: an attempted batch is unknown, a fresh one rejected, and nothing is 
   const attempted = batchOf(0, 'a')
   const outcome = publisher.publish(attempted)
   await waitUntil(() => attempted.attempts > 0)
+  const sent = cluster.broker(1).count(API.produce)
   await publisher.stop()
   assert.deepEqual(await outcome, { kind: 'unknown', reason: 'shutdown' })
   assert.deepEqual(await publisher.publish(batchOf(1, 'b')), { kind: 'rejected', reason: 'draining' })
-  const sent = cluster.broker(1).count(API.produce)
   await sleep(300)
   assert.equal(cluster.broker(1).count(API.produce), sent)
 })

@@ -1,0 +1,50 @@
+/**
+ * `npm run test:mutants`: puts one deliberate fault after the other into a copy of the sources and runs the tests that
+ * have to notice it. Exit code 1 when a fault goes unnoticed, or when the tests fail without any.
+ */
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MUTANTS } from './mutants.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COPIED = ['src', 'test', 'dev', 'openapi', 'package.json', 'tsconfig.json']
+const TIMEOUT_MS = 120_000
+
+/** Whether the test files pass in `folder`. A run that hangs has failed. */
+function passes(folder: string, tests: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--test', ...tests], { cwd: folder, timeout: TIMEOUT_MS }, (error) => {
+      resolve(error === null)
+    })
+  })
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'tillgate-mutants-'))
+let unnoticed = 0
+try {
+  for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true })
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  const tests = [...new Set(MUTANTS.flatMap((mutant) => mutant.tests))]
+  if (!(await passes(folder, tests))) throw new Error('the tests fail without any fault')
+
+  for (const { name, file, find, replace, tests } of MUTANTS) {
+    const path = join(folder, file)
+    const source = await readFile(path, 'utf8')
+    if (source.split(find).length !== 2) throw new Error(`${file} has not exactly one: ${find}`)
+    await writeFile(
+      path,
+      source.replace(find, () => replace),
+    )
+    const isNoticed = !(await passes(folder, tests))
+    await writeFile(path, source)
+    if (!isNoticed) unnoticed++
+    console.log(`${isNoticed ? 'noticed  ' : 'UNNOTICED'}  ${name}`)
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+console.log(`\n${MUTANTS.length} faults, ${unnoticed} unnoticed`)
+process.exit(unnoticed === 0 ? 0 : 1)

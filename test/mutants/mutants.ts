@@ -1,0 +1,163 @@
+/** A deliberate fault: one piece of a source file replaced. `tests` are the test files that have to notice. */
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+  readonly tests: readonly string[]
+}
+
+const LANE = 'test/accumulator/lane.test.ts'
+const ACCUMULATOR = 'test/accumulator/accumulator.test.ts'
+const BATCH = 'test/accumulator/producer-batch.test.ts'
+const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'accept an answer with a negative offset',
+    file: 'src/kafka/producer-session.ts',
+    find: 'if (BigInt(baseOffset) < 0n) continue',
+    replace: '',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'take an answer that does not name the partition for an acknowledgement',
+    file: 'src/kafka/producer-session.ts',
+    find: "return { kind: 'unnamed' }",
+    replace: "return { kind: 'stored', baseOffset: 0n }",
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'send the batch again after kafkajs moved the sequence on',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)",
+    replace: 'else if (sent.kind === "unnamed" && false)',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'send an attempted batch again under the new producer id',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "if (batch.attempts > 0 && this.#options.delivery !== 'at-least-once') return unknown('producer-replaced')",
+    replace: '',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'give up after the first failed call of kafkajs',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "if (outcome.kind !== 'again') return outcome",
+    replace: "if (outcome.kind !== 'again') return outcome\n        if (failures > 0) return unknown('not-repeated')",
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'call a refusal definite although an earlier attempt may have been appended',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: 'const isDefinite = batch.attempts === 0 || (batch.attempts === 1 && isAnswer)',
+    replace: 'const isDefinite = true',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'call a refusal of metadata the answer to the attempt before it',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: '(batch.attempts === 1 && isAnswer)',
+    replace: 'batch.attempts === 1',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'go on with a producer that is out of sequence',
+    file: 'src/kafka/verdict.ts',
+    find: "[45, 'replace'], // OUT_OF_ORDER_SEQUENCE_NUMBER",
+    replace: "[45, 'retry'],",
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'let attempts through after the session was closed',
+    file: 'src/kafka/producer-session.ts',
+    find: 'mayAttempt: () => this.#isOpen && batch.beginAttempt(),',
+    replace: 'mayAttempt: () => batch.beginAttempt(),',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'never rotate the producer id',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: 'this.#current.rotate(session)',
+    replace: '{}',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'close a rotated session while batches still end on it',
+    file: 'src/kafka/current-session.ts',
+    find: 'this.#rotated.add(session)',
+    replace: 'void session.close()',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'ignore the watchdog',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "timer = setTimeout(resolve, this.#options.watchdogMs, 'hangs')",
+    replace: "timer = setTimeout(resolve, 10_000_000, 'hangs')",
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'start the next batch of a partition while one is out',
+    file: 'src/accumulator/lane.ts',
+    find: 'if (this.#drainScheduled || this.#batch !== null) return',
+    replace: 'if (this.#drainScheduled) return',
+    tests: [LANE],
+  },
+  {
+    name: 'put a recalled batch behind what came later',
+    file: 'src/accumulator/lane.ts',
+    find: 'this.#waiting.unshift(...back)',
+    replace: 'this.#waiting.push(...back)',
+    tests: [LANE],
+  },
+  {
+    name: 'reject all of a batch that is too large',
+    file: 'src/accumulator/lane.ts',
+    find: 'if (entries.length === 1) {',
+    replace: 'if (entries.length >= 1) {',
+    tests: [LANE],
+  },
+  {
+    name: 'give every record of a batch the offset of the first',
+    file: 'src/accumulator/lane.ts',
+    find: 'outcome.baseOffset + BigInt(index)',
+    replace: 'outcome.baseOffset',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'recall a batch that was attempted',
+    file: 'src/accumulator/producer-batch.ts',
+    find: 'if (this.#attempts > 0) return false',
+    replace: '',
+    tests: [BATCH, ACCUMULATOR],
+  },
+  {
+    name: 'answer `rejected` at the deadline although the record may go out',
+    file: 'src/accumulator/pending-record.ts',
+    find: 'if (!isLast || !this.#lane.withdraw(this))',
+    replace: 'if (!isLast && !this.#lane.withdraw(this))',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'forget a record when its till was answered `unknown`',
+    file: 'src/accumulator/pending-record.ts',
+    find: 'this.#waiters.delete(answer)',
+    replace: 'this.#waiters.delete(answer)\n        this.#onGone()',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'join whatever has the same identity, without comparing bytes',
+    file: 'src/accumulator/accumulator.ts',
+    find: '!underWay.record.value.equals(record.value)',
+    replace: 'false',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'take records into a stalled lane',
+    file: 'src/accumulator/accumulator.ts',
+    find: 'if (lane.isStalled || this.isStuck)',
+    replace: 'if (this.isStuck)',
+    tests: [ACCUMULATOR],
+  },
+]
