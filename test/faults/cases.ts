@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
+import type { LoadOptions } from '../harness/load.ts'
 import { type Random, randomFrom } from '../harness/random.ts'
 import { post } from '../harness/till.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
@@ -21,8 +22,8 @@ const WARM_UP = 100
 const GATEWAY_READY_TIMEOUT_MS = 30_000
 
 /** The load runs, the fault happens, the load runs on. */
-async function underLoad(world: World, fault: () => Promise<void>): Promise<void> {
-  world.startLoad()
+async function underLoad(world: World, fault: () => Promise<void>, load: Partial<LoadOptions> = {}): Promise<void> {
+  world.startLoad(load)
   await world.load.more(WARM_UP)
   world.load.resetGap()
   await fault()
@@ -263,40 +264,46 @@ export const CASES: readonly FaultCase[] = [
   },
 ]
 
+const HEAVY = { tills: 48, stores: 36, pauseMs: 4 }
+
 /** Kills, freezes, restarts and wire faults by chance, all from one seed, for about `seconds`. */
-export function randomPlan(seconds: number): FaultCase {
+export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY): FaultCase {
   return {
     number: 0,
     name: 'random plan',
     run: (world, random) =>
-      underLoad(world, async () => {
-        const endMs = performance.now() + seconds * 1_000
-        const wireRandom = randomFrom(random.below(2 ** 31))
-        world.onProduceAnswers(() => {
-          const chance = wireRandom.next()
-          if (chance < 0.04) return { type: 'drop' }
-          if (chance < 0.08) return { type: 'reset' }
-          if (chance < 0.12) return { type: 'cut' }
-          if (chance < 0.16) return { type: 'delay', delayMs: wireRandom.between(10, 2_000) }
-          return { type: 'forward' }
-        })
-        while (performance.now() < endMs) {
-          const broker = random.pick(world.kafka.cluster.brokers)
-          const fault = random.pick(['kill', 'freeze', 'restart', 'resets', 'none'] as const)
-          if (fault === 'kill') await killAndReturn(world, broker.id, random.between(100, 4_000))
-          if (fault === 'restart') {
-            await broker.stop()
-            await broker.start()
+      underLoad(
+        world,
+        async () => {
+          const endMs = performance.now() + seconds * 1_000
+          const wireRandom = randomFrom(random.below(2 ** 31))
+          world.onProduceAnswers(() => {
+            const chance = wireRandom.next()
+            if (chance < 0.04) return { type: 'drop' }
+            if (chance < 0.08) return { type: 'reset' }
+            if (chance < 0.12) return { type: 'cut' }
+            if (chance < 0.16) return { type: 'delay', delayMs: wireRandom.between(10, 2_000) }
+            return { type: 'forward' }
+          })
+          while (performance.now() < endMs) {
+            const broker = random.pick(world.kafka.cluster.brokers)
+            const fault = random.pick(['kill', 'freeze', 'restart', 'resets', 'none'] as const)
+            if (fault === 'kill') await killAndReturn(world, broker.id, random.between(100, 4_000))
+            if (fault === 'restart') {
+              await broker.stop()
+              await broker.start()
+            }
+            if (fault === 'freeze') {
+              broker.freeze()
+              await sleep(random.between(500, 6_000))
+              broker.thaw()
+            }
+            if (fault === 'resets') world.kafka.proxies[broker.id]?.resetConnections()
+            await sleep(random.between(500, 3_000))
           }
-          if (fault === 'freeze') {
-            broker.freeze()
-            await sleep(random.between(500, 6_000))
-            broker.thaw()
-          }
-          if (fault === 'resets') world.kafka.proxies[broker.id]?.resetConnections()
-          await sleep(random.between(500, 3_000))
-        }
-        world.onWire(null)
-      }),
+          world.onWire(null)
+        },
+        load,
+      ),
   }
 }
