@@ -41,13 +41,13 @@ function whatToTry(url: string, brokers: string): string {
   return `
 Tillgate is ready at ${url}
 
-Post an invoice (201 and a receipt; the same line again is one more record, as a till's resend would be):
+Post an invoice (201 and a receipt; the same line again makes a second, equal record, as a till's resend would):
 
   curl -i ${url}/v1/invoices -H 'content-type: application/json' --data-binary @${SAMPLE}
 
 Read the topic back:
 
-  KAFKA_BROKERS=${brokers} npm run -s tillgate -- tail --from beginning
+  KAFKA_BROKERS=${brokers} npx tillgate tail --from beginning
 
 The HTTP API for people: ${url}/docs    Ctrl-C stops everything.
 `

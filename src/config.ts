@@ -178,6 +178,8 @@ function contradictions(config: Config): string[] {
     problems.push('METRICS_PORT must differ from PORT')
   if (config.KAFKA_ACK_TIMEOUT_MS >= config.KAFKA_REQUEST_TIMEOUT_MS)
     problems.push('KAFKA_ACK_TIMEOUT_MS must be less than KAFKA_REQUEST_TIMEOUT_MS')
+  if (config.WATCHDOG_MS < 4 * config.KAFKA_REQUEST_TIMEOUT_MS)
+    problems.push('WATCHDOG_MS must be at least 4 times KAFKA_REQUEST_TIMEOUT_MS')
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)

@@ -20,7 +20,7 @@ export const PROBLEMS = {
   'too-large': problem(413, 'The invoice is too large', 'rejected', false),
   'unsupported-media-type': problem(415, 'The media type or content coding is not supported', 'rejected', false),
   'invalid-invoice': problem(422, 'The invoice breaks the contract', 'rejected', false),
-  'identity-conflict': problem(422, 'Another document with this identity is already here', 'rejected', false),
+  'identity-conflict': problem(422, 'Another document with this identity was published just now', 'rejected', false),
   'identity-mismatch': problem(422, 'The identity of the body is not the one of the path or key', 'rejected', false),
   'headers-too-large': problem(431, 'The request headers are too large', 'rejected', false),
   'internal-error': problem(500, 'The gateway failed', 'unknown', true),

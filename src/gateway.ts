@@ -17,7 +17,7 @@ import { EventSummary } from './observability/summary.ts'
 export interface Gateway {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Resolves when the instance is ready for the first time. */
+  /** Resolves when the instance is ready for the first time, or was stopped before. */
   readonly ready: Promise<void>
   /** Whether the instance may be sent invoices, and why not. */
   readiness(): { ready: boolean; reasons: readonly string[] }
@@ -72,7 +72,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     stalledPartitions: () => accumulator.stalledLanes,
     isReady: () => readiness().ready,
   })
-  const lenientStores = new Set(config.LENIENT_STORES?.split(',') ?? [])
+  const lenientStores = new Set(config.LENIENT_STORES?.split(',').map((storeId) => storeId.trim()))
   const ingest = createIngest({
     accumulator,
     topic: config.KAFKA_TOPIC,

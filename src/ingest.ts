@@ -76,5 +76,6 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
   'too-large': ['too-large', 'Kafka finds the record too large.'],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
-  'identity-conflict': ['identity-conflict', 'Other content with the same identity is being published right now.'],
+  'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
+  'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still under way.'],
 }

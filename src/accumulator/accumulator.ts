@@ -19,8 +19,8 @@ export interface AccumulatorOptions {
 /**
  * Gathers records into batches, one lane a partition, and hands them to the one shared publisher.
  *
- * At most one record of an identity is under way: the same bytes again join it (one record, equal answers), other
- * bytes are refused. The join lasts until the outcome is known, however long ago the first request was answered
+ * At most one record of an identity is under way: the same bytes again join it (one record, equal answers). Other bytes
+ * wait for its outcome and are a conflict if it was acknowledged. The join lasts until the outcome is known, however long ago the first request was answered
  * `unknown`: a till that resends while the batch still retries makes no second record.
  */
 export class Accumulator {
@@ -73,8 +73,8 @@ export class Accumulator {
   append(record: ProducerRecord, reservation: Reservation): Promise<Outcome> {
     const underWay = this.#pending.get(record.identity)
     if (underWay !== undefined) {
-      if (!underWay.record.value.equals(record.value)) return rejected('identity-conflict')
-      return underWay.wait(this.#deliveryTimeoutMs)
+      const outcome = underWay.wait(this.#deliveryTimeoutMs)
+      return underWay.record.value.equals(record.value) ? outcome : outcome.then(conflictAfter)
     }
     if (this.#intake !== 'open') return rejected(this.#intake)
     const lane = this.#lanes[record.partition]
@@ -114,6 +114,11 @@ export class Accumulator {
     this.#pending.delete(identity)
     if (this.#pending.size === 0) this.#onEmpty?.()
   }
+}
+
+/** What other bytes with the identity of a record are told: a conflict is final only if that record is in the log. */
+function conflictAfter({ kind }: Outcome): Outcome {
+  return { kind: 'rejected', reason: kind === 'acknowledged' ? 'identity-conflict' : 'identity-busy' }
 }
 
 function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason']): Promise<Outcome> {

@@ -46,7 +46,7 @@ export class Lane {
   #batch: ProducerBatch | null = null
   #batchEntries: LaneEntry[] = []
   #drainScheduled = false
-  /** Halved while the broker finds batches too large, restored by the next one that it takes. */
+  /** Halved when the broker finds a batch too large, doubled by each one that it takes. */
   #maxBatchRecords: number
 
   constructor(partition: number, publisher: Publisher, limits: LaneLimits, now: () => number) {
@@ -133,7 +133,8 @@ export class Lane {
   }
 
   #settleAll(entries: LaneEntry[], outcome: FinalOutcome): void {
-    if (outcome.kind === 'acknowledged') this.#maxBatchRecords = this.#limits.maxBatchRecords
+    if (outcome.kind === 'acknowledged')
+      this.#maxBatchRecords = Math.min(2 * this.#maxBatchRecords, this.#limits.maxBatchRecords)
     for (const [index, entry] of entries.entries()) settle(entry, outcomeOf(entry, outcome, index))
   }
 

@@ -21,7 +21,8 @@ export type Outcome =
 
 /**
  * Why a record is definitely not in the log. Only `too-large` and `identity-conflict` are final for the same bytes.
- * `identity-conflict`: other bytes with the same identity are in flight.
+ * `identity-conflict`: other bytes with the same identity were under way, and are in the log now; `identity-busy`: it is
+ * not known whether they are.
  */
 export type RejectionReason =
   | 'not-ready'
@@ -31,6 +32,7 @@ export type RejectionReason =
   | 'too-large'
   | 'refused'
   | 'identity-conflict'
+  | 'identity-busy'
 
 /** Why nobody knows whether a record is in the log. */
 export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced' | 'not-repeated'

@@ -16,13 +16,14 @@ export type BatchOutcome =
  * Records of one partition that are sent together, or not at all. Its records never change: a retry sends the same
  * records, so that the broker can recognise them by producer id and sequence.
  *
- *     fresh --beginAttempt()--> attempted (again and again: every retry is an attempt)
+ *     fresh --beginAttempt()--> attempted --end()--> ended   (every retry is an attempt; none after the end)
  *       |
- *       +-----recall()--------> recalled  (final; beginAttempt() says no from now on)
+ *       +-----recall()--------> recalled                     (final; beginAttempt() says no from now on)
  *
  * - *fresh*: no byte of it has been handed to a socket. Its records are definitely not in the log.
  * - *attempted*: it may be in the log until the broker says otherwise. It cannot be recalled any more.
  * - *recalled*: it will never be sent; its records go back to their lane or are rejected.
+ * - *ended*: its outcome was told; whoever still holds it may not send it any more.
  *
  * The publisher calls `beginAttempt` at the last instant before bytes can leave; both transitions are synchronous, so
  * there is no moment in which a batch is recalled and sent.
@@ -35,6 +36,7 @@ export class ProducerBatch {
   readonly createdAtMs: number
   #attempts = 0
   #recalled = false
+  #ended = false
 
   constructor(partition: number, records: readonly ProducerRecord[], sizeBytes: number, createdAtMs: number) {
     if (records.length === 0) throw new Error('a batch holds at least one record')
@@ -53,11 +55,16 @@ export class ProducerBatch {
     return this.#recalled
   }
 
-  /** Enters *attempted*, or returns `false` when the batch was recalled and must not be sent. */
+  /** Enters *attempted*, or returns `false` when the batch was recalled or has ended and must not be sent. */
   beginAttempt(): boolean {
-    if (this.#recalled) return false
+    if (this.#recalled || this.#ended) return false
     this.#attempts++
     return true
+  }
+
+  /** Enters *ended*. */
+  end(): void {
+    this.#ended = true
   }
 
   /** Enters *recalled*. `false` when it was attempted already: then only the broker knows. */

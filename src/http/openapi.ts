@@ -7,7 +7,9 @@ import { type RequestExamples, requestExamples } from './request-examples.ts'
 import { response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
-An invoice that was answered with 201 is in Kafka: once, in its store's order, byte for byte as the till sent it.
+An invoice that was answered with 201 is in Kafka: once, in its store's order, byte for byte as the till sent it. A till
+that sends again because it was not told the outcome can make a second, equal record; the one with the lowest offset is
+the invoice.
 
 **What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 425 and 429:
 put it aside and alert somebody. Anything else, and no answer at all: keep it and send the same bytes again.`

@@ -59,9 +59,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The invoice breaks 1 rule.',
   },
   'identity-conflict': {
-    meaning: 'An invoice of the same store, terminal, journal and sequence number, but with other content, is here.',
+    meaning:
+      'An invoice of the same store, terminal, journal and sequence number, but with other content, was published while ' +
+      'this one waited.',
     remedy: 'Find out which of the two is right. A counter that restarted needs a new journal id.',
-    example: 'Another document with this identity is already here.',
+    example: 'Other content with the same identity was published just now.',
   },
   'identity-mismatch': {
     meaning:

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { backoff } from './backoff.ts'
 import { PartitionMismatch, ProducerSession, type SessionOptions } from './producer-session.ts'
 import { rootCause } from './verdict.ts'
+
+const OPEN_TIMEOUT_MS = 60_000
 
 /** Told what went wrong and what was done: `attempt-failed`, `session-failed`, `session-replaced`, `session-rotated`. */
 export type OnTrouble = (what: string, error: Error) => void
@@ -55,7 +58,10 @@ export class CurrentSession {
   /** The session; waits for one while there is none; `null` after `stop`. */
   async get(): Promise<ProducerSession | null> {
     while (this.#session === null && !this.stopping.aborted) {
-      await Promise.race([this.open(), once(this.stopping, 'abort')])
+      const listening = new AbortController()
+      const stopped = once(this.stopping, 'abort', { signal: listening.signal }).catch(() => {})
+      await Promise.race([this.open(), stopped])
+      listening.abort()
     }
     return this.#session
   }
@@ -94,10 +100,25 @@ export class CurrentSession {
     void this.open()
   }
 
+  /** Opens a session within a minute; one that comes later is closed. */
+  async #openOne(): Promise<ProducerSession> {
+    const opening = ProducerSession.open(this.#options)
+    const deadline = new AbortController()
+    const late = sleep(OPEN_TIMEOUT_MS, 'late' as const, { signal: deadline.signal }).catch(() => 'late' as const)
+    try {
+      const opened = await Promise.race([opening, late])
+      if (opened !== 'late') return opened
+    } finally {
+      deadline.abort()
+    }
+    opening.then((session) => session.close()).catch(() => {})
+    throw new Error(`no producer session within ${OPEN_TIMEOUT_MS} ms`)
+  }
+
   async #open(): Promise<void> {
     for (let failures = 0; !this.stopping.aborted; failures++) {
       try {
-        const session = await ProducerSession.open(this.#options)
+        const session = await this.#openOne()
         if (this.stopping.aborted) await session.close()
         else this.#session = session
         return

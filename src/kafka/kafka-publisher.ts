@@ -1,10 +1,9 @@
-import type { Message } from 'kafkajs'
 import type { BatchOutcome, ProducerBatch } from '../accumulator/producer-batch.ts'
 import type { Publisher } from '../accumulator/publisher.ts'
 import { backoff } from './backoff.ts'
 import { CurrentSession, type OnTrouble } from './current-session.ts'
 import { hardenKafkajs } from './hardening.ts'
-import { messagesOf, type ProducerSession, type SendResult, type SessionOptions } from './producer-session.ts'
+import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
@@ -24,6 +23,7 @@ const STRANGE_ANSWERS_ALLOWED = 1
  * - A failed batch is sent again, unchanged, on the same session, until the broker has said yes or no.
  * - A broken session is replaced: new client, new producer id. A batch that was attempted on the old one is `unknown`
  *   and never sent again (but in `at-least-once`, which promises nothing else); a batch that was not goes on.
+ * - A recalled batch is tried on, up to the gate, until its leader can be reached: so its lane knows that Kafka is back.
  */
 export class KafkaPublisher implements Publisher {
   readonly #options: PublisherOptions
@@ -55,7 +55,6 @@ export class KafkaPublisher implements Publisher {
   }
 
   async publish(batch: ProducerBatch): Promise<BatchOutcome> {
-    const messages = messagesOf(batch)
     let last: ProducerSession | null = null
     let strangeAnswers = 0
     try {
@@ -68,15 +67,15 @@ export class KafkaPublisher implements Publisher {
           this.#enter(session)
           last = session
         }
-        const outcome = this.#judge(session, batch, await this.#send(session, batch, messages))
+        const outcome = this.#judge(session, batch, await this.#send(session, batch))
         if (outcome.kind !== 'again') return outcome
-        if (batch.isRecalled) return { kind: 'not-attempted' }
         if (batch.attempts > 0 && this.#options.delivery === 'at-most-once') return unknown('not-repeated')
         strangeAnswers = outcome.isStrange ? strangeAnswers + 1 : 0
         if (strangeAnswers > STRANGE_ANSWERS_ALLOWED) this.#current.replace(session, new Error('strange answers'))
         await backoff(failures, this.#current.stopping)
       }
     } finally {
+      batch.end()
       this.#leave(last)
     }
   }
@@ -88,13 +87,13 @@ export class KafkaPublisher implements Publisher {
   }
 
   /** One call of kafkajs, under the watchdog. */
-  async #send(session: ProducerSession, batch: ProducerBatch, messages: Message[]): Promise<SendResult | 'hangs'> {
+  async #send(session: ProducerSession, batch: ProducerBatch): Promise<SendResult | 'hangs'> {
     let timer: NodeJS.Timeout | undefined
     const watchdog = new Promise<'hangs'>((resolve) => {
       timer = setTimeout(resolve, this.#options.watchdogMs, 'hangs')
     })
     const attemptsBefore = batch.attempts
-    const sent = await Promise.race([session.send(batch, messages), watchdog])
+    const sent = await Promise.race([session.send(batch), watchdog])
     clearTimeout(timer)
     if (sent === 'hangs') this.#current.replace(session, new Error(`no end after ${this.#options.watchdogMs} ms`))
     // kafkajs has moved the sequence on if it did send: the same batch again would be another one to the broker.
@@ -116,7 +115,10 @@ export class KafkaPublisher implements Publisher {
     if (sent.kind === 'unnamed') return { kind: 'again', isStrange: true }
 
     const { error, isAnswer } = sent
-    if (error.name === 'AttemptRefused') return { kind: 'again', isStrange: false }
+    if (error.name === 'AttemptRefused') {
+      // The gate was reached, so the leader is there: a recalled batch need not hold its lane any longer.
+      return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
+    }
     this.#options.onTrouble('attempt-failed', error)
     const verdict = verdictOf(error)
     if (verdict === 'retry') return { kind: 'again', isStrange: error.name === 'KafkaJSLockTimeout' }
@@ -125,7 +127,8 @@ export class KafkaPublisher implements Publisher {
     if (isDefinite && verdict === 'refused') return rejected('refused')
     // kafkajs has rolled the sequence back while the broker may have the batch: the id must not be used again.
     this.#current.replace(session, error)
-    return verdict === 'duplicate' ? { kind: 'acknowledged', baseOffset: null } : { kind: 'again', isStrange: false }
+    const isOurs = verdict === 'duplicate' && batch.attempts > 1 // an earlier attempt wrote it
+    return isOurs ? { kind: 'acknowledged', baseOffset: null } : { kind: 'again', isStrange: false }
   }
 
   #enter(session: ProducerSession): void {

@@ -108,14 +108,16 @@ export class ProducerSession {
   }
 
   /** One call of kafkajs: a few attempts to send the batch. Never rejects. */
-  send(batch: ProducerBatch, messages: Message[]): Promise<SendResult> {
-    const sending = this.#send(batch, messages).finally(() => this.#outstanding.delete(sending))
+  send(batch: ProducerBatch): Promise<SendResult> {
+    const sending = this.#send(batch).finally(() => this.#outstanding.delete(sending))
     this.#outstanding.add(sending)
     return sending
   }
 
-  async #send(batch: ProducerBatch, messages: Message[]): Promise<SendResult> {
+  async #send(batch: ProducerBatch): Promise<SendResult> {
     const { topic, ackTimeoutMs: timeout, delivery } = this.#options
+    // Of this call alone, and with them the guard: a call that was given up must not pass the gate of its successor.
+    const messages = messagesOf(batch)
     let attemptError: unknown
     guardAttempts(messages, {
       mayAttempt: () => this.#isOpen && batch.beginAttempt(),
@@ -146,13 +148,15 @@ export class ProducerSession {
   async close(): Promise<void> {
     if (!this.#isOpen) return
     this.#isOpen = false
-    await within(CLOSE_TIMEOUT_MS, Promise.allSettled(this.#outstanding))
+    const ended = Promise.allSettled(this.#outstanding)
+    await within(CLOSE_TIMEOUT_MS, ended)
     await disconnect(this.#producer)
+    if (this.#outstanding.size > 0) void ended.then(() => disconnect(this.#producer))
   }
 }
 
-/** The messages of a batch as kafkajs wants them; made once, so that every attempt sends the same objects. */
-export function messagesOf(batch: ProducerBatch): Message[] {
+/** The messages of a batch as kafkajs wants them: the same bytes at every call. */
+function messagesOf(batch: ProducerBatch): Message[] {
   return batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
 }
 

@@ -2,7 +2,8 @@
  * What a failed attempt means for its batch; retriability is decided here and nowhere else.
  *
  * - `retry`: the same batch again, on the same producer.
- * - `duplicate`: the broker has our batch already (it does not say at which offset).
+ * - `duplicate`: the broker has a batch with this sequence already (it does not say at which offset): ours, if this was
+ *   not its first attempt.
  * - `too-large`, `refused`: the broker will not take it. Definite for the attempt that got this answer, not for
  *   earlier ones.
  * - `replace`: the producer is broken; nothing may be sent with its id any more.

@@ -58,12 +58,23 @@ test('the same bytes with the same identity join: one record, equal answers', as
   assert.equal(publisher.published.length, 1)
 })
 
-test('other bytes with the same identity are refused while the first are under way', async () => {
+test('other bytes with the same identity are a conflict once the first are in the log', async () => {
   const first = append('a', 'one')
-  assert.deepEqual(await append('a', 'two'), { kind: 'rejected', reason: 'identity-conflict' })
+  const other = append('a', 'two')
   await turn()
   publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
   assert.equal((await first).kind, 'acknowledged')
+  assert.deepEqual(await other, { kind: 'rejected', reason: 'identity-conflict' })
+  assert.equal(publisher.published.length, 1)
+})
+
+test('other bytes with the same identity may come again when it is not known whether the first are in the log', async () => {
+  const first = append('a', 'one')
+  const other = append('a', 'two')
+  await turn()
+  publisher.latest.answer({ kind: 'unknown', reason: 'producer-replaced' })
+  assert.equal((await first).kind, 'unknown')
+  assert.deepEqual(await other, { kind: 'rejected', reason: 'identity-busy' })
 })
 
 test('a resend after an unknown answer joins the batch that is still retried', async () => {

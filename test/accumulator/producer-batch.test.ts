@@ -21,6 +21,14 @@ test('an attempted batch cannot be recalled, and may be attempted again', () => 
   assert.equal(attempted.attempts, 2)
 })
 
+test('a batch whose outcome is known is never attempted again', () => {
+  const ended = batch()
+  ended.beginAttempt()
+  ended.end()
+  assert.equal(ended.beginAttempt(), false)
+  assert.equal(ended.attempts, 1)
+})
+
 test('an empty batch is a bug', () => {
   assert.throws(() => new ProducerBatch(0, [], 0, 0))
 })

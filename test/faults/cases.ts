@@ -264,7 +264,7 @@ export const CASES: readonly FaultCase[] = [
   },
 ]
 
-const HEAVY = { tills: 48, stores: 36, pauseMs: 4 }
+const HEAVY = { tills: 150, stores: 100, pauseMs: 10 }
 
 /** Kills, freezes, restarts and wire faults by chance, all from one seed, for about `seconds`. */
 export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY): FaultCase {

@@ -76,10 +76,12 @@ test('an invoice that is sent again while it is under way is one record with two
   const put = send(url, body, { method: 'PUT', path: `${PATH}/2` })
   await untilBuffered('all three are', (bytes) => bytes === 3 * one)
   assert.equal(await scrape(url, 'tillgate_pending_records'), 1)
-  assertProblem(await send(url, invoiceBody('S1', 2, { extensions: { other: 1 } })), 'identity-conflict', 422)
+  const other = send(url, invoiceBody('S1', 2, { extensions: { other: 1 } }))
+  await untilBuffered('the other one waits', (bytes) => bytes > 3 * one)
 
   broker?.thaw()
   const answers = await Promise.all([first, second, put])
+  assertProblem(await other, 'identity-conflict', 422)
   for (const { status, document } of answers) {
     assert.equal(status, 201)
     assert.deepEqual(document, answers[0].document)

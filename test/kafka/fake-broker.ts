@@ -58,6 +58,10 @@ export class FakeCluster {
     return this.brokers[id - 1] as FakeBroker
   }
 
+  get partitionIds(): number[] {
+    return Array.from({ length: this.partitions }, (_, partition) => partition)
+  }
+
   /** Every value of a partition, in log order. */
   values(partition: number): string[] {
     return (this.logs.get(partition) ?? []).flatMap(({ values }) => values)

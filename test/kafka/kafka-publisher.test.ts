@@ -217,15 +217,24 @@ test('an attempt under way when the producer is replaced still counts if it is a
   assert.deepEqual(cluster.values(1), ['b'])
 })
 
-test('a duplicate sequence is our own batch: acknowledged without an offset, and the id is not used again', async () => {
+test('a duplicate sequence after a lost answer is our own batch: acknowledged without an offset, the id not used again', async () => {
   await publisher.start()
-  scriptProduce(1, (request) => {
+  let attempts = 0
+  scriptProduce(2, (request) => {
     request.soundAnswer()
-    request.send(produceAnswer(cluster.topic, 0, 46, -1))
+    if (++attempts === 1) request.socket.resetAndDestroy()
+    else request.send(produceAnswer(cluster.topic, 0, 46, -1))
   })
   assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: null })
   assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
   assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('a duplicate sequence at the first attempt is not our batch: nobody knows', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 46, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 0n })
 })
 
 test('a definite refusal of the first attempt is exact, and the producer stays', async () => {
@@ -275,6 +284,45 @@ test('a call of kafkajs that hangs is given up by the watchdog; what it had atte
   const [hanging, waiting] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
   const outcomes = [hanging, waiting].map(({ kind }) => kind).sort()
   assert.deepEqual(outcomes, ['acknowledged', 'unknown'])
+})
+
+test('a call that hangs before its attempt and wakes up later sends nothing: the batch has gone with the next producer', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { watchdogMs: 300, requestTimeoutMs: 30_000, metadataMaxAgeMs: 1 })
+  await publisher.start()
+  await sleep(20) // so that metadata is asked for before the next attempt
+  let wake: (() => void) | undefined
+  cluster.broker(1).script = (request) => {
+    if (request.apiKey !== API.metadata || wake !== undefined) return false
+    wake = () => request.send(request.soundAnswer())
+    return true
+  }
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
+  wake?.()
+  await sleep(300)
+  assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('lanes that queue on one slow broker for longer than the watchdog: no batch is published by two producers', async () => {
+  await publisher.stop()
+  cluster.partitions = 12
+  publisher = createPublisher(12, { watchdogMs: 1_000 })
+  await publisher.start()
+  cluster.broker(1).script = (request) => {
+    if (request.apiKey !== API.produce) return false
+    setTimeout(() => request.send(request.soundAnswer()), 200)
+    return true
+  }
+  const outcomes = await Promise.all(
+    cluster.partitionIds.map((partition) => publisher.publish(batchOf(partition, 'a'))),
+  )
+  await sleep(500)
+  for (const partition of cluster.partitionIds) {
+    const copies = cluster.values(partition).length
+    assert.ok(copies <= 1, `partition ${partition} has ${copies} copies`)
+    if (outcomes[partition]?.kind === 'acknowledged') assert.equal(copies, 1)
+  }
 })
 
 test('before the sequence numbers end a new producer id is taken, without an error', async () => {
@@ -332,17 +380,35 @@ test('at most once: a request lost before the append is lost', async () => {
   assert.deepEqual(cluster.values(0), [])
 })
 
-test('a recalled batch is not sent, however far kafkajs has got with it', async () => {
+test('a recalled batch is not sent, and holds its lane until its leader can be reached again', async () => {
   await publisher.start()
-  const port = cluster.broker(1).port
-  await cluster.stop()
+  cluster.broker(1).script = ({ apiKey }) => apiKey === API.apiVersions // accepts connections and says nothing
+  cluster.broker(1).resetConnections()
   const batch = batchOf(0, 'a')
   const outcome = publisher.publish(batch)
   await sleep(50)
   assert.equal(batch.recall(), true)
+  assert.equal(await Promise.race([outcome, sleep(1_500, 'still out')]), 'still out')
+  cluster.broker(1).script = null
   assert.deepEqual(await outcome, { kind: 'not-attempted' })
-  assert.ok(port > 0)
   assert.deepEqual(cluster.values(0), [])
+})
+
+test('replacing producers again and again leaves no listener behind', async () => {
+  await publisher.start()
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => warnings.push(warning)
+  process.on('warning', onWarning)
+  for (let i = 0; i < 12; i++) {
+    scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 0, 45, -1)))
+    await publisher.publish(batchOf(0, 'a'))
+  }
+  await sleep(10)
+  process.off('warning', onWarning)
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    [],
+  )
 })
 
 test('without a producer id the publisher is not ready, throws the producer away and tries again', async () => {

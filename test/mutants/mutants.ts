@@ -14,6 +14,21 @@ const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'acknowledge a duplicate sequence at the first attempt',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "verdict === 'duplicate' && batch.attempts > 1",
+    replace: "verdict === 'duplicate'",
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'free the lane of a recalled batch before its leader can be reached',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: "if (outcome.kind !== 'again') return outcome",
+    replace:
+      "if (outcome.kind !== 'again') return outcome\n        if (batch.isRecalled) return { kind: 'not-attempted' }",
+    tests: [PUBLISHER],
+  },
+  {
     name: 'accept an answer with a negative offset',
     file: 'src/kafka/producer-session.ts',
     find: 'if (BigInt(baseOffset) < 0n) continue',
