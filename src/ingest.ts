@@ -22,7 +22,10 @@ export interface IngestRequest {
   readonly reservation: Reservation
 }
 
-/** Resolves once every in-sync replica has the invoice; throws a `Problem` for everything else. */
+/**
+ * Resolves once every in-sync replica has the invoice (in `at-most-once`: the leader alone); throws a `Problem` for
+ * everything else.
+ */
 export type Ingest = (request: IngestRequest) => Promise<Receipt>
 
 export interface IngestDeps {

@@ -3,7 +3,7 @@ import type { ProducerRecord } from './producer-record.ts'
 /**
  * What is known of one record once nothing more will be tried for it, or when its deadline has passed.
  *
- * - `acknowledged`: every in-sync replica has it. `record` is the one in the log (that of the first attempt, where
+ * - `acknowledged`: every in-sync replica has it (where the publisher asks for no more, the leader). `record` is the one in the log (that of the first attempt, where
  *   several joined). `offset` is `null` only when the broker recognised our own batch as already written without
  *   saying where.
  * - `rejected`: it is definitely not in the log.
