@@ -164,8 +164,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'join whatever has the same identity, without comparing bytes',
     file: 'src/accumulator/accumulator.ts',
-    find: '!underWay.record.value.equals(record.value)',
-    replace: 'false',
+    find: 'underWay.record.value.equals(record.value)',
+    replace: 'true',
     tests: [ACCUMULATOR],
   },
   {
