@@ -2,23 +2,13 @@ import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
+import { randomFrom } from '../harness/random.ts'
 import { POST, PUT, PUT_PATTERN, RECEIPT, testApp } from './test-app.ts'
 
 const REQUESTS = 2_000
 const MAX_INVOICE_BYTES = 400
 
 type Random = (below: number) => number
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function randomOf(seed: number): Random {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
   'content-type': [
@@ -70,7 +60,7 @@ suite('whatever is sent', () => {
 
   test(`is answered as documented (FUZZ_SEED=${seed})`, async (t) => {
     t.diagnostic(`FUZZ_SEED=${seed}`)
-    const random = randomOf(seed)
+    const random = randomFrom(seed).below
     const { app, contract, memory, answers, requests } = await testApp(
       t,
       {

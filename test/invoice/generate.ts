@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import type { Identity } from '../../src/invoice/identity.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
+import { randomFrom } from '../harness/random.ts'
 import { type Item, type Plan, ringUp } from './till.ts'
 
 const TYPES = ['sale', 'sale', 'sale', 'return', 'exchange', 'void', 'cancelled', 'noSale', 'skipped'] as const
@@ -118,7 +119,7 @@ export interface SampleOptions extends Identity {
  * one weighed item, now and then a discount; paid with card or cash. Fast enough for load generators.
  */
 export function sampleInvoice({ seed, occurredAt = new Date(), ...identity }: SampleOptions): Invoice {
-  const random = mulberry32(seed ?? identity.sequenceNumber)
+  const random = randomFrom(seed ?? identity.sequenceNumber).next
   const items = Array.from({ length: 3 }, (): Item => {
     const [itemCode, digits, description, unitPrice, unitCode, taxSet] = SHELF[Math.floor(random() * SHELF.length)]!
     const quantity = unitCode === 'KGM' ? `0.${100 + Math.floor(random() * 900)}` : String(1 + Math.floor(random() * 3))
@@ -151,15 +152,4 @@ export function sampleInvoice({ seed, occurredAt = new Date(), ...identity }: Sa
     cashStep: 1,
     payment: random() < 0.6 ? 'card' : 'cashWithChange',
   })
-}
-
-/** A small deterministic generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
