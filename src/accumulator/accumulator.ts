@@ -1,4 +1,5 @@
 import type { Reservation } from './buffer-memory.ts'
+import type { Chain } from './chain.ts'
 import { Lane, type LaneLimits } from './lane.ts'
 import type { Outcome } from './outcome.ts'
 import { PendingRecord } from './pending-record.ts'
@@ -68,22 +69,24 @@ export class Accumulator {
 
   /**
    * Resolves, after at most `deliveryTimeoutMs`, with what is known of the record; never rejects. The reservation is
-   * held until the record's outcome is settled, which can be later than that.
+   * held until the record's outcome is settled, which can be later than that. A record of a `chain` is sent only as
+   * long as every earlier one of it is, or will be, in the log; otherwise it is rejected with `predecessor`.
    */
-  append(record: ProducerRecord, reservation: Reservation): Promise<Outcome> {
+  append(record: ProducerRecord, reservation: Reservation, chain?: Chain): Promise<Outcome> {
+    if (chain?.isBroken) return rejected('predecessor')
     const underWay = this.#pending.get(record.identity)
     if (underWay !== undefined) {
-      const outcome = underWay.wait(this.#deliveryTimeoutMs)
-      return underWay.record.value.equals(record.value) ? outcome : outcome.then(conflictAfter)
+      const isSame = underWay.record.value.equals(record.value)
+      return underWay.wait(this.#deliveryTimeoutMs, chain, isSame ? undefined : conflictAfter)
     }
-    if (this.#intake !== 'open') return rejected(this.#intake)
+    if (this.#intake !== 'open') return rejected(this.#intake, chain)
     const lane = this.#lanes[record.partition]
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
-    if (lane.isStalled || this.isStuck) return rejected('stalled')
+    if (lane.isStalled || this.isStuck) return rejected('stalled', chain)
 
     const pending = new PendingRecord(record, lane, reservation, () => this.#forget(record.identity))
     this.#pending.set(record.identity, pending)
-    const outcome = pending.wait(this.#deliveryTimeoutMs)
+    const outcome = pending.wait(this.#deliveryTimeoutMs, chain)
     lane.append(pending)
     return outcome
   }
@@ -121,6 +124,7 @@ function conflictAfter({ kind }: Outcome): Outcome {
   return { kind: 'rejected', reason: kind === 'acknowledged' ? 'identity-conflict' : 'identity-busy' }
 }
 
-function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason']): Promise<Outcome> {
+function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason'], chain?: Chain): Promise<Outcome> {
+  chain?.break()
   return Promise.resolve({ kind: 'rejected', reason })
 }

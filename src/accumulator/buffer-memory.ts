@@ -6,6 +6,8 @@ export interface Reservation {
   readonly sizeBytes: number
   /** One more holder. */
   retain(): void
+  /** Makes it hold `sizeBytes` from now on. `false`, and nothing changes, when there is no room for more. */
+  resize(sizeBytes: number): boolean
   /** One holder less; the last one frees the bytes. Calling it more often than held is a bug and throws. */
   release(): void
 }
@@ -16,10 +18,13 @@ export interface Reservation {
  */
 export class BufferMemory {
   readonly capacityBytes: number
+  readonly #whole: BufferMemory | undefined
   #usedBytes = 0
 
-  constructor(capacityBytes: number) {
+  /** `whole`: the memory that this one is a part of; what is held here is held there too. */
+  constructor(capacityBytes: number, whole?: BufferMemory) {
     this.capacityBytes = capacityBytes
+    this.#whole = whole
   }
 
   get usedBytes(): number {
@@ -28,19 +33,35 @@ export class BufferMemory {
 
   /** Reserves `sizeBytes` with one holder, or returns `null` when they do not fit. */
   tryReserve(sizeBytes: number): Reservation | null {
-    if (this.#usedBytes + sizeBytes > this.capacityBytes) return null
-    this.#usedBytes += sizeBytes
+    if (!this.#take(sizeBytes)) return null
+    let heldBytes = sizeBytes
     let holders = 1
     return {
-      sizeBytes,
+      get sizeBytes() {
+        return heldBytes
+      },
+      resize: (newBytes) => {
+        if (holders === 0) throw new Error('reservation resized after it was freed')
+        if (!this.#take(newBytes - heldBytes)) return false
+        heldBytes = newBytes
+        return true
+      },
       retain: () => {
         if (holders === 0) throw new Error('reservation retained after it was freed')
         holders++
       },
       release: () => {
         if (holders === 0) throw new Error('reservation released more often than held')
-        if (--holders === 0) this.#usedBytes -= sizeBytes
+        if (--holders === 0) this.#take(-heldBytes)
       },
     }
+  }
+
+  /** Less than nothing gives back. */
+  #take(sizeBytes: number): boolean {
+    if (sizeBytes > 0 && this.#usedBytes + sizeBytes > this.capacityBytes) return false
+    if (this.#whole !== undefined && !this.#whole.#take(sizeBytes)) return false
+    this.#usedBytes += sizeBytes
+    return true
   }
 }

@@ -8,6 +8,8 @@ export interface LaneEntry {
   readonly record: ProducerRecord
   readonly sizeBytes: number
   state: 'waiting' | 'in-flight' | 'withdrawn' | 'settled'
+  /** `true` when a record that must stand before it may be missing in the log: it must not be sent. */
+  readonly isCutOff: boolean
   onSettled(outcome: Outcome): void
 }
 
@@ -32,7 +34,7 @@ export interface LaneLimits {
  * - *waiting*: in the line; definitely not in the log; can be withdrawn.
  * - *in-flight*: in the batch at the publisher; can be withdrawn only while the batch was never attempted.
  * - *withdrawn*: the till was told `rejected`; it will not be sent.
- * - *settled*: the outcome was told.
+ * - *settled*: the outcome was told. Entries that are cut off are settled as `rejected` instead of being sent.
  *
  * While a batch is out the next one fills: load makes batches. Nothing that was attempted is given up here; only the
  * publisher ends it.
@@ -108,18 +110,24 @@ export class Lane {
   }
 
   #takeBatch(): { entries: LaneEntry[]; sizeBytes: number } {
-    const maxBatchRecords = this.#maxBatchRecords
     const { maxBatchBytes } = this.#limits
-    let count = 0
+    const entries: LaneEntry[] = []
+    const cutOff: LaneEntry[] = []
     let sizeBytes = 0
     for (const entry of this.#waiting) {
-      const isFull = count === maxBatchRecords || sizeBytes + entry.sizeBytes > maxBatchBytes
-      if (isFull && count > 0) break
+      if (entry.isCutOff) {
+        cutOff.push(entry)
+        continue
+      }
+      const isFull = entries.length === this.#maxBatchRecords || sizeBytes + entry.sizeBytes > maxBatchBytes
+      if (isFull && entries.length > 0) break
       entry.state = 'in-flight'
       sizeBytes += entry.sizeBytes
-      count++
+      entries.push(entry)
     }
-    return { entries: this.#waiting.splice(0, count), sizeBytes }
+    this.#waiting.splice(0, entries.length + cutOff.length)
+    for (const entry of cutOff) settle(entry, { kind: 'rejected', reason: 'predecessor' })
+    return { entries, sizeBytes }
   }
 
   #finish(outcome: BatchOutcome): void {

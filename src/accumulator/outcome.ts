@@ -22,7 +22,7 @@ export type Outcome =
 /**
  * Why a record is definitely not in the log. Only `too-large` and `identity-conflict` are final for the same bytes.
  * `identity-conflict`: other bytes with the same identity were under way, and are in the log now; `identity-busy`: it is
- * not known whether they are.
+ * not known whether they are. `predecessor`: a record that must stand before it in the log may not be there.
  */
 export type RejectionReason =
   | 'not-ready'
@@ -33,6 +33,13 @@ export type RejectionReason =
   | 'refused'
   | 'identity-conflict'
   | 'identity-busy'
+  | 'predecessor'
+
+/** Whether the same bytes will get the same outcome again: nothing more is to be tried for them. */
+export function isFinal(outcome: Outcome): boolean {
+  if (outcome.kind !== 'rejected') return outcome.kind === 'acknowledged'
+  return outcome.reason === 'too-large' || outcome.reason === 'identity-conflict'
+}
 
 /** Why nobody knows whether a record is in the log. */
 export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced' | 'not-repeated'

@@ -1,7 +1,14 @@
 import type { Reservation } from './buffer-memory.ts'
+import type { Chain } from './chain.ts'
 import type { Lane, LaneEntry } from './lane.ts'
-import type { Outcome } from './outcome.ts'
+import { isFinal, type Outcome } from './outcome.ts'
 import { type ProducerRecord, recordSizeBytes } from './producer-record.ts'
+
+/** Somebody who waits for a record's outcome. */
+interface Waiter {
+  readonly chain: Chain | undefined
+  answer(outcome: Outcome): void
+}
 
 /**
  * A record whose outcome is not known yet, and everybody who waits for it: the request that brought it and those that
@@ -15,7 +22,7 @@ export class PendingRecord implements LaneEntry {
   readonly #lane: Lane
   readonly #reservation: Reservation
   readonly #onGone: () => void
-  readonly #waiters = new Set<(outcome: Outcome) => void>()
+  readonly #waiters = new Set<Waiter>()
 
   constructor(record: ProducerRecord, lane: Lane, reservation: Reservation, onGone: () => void) {
     this.record = record
@@ -26,24 +33,38 @@ export class PendingRecord implements LaneEntry {
     reservation.retain()
   }
 
-  /** Resolves with the record's outcome, or with what is known of it after `timeoutMs`. */
-  wait(timeoutMs: number): Promise<Outcome> {
+  /** `true` when it is behind a gap for everybody who waits for it: it must not be sent. */
+  get isCutOff(): boolean {
+    for (const { chain } of this.#waiters) if (chain === undefined || !chain.isBroken) return false
+    return this.#waiters.size > 0
+  }
+
+  /**
+   * Resolves with the record's outcome, or with what is known of it after `timeoutMs`, as `tell` words it for this
+   * waiter. An outcome that is not final breaks the chain, at once and not a turn later.
+   */
+  wait(timeoutMs: number, chain?: Chain, tell = (outcome: Outcome) => outcome): Promise<Outcome> {
     return new Promise((resolve) => {
-      const answer = (outcome: Outcome) => {
-        clearTimeout(timer)
-        resolve(outcome)
+      const waiter: Waiter = {
+        chain,
+        answer: (outcome) => {
+          clearTimeout(timer)
+          const told = tell(outcome)
+          if (!isFinal(told)) chain?.break()
+          resolve(told)
+        },
       }
       const timer = setTimeout(() => {
-        this.#waiters.delete(answer)
-        resolve(this.#expire())
+        this.#waiters.delete(waiter)
+        waiter.answer(this.#expire())
       }, timeoutMs)
-      this.#waiters.add(answer)
+      this.#waiters.add(waiter)
     })
   }
 
   onSettled(outcome: Outcome): void {
     this.#leave()
-    for (const answer of this.#waiters) answer(outcome)
+    for (const waiter of this.#waiters) waiter.answer(outcome)
     this.#waiters.clear()
   }
 

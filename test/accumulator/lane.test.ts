@@ -17,6 +17,7 @@ function append(name: string, sizeBytes = 100): LaneEntry & { outcome: Outcome |
     record: recordOf(name),
     sizeBytes,
     state: 'waiting',
+    isCutOff: false,
     outcome: null,
     onSettled(outcome) {
       assert.equal(entry.outcome, null, 'an outcome is told once')
