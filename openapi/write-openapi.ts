@@ -14,13 +14,23 @@ const never = () => {
 const app = await buildApp(
   {
     ingest: never,
+    ingestBacklog: never,
     readiness: never,
     isDraining: never,
     admit: never,
+    admitBacklog: never,
     metrics: never,
     onAnswer: never,
   },
-  { maxInvoiceBytes: 1, requestTimeoutMs: 1, keepAliveTimeoutMs: 1, logger: false, serveMetrics: true },
+  {
+    maxInvoiceBytes: 1,
+    maxBacklogBytes: 1,
+    maxCompressedBytes: 1,
+    requestTimeoutMs: 1,
+    keepAliveTimeoutMs: 1,
+    logger: false,
+    serveMetrics: true,
+  },
 )
 const text = `${JSON.stringify(app.swagger(), null, 2)}\n`
 await app.close()

@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Answer } from './http/admission.ts'
+import { type BatchLimits, batchRoute } from './http/batch-route.ts'
 import { errorAnswers } from './http/error-answers.ts'
 import { invoiceRoutes } from './http/invoice-routes.ts'
 import { collectOpenapi, openapiRoutes } from './http/openapi.ts'
@@ -9,12 +10,14 @@ import { ProblemSchema } from './http/problem-document.ts'
 import { problemPages } from './http/problem-pages.ts'
 import { type ServerOptions, serverOptions } from './http/server-options.ts'
 import type { Ingest, IngestRequest } from './ingest.ts'
+import type { IngestBacklog } from './ingest-backlog.ts'
 import { ReceiptSchema } from './invoice/receipt.ts'
 import { InvoiceSchema } from './invoice/schema.ts'
 
 /** Everything the HTTP side needs from the rest of the process. */
 export interface AppDeps {
   ingest: Ingest
+  ingestBacklog: IngestBacklog
   readiness: () => { ready: boolean; reasons: readonly string[] }
   /** From the signal to stop on: not ready, and every answer says `Connection: close`. */
   isDraining: () => boolean
@@ -22,12 +25,14 @@ export interface AppDeps {
   isRefusing?: (() => boolean) | undefined
   /** Reserves buffer bytes before the body is read; `null` = saturated. */
   admit: (sizeBytes: number) => IngestRequest['reservation'] | null
+  /** The same for an upload, out of the part of the buffer that uploads may have. */
+  admitBacklog: (sizeBytes: number) => IngestRequest['reservation'] | null
   metrics: () => Promise<{ contentType: string; body: string }>
   /** Told once per answered invoice request: for counters and per-class logs; never values. */
   onAnswer: (answer: Answer) => void
 }
 
-export interface AppOptions extends ServerOptions {
+export interface AppOptions extends ServerOptions, BatchLimits {
   /** Connections beyond are closed at once; unlimited by default. */
   maxConnections?: number | undefined
   /** Whether `/metrics` is here; `false` where it has a port of its own. */
@@ -71,6 +76,10 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
       maxInvoiceBytes: options.maxInvoiceBytes,
       onAnswer,
     })
+    done()
+  })
+  app.register((batch, _options, done) => {
+    batchRoute(batch, { ...deps, isRefusing: deps.isRefusing ?? isDraining }, options)
     done()
   })
   problemPages(app)

@@ -1,85 +1,15 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-
-const milliseconds = (defaultMs: number, description: string, minimum = 0) =>
-  Type.Integer({ default: defaultMs, minimum, maximum: 3_600_000, description })
-const bytes = (defaultBytes: number, description: string, minimum = 1_024) =>
-  Type.Integer({ default: defaultBytes, minimum, maximum: 2 ** 40, description })
-const text = (description: string, options: { default?: string; pattern?: string; secret?: true } = {}) =>
-  Type.String({ minLength: 1, description, ...options })
-
-/** Every variable of the environment that the gateway reads: type, default, meaning. `secret` values are never shown. */
-export const ConfigSchema = Type.Object({
-  HOST: text('Address to listen on.', { default: '0.0.0.0' }),
-  PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes any.' }),
-  METRICS_PORT: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 65_535,
-      description: 'Own port for /metrics; without it, /metrics is on PORT.',
-    }),
-  ),
-  LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info', description: 'Lowest level that is logged.' },
-  ),
-  KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas.', {
-    pattern: '^[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*$',
-  }),
-  KAFKA_TOPIC: text('Topic of the invoices. It must exist.', {
-    default: 'pos.invoices',
-    pattern: '^[A-Za-z0-9._-]{1,249}$',
-  }),
-  KAFKA_PARTITIONS: Type.Integer({
-    default: 12,
-    minimum: 1,
-    maximum: 10_000,
-    description: 'Partitions of the topic. It decides which partition a store has; must equal the topic.',
-  }),
-  KAFKA_CLIENT_ID: text('Client id that brokers see.', { default: 'tillgate' }),
-  KAFKA_TLS: Type.Boolean({ default: false, description: 'Encrypt the connections to the brokers.' }),
-  KAFKA_SASL_MECHANISM: Type.Optional(
-    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
-      description: 'How to log in to the brokers; without it, no login.',
-    }),
-  ),
-  KAFKA_SASL_USERNAME: Type.Optional(text('User of the login.')),
-  KAFKA_SASL_PASSWORD: Type.Optional(text('Password of the login.', { secret: true })),
-  KAFKA_REQUEST_TIMEOUT_MS: milliseconds(8_000, 'A broker that answers nothing for this long is given up.', 1_000),
-  KAFKA_ACK_TIMEOUT_MS: milliseconds(5_000, 'How long the leader waits for its in-sync replicas.', 500),
-  KAFKA_CONNECTION_TIMEOUT_MS: milliseconds(3_000, 'How long connecting to a broker may take.', 100),
-  KAFKA_METADATA_MAX_AGE_MS: milliseconds(15_000, 'How old the picture of the cluster may get.', 1_000),
-  DELIVERY: Type.Union([Type.Literal('exactly-once'), Type.Literal('at-least-once'), Type.Literal('at-most-once')], {
-    default: 'exactly-once',
-    description: 'What is promised of an invoice that is sent to Kafka again.',
-  }),
-  DELIVERY_TIMEOUT_MS: milliseconds(30_000, 'How long a till waits for Kafka before it is told 503 or 504.', 100),
-  WATCHDOG_MS: milliseconds(
-    120_000,
-    'A call of the Kafka client that has not ended by then hangs; it is replaced.',
-    1_000,
-  ),
-  STALL_AFTER_MS: milliseconds(5_000, 'A partition that has not answered for this long gets no new invoices.', 100),
-  LINGER_MS: milliseconds(0, 'How long an idle partition gathers invoices before it sends them.'),
-  MAX_BATCH_RECORDS: Type.Integer({ default: 500, minimum: 1, maximum: 500, description: 'Most records in a batch.' }),
-  MAX_BATCH_BYTES: bytes(900_000, 'Most bytes in a batch, below the topic’s max.message.bytes.'),
-  MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice.'),
-  BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills are told 503.', 2 ** 20),
-  ARITHMETIC: Type.Union([Type.Literal('strict'), Type.Literal('lenient')], {
-    default: 'strict',
-    description: 'Whether an invoice whose sums do not add up is refused (strict) or marked (lenient).',
-  }),
-  LENIENT_STORES: Type.Optional(text('Stores, separated by commas, that are lenient whatever ARITHMETIC says.')),
-  REQUEST_TIMEOUT_MS: milliseconds(30_000, 'How long a till may take to send its request.', 100),
-  KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000, 'How long an idle connection is kept; longer than the load balancer’s.'),
-  DRAIN_DELAY_MS: milliseconds(5_000, 'After SIGTERM: how long to go on serving while load balancers look away.'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds(30_000, 'After SIGTERM: when to stop for good, whatever is left.', 100),
-})
-
-export type Config = Static<typeof ConfigSchema>
+import { type Config, ConfigSchema } from './config-schema.ts'
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
+
+/** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */
+export function backlogBytes(config: Config): number {
+  const { BACKLOG_MAX_BYTES, BACKLOG_MAX_COMPRESSED_BYTES, BACKLOG_MAX_INVOICES } = config
+  return BACKLOG_MAX_BYTES + Math.max(BACKLOG_MAX_COMPRESSED_BYTES, BACKLOG_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
+}
 
 /** The environment is not a configuration. `problems` names every wrong variable; no value of a secret is in it. */
 export class ConfigError extends Error {
@@ -184,6 +114,8 @@ function contradictions(config: Config): string[] {
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)
     problems.push(`MAX_INVOICE_BYTES must be ${REQUEST_OVERHEAD_BYTES} or more below BUFFER_MEMORY_BYTES`)
+  if ((config.BUFFER_MEMORY_BYTES * config.BACKLOG_BUFFER_PERCENT) / 100 < backlogBytes(config))
+    problems.push('BUFFER_MEMORY_BYTES times BACKLOG_BUFFER_PERCENT must hold one upload of the largest size')
   if (config.DRAIN_DELAY_MS >= config.SHUTDOWN_TIMEOUT_MS)
     problems.push('DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS')
   return problems

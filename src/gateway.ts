@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
+import { BacklogWindow } from './accumulator/backlog-window.ts'
 import { BufferMemory } from './accumulator/buffer-memory.ts'
 import { cachedPartitionOf } from './accumulator/partition.ts'
 import { buildApp } from './app.ts'
-import { type Config, kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { BacklogReader } from './batch/backlog-reader.ts'
+import { kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import type { Config } from './config-schema.ts'
 import { trackRequests } from './http/close-server.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
 import { createKeyBinding } from './idempotency-keys.ts'
 import { createIngest } from './ingest.ts'
+import { createIngestBacklog } from './ingest-backlog.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
+import { createQuotas } from './quotas.ts'
 
 /** A running instance. */
 export interface Gateway {
@@ -39,6 +44,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   let life: 'serving' | 'draining' | 'closing' = 'serving'
   const events = new EventSummary(logger)
   const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
+  const backlogMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.BACKLOG_BUFFER_PERCENT) / 100, memory)
   const publisher = new KafkaPublisher({
     ...kafkaOptions(config),
     onClientLog: (level, message, fields) => events.note(level, `kafka client: ${message}`, fields),
@@ -72,31 +78,66 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     stalledPartitions: () => accumulator.stalledLanes,
     isReady: () => readiness().ready,
   })
-  const lenientStores = new Set(config.LENIENT_STORES?.split(',').map((storeId) => storeId.trim()))
-  const ingest = createIngest({
+  const lenientStores = config.LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
+  const lenient = new Set(lenientStores)
+  const flow = {
     accumulator,
     topic: config.KAFKA_TOPIC,
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
-    arithmetic: (storeId) => (lenientStores.has(storeId) ? 'lenient' : config.ARITHMETIC),
+    takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
+  }
+  const ingest = createIngest({
+    ...flow,
+    arithmetic: (storeId) => (lenient.has(storeId) ? 'lenient' : config.ARITHMETIC),
     bindKey: createKeyBinding(),
+  })
+  const reader = new BacklogReader({
+    limits: {
+      maxBytes: config.BACKLOG_MAX_BYTES,
+      maxInvoices: config.BACKLOG_MAX_INVOICES,
+      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
+      arithmetic: config.ARITHMETIC,
+      lenientStores,
+    },
+    workers: config.BACKLOG_WORKERS,
+    maxWaiting: config.BACKLOG_WAITING,
+    timeoutMs: config.BACKLOG_READ_TIMEOUT_MS,
+    inlineBytes: config.BACKLOG_INLINE_BYTES,
+    onTrouble: (error) => events.note('error', `backlog ${error.message}`, whereOf(error.cause)),
+  })
+  const ingestBacklog = createIngestBacklog({
+    ...flow,
+    reader,
+    window: new BacklogWindow(config.BACKLOG_WINDOW_RECORDS),
+    timeoutMs: config.DELIVERY_TIMEOUT_MS,
+    overheadBytes: REQUEST_OVERHEAD_BYTES,
   })
   const app = await buildApp(
     {
       ingest,
+      ingestBacklog,
       readiness,
       isDraining: () => life !== 'serving',
       isRefusing: () => life === 'closing',
       admit: (sizeBytes) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
+      admitBacklog: (sizeBytes) =>
+        reader.hasRoom ? backlogMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES) : null,
       metrics: metrics.scrape,
-      onAnswer: ({ status, slug, durationMs, identity, cause }) => {
+      onAnswer: ({ status, slug, durationMs, identity, cause, backlog }) => {
         metrics.answered(status, slug ?? 'none', durationMs)
-        if (slug === undefined) events.note('info', 'invoices acknowledged', { ...identity })
+        if (backlog !== undefined) {
+          metrics.backlog(backlog)
+          events.note('info', 'backlogs answered', { ...backlog })
+        } else if (slug === undefined) events.note('info', 'invoices acknowledged', { ...identity })
         else
           events.note(status === 500 ? 'error' : 'warn', `answered ${slug}`, { status, ...identity, ...whereOf(cause) })
       },
     },
     {
       maxInvoiceBytes: config.MAX_INVOICE_BYTES,
+      maxBacklogBytes: config.BACKLOG_MAX_BYTES,
+      maxCompressedBytes: config.BACKLOG_MAX_COMPRESSED_BYTES,
+      maxConnections: config.MAX_CONNECTIONS,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
       connectionTimeoutMs: config.DELIVERY_TIMEOUT_MS + config.REQUEST_TIMEOUT_MS,
@@ -114,7 +155,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   }
   const { url, stopMetricsServer } = await listen().catch(async (error) => {
     events.stop()
-    await app.close()
+    await Promise.all([app.close(), reader.stop()])
     throw error
   })
   logger.info({ url }, 'listening')
@@ -135,7 +176,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
     const closed = requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
     const isClean = await accumulator.drain(remainingMs())
-    await before(deadlineMs, Promise.all([closed, publisher.stop(), stopMetricsServer?.()]))
+    await before(deadlineMs, Promise.all([closed, publisher.stop(), reader.stop(), stopMetricsServer?.()]))
     events.stop()
     logger.info({ isClean }, 'stopped')
   }

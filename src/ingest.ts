@@ -6,7 +6,8 @@ import { Problem, type ProblemSlug } from './errors.ts'
 import { type Identity, sameIdentity } from './invoice/identity.ts'
 import { type Receipt, toReceipt } from './invoice/receipt.ts'
 import { toRecord } from './invoice/record.ts'
-import { validateInvoice } from './invoice/validate.ts'
+import { type ValidationResult, validateInvoice } from './invoice/validate.ts'
+import type { TakeQuota } from './quotas.ts'
 
 /** One invoice as it came in. `body` is published exactly as it is. */
 export interface IngestRequest {
@@ -33,23 +34,26 @@ export interface IngestDeps {
   readonly topic: string
   readonly partitionOf: (storeId: string) => number
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
+  readonly takeQuota: TakeQuota
   /** `false` when the key came with another identity before. */
   readonly bindKey: (idempotencyKey: string, identity: string) => boolean
 }
 
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
-export function createIngest({ accumulator, topic, partitionOf, arithmetic, bindKey }: IngestDeps): Ingest {
+export function createIngest(deps: IngestDeps): Ingest {
+  const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey } = deps
   return async (request) => {
     const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
     const valid = validateInvoice(body, { arithmetic, receivedAt })
-    if (valid.kind === 'malformed') throw new Problem('malformed-json', valid.detail, { errors: valid.errors })
-    if (valid.kind === 'invalid') throw new Problem('invalid-invoice', INVALID, { errors: valid.errors })
+    if (valid.kind !== 'valid') throw problemOfFault(valid)
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, valid.identity))
       throw new Problem('identity-mismatch', 'The path names another invoice than the body.')
 
     const record = toRecord(valid, body, { receivedAt, traceparent, ingest: 'live' })
     if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
       throw new Problem('identity-mismatch', 'The Idempotency-Key came with another invoice before.')
+    const exceeded = takeQuota(valid.identity)
+    if (exceeded !== null) throw exceeded
     const partition = partitionOf(valid.identity.storeId)
     const outcome = await accumulator.append({ ...record, partition }, reservation)
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
@@ -58,11 +62,18 @@ export function createIngest({ accumulator, topic, partitionOf, arithmetic, bind
 }
 
 /** Joined requests get equal receipts: the time is that of the request whose record was published. */
-function firstReceivedAt({ headers }: ProducerRecord): Date {
+export function firstReceivedAt({ headers }: ProducerRecord): Date {
   return new Date(headers['pos-received-at'] as string)
 }
 
 const INVALID = 'The invoice breaks the rules listed in `errors`. The same document will be refused again.'
+
+/** The problem that tells a till what is wrong with its invoice. */
+export function problemOfFault(fault: Exclude<ValidationResult, { kind: 'valid' }>): Problem {
+  const { errors } = fault
+  if (fault.kind === 'malformed') return new Problem('malformed-json', fault.detail, { errors })
+  return new Problem('invalid-invoice', INVALID, { errors })
+}
 
 /** The problem that tells a till what is known of its unacknowledged invoice. */
 export function problemOf(outcome: Exclude<Outcome, { kind: 'acknowledged' }>): Problem {
@@ -80,5 +91,6 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   'too-large': ['too-large', 'Kafka finds the record too large.'],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
   'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
+  predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
   'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still under way.'],
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
+import type { Config } from './config-schema.ts'
 import { startGateway } from './gateway.ts'
 import { closeLogger, createLogger } from './observability/logger.ts'
 

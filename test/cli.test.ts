@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { freePorts } from '../dev/kafka/ports.ts'
-import { ConfigSchema } from '../src/config.ts'
+import { ConfigSchema } from '../src/config-schema.ts'
 import { spawnCli } from './harness/cli-process.ts'
 
 /** Nobody listens there. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, ConfigSchema, describeConfig, kafkaOptions, readConfig } from '../src/config.ts'
+import { ConfigError, describeConfig, kafkaOptions, readConfig } from '../src/config.ts'
+import { ConfigSchema } from '../src/config-schema.ts'
 
 const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
 

@@ -10,7 +10,7 @@ import { sampleInvoice } from './invoice/generate.ts'
 
 const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
 const RECEIVED_AT = new Date('2026-03-14T16:05:10.123Z')
-const RESERVATION: Reservation = { sizeBytes: 1, retain: () => {}, release: () => {} }
+const RESERVATION: Reservation = { sizeBytes: 1, retain: () => {}, release: () => {}, resize: () => true }
 
 function requestOf(changes: Partial<IngestRequest> & { invoice?: object } = {}): IngestRequest {
   const { invoice = sampleInvoice(IDENTITY), ...request } = changes
@@ -38,6 +38,7 @@ function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partia
     topic: 'invoices',
     partitionOf: () => 3,
     arithmetic: () => 'strict',
+    takeQuota: () => null,
     bindKey: () => true,
     ...deps,
   })

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { Problem, type ProblemSlug } from '../errors.ts'
 import type { IngestRequest } from '../ingest.ts'
 import type { Identity } from '../invoice/identity.ts'
-import { mediaTypeProblem } from './media-type.ts'
+import type { BatchSummary } from './batch-answer.ts'
 
-export type InvoiceRoute = 'post' | 'put'
+export type InvoiceRoute = 'post' | 'put' | 'batch'
 
 /** What was answered to one invoice request. Never holds values of the invoice. */
 export interface Answer {
@@ -15,6 +15,8 @@ export interface Answer {
   readonly durationMs: number
   readonly identity: Identity | undefined
   readonly cause?: unknown
+  /** How many invoices of an upload were answered how. */
+  readonly backlog?: BatchSummary
 }
 
 /** What is remembered of an invoice request from its first byte until its answer is made. */
@@ -32,10 +34,14 @@ declare module 'fastify' {
   }
 }
 
-export interface AdmissionDeps {
+/** What a route lets in. */
+export interface AdmissionRules {
   isRefusing: () => boolean
-  admit: (sizeBytes: number) => IngestRequest['reservation'] | null
-  maxInvoiceBytes: number
+  /** Why the media type or the content coding is not taken, or `null`. */
+  mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
+  maxBodyBytes: (headers: IncomingHttpHeaders) => number
+  /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
+  admit: (sizeBytes: number, headers: IncomingHttpHeaders) => IngestRequest['reservation'] | null
 }
 
 // Made once: refusing has to stay cheap when there is most to refuse, and a stack trace would say nothing.
@@ -44,17 +50,17 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
 
 /**
- * The `onRequest` hook of an invoice route: decides from the header fields alone, before the body is read, whether the
+ * The `onRequest` hook of a route that takes invoices: decides from the header fields alone, before the body is read, whether the
  * request may use memory. Refuses when this instance is draining (503), the media type or coding is not supported
  * (415), the body is too long (413) or the buffer is full (503). An admitted request holds a reservation of its
  * `Content-Length` (of the longest body when it comes in chunks) until `settle`.
  */
-export function admission(route: InvoiceRoute, deps: AdmissionDeps) {
+export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const exchange: Exchange = { route, startedAtMs: performance.now(), reservation: null }
     request.exchange = exchange
     const { headers } = request.raw
-    const problem = reserve(exchange, headers, deps)
+    const problem = reserve(exchange, headers, rules)
     if (problem !== null) {
       done(problem)
       return
@@ -64,20 +70,20 @@ export function admission(route: InvoiceRoute, deps: AdmissionDeps) {
   }
 }
 
-function reserve(exchange: Exchange, headers: IncomingHttpHeaders, deps: AdmissionDeps): Problem | null {
-  const { isRefusing, admit, maxInvoiceBytes } = deps
-  if (isRefusing()) return DRAINING
-  const problem = mediaTypeProblem(headers['content-type'], headers['content-encoding'])
+function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: AdmissionRules): Problem | null {
+  if (rules.isRefusing()) return DRAINING
+  const problem = rules.mediaProblem(headers)
   if (problem !== null) return problem
-  const sizeBytes = bodyBytes(headers['content-length'], maxInvoiceBytes)
-  if (sizeBytes > maxInvoiceBytes) return TOO_LARGE
-  exchange.reservation = admit(sizeBytes)
+  const maxBytes = rules.maxBodyBytes(headers)
+  const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
+  if (sizeBytes > maxBytes) return TOO_LARGE
+  exchange.reservation = rules.admit(sizeBytes, headers)
   return exchange.reservation === null ? SATURATED : null
 }
 
-function bodyBytes(contentLength: string | undefined, maxInvoiceBytes: number): number {
+function bodyBytes(contentLength: string | undefined, maxBytes: number): number {
   const sizeBytes = Number(contentLength)
-  return Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? sizeBytes : maxInvoiceBytes
+  return Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? sizeBytes : maxBytes
 }
 
 /**
@@ -88,7 +94,7 @@ function bodyBytes(contentLength: string | undefined, maxInvoiceBytes: number): 
 export function settle(
   request: FastifyRequest,
   onAnswer: (answer: Answer) => void,
-  answer: Pick<Answer, 'status' | 'slug' | 'identity' | 'cause'>,
+  answer: Pick<Answer, 'status' | 'slug' | 'identity' | 'cause' | 'backlog'>,
 ): void {
   const exchange = request.exchange
   if (exchange === null) return
@@ -101,5 +107,6 @@ export function settle(
     durationMs: performance.now() - exchange.startedAtMs,
     identity: answer.identity,
     cause: answer.cause,
+    ...(answer.backlog === undefined ? {} : { backlog: answer.backlog }),
   })
 }

@@ -6,11 +6,14 @@ import type { Ingest, IngestRequest } from '../ingest.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
-import { type AdmissionDeps, type Answer, admission, type Exchange, settle } from './admission.ts'
+import { type AdmissionRules, type Answer, admission, type Exchange, settle } from './admission.ts'
+import { invoiceMediaProblem } from './media-type.ts'
 import { problemResponses, response, sharedSchema } from './responses.ts'
 
-export interface InvoiceRouteDeps extends AdmissionDeps {
+export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
   ingest: Ingest
+  admit: (sizeBytes: number) => IngestRequest['reservation'] | null
+  maxInvoiceBytes: number
   onAnswer: (answer: Answer) => void
 }
 
@@ -38,6 +41,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'invalid-invoice',
   'identity-conflict',
   'identity-mismatch',
+  'quota-exceeded',
   'headers-too-large',
   'internal-error',
   'saturated',
@@ -88,14 +92,15 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, takeBytes)
 
-  app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', deps) }, async (request, reply) => {
+  const rules = { ...deps, mediaProblem: invoiceMediaProblem, maxBodyBytes: () => deps.maxInvoiceBytes }
+  app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', rules) }, async (request, reply) => {
     const receipt = await deps.ingest(ingestRequest(request))
     return created(request, reply, receipt)
   })
 
   app.put(
     '/v1/stores/:storeId/terminals/:terminalId/journals/:journalId/invoices/:sequenceNumber',
-    { schema: putSchema, onRequest: admission('put', deps) },
+    { schema: putSchema, onRequest: admission('put', rules) },
     async (request, reply) => {
       const receipt = await deps.ingest(ingestRequest(request, identityOf(request.params)))
       return created(request, reply, receipt)
@@ -113,7 +118,12 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
 
 const EMPTY_BODY = new Problem('malformed-json', 'The body is empty.')
 
-function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
+/** The content type parser of bodies that stay bytes. */
+export function takeBytes(
+  _request: FastifyRequest,
+  body: Buffer,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
   if (body.length === 0) done(EMPTY_BODY)
   else done(null, body)
 }

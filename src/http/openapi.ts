@@ -11,7 +11,7 @@ An invoice that was answered with 201 is in Kafka: once, in its store's order, b
 that sends again because it was not told the outcome can make a second, equal record; the one with the lowest offset is
 the invoice.
 
-**What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 425 and 429:
+**What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 424, 425 and 429:
 put it aside and alert somebody. Anything else, and no answer at all: keep it and send the same bytes again.`
 
 const document = {
@@ -54,11 +54,12 @@ interface Operation {
   requestBody?: { content: Record<string, { examples?: RequestExamples }> }
 }
 
-/** Shows the invoices wherever one is taken. In the schemas they would be lost: a reference has nothing beside it. */
+/** Shows the invoices wherever a single one is taken. In the schemas they would be lost: a reference has nothing beside it. */
 function addExamples(paths: object, examples: RequestExamples): void {
   for (const path of Object.values(paths) as Record<string, Operation>[]) {
     for (const { requestBody } of Object.values(path)) {
-      for (const media of Object.values(requestBody?.content ?? {})) media.examples = examples
+      const [media, ...others] = Object.values(requestBody?.content ?? {})
+      if (media !== undefined && others.length === 0) media.examples = examples
     }
   }
 }

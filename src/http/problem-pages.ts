@@ -32,7 +32,7 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
 
 const TILL_RULE =
   '<p>The rule for tills: <strong>2xx</strong>: delete the invoice from the journal. <strong>4xx</strong> other than ' +
-  '408, 409, 425 and 429: quarantine it and alert somebody. <strong>Anything else</strong>, and no answer at all: ' +
+  '408, 409, 424, 425 and 429: quarantine it and alert somebody. <strong>Anything else</strong>, and no answer at all: ' +
   'keep it and resend it unchanged.</p>'
 
 const ACTIONS = {

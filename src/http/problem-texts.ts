@@ -19,6 +19,13 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: 'Correct the software of the till. The invoice is not in Kafka.',
     example: 'The body is empty.',
   },
+  'malformed-upload': {
+    meaning:
+      'The upload cannot be read as what its header fields say: it does not inflate to its end, is not one JSON array, or ' +
+      'holds no invoice. A single invoice that is malformed does not make the upload so: it gets an answer of its own.',
+    remedy: 'Correct the software of the till. Nothing of the upload is in Kafka.',
+    example: 'The body does not inflate: it is cut off, damaged or something else.',
+  },
   'bad-request': {
     meaning: 'Something other than the body is malformed: the path, a header field, or the HTTP message itself.',
     remedy: 'Correct the software of the till; `errors` says which parameter it is.',
@@ -40,8 +47,12 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The request did not arrive completely in time. Send the same document again.',
   },
   'too-large': {
-    meaning: 'The body is longer than the gateway accepts, or the record is longer than the topic accepts.',
-    remedy: 'Raise the limit of the gateway (and of the topic), then have the till send the invoice again.',
+    meaning:
+      'The body is longer than the gateway accepts (an upload also when inflated, or when it holds too many invoices), or ' +
+      'the record is longer than the topic accepts.',
+    remedy:
+      'Raise the limit of the gateway (and of the topic), then have the till send the invoice again. An upload can be ' +
+      'sent in parts.',
     example: 'The body is longer than this gateway accepts.',
   },
   'unsupported-media-type': {
@@ -71,6 +82,20 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: 'Correct the software of the till.',
     example: 'The path names another identity than the body.',
   },
+  'not-attempted': {
+    meaning:
+      'An earlier invoice of the same terminal in the same upload has to be sent again. This one was held back, so that ' +
+      'the order in the topic stays the order of the till.',
+    remedy: NOTHING,
+    example: 'An earlier invoice of the terminal was not stored. Send this one after it.',
+  },
+  'quota-exceeded': {
+    meaning:
+      'The store or the terminal has sent as many invoices as its quota of this gateway allows in a minute. ' +
+      'RateLimit says which quota and when there is room again, RateLimit-Policy how much it is.',
+    remedy: 'Nothing, if it is rare. If it lasts, find out why the till sends so much, or raise the quota.',
+    example: 'The terminal has sent its invoices of this minute. Send this one later.',
+  },
   'headers-too-large': {
     meaning: 'The request line and the header fields together are longer than the gateway accepts (16 KiB).',
     remedy: 'Correct the software of the till, or the proxy that adds the header fields.',
@@ -85,6 +110,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning: 'The buffer of this instance is full: invoices come in faster than Kafka takes them.',
     remedy: NOTHING,
     example: 'The buffer of this instance is full. Send the same document again.',
+  },
+  'upload-not-read': {
+    meaning: 'The thread that read the upload crashed or did not come to an end. Nothing of the upload is in Kafka.',
+    remedy: 'Report it, with the log of the gateway, if it lasts. Smaller uploads may get through.',
+    example: 'Nothing of it is in Kafka. Send the same document again.',
   },
   draining: {
     meaning: 'This instance is shutting down. Another one takes the invoice.',

@@ -25,7 +25,11 @@ export interface InvoiceRecord {
  * `randomHex` makes span ids (default: node:crypto, pooled).
  */
 export function toRecord(
-  valid: { readonly invoice: Invoice; readonly identity: Identity; readonly warnings: readonly string[] },
+  valid: {
+    readonly invoice: Pick<Invoice, 'occurredAt'>
+    readonly identity: Identity
+    readonly warnings: readonly string[]
+  },
   body: Buffer,
   context: RecordContext,
   randomHex?: RandomHex,

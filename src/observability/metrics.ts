@@ -12,6 +12,8 @@ export interface MetricsSources {
 export interface Metrics {
   /** Counts one answer to a till: its status, its problem (`none` for a receipt) and how long it took. */
   readonly answered: (status: number, problem: string, durationMs: number) => void
+  /** Counts the invoices of one upload, by what they were answered. */
+  readonly backlog: (invoices: Readonly<Record<string, number>>) => void
   /** Counts one trouble with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
@@ -34,6 +36,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     help: 'Time from the head of an invoice request to its answer, by status.',
     labelNames: ['status'] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+  const backlogInvoices = new Counter({
+    name: 'tillgate_backlog_invoices_total',
+    help: 'Invoices of uploads, by answer: accepted, replayed, rejected, retry.',
+    labelNames: ['answer'] as const,
     registers,
   })
   const troubles = new Counter({
@@ -61,6 +69,9 @@ export function createMetrics(sources: MetricsSources): Metrics {
     answered: (status, problem, durationMs) => {
       answers.inc({ status, problem })
       seconds.observe({ status }, durationMs / 1_000)
+    },
+    backlog: (invoices) => {
+      for (const [answer, number] of Object.entries(invoices)) backlogInvoices.inc({ answer }, number)
     },
     kafkaTrouble: (kind) => troubles.inc({ kind }),
     scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AuditReport } from '../../src/audit/report.ts'
-import { type Config, readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Config } from '../../src/config-schema.ts'
 import { type Gateway, startGateway } from '../../src/gateway.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import { auditSent, brokenRules } from './audit.ts'

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { mediaTypeProblem } from '../../src/http/media-type.ts'
+import { invoiceMediaProblem } from '../../src/http/media-type.ts'
+
+const mediaProblem = (contentType: string | undefined, contentEncoding: string | undefined) =>
+  invoiceMediaProblem({ 'content-type': contentType, 'content-encoding': contentEncoding })
 
 suite('the media type of an invoice', () => {
   test('is application/json in UTF-8, however it is written', () => {
@@ -11,7 +14,7 @@ suite('the media type of an invoice', () => {
       'APPLICATION/JSON; charset=utf8; x=y',
       'application/json;',
     ]) {
-      assert.equal(mediaTypeProblem(contentType, undefined), null, contentType)
+      assert.equal(mediaProblem(contentType, undefined), null, contentType)
     }
   })
 
@@ -25,7 +28,7 @@ suite('the media type of an invoice', () => {
       'text/json',
       'application/x-www-form-urlencoded',
     ]) {
-      const problem = mediaTypeProblem(contentType, undefined)
+      const problem = mediaProblem(contentType, undefined)
       assert.equal(problem?.status, 415, contentType)
       assert.deepEqual(problem?.headers, { accept: 'application/json' })
     }
@@ -34,10 +37,10 @@ suite('the media type of an invoice', () => {
 
 suite('the content coding of an invoice', () => {
   test('is identity or none', () => {
-    assert.equal(mediaTypeProblem('application/json', undefined), null)
-    assert.equal(mediaTypeProblem('application/json', ' Identity '), null)
+    assert.equal(mediaProblem('application/json', undefined), null)
+    assert.equal(mediaProblem('application/json', ' Identity '), null)
     for (const coding of ['gzip', 'zstd', '', 'identity, identity']) {
-      assert.deepEqual(mediaTypeProblem('application/json', coding)?.headers, { 'accept-encoding': 'identity' }, coding)
+      assert.deepEqual(mediaProblem('application/json', coding)?.headers, { 'accept-encoding': 'identity' }, coding)
     }
   })
 })

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { PROBLEMS, type ProblemSlug } from '../../src/errors.ts'
 import { assertMatchesContract, at, schemaErrors } from './contract.ts'
-import { POST, PUT_PATTERN, testApp } from './test-app.ts'
+import { BATCH, POST, PUT_PATTERN, testApp } from './test-app.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url)
@@ -44,21 +44,24 @@ suite('the OpenAPI document', () => {
       'get /openapi.json getOpenapi',
       'post /v1/invoices postInvoice',
       `put ${PUT_PATTERN} putInvoice`,
+      `post ${BATCH} postBatch`,
     ])
   })
 
-  test('shows every problem of an invoice by a valid example', async (t) => {
+  test('shows every problem of an invoice or an upload by a valid example', async (t) => {
     const { app } = await testApp(t)
     const document = app.swagger()
     const problemJson = 'application/problem+json'
-    const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed']
+    const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed', 'not-attempted']
+    const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-not-read']
     for (const slug of Object.keys(PROBLEMS) as ProblemSlug[]) {
       if (elsewhere.includes(slug)) continue
       const { status } = PROBLEMS[slug]
-      const content = at(document, 'paths', POST, 'post', 'responses', String(status), 'content', problemJson)
+      const path = ofUploads.includes(slug) ? BATCH : POST
+      const content = at(document, 'paths', path, 'post', 'responses', String(status), 'content', problemJson)
       const example = at(content, 'examples', slug, 'value')
       assert.equal(at(example, 'type'), `/problems/${slug}`)
-      assertMatchesContract(document, 'POST', POST, status, problemJson, example)
+      assertMatchesContract(document, 'POST', path, status, problemJson, example)
     }
   })
 

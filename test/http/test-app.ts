@@ -12,6 +12,7 @@ export type Answer = Parameters<AppDeps['onAnswer']>[0]
 
 export const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
 export const POST = '/v1/invoices'
+export const BATCH = '/v1/invoices/batch'
 export const PUT = '/v1/stores/S1/terminals/T1/journals/J1/invoices/42'
 export const PUT_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}'
 
@@ -48,12 +49,13 @@ export async function testApp(
   const requests: IngestRequest[] = []
   const answers: Answer[] = []
   const memory = new BufferMemory(1024 * 1024)
-  const { ingest = async () => RECEIPT } = deps
+  const { ingest = async () => RECEIPT, ingestBacklog = async () => [] } = deps
   const app = await buildApp(
     {
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      admitBacklog: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
@@ -61,9 +63,12 @@ export async function testApp(
         requests.push(request)
         return ingest(request)
       },
+      ingestBacklog,
     },
     {
       maxInvoiceBytes: 64 * 1024,
+      maxBacklogBytes: 256 * 1024,
+      maxCompressedBytes: 32 * 1024,
       requestTimeoutMs: 10_000,
       keepAliveTimeoutMs: 72_000,
       logger: false,

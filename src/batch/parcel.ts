@@ -1,0 +1,80 @@
+/**
+ * What a worker hands back: bytes, and a table of where each item lies in them. All three are transferred, none is
+ * copied or cloned, whatever the number of items.
+ */
+export interface Parcel {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** `COLUMNS` numbers an item: its kind, start and end in `bytes`, start and end in `notes`. */
+  readonly table: Int32Array<ArrayBuffer>
+  /** Text about the items, UTF-8. */
+  readonly notes: Uint8Array<ArrayBuffer>
+}
+
+/** One item of a parcel. `value` is a view of the parcel's bytes; what `kind` and `note` mean is its maker's affair. */
+export interface ParcelItem {
+  readonly kind: number
+  readonly value: Buffer
+  readonly note: string
+}
+
+const COLUMNS = 5
+
+/** Makes a parcel, item by item. */
+export class ParcelWriter {
+  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #table: number[] = []
+  #notes = Buffer.allocUnsafeSlow(4_096)
+  #notesBytes = 0
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.#bytes = bytes
+  }
+
+  add(kind: number, start: number, end: number, note: string): void {
+    const noteStart = this.#notesBytes
+    this.#reserve(3 * note.length) // no UTF-16 unit takes more bytes in UTF-8
+    this.#notesBytes += this.#notes.write(note, noteStart)
+    this.#table.push(kind, start, end, noteStart, this.#notesBytes)
+  }
+
+  finish(): Parcel {
+    const notes = this.#notes.subarray(0, this.#notesBytes) as Uint8Array<ArrayBuffer>
+    return { bytes: ownMemory(this.#bytes), table: Int32Array.from(this.#table), notes }
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#notesBytes + bytes <= this.#notes.length) return
+    const larger = Buffer.allocUnsafeSlow(2 * (this.#notesBytes + bytes))
+    this.#notes.copy(larger, 0, 0, this.#notesBytes)
+    this.#notes = larger
+  }
+}
+
+/** How many items a parcel has. */
+export function parcelLength({ table }: Parcel): number {
+  return table.length / COLUMNS
+}
+
+/** The items of a parcel in their order, each made when it is asked for. */
+export function* parcelItems({ bytes, table, notes }: Parcel): Generator<ParcelItem> {
+  const values = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const texts = Buffer.from(notes.buffer, notes.byteOffset, notes.length)
+  for (let at = 0; at < table.length; at += COLUMNS) {
+    const [kind, start, end, noteStart, noteEnd] = table.subarray(at, at + COLUMNS) as unknown as number[]
+    yield {
+      kind: kind as number,
+      value: values.subarray(start, end),
+      note: texts.toString('utf8', noteStart, noteEnd),
+    }
+  }
+}
+
+/** The same bytes in memory that is theirs alone: only the whole of it can move, and Node's pool of buffers cannot. */
+export function ownMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+}
+
+/** The memory that goes with a parcel to another thread. */
+export function parcelBuffers({ bytes, table, notes }: Parcel): ArrayBuffer[] {
+  return [bytes.buffer, table.buffer, notes.buffer]
+}

@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Problem } from '../errors.ts'
+import type { BacklogRequest } from '../ingest-backlog.ts'
+import { codingOf, isUtf8Of } from './media-type.ts'
+
+export const NDJSON = 'application/x-ndjson'
+
+const FRAMINGS = { [NDJSON]: 'lines', 'application/json': 'array' } as const
+const CODINGS: readonly string[] = ['identity', 'gzip', 'zstd'] satisfies BacklogRequest['coding'][]
+
+const UNSUPPORTED_MEDIA_TYPE = new Problem(
+  'unsupported-media-type',
+  `A backlog is sent as ${NDJSON}, or as one JSON array in application/json; in UTF-8.`,
+  { headers: { accept: `${NDJSON}, application/json` } },
+)
+
+const UNSUPPORTED_CODING = new Problem(
+  'unsupported-media-type',
+  'A backlog is sent as it is, or with one content coding: gzip or zstd.',
+  { headers: { 'accept-encoding': 'gzip, zstd, identity' } },
+)
+
+/** What is wrong with the `Content-Type` and `Content-Encoding` of an upload, or `null`. */
+export function batchMediaProblem(headers: IncomingHttpHeaders): Problem | null {
+  if (framingOf(headers) === undefined) return UNSUPPORTED_MEDIA_TYPE
+  return CODINGS.includes(codingOf(headers)) ? null : UNSUPPORTED_CODING
+}
+
+/** How an upload that has no media problem is to be read. */
+export function batchMedia(headers: IncomingHttpHeaders): Pick<BacklogRequest, 'framing' | 'coding'> {
+  return {
+    framing: framingOf(headers) as BacklogRequest['framing'],
+    coding: codingOf(headers) as BacklogRequest['coding'],
+  }
+}
+
+/** Whether the answer is to be NDJSON: only for an NDJSON upload, and where `Accept` names it. */
+export function wantsLines(headers: IncomingHttpHeaders): boolean {
+  const accepted = headers.accept?.toLowerCase().split(',') ?? []
+  return framingOf(headers) === 'lines' && accepted.some((range) => range.split(';')[0]?.trim() === NDJSON)
+}
+
+function framingOf(headers: IncomingHttpHeaders): BacklogRequest['framing'] | undefined {
+  for (const [mediaType, framing] of Object.entries(FRAMINGS)) {
+    if (isUtf8Of(mediaType, headers['content-type'])) return framing
+  }
+  return undefined
+}

@@ -1,0 +1,124 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Problem, type ProblemSlug } from '../errors.ts'
+import type { IngestRequest } from '../ingest.ts'
+import type { BacklogRequest, IngestBacklog } from '../ingest-backlog.ts'
+import { type AdmissionRules, type Answer, admission, settle } from './admission.ts'
+import { BatchItemSchema, BatchSchema, BatchSummarySchema, batchAnswer } from './batch-answer.ts'
+import { batchMedia, batchMediaProblem, NDJSON, wantsLines } from './batch-media.ts'
+import { takeBytes } from './invoice-routes.ts'
+import { codingOf } from './media-type.ts'
+import { problemResponses, sharedSchema } from './responses.ts'
+
+/** Bounds of one upload. */
+export interface BatchLimits {
+  /** Inflated, or as sent where it has no content coding. */
+  maxBacklogBytes: number
+  /** As sent, where it has a content coding. */
+  maxCompressedBytes: number
+}
+
+export interface BatchRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
+  ingestBacklog: IngestBacklog
+  /** Reserves buffer bytes for an upload; `null`: there are too many. */
+  admitBacklog: (sizeBytes: number) => IngestRequest['reservation'] | null
+  onAnswer: (answer: Answer) => void
+}
+
+const PROBLEM_SLUGS: readonly ProblemSlug[] = [
+  'malformed-upload',
+  'bad-request',
+  'request-timeout',
+  'too-large',
+  'unsupported-media-type',
+  'quota-exceeded',
+  'headers-too-large',
+  'internal-error',
+  'saturated',
+  'upload-not-read',
+  'draining',
+  'refused-by-kafka',
+  'kafka-unavailable',
+]
+
+const answered = (description: string) => ({
+  description,
+  headers: {
+    'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; where some are to be sent again' },
+  },
+  content: {
+    'application/json': { schema: BatchSchema },
+    [NDJSON]: {
+      schema: Type.Union([BatchItemSchema, Type.Object({ summary: BatchSummarySchema })], {
+        description: 'Of one line. The last line is the summary: without it the answer is not whole.',
+      }),
+    },
+  },
+})
+
+const schema = {
+  tags: ['invoices'],
+  operationId: 'postBatch',
+  summary: 'Store a backlog of invoices',
+  description:
+    'Each invoice gets an answer of its own, in the order of the upload. Those of one terminal are stored in that order: ' +
+    'behind the first one that has to be sent again, the others are 424. The whole upload is refused, and nothing of it ' +
+    'is in Kafka, when it cannot be read. NDJSON is answered with NDJSON where `Accept` names it.',
+  headers: Type.Object({
+    traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the records' })),
+    'content-encoding': Type.Optional(Type.String({ description: '`gzip` or `zstd`' })),
+  }),
+  body: {
+    content: {
+      [NDJSON]: { schema: Type.Unsafe<Buffer>({ ...sharedSchema('Invoice'), description: 'Of one line.' }) },
+      'application/json': { schema: Type.Array(sharedSchema('Invoice')) },
+    },
+  },
+  response: {
+    200: answered('Every in-sync replica has every invoice.'),
+    207: answered('See each answer.'),
+    ...problemResponses(PROBLEM_SLUGS),
+  },
+}
+
+/** The route that takes a backlog. The body reaches `ingestBacklog` as the bytes that were sent. */
+export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limits: BatchLimits): void {
+  const { ingestBacklog, admitBacklog, isRefusing, onAnswer } = deps
+  const { maxBacklogBytes, maxCompressedBytes } = limits
+  instance.addContentTypeParser(
+    ['application/json', NDJSON],
+    { parseAs: 'buffer', bodyLimit: maxBacklogBytes },
+    takeBytes,
+  )
+
+  const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
+  const rules: AdmissionRules = {
+    isRefusing,
+    mediaProblem: batchMediaProblem,
+    maxBodyBytes: (headers) => (isPlain(headers) ? maxBacklogBytes : maxCompressedBytes),
+    admit: (sizeBytes, headers) => admitBacklog(isPlain(headers) ? sizeBytes : sizeBytes + maxBacklogBytes),
+  }
+  const routeOptions = { schema, bodyLimit: maxBacklogBytes, onRequest: admission('batch', rules) }
+
+  instance.post('/v1/invoices/batch', routeOptions, async (request, reply) => {
+    const body = request.body as BacklogRequest['body']
+    if (body.length > rules.maxBodyBytes(request.headers)) throw TOO_LARGE
+    const asLines = wantsLines(request.headers)
+    // The `onRequest` hook lets no request through without one.
+    const reservation = request.exchange!.reservation!
+    const media = batchMedia(request.headers)
+    const traceparent = request.headers.traceparent as string | undefined
+    const answers = await ingestBacklog({ body, ...media, traceparent, receivedAt: new Date(), reservation })
+    const { status, summary, retryAfter, body: text } = batchAnswer(answers, asLines)
+
+    // A long answer is memory too, until a slow reader has it.
+    reservation.retain()
+    reply.raw.once('close', () => reservation.release())
+    settle(request, onAnswer, { status, slug: undefined, identity: undefined, backlog: summary })
+    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+    reply.code(status).header('content-type', asLines ? NDJSON : 'application/json; charset=utf-8')
+    return reply.send(text)
+  })
+}
+
+const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts with a content coding.')

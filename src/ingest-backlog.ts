@@ -1,0 +1,145 @@
+import type { Accumulator } from './accumulator/accumulator.ts'
+import type { BacklogWindow } from './accumulator/backlog-window.ts'
+import type { Reservation } from './accumulator/buffer-memory.ts'
+import { Chain } from './accumulator/chain.ts'
+import type { Outcome } from './accumulator/outcome.ts'
+import { backlogItems, type ItemVerdict, type ValidItem } from './batch/backlog-item.ts'
+import type { BacklogReader } from './batch/backlog-reader.ts'
+import type { Coding } from './batch/inflate.ts'
+import { type Parcel, parcelLength } from './batch/parcel.ts'
+import type { BacklogRead } from './batch/read-backlog.ts'
+import type { Framing } from './batch/split.ts'
+import { WorkerFailed } from './batch/worker-pool.ts'
+import { Problem } from './errors.ts'
+import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './ingest.ts'
+import type { Identity } from './invoice/identity.ts'
+import { type Receipt, toReceipt } from './invoice/receipt.ts'
+import { toRecord } from './invoice/record.ts'
+
+/** One upload as it came in, whole. */
+export interface BacklogRequest {
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly coding: Coding | 'identity'
+  readonly framing: Framing
+  readonly receivedAt: Date
+  /** The request's W3C `traceparent`, valid or not. */
+  readonly traceparent: string | undefined
+  /** The buffer share that was reserved before the body was read. */
+  readonly reservation: Reservation
+}
+
+/** What the till is told of one invoice of its upload. */
+export interface ItemAnswer {
+  readonly identity: Identity | undefined
+  readonly told: Receipt | Problem
+}
+
+/**
+ * Resolves with an answer for each invoice, in the order of the upload, once the outcome of each is known. Throws a
+ * `Problem` when the upload cannot be read; nothing of it is in Kafka then.
+ */
+export type IngestBacklog = (request: BacklogRequest) => Promise<readonly ItemAnswer[]>
+
+export interface IngestBacklogDeps extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'bindKey'> {
+  readonly accumulator: Pick<Accumulator, 'append'>
+  readonly reader: Pick<BacklogReader, 'read'>
+  readonly window: BacklogWindow
+  /** How long an upload may wait for places in the window. */
+  readonly timeoutMs: number
+  /** Bytes of buffer that an invoice costs besides its own. */
+  readonly overheadBytes: number
+}
+
+/**
+ * THE flow of a backlog: all of it is read and validated first; then its invoices are appended in their order to the
+ * same lanes as live ones. Those of one terminal are a chain: behind one that may be missing none is sent.
+ */
+export function createIngestBacklog(deps: IngestBacklogDeps): IngestBacklog {
+  const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
+  return async (request) => {
+    const { body, coding, framing, receivedAt, traceparent, reservation } = request
+    const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
+    const parcel = parcelOf(await reader.read(upload).catch(notRead))
+    if (!reservation.resize(parcel.bytes.length + parcelLength(parcel) * overheadBytes)) throw SATURATED
+
+    const deadlineMs = performance.now() + timeoutMs
+    const chains = new Map<string, Chain>()
+    const answers: (ItemAnswer | Promise<ItemAnswer>)[] = []
+    for (const { value, verdict } of backlogItems(parcel)) {
+      if (verdict.kind !== 'valid') {
+        answers.push(answerOfFault(verdict))
+        continue
+      }
+      const { identity } = verdict
+      const chain = chainOf(chains, identity)
+      const problem = await obstacle(identity, chain, deadlineMs)
+      if (problem !== null) {
+        chain.break()
+        answers.push({ identity, told: problem })
+        continue
+      }
+      const record = toRecord(verdict, value, { receivedAt, traceparent, ingest: 'backlog' })
+      const partition = partitionOf(identity.storeId)
+      const outcome = accumulator.append({ ...record, partition }, reservation, chain)
+      answers.push(outcome.then((known) => answerOf(identity, known)))
+    }
+    return await Promise.all(answers)
+  }
+
+  /** Why an invoice may not be appended now; `null` when it has a place in the window. */
+  async function obstacle(identity: Identity, chain: Chain, deadlineMs: number): Promise<Problem | null> {
+    if (chain.isBroken) return NOT_ATTEMPTED
+    const exceeded = takeQuota(identity)
+    if (exceeded !== null) return exceeded
+    if (window.tryEnter() || (await window.enter(deadlineMs - performance.now()))) return null
+    return SATURATED
+  }
+
+  function answerOf(identity: Identity, outcome: Outcome): ItemAnswer {
+    window.leave()
+    if (outcome.kind !== 'acknowledged') return { identity, told: problemOf(outcome) }
+    return { identity, told: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
+  }
+}
+
+const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
+
+function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity): Chain {
+  const terminal = `${storeId}/${terminalId}`
+  let chain = chains.get(terminal)
+  if (chain === undefined) {
+    chain = new Chain()
+    chains.set(terminal, chain)
+  }
+  return chain
+}
+
+function answerOfFault(fault: Exclude<ItemVerdict, ValidItem>): ItemAnswer {
+  if (fault.kind === 'too-large')
+    return { identity: undefined, told: new Problem('too-large', 'The invoice is longer than this gateway accepts.') }
+  return { identity: fault.kind === 'invalid' ? fault.identity : undefined, told: problemOfFault(fault) }
+}
+
+function notRead(error: unknown): never {
+  if (!(error instanceof WorkerFailed)) throw error
+  if (error.reason === 'busy') throw SATURATED
+  throw new Problem('upload-not-read', 'Nothing of it is in Kafka. Send the same document again.', { cause: error })
+}
+
+function parcelOf(read: BacklogRead): Parcel {
+  switch (read.kind) {
+    case 'parcel':
+      return read.parcel
+    case 'damaged':
+      throw new Problem('malformed-upload', 'The body does not inflate: it is cut off, damaged or something else.')
+    case 'malformed':
+      throw new Problem('malformed-upload', `The body is not one JSON array: see byte ${read.at}.`)
+    case 'empty':
+      throw new Problem('malformed-upload', 'The upload holds no invoice.')
+    case 'too-large':
+      throw new Problem('too-large', 'The upload is longer than this gateway accepts. Send it in parts.')
+    case 'too-many':
+      throw new Problem('too-large', 'The upload holds more invoices than this gateway accepts. Send it in parts.')
+  }
+}
