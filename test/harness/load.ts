@@ -1,9 +1,13 @@
-import { runTill, type SentInvoice } from './till.ts'
+import { runTill, type SentInvoice, type TillOptions } from './till.ts'
+import { runUploader } from './uploader.ts'
 
 export interface LoadOptions {
   readonly url: string
   readonly tills: number
   readonly stores: number
+  /** How many of the tills send uploads of so many invoices instead of single ones. */
+  readonly uploaders?: number
+  readonly invoicesPerUpload?: number
   /** Most invoices a till sends; without it, it sends until `stop`. */
   readonly invoicesPerTill?: number
   /** How long a till waits between two invoices, at most. */
@@ -39,8 +43,9 @@ export function startLoad(options: LoadOptions): Load {
   const failures: string[] = []
   const latestAtMs = new Array<number>(tills).fill(performance.now())
 
-  const runs = Array.from({ length: tills }, (_, till) =>
-    runTill({
+  const { uploaders = 0, invoicesPerUpload = 50 } = options
+  const runs = Array.from({ length: tills }, (_, till) => {
+    const tillOptions: TillOptions = {
       url,
       storeId: `S${till % stores}`,
       terminalId: `T${till}`,
@@ -58,8 +63,9 @@ export function startLoad(options: LoadOptions): Load {
         longestGapMs = Math.max(longestGapMs, nowMs - (latestAtMs[till] as number))
         latestAtMs[till] = nowMs
       },
-    }),
-  )
+    }
+    return till < uploaders ? runUploader({ ...tillOptions, invoicesPerUpload }) : runTill(tillOptions)
+  })
   const done = Promise.all(runs).then((sent) => sent.flat())
 
   return {
