@@ -1,5 +1,6 @@
 import { installAttemptGate } from './attempt-gate.ts'
 import { type Broker, type BrokerPool, type Connection, loadKafkajsInternals } from './kafkajs-internals.ts'
+import { installProduceEncoding } from './produce-encoding.ts'
 
 /** The changes, by name, so that a test can apply all but one and show what breaks without it. */
 export const HARDENING = {
@@ -23,6 +24,7 @@ export function hardenKafkajs(except: readonly (keyof typeof HARDENING)[] = []):
   if (applied) return
   applied = true
   installAttemptGate()
+  installProduceEncoding()
   const internals = loadKafkajsInternals()
   for (const [name, apply] of Object.entries(HARDENING)) {
     if (!except.includes(name as keyof typeof HARDENING)) apply(internals)

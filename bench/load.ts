@@ -1,0 +1,119 @@
+/**
+ * A load generator, in a process of its own: `load.ts --url URL --kind post|upload --connections N --seconds S`
+ * `[--rate N]` `[--invoices N an upload]` `[--store-prefix S]`. Without a rate each connection sends as soon as it has
+ * an answer; with one (invoices a second, posts only) they are sent at intended times, and latency counts from those.
+ * Prints one line of JSON.
+ */
+import { createHistogram, performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { HttpConnection } from './http-connection.ts'
+import { InvoiceSource, postRequest, uploadRequest } from './requests.ts'
+
+/** What a load came to. */
+export interface LoadResult {
+  readonly acknowledged: number
+  /** Answers by status, of single posts or whole uploads. */
+  readonly statuses: Record<string, number>
+  readonly seconds: number
+  /** Milliseconds. */
+  readonly latency: { p50: number; p99: number; p999: number; max: number }
+  /** Of this process, of one core. */
+  readonly busy: number
+}
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    kind: { type: 'string', default: 'post' },
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '10' },
+    rate: { type: 'string' },
+    invoices: { type: 'string', default: '1000' },
+    'pad-bytes': { type: 'string', default: '0' },
+    'store-prefix': { type: 'string', default: 'S' },
+    stores: { type: 'string', default: '200' },
+  },
+})
+
+const connections = Number(values.connections)
+const seconds = Number(values.seconds)
+const invoicesPerUpload = Number(values.invoices)
+const histogram = createHistogram({ figures: 3 })
+const statuses: Record<string, number> = {}
+let acknowledged = 0
+
+/** One terminal on one connection. */
+async function openTerminal(index: number) {
+  const connection = await HttpConnection.open(new URL(String(values.url)))
+  const storeId = `${values['store-prefix']}${index % Number(values.stores)}`
+  const source = new InvoiceSource(storeId, `T${index}`, Number(values['pad-bytes']))
+  return {
+    close: () => connection.close(),
+    send: async (intendedAtMs: number) => {
+      const isPost = values.kind === 'post'
+      const { status, body } = await connection.send(
+        isPost ? postRequest(source) : uploadRequest(source, invoicesPerUpload),
+      )
+      histogram.record(Math.max(1, Math.round((performance.now() - intendedAtMs) * 1e6)))
+      statuses[status] = (statuses[status] ?? 0) + 1
+      if (isPost) acknowledged += status === 201 ? 1 : 0
+      else if (status < 300) acknowledged += Number(/"accepted":(\d+)/.exec(body.toString('latin1', 0, 200))?.[1])
+      if (status >= 500) await sleep(100 + 100 * Math.random())
+    },
+  }
+}
+
+const terminals = await Promise.all(Array.from({ length: connections }, (_, i) => openTerminal(i)))
+const cpuBefore = process.cpuUsage()
+const startedAtMs = performance.now()
+const endMs = startedAtMs + seconds * 1_000
+await (values.rate === undefined ? closedLoop() : openLoop(Number(values.rate)))
+const tookMs = performance.now() - startedAtMs
+const cpu = process.cpuUsage(cpuBefore)
+for (const terminal of terminals) terminal.close()
+
+const ms = (percentile: number) => histogram.percentile(percentile) / 1e6
+const result: LoadResult = {
+  acknowledged,
+  statuses,
+  seconds: tookMs / 1_000,
+  latency: { p50: ms(50), p99: ms(99), p999: ms(99.9), max: histogram.max / 1e6 },
+  busy: (cpu.user + cpu.system) / (tookMs * 1_000),
+}
+console.log(JSON.stringify(result))
+
+async function closedLoop(): Promise<void> {
+  await Promise.all(
+    terminals.map(async ({ send }) => {
+      while (performance.now() < endMs) await send(performance.now())
+    }),
+  )
+}
+
+/** Arrivals at random (exponential) intervals, whatever the answers do; those that find no free terminal wait. */
+async function openLoop(rate: number): Promise<void> {
+  const idle = [...terminals]
+  const waiting: number[] = []
+  const under = new Set<Promise<void>>()
+  const start = (intendedAtMs: number) => {
+    const terminal = idle.pop()
+    if (terminal === undefined) {
+      waiting.push(intendedAtMs)
+      return
+    }
+    const sending = terminal.send(intendedAtMs).then(() => {
+      under.delete(sending)
+      idle.push(terminal)
+      const next = waiting.shift()
+      if (next !== undefined) start(next)
+    })
+    under.add(sending)
+  }
+  for (let nextMs = startedAtMs; nextMs < endMs; ) {
+    if (nextMs > performance.now()) await sleep(Math.min(1, nextMs - performance.now()))
+    for (; nextMs <= performance.now() && nextMs < endMs; nextMs += (-Math.log(1 - Math.random()) * 1_000) / rate)
+      start(nextMs)
+  }
+  while (under.size > 0) await Promise.all(under)
+}

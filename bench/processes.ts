@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { GatewayProcess } from '../test/harness/gateway-process.ts'
+import type { LoadResult } from './load.ts'
+
+const LOAD = fileURLToPath(new URL('load.ts', import.meta.url))
+const TICKS_PER_SECOND = 100 // USER_HZ, the same on every Linux
+
+/** The core of what is measured, and the core of everything else; the same on a machine that has only one. */
+export const CORES = { measured: '0', rest: '1' }
+
+/** Binds a process and all of its threads to a core. */
+export async function pin(pid: number, core: string): Promise<void> {
+  await promisify(execFile)('taskset', ['-a', '-c', '-p', core, String(pid)])
+}
+
+/** Processor time that a process has used so far, all of its threads together, in seconds. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') as string[]
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+/** Starts a gateway on the measured core. */
+export async function startPinnedGateway(bootstrap: string[], topic: string, environment: NodeJS.ProcessEnv = {}) {
+  const gateway = await GatewayProcess.start({
+    KAFKA_BROKERS: bootstrap.join(','),
+    KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: '6',
+    DRAIN_DELAY_MS: '0',
+    ...environment,
+  })
+  await pin(gateway.pid, CORES.measured)
+  return gateway
+}
+
+/** Runs the load generator on the other core, with these arguments, and resolves with what it came to. */
+export async function runLoad(url: string, args: Record<string, string | number>): Promise<LoadResult> {
+  const list = Object.entries({ url, ...args }).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const command = ['-c', CORES.rest, process.execPath, LOAD, ...list]
+  const { stdout } = await promisify(execFile)('taskset', command, { maxBuffer: 2 ** 20 })
+  return JSON.parse(stdout)
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2
+}
+
+/** `median (min-max)` of some numbers. */
+export function spread(numbers: readonly number[], digits = 2): string {
+  const text = (number: number) => number.toFixed(digits)
+  return `${text(median(numbers))} (${text(Math.min(...numbers))}-${text(Math.max(...numbers))})`
+}

@@ -1,0 +1,51 @@
+import { gzipSync } from 'node:zlib'
+import { sampleInvoice } from '../test/invoice/generate.ts'
+
+const FIRST_NUMBER = 100_000_000_000
+
+const SAMPLES = 100
+
+/**
+ * The invoices of one terminal, one after the other: a hundred different ones in turns, under rising numbers that are
+ * patched into prepared bytes. About 1.6 KB each; `padBytes` makes them larger.
+ */
+export class InvoiceSource {
+  readonly #bodies: readonly { body: Buffer; at: number }[]
+  #number = FIRST_NUMBER
+
+  constructor(storeId: string, terminalId: string, padBytes = 0) {
+    const journalId = `B${process.pid}-${Date.now()}`
+    this.#bodies = Array.from({ length: SAMPLES }, (_, i) => {
+      const invoice = sampleInvoice({ storeId, terminalId, journalId, sequenceNumber: i + 1 })
+      const extensions = padBytes === 0 ? invoice.extensions : { padding: 'x'.repeat(padBytes) }
+      const body = Buffer.from(JSON.stringify({ ...invoice, sequenceNumber: FIRST_NUMBER, extensions }))
+      return { body, at: body.indexOf(String(FIRST_NUMBER)) }
+    })
+  }
+
+  /** The next invoice; the bytes are only good until it is this one's turn again. */
+  next(): Buffer {
+    const { body, at } = this.#bodies[this.#number % SAMPLES] as { body: Buffer; at: number }
+    body.write(String(this.#number++), at)
+    return body
+  }
+}
+
+/** The bytes of a whole request. */
+export function requestBytes(path: string, headers: Record<string, string>, body: Buffer): Buffer {
+  const lines = Object.entries({ host: 'bench', ...headers, 'content-length': String(body.length) })
+  const head = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+  return Buffer.concat([Buffer.from(head), body])
+}
+
+export function postRequest(source: InvoiceSource): Buffer {
+  return requestBytes('/v1/invoices', { 'content-type': 'application/json' }, source.next())
+}
+
+/** A gzip upload of so many invoices. */
+export function uploadRequest(source: InvoiceSource, invoices: number): Buffer {
+  const newline = Buffer.from('\n')
+  const lines = Array.from({ length: invoices }, () => [Buffer.from(source.next()), newline]).flat()
+  const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }
+  return requestBytes('/v1/invoices/batch', headers, gzipSync(Buffer.concat(lines), { level: 1 }))
+}

@@ -1,0 +1,46 @@
+/**
+ * `npm run bench:uploads -- [--pairs 5] [--seconds 10]`: invoices per second of the gateway's processor time, by single
+ * posts (A) and by gzip uploads of 1,000 (B), in the order A B B A, on the same brokers in one run.
+ */
+import { parseArgs } from 'node:util'
+import { startKafka } from '../dev/kafka/cluster.ts'
+import { CORES, cpuSeconds, median, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
+
+const { values } = parseArgs({
+  options: { pairs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '10' } },
+})
+const seconds = Number(values.seconds)
+const LOADS = {
+  posts: { kind: 'post', connections: 64, seconds },
+  uploads: { kind: 'upload', connections: 4, seconds },
+}
+
+const kafka = await startKafka()
+try {
+  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
+  await kafka.createTopic({ topic: 'bench', partitions: 6 })
+  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench')
+  const measure = async (kind: keyof typeof LOADS) => {
+    const before = cpuSeconds(gateway.pid)
+    const { acknowledged, seconds, statuses } = await runLoad(gateway.url, LOADS[kind])
+    const cpu = cpuSeconds(gateway.pid) - before
+    console.log(
+      `${kind.padEnd(8)} ${Math.round(acknowledged / seconds)} invoices/s, ${((cpu / acknowledged) * 1e6).toFixed(1)} us of CPU each ${JSON.stringify(statuses)}`,
+    )
+    return acknowledged / cpu
+  }
+  for (const kind of ['posts', 'uploads'] as const) await measure(kind) // warm-up
+  const ratios: number[] = []
+  for (let pair = 0; pair < Number(values.pairs); pair++) {
+    const order = pair % 2 === 0 ? (['posts', 'uploads'] as const) : (['uploads', 'posts'] as const)
+    const perCpuSecond: Partial<Record<keyof typeof LOADS, number>> = {}
+    for (const kind of order) perCpuSecond[kind] = await measure(kind)
+    ratios.push((perCpuSecond.uploads as number) / (perCpuSecond.posts as number))
+  }
+  console.log(
+    `\ninvoices per CPU-second, uploads / posts: ${spread(ratios)}; goal 4: ${median(ratios) >= 4 ? 'met' : 'MISSED'}`,
+  )
+  await gateway.end('SIGTERM')
+} finally {
+  await kafka.stop()
+}

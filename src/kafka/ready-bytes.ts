@@ -1,0 +1,60 @@
+/** Encoded bytes with room before them, so that a header can be put there without a copy of the rest. */
+export class ReadyBytes {
+  #bytes: Buffer
+  #start: number
+
+  /** `bytes` from `start` on; what is before is free. */
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes
+    this.#start = start
+  }
+
+  get buffer(): Buffer {
+    return this.#bytes.subarray(this.#start)
+  }
+
+  prepend(head: Buffer): void {
+    if (head.length > this.#start) {
+      const bytes = Buffer.concat([head, this.buffer])
+      this.#bytes = bytes
+      this.#start = 0
+      return
+    }
+    this.#start -= head.length
+    head.copy(this.#bytes, this.#start)
+  }
+}
+
+/** kafkajs's Encoder, as far as requests are put together with it. */
+interface Encoder {
+  readonly buffer: Buffer
+  ready?: ReadyBytes
+  size(): number
+  writeEncoder(value: unknown): Encoder
+}
+
+/**
+ * Makes `encoder.writeEncoder(readyBytes)`, which ends a request, put what the encoder holds before those bytes instead
+ * of copying them behind it. kafkajs does that twice for every request, into buffers that it first fills with zeroes.
+ */
+export function letEncoderTakeReadyBytes({ prototype }: { prototype: Encoder }): void {
+  const { writeEncoder, size } = prototype
+  const original = Object.getOwnPropertyDescriptor(prototype, 'buffer')?.get as (this: Encoder) => Buffer
+
+  prototype.writeEncoder = function (value) {
+    const ready = value instanceof ReadyBytes ? value : (value as Encoder | null)?.ready
+    if (ready === undefined) return writeEncoder.call(this, value)
+    ready.prepend(this.buffer)
+    this.ready = ready
+    return this
+  }
+  prototype.size = function () {
+    return this.ready === undefined ? size.call(this) : this.ready.buffer.length
+  }
+  Object.defineProperty(prototype, 'buffer', {
+    configurable: true,
+    get(this: Encoder) {
+      return this.ready === undefined ? original.call(this) : this.ready.buffer
+    },
+  })
+}

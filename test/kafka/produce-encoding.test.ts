@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { mock, test } from 'node:test'
+import * as fc from 'fast-check'
+import { encodeProduceRequest, type ProduceArguments, withQuickEncoding } from '../../src/kafka/produce-encoding.ts'
+import { letEncoderTakeReadyBytes } from '../../src/kafka/ready-bytes.ts'
+
+const require = createRequire(import.meta.url)
+const originalRequest = require('kafkajs/src/protocol/requests/produce/v3/request')
+const wholeRequest = require('kafkajs/src/protocol/request')
+letEncoderTakeReadyBytes(require('kafkajs/src/protocol/encoder'))
+const NOW_MS = 1_774_000_000_123
+
+type CreateRequest = Parameters<typeof withQuickEncoding>[0]
+
+/** The whole request as it goes to the socket. */
+async function bytesOf(
+  createRequest: CreateRequest,
+  request: ProduceArguments,
+  clientId = 'tillgate',
+): Promise<Buffer> {
+  mock.timers.enable({ apis: ['Date'], now: NOW_MS })
+  try {
+    return (await wholeRequest({ correlationId: 9, clientId, request: createRequest(request) })).buffer
+  } finally {
+    mock.timers.reset()
+  }
+}
+
+/** Asserts that both make the same of a request, and that ours is not simply kafkajs's. */
+async function assertSame(request: ProduceArguments, clientId?: string): Promise<void> {
+  assert.ok(encodeProduceRequest(request, NOW_MS))
+  const ours = await bytesOf(withQuickEncoding(originalRequest), request, clientId)
+  assert.deepEqual(ours, await bytesOf(originalRequest, request, clientId))
+}
+
+function requestOf(messages: object[], changes: Partial<ProduceArguments> = {}): ProduceArguments {
+  return {
+    acks: -1,
+    timeout: 5_000,
+    producerId: '4711',
+    producerEpoch: 3,
+    topicData: [{ topic: 'pos.invoices', partitions: [{ partition: 5, firstSequence: 77, messages }] }],
+    ...changes,
+  }
+}
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 80 }),
+  fc.string({ unit: 'binary-ascii', maxLength: 300 }),
+)
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array))
+const message = fc.record({
+  key: bytes(40),
+  value: fc.oneof(bytes(2_000), bytes(20_000)),
+  headers: fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 30 }), text, { maxKeys: 12, noNullPrototype: true }),
+})
+
+test('the bytes are those that kafkajs makes, whatever the records', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(message, { minLength: 1, maxLength: 150 }),
+      fc.record({
+        acks: fc.constantFrom(-1, 1),
+        timeout: fc.nat(),
+        producerId: fc.constantFrom('-1', '0', '9007199254740993'),
+        producerEpoch: fc.integer({ min: 0, max: 32_767 }),
+      }),
+      async (messages, changes) => {
+        await assertSame(requestOf(messages, changes))
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+test('lengths on both sides of every step of a varint', async () => {
+  for (const length of [0, 63, 64, 8_191, 8_192, 1_048_575, 1_048_576]) {
+    const request = requestOf([
+      { key: Buffer.from('S1'), value: Buffer.alloc(length, 'x'), headers: { a: 'b'.repeat(length % 9_000) } },
+    ])
+    await assertSame(request)
+  }
+  const many = Array.from({ length: 500 }, (_, i) => ({
+    key: Buffer.from('S1'),
+    value: Buffer.from(String(i)),
+    headers: {},
+  }))
+  await assertSame(requestOf(many))
+})
+
+test('a client id that finds no room before the request', async () => {
+  await assertSame(requestOf([{ key: Buffer.from('S1'), value: Buffer.from('x'), headers: {} }]), 'c'.repeat(1_000))
+})
+
+test('what the gateway never sends is left to kafkajs', () => {
+  const plain = { key: Buffer.from('k'), value: Buffer.from('v'), headers: {} }
+  const others: ProduceArguments[] = [
+    requestOf([plain], { compression: 1 }),
+    requestOf([plain], { transactionalId: 'tx' }),
+    requestOf([plain], { topicData: [] }),
+    requestOf([{ ...plain, timestamp: '1' }]),
+    requestOf([{ ...plain, value: null }]),
+    requestOf([{ ...plain, key: 'text' }]),
+    requestOf([{ key: plain.key, value: plain.value }]),
+    requestOf([{ ...plain, headers: { many: ['a', 'b'] } }]),
+    requestOf([plain, { ...plain, headers: { bytes: Buffer.from('b') } }]),
+  ]
+  for (const request of others) assert.equal(encodeProduceRequest(request, NOW_MS), null)
+})
