@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { sampleInvoice } from '../test/invoice/generate.ts'
 
@@ -14,7 +15,7 @@ export class InvoiceSource {
   #number = FIRST_NUMBER
 
   constructor(storeId: string, terminalId: string, padBytes = 0) {
-    const journalId = `B${process.pid}-${Date.now()}`
+    const journalId = randomUUID()
     this.#bodies = Array.from({ length: SAMPLES }, (_, i) => {
       const invoice = sampleInvoice({ storeId, terminalId, journalId, sequenceNumber: i + 1 })
       const extensions = padBytes === 0 ? invoice.extensions : { padding: 'x'.repeat(padBytes) }

@@ -19,7 +19,7 @@ const kafka = await startKafka()
 try {
   for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
   await kafka.createTopic({ topic: 'bench', partitions: 6 })
-  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench')
+  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
   const measure = async (kind: keyof typeof LOADS) => {
     const before = cpuSeconds(gateway.pid)
     const { acknowledged, seconds, statuses } = await runLoad(gateway.url, LOADS[kind])

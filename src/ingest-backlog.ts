@@ -58,6 +58,7 @@ export function createIngestBacklog(deps: IngestBacklogDeps): IngestBacklog {
   const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
   return async (request) => {
     const { body, coding, framing, receivedAt, traceparent, reservation } = request
+    const context = { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'backlog' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const parcel = parcelOf(await reader.read(upload).catch(notRead))
     if (!reservation.resize(parcel.bytes.length + parcelLength(parcel) * overheadBytes)) throw SATURATED
@@ -78,7 +79,7 @@ export function createIngestBacklog(deps: IngestBacklogDeps): IngestBacklog {
         answers.push({ identity, told: problem })
         continue
       }
-      const record = toRecord(verdict, value, { receivedAt, traceparent, ingest: 'backlog' })
+      const record = toRecord(verdict, value, context)
       const partition = partitionOf(identity.storeId)
       const outcome = accumulator.append({ ...record, partition }, reservation, chain)
       answers.push(outcome.then((known) => answerOf(identity, known)))

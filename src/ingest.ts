@@ -49,7 +49,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, valid.identity))
       throw new Problem('identity-mismatch', 'The path names another invoice than the body.')
 
-    const record = toRecord(valid, body, { receivedAt, traceparent, ingest: 'live' })
+    const record = toRecord(valid, body, { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'live' })
     if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
       throw new Problem('identity-mismatch', 'The Idempotency-Key came with another invoice before.')
     const exceeded = takeQuota(valid.identity)
@@ -62,8 +62,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 }
 
 /** Joined requests get equal receipts: the time is that of the request whose record was published. */
-export function firstReceivedAt({ headers }: ProducerRecord): Date {
-  return new Date(headers['pos-received-at'] as string)
+export function firstReceivedAt({ headers }: ProducerRecord): string {
+  return headers['pos-received-at'] as string
 }
 
 const INVALID = 'The invoice breaks the rules listed in `errors`. The same document will be refused again.'

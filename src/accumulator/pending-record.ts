@@ -22,7 +22,7 @@ export class PendingRecord implements LaneEntry {
   readonly #lane: Lane
   readonly #reservation: Reservation
   readonly #onGone: () => void
-  readonly #waiters = new Set<Waiter>()
+  #waiters: Waiter[] = []
 
   constructor(record: ProducerRecord, lane: Lane, reservation: Reservation, onGone: () => void) {
     this.record = record
@@ -36,7 +36,7 @@ export class PendingRecord implements LaneEntry {
   /** `true` when it is behind a gap for everybody who waits for it: it must not be sent. */
   get isCutOff(): boolean {
     for (const { chain } of this.#waiters) if (chain === undefined || !chain.isBroken) return false
-    return this.#waiters.size > 0
+    return this.#waiters.length > 0
   }
 
   /**
@@ -55,22 +55,22 @@ export class PendingRecord implements LaneEntry {
         },
       }
       const timer = setTimeout(() => {
-        this.#waiters.delete(waiter)
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
         waiter.answer(this.#expire())
       }, timeoutMs)
-      this.#waiters.add(waiter)
+      this.#waiters.push(waiter)
     })
   }
 
   onSettled(outcome: Outcome): void {
     this.#leave()
     for (const waiter of this.#waiters) waiter.answer(outcome)
-    this.#waiters.clear()
+    this.#waiters = []
   }
 
   /** `rejected` only if nobody else waits: another request's record may still go out. */
   #expire(): Outcome {
-    const isLast = this.#waiters.size === 0
+    const isLast = this.#waiters.length === 0
     if (!isLast || !this.#lane.withdraw(this)) return { kind: 'unknown', reason: 'deadline' }
     this.#leave()
     return { kind: 'rejected', reason: 'expired' }

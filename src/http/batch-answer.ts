@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { PROBLEMS, Problem } from '../errors.ts'
 import type { ItemAnswer } from '../ingest-backlog.ts'
-import type { Receipt } from '../invoice/receipt.ts'
+import { identityJson, type Receipt, receiptJson } from '../invoice/receipt.ts'
 import { IdentitySchema } from '../invoice/schema/identity.ts'
 import { type ProblemDocument, problemDocument, retryAfterSeconds } from './problem-document.ts'
 import { sharedSchema } from './responses.ts'
@@ -59,7 +59,7 @@ export function batchAnswer(answers: readonly ItemAnswer[], asLines: boolean): B
   const results = answers.map(({ identity, told }, index) => {
     if (!(told instanceof Problem)) {
       summary.accepted++
-      return JSON.stringify({ index, identity, status: 201, receipt: told })
+      return `{"index":${index},"identity":${identityJson(told.identity)},"status":201,"receipt":${receiptJson(told)}}`
     }
     if (PROBLEMS[told.slug].retry) toRetry.push(told)
     else summary.rejected++

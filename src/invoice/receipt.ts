@@ -31,14 +31,25 @@ export interface RecordPlace {
   readonly offset: string | null
 }
 
-/** The receipt of a record that was acknowledged at `place`. */
-export function toReceipt(identity: Identity, place: RecordPlace, receivedAt: Date): Receipt {
+/** The receipt of a record that was acknowledged at `place`; `receivedAt` as `Date.prototype.toISOString` writes it. */
+export function toReceipt(identity: Identity, place: RecordPlace, receivedAt: string): Receipt {
   return {
     invoiceId: invoiceIdOf(identity),
     identity: identityOf(identity),
     topic: place.topic,
     partition: place.partition,
     offset: place.offset,
-    receivedAt: receivedAt.toISOString(),
+    receivedAt,
   }
+}
+
+/** `JSON.stringify(receipt)`, for less: no member of a receipt has a character that JSON escapes. */
+export function receiptJson({ invoiceId, identity, topic, partition, offset, receivedAt }: Receipt): string {
+  const place = `"topic":"${topic}","partition":${partition},"offset":${offset === null ? null : `"${offset}"`}`
+  return `{"invoiceId":"${invoiceId}","identity":${identityJson(identity)},${place},"receivedAt":"${receivedAt}"}`
+}
+
+/** The same for an identity. */
+export function identityJson({ storeId, terminalId, journalId, sequenceNumber }: Identity): string {
+  return `{"storeId":"${storeId}","terminalId":"${terminalId}","journalId":"${journalId}","sequenceNumber":${sequenceNumber}}`
 }

@@ -5,7 +5,8 @@ import { continueTraceparent, type RandomHex } from './traceparent.ts'
 
 /** What the gateway knows of an invoice beside its bytes. */
 export interface RecordContext {
-  readonly receivedAt: Date
+  /** RFC 3339 in UTC with milliseconds. */
+  readonly receivedAt: string
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
   readonly ingest: 'live' | 'backlog'
@@ -43,7 +44,7 @@ export function toRecord(
     ce_time: valid.invoice.occurredAt,
     'content-type': 'application/json',
     traceparent: continueTraceparent(context.traceparent, randomHex),
-    'pos-received-at': context.receivedAt.toISOString(),
+    'pos-received-at': context.receivedAt,
     'pos-ingest': context.ingest,
   }
   if (valid.warnings.length > 0) headers['pos-warnings'] = valid.warnings.join(',')

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Value } from '@sinclair/typebox/value'
 import { invoiceIdOf } from '../../src/invoice/identity.ts'
-import { ReceiptSchema, toReceipt } from '../../src/invoice/receipt.ts'
+import { ReceiptSchema, receiptJson, toReceipt } from '../../src/invoice/receipt.ts'
 import { plainSale } from './plain-sale.ts'
 
 describe('toReceipt', () => {
-  const receivedAt = new Date('2026-03-14T16:06:09.007Z')
+  const receivedAt = '2026-03-14T16:06:09.007Z'
 
   it('says where the invoice is, in the shape of the schema', () => {
     const receipt = toReceipt(
@@ -28,5 +28,12 @@ describe('toReceipt', () => {
   it('may not know the offset', () => {
     const receipt = toReceipt(plainSale(), { topic: 'invoices', partition: 0, offset: null }, receivedAt)
     assert.ok(Value.Check(ReceiptSchema, receipt))
+  })
+
+  it('is written as JSON would be', () => {
+    for (const offset of ['9223372036854775807', null]) {
+      const receipt = toReceipt(plainSale(), { topic: 'pos.invoices-1', partition: 0, offset }, receivedAt)
+      assert.equal(receiptJson(receipt), JSON.stringify(receipt))
+    }
   })
 })

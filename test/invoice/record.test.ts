@@ -7,7 +7,7 @@ import { plainSale } from './plain-sale.ts'
 const invoice = plainSale()
 const valid = { invoice, identity: identityOf(invoice), warnings: [] as string[] }
 const body = Buffer.from(JSON.stringify(invoice))
-const context = { receivedAt: new Date('2026-03-14T16:06:09.007Z'), traceparent: undefined, ingest: 'live' } as const
+const context = { receivedAt: '2026-03-14T16:06:09.007Z', traceparent: undefined, ingest: 'live' } as const
 
 describe('toRecord', () => {
   it('carries the bytes of the till themselves, keyed by store', () => {
