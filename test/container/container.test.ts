@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { freePorts } from '../../dev/kafka/ports.ts'
+import packageLock from '../../package-lock.json' with { type: 'json' }
+import { readinessAt } from '../harness/cli-process.ts'
+import { invoiceBody, send } from '../harness/exchange.ts'
+import { readTopic } from '../harness/read-topic.ts'
+import { buildImage, inspect, podman, startContainer } from './podman.ts'
+
+const IMAGE = `localhost/tillgate-test:${process.pid}`
+const NAME = `tillgate-test-${process.pid}`
+const MISPLACED = `${NAME}-misplaced`
+const TOPIC = 'pos.invoices'
+
+let kafka: KafkaCluster
+let url: string
+let variables: Record<string, string>
+
+before(async () => {
+  await buildImage(IMAGE)
+  kafka = await startKafka()
+  await kafka.createTopic({ topic: TOPIC, partitions: 3 })
+  const [port] = (await freePorts(1)) as [number]
+  url = `http://127.0.0.1:${port}`
+  variables = { PORT: String(port), KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_PARTITIONS: '3' }
+  await startContainer(IMAGE, NAME, { ...variables, DRAIN_DELAY_MS: '3000', SHUTDOWN_TIMEOUT_MS: '15000' })
+  await readinessAt(url).untilReady()
+})
+
+after(async () => {
+  await podman('rm', '--force', '--ignore', NAME, MISPLACED).catch(() => {})
+  await podman('rmi', '--force', IMAGE).catch(() => {})
+  await kafka?.stop()
+})
+
+test('an invoice posted to the container is in Kafka, byte for byte', async () => {
+  const body = invoiceBody('S1', 1)
+  assert.equal((await send(url, body)).status, 201)
+  const values = (await readTopic(kafka.bootstrap, TOPIC)).map(({ value }) => value.toString())
+  assert.deepEqual(values, [body.toString()])
+})
+
+test('node itself is process 1, not root, without any capability and without a file that it could write', async () => {
+  const { State, HostConfig } = await inspect(NAME)
+  const status = readFileSync(`/proc/${State.Pid}/status`, 'utf8')
+  const field = (name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1]?.split('\t')
+  assert.deepEqual(field('Uid'), ['1000', '1000', '1000', '1000'])
+  assert.deepEqual(field('Gid'), ['1000', '1000', '1000', '1000'])
+  assert.equal(field('NSpid')?.at(-1), '1')
+  for (const set of ['CapEff', 'CapPrm', 'CapBnd']) assert.equal(Number(field(set)), 0, set)
+  assert.match(readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8'), /^node\0src\/cli\.ts\0serve\0$/)
+  assert.equal(HostConfig.ReadonlyRootfs, true)
+  await assert.rejects(podman('exec', NAME, 'touch', '/tmp/x'), /Read-only file system/)
+})
+
+test('its health check passes, and fails when nothing answers where it asks', async () => {
+  await podman('healthcheck', 'run', NAME)
+  const [port] = (await freePorts(1)) as [number]
+  await startContainer(IMAGE, MISPLACED, { ...variables, HOST: '127.0.0.2', PORT: String(port) })
+  await assert.rejects(podman('healthcheck', 'run', MISPLACED), { code: 1 })
+})
+
+test('the image is described by labels, and names its user by a number', async () => {
+  const { Labels, Config } = await inspect(IMAGE)
+  const { version, license } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const label = (name: string) => Labels[`org.opencontainers.image.${name}`]
+  assert.equal(label('title'), 'Tillgate')
+  assert.equal(label('version'), version)
+  assert.equal(label('licenses'), license)
+  assert.equal(label('revision'), 'tested')
+  assert.ok(label('description'))
+  assert.equal(Config.User, '1000:1000')
+  assert.deepEqual(Object.keys(Config.ExposedPorts), ['8080/tcp'])
+})
+
+test('beyond its base the image has /app alone: sources, examples and the packages of production', async () => {
+  const base = /^FROM (\S+)/m.exec(readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8'))?.[1] as string
+  const { changed = [], added = [], deleted = [] } = JSON.parse(await podman('diff', '--format', 'json', IMAGE, base))
+  const elsewhere = [...changed, ...added, ...deleted].filter((path: string) => !/^\/app(\/|$)/.test(path))
+  assert.deepEqual(elsewhere, [])
+
+  const list = async (folder: string) => (await podman('exec', NAME, 'ls', '-A', folder)).split('\n')
+  assert.deepEqual(await list('/app'), ['LICENSE', 'node_modules', 'openapi', 'package.json', 'src'])
+  assert.deepEqual(await list('/app/openapi'), ['examples'])
+
+  const installed = JSON.parse(await podman('exec', NAME, 'cat', '/app/node_modules/.package-lock.json')).packages
+  const ofProduction = Object.entries(packageLock.packages).filter(([path, entry]) => path !== '' && !('dev' in entry))
+  assert.deepEqual(Object.keys(installed).sort(), ofProduction.map(([path]) => path).sort())
+})
+
+test('SIGTERM drains: not ready, still serving, then gone with exit code 0', async () => {
+  const exitCode = podman('wait', NAME)
+  await podman('kill', '--signal', 'TERM', NAME)
+  await readinessAt(url).untilNotReady('draining')
+  const answer = await send(url, invoiceBody('S1', 2))
+  assert.equal(answer.status, 201)
+  assert.equal(answer.headers.get('connection'), 'close')
+  assert.equal(await exitCode, '0')
+  assert.equal((await readTopic(kafka.bootstrap, TOPIC)).length, 2)
+})
