@@ -33,12 +33,20 @@ export class GatewayProcess {
     this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), ...environment }
   }
 
-  /** Starts a gateway and resolves when it is ready. `program`: another script than `tillgate serve`, its arguments. */
+  /**
+   * Starts a gateway and resolves when it is ready; one that does not get ready is ended. `program`: another script than
+   * `tillgate serve`, its arguments.
+   */
   static async start(environment: NodeJS.ProcessEnv, program = [CLI, 'serve']): Promise<GatewayProcess> {
     const [port] = (await freePorts(1)) as [number]
     const gateway = new GatewayProcess(port, environment, program)
     gateway.launch()
-    await gateway.ready()
+    try {
+      await gateway.ready()
+    } catch (error) {
+      await gateway.end('SIGKILL')
+      throw error
+    }
     return gateway
   }
 
