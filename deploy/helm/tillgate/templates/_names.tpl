@@ -1,0 +1,30 @@
+{{- define "tillgate.name" -}}
+{{- .Values.fullnameOverride | default .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "tillgate.selector" -}}
+app.kubernetes.io/name: tillgate
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "tillgate.labels" -}}
+{{ include "tillgate.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end -}}
+
+{{/* Numbers of values are floats; 268435456 must not become 2.68435456e+08. */}}
+{{- define "tillgate.text" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* preStop, then SHUTDOWN_TIMEOUT_MS (DRAIN_DELAY_MS is part of it), then 2 s in which the gateway ends itself whatever
+hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
+{{- define "tillgate.terminationGracePeriodSeconds" -}}
+{{- $config := .Values.config -}}
+{{- if ge (int $config.DRAIN_DELAY_MS) (int $config.SHUTDOWN_TIMEOUT_MS) -}}
+{{- fail "config.DRAIN_DELAY_MS must be less than config.SHUTDOWN_TIMEOUT_MS" -}}
+{{- end -}}
+{{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
+{{- end -}}

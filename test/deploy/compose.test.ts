@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { KAFKA_VERSION } from '../../dev/kafka/folders.ts'
+import { readConfig } from '../../src/config.ts'
+import { invoiceBody, send } from '../harness/exchange.ts'
+import { GatewayProcess } from '../harness/gateway-process.ts'
+import { type Container, startComposeCluster } from './compose-cluster.ts'
+import { goTool } from './go-tool.ts'
+
+const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url))
+
+interface Project {
+  services: Record<string, Container & { image: string; stop_grace_period?: string }>
+}
+
+let project: Project
+
+before(async () => {
+  // The parser of `docker compose`, which knows every field and refuses others.
+  const parser = await goTool('cmd', 'github.com/compose-spec/compose-go/v2/cmd', 'v2.16.2')
+  const { stdout } = await promisify(execFile)(parser, ['-format', 'json', COMPOSE])
+  project = JSON.parse(stdout)
+})
+
+const named = (pattern: RegExp) =>
+  Object.fromEntries(Object.entries(project.services).filter(([name]) => pattern.test(name)))
+
+function environmentOf({ environment = {} }: Container): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
+}
+
+test('three brokers of the release that is tested here, two gateways, HAProxy', () => {
+  const broker = `docker.io/apache/kafka:${KAFKA_VERSION}`
+  assert.deepEqual(
+    Object.fromEntries(
+      Object.entries(project.services).map(([name, { image }]) => [name, image.replace(/:[\d.]+$/, '')]),
+    ),
+    {
+      'gateway-1': 'tillgate',
+      'gateway-2': 'tillgate',
+      haproxy: 'docker.io/library/haproxy',
+      'kafka-1': 'docker.io/apache/kafka',
+      'kafka-2': 'docker.io/apache/kafka',
+      'kafka-3': 'docker.io/apache/kafka',
+      topic: 'docker.io/apache/kafka',
+    },
+  )
+  for (const { image } of Object.values(named(/^(kafka|topic)/))) assert.equal(image, broker)
+})
+
+test('a gateway has the time to stop that it may take', () => {
+  for (const gateway of Object.values(named(/^gateway/))) {
+    const { SHUTDOWN_TIMEOUT_MS } = readConfig(environmentOf(gateway))
+    assert.ok(Number(/^(\d+)s$/.exec(gateway.stop_grace_period ?? '')?.[1]) > SHUTDOWN_TIMEOUT_MS / 1_000 + 2)
+  }
+})
+
+test('its brokers form a cluster, its command makes the topic, its gateway stores invoices though a broker is lost', async (t) => {
+  const cluster = await startComposeCluster(named(/^kafka-/))
+  t.after(() => cluster.stop())
+  const [script, ...args] = (project.services.topic?.command ?? []).map(cluster.localise)
+  assert.equal(script, '/opt/kafka/bin/kafka-topics.sh')
+  assert.equal(await cluster.run('org.apache.kafka.tools.TopicCommand', args), 0)
+
+  const { METRICS_PORT: _, KAFKA_BROKERS = '', ...rest } = environmentOf(project.services['gateway-1'] as Container)
+  const gateway = await GatewayProcess.start({ ...rest, KAFKA_BROKERS: cluster.localise(KAFKA_BROKERS) })
+  t.after(() => gateway.end('SIGKILL'))
+  assert.equal((await send(gateway.url, invoiceBody('S1', 1))).status, 201)
+
+  await cluster.brokers[2]?.kill()
+  for (let i = 0; i < 12; i++) {
+    const body = invoiceBody(`S${i}`, 2)
+    let status = 0
+    for (let attempt = 0; status !== 201 && attempt < 30; attempt++) {
+      status = (await send(gateway.url, body)).status
+      if (status !== 201) await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+    assert.equal(status, 201)
+  }
+})

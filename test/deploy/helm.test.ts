@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { readConfig } from '../../src/config.ts'
+import { chartTools, type Manifest } from './chart.ts'
+
+let chart: Awaited<ReturnType<typeof chartTools>>
+let plain: Manifest[]
+let full: Manifest[]
+
+before(async () => {
+  chart = await chartTools()
+  plain = await chart.render('plain')
+  full = await chart.render('full')
+})
+
+function only(manifests: Manifest[], kind: string): Manifest {
+  const found = manifests.filter((manifest) => manifest.kind === kind)
+  assert.equal(found.length, 1, `one ${kind}`)
+  return found[0]
+}
+
+const podOf = (manifests: Manifest[]) => only(manifests, 'Deployment').spec.template.spec
+const containerOf = (manifests: Manifest[]) => podOf(manifests).containers[0]
+
+/** The container's environment, secrets left out. */
+const environmentOf = (manifests: Manifest[]): Record<string, string> =>
+  Object.fromEntries(containerOf(manifests).env.map(({ name, value = 'secret' }: Manifest) => [name, value]))
+
+test('Helm has nothing to object to, with few values or many', async () => {
+  await chart.lint('plain')
+  await chart.lint('full')
+})
+
+test('Kubernetes takes every object, and would refuse one that it does not know', async () => {
+  await chart.validate(plain)
+  // The Prometheus operator's own kind is not part of Kubernetes.
+  const ofKubernetes = full.filter(({ kind }) => kind !== 'ServiceMonitor')
+  await chart.validate(ofKubernetes)
+  const misspelt = structuredClone(ofKubernetes)
+  podOf(misspelt).terminationGracePeriod = 30
+  await assert.rejects(
+    chart.validate(misspelt),
+    /unknown field.*terminationGracePeriod|terminationGracePeriod.*unknown field/,
+  )
+})
+
+test('the default objects', () => {
+  const kinds = plain.map(({ kind }) => kind).sort()
+  const expected = ['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']
+  assert.deepEqual(kinds, [...expected, 'ServiceAccount'])
+  assert.deepEqual([...new Set(plain.map(({ metadata }) => metadata.name))], ['pos'])
+})
+
+test('the gateway accepts the environment that it is given', () => {
+  const config = readConfig(environmentOf(plain))
+  assert.equal(config.KAFKA_BROKERS, 'kafka-0.kafka:9092,kafka-1.kafka:9092')
+  assert.deepEqual([config.PORT, config.METRICS_PORT], [8080, 9090])
+  const other = readConfig(environmentOf(full))
+  assert.equal(other.BUFFER_MEMORY_BYTES, 2 ** 30, 'a large number is written out')
+  assert.equal(other.KAFKA_TLS, true)
+  assert.equal(other.KAFKA_SASL_USERNAME, 'tillgate')
+})
+
+test('the kubelet waits until the gateway has stopped by itself, whatever the settings', () => {
+  for (const manifests of [plain, full]) {
+    const { SHUTDOWN_TIMEOUT_MS } = readConfig(environmentOf(manifests))
+    const preStopSeconds = containerOf(manifests).lifecycle?.preStop.sleep.seconds ?? 0
+    const lastResortSeconds = 2
+    const spareSeconds =
+      podOf(manifests).terminationGracePeriodSeconds - preStopSeconds - SHUTDOWN_TIMEOUT_MS / 1_000 - lastResortSeconds
+    assert.ok(spareSeconds >= 3 && spareSeconds < 4, `${spareSeconds} s to spare`)
+  }
+  assert.equal(containerOf(plain).lifecycle.preStop.sleep.seconds, 2)
+  assert.equal(containerOf(full).lifecycle, undefined)
+})
+
+test('a pod may do as little as possible', () => {
+  for (const manifests of [plain, full]) {
+    const pod = podOf(manifests)
+    assert.equal(pod.automountServiceAccountToken, false)
+    assert.equal(only(manifests, 'ServiceAccount').automountServiceAccountToken, false)
+    assert.equal(pod.serviceAccountName, only(manifests, 'ServiceAccount').metadata.name)
+    const { runAsNonRoot, seccompProfile } = pod.securityContext
+    assert.deepEqual([runAsNonRoot, seccompProfile], [true, { type: 'RuntimeDefault' }])
+    assert.deepEqual(containerOf(manifests).securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+    assert.ok(containerOf(manifests).resources.limits.memory)
+  }
+})
+
+test('alive is the process, ready is the gateway', () => {
+  const { startupProbe, livenessProbe, readinessProbe } = containerOf(plain)
+  assert.deepEqual(startupProbe.httpGet, { path: '/livez', port: 'http' })
+  assert.deepEqual(livenessProbe.httpGet, { path: '/livez', port: 'http' })
+  assert.deepEqual(readinessProbe.httpGet, { path: '/readyz', port: 'http' })
+  const { DRAIN_DELAY_MS } = readConfig(environmentOf(plain))
+  const noticedAfterMs = 1_000 * readinessProbe.periodSeconds * readinessProbe.failureThreshold
+  assert.ok(noticedAfterMs < DRAIN_DELAY_MS, 'a draining gateway serves until it is known to be one')
+})
+
+test('the password comes from a Secret', () => {
+  const password = containerOf(full).env.find(({ name }: Manifest) => name === 'KAFKA_SASL_PASSWORD')
+  assert.deepEqual(password.valueFrom, { secretKeyRef: { name: 'kafka-login', key: 'secret' } })
+  assert.equal(password.value, undefined)
+  assert.ok(!Object.keys(environmentOf(plain)).some((name) => name.startsWith('KAFKA_SASL')))
+})
+
+test('the autoscaler or `replicas`, never both', () => {
+  assert.equal(only(plain, 'Deployment').spec.replicas, undefined)
+  assert.equal(only(plain, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name, only(plain, 'Deployment').metadata.name)
+  assert.equal(only(full, 'Deployment').spec.replicas, 3)
+  assert.equal(full.filter(({ kind }) => kind === 'HorizontalPodAutoscaler').length, 0)
+})
+
+test('everything selects the pods', () => {
+  const labels = only(full, 'Deployment').spec.template.metadata.labels
+  const isSelected = (selector: Record<string, string>) =>
+    assert.ok(
+      Object.entries(selector).every(([name, value]) => labels[name] === value) && 'app.kubernetes.io/name' in selector,
+    )
+  for (const service of full.filter(({ kind }) => kind === 'Service')) isSelected(service.spec.selector)
+  for (const kind of ['Deployment', 'PodDisruptionBudget']) isSelected(only(full, kind).spec.selector.matchLabels)
+  isSelected(only(full, 'NetworkPolicy').spec.podSelector.matchLabels)
+  for (const { labelSelector } of podOf(full).topologySpreadConstraints) isSelected(labelSelector.matchLabels)
+})
+
+test('the network lets tills and Prometheus in, and out to DNS and the ports of the brokers', () => {
+  const { policyTypes, ingress, egress } = only(full, 'NetworkPolicy').spec
+  assert.deepEqual(policyTypes, ['Ingress', 'Egress'])
+  assert.deepEqual(
+    ingress.map(({ ports }: Manifest) => ports),
+    [[{ port: 'http' }], [{ port: 'metrics' }]],
+  )
+  assert.deepEqual(egress[1].ports, [{ port: 9093 }, { port: 9094 }])
+  assert.deepEqual(egress[1].to, [{ ipBlock: { cidr: '192.0.2.0/24' } }])
+  assert.deepEqual(only(plain, 'NetworkPolicy').spec.egress[1], { ports: [{ port: 9092 }] })
+})
+
+test('metrics are not published with the invoices; a ServiceMonitor finds them', () => {
+  assert.deepEqual(only(plain, 'Service').spec.ports, [{ name: 'http', port: 80, targetPort: 'http' }])
+  const monitor = only(full, 'ServiceMonitor')
+  const metrics = full.find(({ kind, spec }) => kind === 'Service' && spec.clusterIP === 'None')
+  const wanted = Object.entries(monitor.spec.selector.matchLabels)
+  assert.ok(wanted.every(([name, value]) => metrics.metadata.labels[name] === value))
+  const invoices = full.find(({ kind, spec }) => kind === 'Service' && spec.type === 'LoadBalancer')
+  assert.ok(!wanted.every(([name, value]) => invoices.metadata.labels[name] === value))
+  assert.deepEqual(monitor.spec.endpoints, [{ port: 'metrics', interval: '15s' }])
+  assert.equal(metrics.spec.ports[0].name, 'metrics')
+})
+
+test('refused before anything is installed: no brokers', async () => {
+  await assert.rejects(chart.render('default'), /missing property 'KAFKA_BROKERS'/)
+})
+
+for (const [what, change, complaint] of [
+  [
+    'a variable that the gateway does not have',
+    'config.KAFKA_TOPICS=x',
+    /additional properties 'KAFKA_TOPICS' not allowed/,
+  ],
+  ['a number that is none', 'config.KAFKA_PARTITIONS=many', /KAFKA_PARTITIONS.*want integer/],
+  ['a login without a Secret', 'sasl.mechanism=plain', /passwordSecret\/name/],
+  ['a delay as long as the whole shutdown', 'config.DRAIN_DELAY_MS=40000', /DRAIN_DELAY_MS must be less than/],
+  ['a value that the chart does not have', 'replicaCount=3', /additional properties 'replicaCount' not allowed/],
+] as const) {
+  test(`refused before anything is installed: ${what}`, async () => {
+    await assert.rejects(chart.render('plain', change), complaint)
+  })
+}
