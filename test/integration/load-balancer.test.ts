@@ -44,9 +44,12 @@ const addressOf = ({ url }: GatewayProcess) => new URL(url).host
 
 /** Resolves when the balancer has sent this gateway another ten invoices, which it stored. */
 async function untilServing(gateway: GatewayProcess): Promise<void> {
-  const stored = () => gateway.metric('tillgate_answers_total{status="201",problem="none"}')
-  const goal = ((await stored()) || 0) + 10
-  await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => (await stored()) >= goal || undefined)
+  let goal: number | undefined
+  await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => {
+    const stored = (await gateway.metric('tillgate_answers_total{status="201",problem="none"}')) || 0
+    goal ??= stored + 10
+    return stored >= goal || undefined
+  })
 }
 
 /** Stops and starts one gateway after the other while tills send; resolves with all that they sent. */
