@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { type Static, Type } from '@sinclair/typebox'
 
 const milliseconds = (defaultMs: number, description: string, minimum = 0) =>
@@ -95,12 +94,13 @@ export const ConfigSchema = Type.Object({
     maximum: 100_000,
     description: 'Invoices of uploads that are under way to Kafka at once. Live ones never wait behind more.',
   }),
-  BACKLOG_WORKERS: Type.Integer({
-    default: Math.min(Math.max(availableParallelism() - 1, 1), 4),
-    minimum: 0,
-    maximum: 64,
-    description: 'Threads that inflate and validate uploads (default: cores - 1, 1 to 4). 0: the main thread does it.',
-  }),
+  BACKLOG_WORKERS: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 64,
+      description: 'Threads that inflate and validate uploads; unset: cores - 1, 1 to 4. 0: the main thread does it.',
+    }),
+  ),
   BACKLOG_WAITING: Type.Integer({
     default: 16,
     minimum: 0,

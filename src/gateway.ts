@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
@@ -99,7 +100,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       arithmetic: config.ARITHMETIC,
       lenientStores,
     },
-    workers: config.BACKLOG_WORKERS,
+    workers: config.BACKLOG_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
     maxWaiting: config.BACKLOG_WAITING,
     timeoutMs: config.BACKLOG_READ_TIMEOUT_MS,
     inlineBytes: config.BACKLOG_INLINE_BYTES,

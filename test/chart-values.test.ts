@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import valuesSchema from '../deploy/helm/tillgate/values.schema.json' with { type: 'json' }
-import { ConfigSchema } from '../src/config.ts'
+import { ConfigSchema } from '../src/config-schema.ts'
 
 /** Ports are the chart's own, the login has a section of its own. */
 const SET_BY_THE_CHART = /^(HOST|PORT|METRICS_PORT|KAFKA_SASL_\w+)$/
