@@ -19,6 +19,9 @@ export interface SessionOptions extends ClientOptions {
 /** How long closing waits for the answers under way, and again for the connections to close. */
 const CLOSE_TIMEOUT_MS = 2_000
 
+/** SaslHandshake, ApiVersions, SaslAuthenticate: a broker answers these to whoever it then turns away, too. */
+const HANDSHAKE: ReadonlySet<number> = new Set([17, 18, 36])
+
 /**
  * What one call of kafkajs came to. `unnamed`: it resolved, but its answer does not say that the partition has the
  * batch. `isAnswer`: the error is the broker's answer to the latest attempt, not trouble before or after one.
@@ -76,8 +79,8 @@ export class ProducerSession {
           return message.partition as number
         },
     })
-    producer.on(producer.events.REQUEST, () => {
-      seen.answerAtMs = performance.now()
+    producer.on(producer.events.REQUEST, ({ payload: { apiKey } }) => {
+      if (!HANDSHAKE.has(apiKey)) seen.answerAtMs = performance.now()
     })
     try {
       await producer.connect()
@@ -97,7 +100,7 @@ export class ProducerSession {
     return this.#seen.partitions
   }
 
-  /** Monotonic time of the latest answer of any broker on this session. */
+  /** Monotonic time of the latest answer of any broker on this session, to a request that was let in. */
   get answerAtMs(): number {
     return this.#seen.answerAtMs
   }

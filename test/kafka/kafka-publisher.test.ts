@@ -136,6 +136,23 @@ test('an answer swallowed for longer than the request time-out changes nothing',
   assert.deepEqual(cluster.values(0), ['a'])
 })
 
+test('a broker that takes connections and then hangs up has not answered', async () => {
+  await publisher.start()
+  const { lastAnswerAtMs } = publisher
+  let hangUps = 0
+  cluster.broker(1).script = ({ apiKey, socket }) => {
+    if (apiKey === API.apiVersions || hangUps === 6) return false
+    hangUps++
+    socket.resetAndDestroy()
+    return true
+  }
+  const published = publisher.publish(batchOf(0, 'a'))
+  await waitUntil(() => hangUps > 3)
+  assert.equal(publisher.lastAnswerAtMs, lastAnswerAtMs)
+  assert.deepEqual(await published, { kind: 'acknowledged', baseOffset: 0n })
+  assert.ok(publisher.lastAnswerAtMs > lastAnswerAtMs)
+})
+
 test('kafkajs gives up, our loop does not: seven failed attempts, then one copy', async () => {
   await publisher.start()
   scriptProduce(7, (request) => {
