@@ -5,6 +5,7 @@ import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.t
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { fetchPartitionCount } from './topics.ts'
 import { rootCause } from './verdict.ts'
+import { within } from './within.ts'
 
 /** How a producer publishes to one topic. All times in milliseconds. */
 export interface SessionOptions extends ClientOptions {
@@ -172,18 +173,5 @@ export class PartitionMismatch extends Error {
 }
 
 function disconnect(producer: Producer): Promise<void> {
-  return within(
-    CLOSE_TIMEOUT_MS,
-    producer.disconnect().catch(() => {}),
-  )
-}
-
-/** Resolves when `work` does, or after `timeoutMs`. */
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  await Promise.race([work, deadline])
-  clearTimeout(timer)
+  return within(CLOSE_TIMEOUT_MS, producer.disconnect())
 }

@@ -4,6 +4,7 @@ import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka }
 import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
 import { hardenKafkajs } from './hardening.ts'
 import { type PartitionRange, Position } from './read-position.ts'
+import { within } from './within.ts'
 
 /** How to reach the cluster, and which topic is read. */
 export type ReadSession = ClientOptions & { readonly topic: string }
@@ -192,14 +193,4 @@ async function withAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<T>): 
   } finally {
     await admin.disconnect()
   }
-}
-
-/** Resolves when `work` has ended, well or not, or after `timeoutMs`. */
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  await Promise.race([work.catch(() => {}), deadline])
-  clearTimeout(timer)
 }
