@@ -1,9 +1,9 @@
 import type { FindingKind } from '../../src/audit/finding.ts'
 import type { AuditReport } from '../../src/audit/report.ts'
 import { runAudit } from '../../src/audit/run-audit.ts'
-import { kafkaOptions, readConfig } from '../../src/config.ts'
 import { fetchRanges, readTopic } from '../../src/kafka/read-topic.ts'
 import { answersText } from './answer-lines.ts'
+import { readSession } from './read-topic.ts'
 import type { SentInvoice } from './till.ts'
 
 /** What `tillgate audit` says of a topic and of all that tills sent to it and were told. */
@@ -12,8 +12,7 @@ export async function auditSent(
   topic: string,
   sent: readonly SentInvoice[],
 ): Promise<AuditReport> {
-  const options = kafkaOptions(readConfig({ KAFKA_BROKERS: bootstrap.join(','), KAFKA_TOPIC: topic }))
-  const session = { ...options, onClientLog: () => {} }
+  const session = readSession(bootstrap, topic)
   const ranges = await fetchRanges(session)
   const read: Parameters<typeof runAudit>[0]['read'] = (onRecord) => readTopic(session, ranges, { onRecord })
   return await runAudit({ ranges, read, verify: true, openAnswers: () => answersText(sent) })

@@ -8,7 +8,7 @@ import { freePorts } from '../../dev/kafka/ports.ts'
 import { cachedPartitionOf } from '../../src/accumulator/partition.ts'
 import { DEADLINE_MS, readinessAt, type ServeProcess, startServe } from '../harness/cli-process.ts'
 import { type Answered, invoiceBody, scrape, send, storesByPartition } from '../harness/exchange.ts'
-import { readTopic } from '../harness/read-topic.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 import { assertDelivered } from '../harness/run.ts'
 import { identityOf, post, type SentInvoice } from '../harness/till.ts'
 import { message, parseAnswer, rawSocket } from '../http/raw-socket.ts'
@@ -60,7 +60,7 @@ async function startReady(t: TestContext, topic: string, env: NodeJS.ProcessEnv 
 async function inTopic(topic: string): Promise<string[]> {
   // It is there already: this waits until a broker that has just come back leads it again.
   await kafka.createTopic({ topic, partitions: PARTITIONS })
-  const invoices = (await readTopic(kafka.bootstrap, topic)).map(({ value }) => JSON.parse(value.toString()))
+  const invoices = (await recordsOf(kafka.bootstrap, topic)).map(({ value }) => JSON.parse(String(value)))
   return invoices.map(({ storeId, sequenceNumber }) => `${storeId}/${sequenceNumber}`).sort()
 }
 
