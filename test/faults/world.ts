@@ -4,6 +4,7 @@ import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../dev/kafka/wire-frames.ts'
 import type { AuditReport } from '../../src/audit/report.ts'
 import { auditSent } from '../harness/audit.ts'
+import { scrape } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { type Load, type LoadOptions, startLoad } from '../harness/load.ts'
 import type { SentInvoice } from '../harness/till.ts'
@@ -103,7 +104,7 @@ export class World {
     this.#sent.push(...((await this.#load?.stop()) ?? []))
     this.findings.push(...(this.#load?.failures ?? []).slice(0, 3))
     const longestGapMs = this.#load?.longestGapMs ?? 0 // now that every till got its last acknowledgement
-    const pending = await this.gateway.metric('tillgate_pending_records').catch(() => 0)
+    const pending = await scrape(this.gateway.url, 'tillgate_pending_records').catch(() => 0)
     if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
     clearInterval(this.#sampler)
     const { code, signal } = await this.gateway.end('SIGTERM')

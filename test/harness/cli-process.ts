@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../../dev/kafka/eventually.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+/** The script of the `tillgate` command. */
+export const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
 /** Generous: a busy machine is no failure. */
 export const DEADLINE_MS = 30_000

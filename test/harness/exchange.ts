@@ -2,6 +2,8 @@ import openapi from '../../openapi/openapi.json' with { type: 'json' }
 import { assertMatchesContract } from '../http/contract.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
+const SCRAPE_TIMEOUT_MS = 10_000
+
 /** One answer of a gateway, read to its end. */
 export interface Answered {
   readonly status: number
@@ -46,9 +48,9 @@ export function storesByPartition(partitions: number, partitionOf: (storeId: str
   return stores
 }
 
-/** The value of one metric without labels. */
+/** The value of one metric; its labels, if it has any, belong to the name. Rejects when there is none. */
 export async function scrape(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
+  const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })).text()
   const line = text.split('\n').find((line) => line.startsWith(`${name} `))
   if (line === undefined) throw new Error(`no metric ${name}`)
   return Number(line.slice(name.length + 1))

@@ -3,17 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { freePorts } from '../../dev/kafka/ports.ts'
+import { CLI, type Exit } from './cli-process.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 const READY_TIMEOUT_MS = 60_000
-
-/** How a gateway process ended. */
-export interface GatewayExit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}
 
 /**
  * A gateway in a process of its own, so that it can be killed, frozen and started again on the same port. What it
@@ -24,7 +17,7 @@ export class GatewayProcess {
   readonly #environment: NodeJS.ProcessEnv
   readonly #program: readonly string[]
   #child: ChildProcess | undefined
-  #exit: Promise<GatewayExit> | undefined
+  #exit: Promise<Exit> | undefined
   #output = ''
 
   private constructor(port: number, environment: NodeJS.ProcessEnv, program: readonly string[]) {
@@ -102,20 +95,13 @@ export class GatewayProcess {
     }
   }
 
-  /** One number of `/metrics`. */
-  async metric(name: string): Promise<number> {
-    const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) })
-    const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `))
-    return Number(line?.split(' ')[1] ?? Number.NaN)
-  }
-
   signal(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal)
   }
 
   /** Sends the signal and resolves when the process has ended. */
-  async end(signal: NodeJS.Signals): Promise<GatewayExit> {
+  async end(signal: NodeJS.Signals): Promise<Exit> {
     if (this.#child?.exitCode === null && this.#child.signalCode === null) this.signal(signal)
-    return (await this.#exit) as GatewayExit
+    return (await this.#exit) as Exit
   }
 }
