@@ -23,6 +23,8 @@ export interface Broker {
   thaw(): void
   /** Orderly stop (SIGTERM, leadership handed over); kill -9 if that takes longer than `patienceMs`, default 30 s. */
   stop(patienceMs?: number): Promise<void>
+  /** Resolves when the process has ended by itself; rejects after `timeoutMs`. */
+  ended(timeoutMs: number): Promise<void>
   /** Starts it again on the same ports and data; resolves when it serves clients. */
   start(): Promise<void>
 }
@@ -92,6 +94,10 @@ export class BrokerControl implements Broker {
     })
     if (result === 'ended')
       throw new Error(`broker ${this.id} ended with ${ended} while starting:\n${this.#lastWords()}`)
+  }
+
+  async ended(timeoutMs: number): Promise<void> {
+    await eventually(`broker ${this.id} ended`, timeoutMs, 50, async () => this.#jvm === undefined || undefined)
   }
 
   freeze(): void {

@@ -37,6 +37,8 @@ export interface KafkaOptions {
   keepData?: boolean
   /** Lines added to, or overriding, the server.properties of every broker. */
   brokerConfig?: Record<string, string>
+  /** Where a broker keeps its data, instead of in `data`, which is in its own folder; others are not deleted at `stop()`. */
+  logDirs?: (brokerId: number, data: string) => string[]
   /** JVM settings instead of `QUICK_JVM`, for a benchmark that wants the broker at its best. */
   jvmFlags?: string[]
   /** The address that a broker's second listener gives to clients: who bootstraps there stays behind that proxy. */
@@ -81,7 +83,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       const brokerFolder = join(folder, `broker-${id}`)
       const advertisedProxy = options.proxied?.(id) ?? proxiedTarget
       const settings = { id, nodes, advertisedProxy, brokerConfig: options.brokerConfig ?? {} }
-      await writeNode(brokerFolder, settings, prepared.checkpoint)
+      const data = join(brokerFolder, 'data')
+      await writeNode(brokerFolder, settings, options.logDirs?.(id, data) ?? [data], prepared.checkpoint)
       const direct = { host: '127.0.0.1', port: ports.direct }
       const { javaFlags } = prepared
       return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget })

@@ -28,18 +28,30 @@ export async function releaseFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes what one node needs in `folder`: its server.properties, and, unless it has data from an earlier run, data
- * formatted as `kafka-storage format` does it: `checkpoint` as it is, and a meta.properties of its own.
+ * Writes what one node needs: its server.properties in `folder`, and in its log directories, unless they have data from
+ * an earlier run, what `kafka-storage format` does: `checkpoint` as it is, and a meta.properties of their own.
  */
-export async function writeNode(folder: string, settings: NodeSettings, checkpoint: string): Promise<void> {
-  const data = join(folder, 'data')
-  const meta = join(data, 'meta.properties')
-  await mkdir(data, { recursive: true })
-  await writeFile(join(folder, 'server.properties'), serverProperties(settings, data))
-  if (existsSync(meta)) return
-  await copyFile(checkpoint, join(data, basename(checkpoint)))
-  const directoryId = randomBytes(16).toString('base64url')
+export async function writeNode(
+  folder: string,
+  settings: NodeSettings,
+  logDirs: string[],
+  checkpoint: string,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'server.properties'), serverProperties(settings, logDirs))
   const clusterId = createHash('md5').update(join(folder, '..')).digest('base64url')
+  for (const logDir of logDirs) await format(logDir, { settings, clusterId, checkpoint })
+}
+
+async function format(
+  logDir: string,
+  { settings, clusterId, checkpoint }: { settings: NodeSettings; clusterId: string; checkpoint: string },
+): Promise<void> {
+  const meta = join(logDir, 'meta.properties')
+  await mkdir(logDir, { recursive: true })
+  if (existsSync(meta)) return
+  await copyFile(checkpoint, join(logDir, basename(checkpoint)))
+  const directoryId = randomBytes(16).toString('base64url')
   const lines = ['version=1', `cluster.id=${clusterId}`, `node.id=${settings.id}`, `directory.id=${directoryId}`]
   await writeFile(meta, `${lines.join('\n')}\n`)
 }

@@ -51,7 +51,7 @@ async function fillPrepared(partial: string, java: Java, runsJars: string[]): Pr
   const proxiedTarget = { host: '127.0.0.1', port: proxied }
   const node = { id: 0, nodes: [{ direct, proxied, controller }], advertisedProxy: proxiedTarget, brokerConfig: {} }
   const properties = join(folder, 'server.properties')
-  await writeFile(properties, serverProperties(node, data))
+  await writeFile(properties, serverProperties(node, [data]))
 
   const log = join(folder, 'format.log')
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'embedded-kafka-format', '-c', properties]

@@ -14,12 +14,18 @@ export interface ProxiedKafka {
   stop(): Promise<void>
 }
 
+export interface ProxiedKafkaOptions extends Omit<KafkaOptions, 'proxied'> {
+  /** By which name clients are to know a broker's proxy; default 127.0.0.1, where it listens. */
+  host?: (brokerId: number) => string
+}
+
 /** Starts a cluster with a wire proxy in front of each broker, all of them forwarding at first. */
-export async function startProxiedKafka(options: Omit<KafkaOptions, 'proxied'> = {}): Promise<ProxiedKafka> {
+export async function startProxiedKafka(options: ProxiedKafkaOptions = {}): Promise<ProxiedKafka> {
+  const { host = () => '127.0.0.1' } = options
   const ports = await freePorts(options.brokers ?? 1)
   const cluster = await startKafka({
     ...options,
-    proxied: (brokerId) => ({ host: '127.0.0.1', port: ports[brokerId] as number }),
+    proxied: (brokerId) => ({ host: host(brokerId), port: ports[brokerId] as number }),
   })
   const proxies = await Promise.all(
     cluster.brokers.map((broker, id) => startWireProxy({ target: broker.proxiedTarget, listen: ports[id] as number })),
@@ -30,7 +36,7 @@ export async function startProxiedKafka(options: Omit<KafkaOptions, 'proxied'> =
   return {
     cluster,
     proxies,
-    bootstrap: proxies.map((proxy) => `127.0.0.1:${proxy.port}`),
+    bootstrap: proxies.map((proxy, id) => `${host(id)}:${proxy.port}`),
     stop: async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()))
       await cluster.stop()

@@ -21,7 +21,7 @@ export interface NodeSettings {
  * The server.properties of one combined broker and controller. What is not set here is Kafka's default:
  * replication and retention behave as in production; `brokerConfig` overrides anything.
  */
-export function serverProperties(settings: NodeSettings, dataFolder: string): string {
+export function serverProperties(settings: NodeSettings, logDirs: string[]): string {
   const { id, nodes, advertisedProxy, brokerConfig } = settings
   const ports = nodes[id]
   if (!ports) throw new Error(`no ports for broker ${id}`)
@@ -40,7 +40,7 @@ export function serverProperties(settings: NodeSettings, dataFolder: string): st
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'DIRECT',
     'controller.listener.names': 'CONTROLLER',
-    'log.dirs': dataFolder,
+    'log.dirs': logDirs.join(','),
 
     'default.replication.factor': replicas,
     'min.insync.replicas': minInSync,

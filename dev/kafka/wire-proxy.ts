@@ -25,7 +25,6 @@ export interface WireStats {
 
 /** A running proxy. */
 export interface WireProxy {
-  /** Listens on 127.0.0.1. */
   port: number
   /** Takes effect with the next frame that arrives, on open connections too; lets go what `hold` kept. */
   setRule(rule: Rule | null): void
@@ -39,8 +38,8 @@ export interface WireProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy to `target` on port `listen` of 127.0.0.1, or on one the kernel picks. */
-export async function startWireProxy(options: { target: Address; listen?: number }): Promise<WireProxy> {
+/** Starts a proxy to `target` on port `listen` of `host` (127.0.0.1), or on one the kernel picks. */
+export async function startWireProxy(options: { target: Address; host?: string; listen?: number }): Promise<WireProxy> {
   const actions = { forward: 0, drop: 0, reset: 0, cut: 0, delay: 0, slice: 0, throttle: 0, hold: 0 }
   const stats: WireStats = { connections: 0, openConnections: 0, frames: 0, actions }
   const connections = new Set<Connection>()
@@ -76,7 +75,7 @@ export async function startWireProxy(options: { target: Address; listen?: number
     stats.openConnections -= 1
   })
   const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1')
+    server.listen(port, options.host ?? '127.0.0.1')
     await once(server, 'listening')
     return (server.address() as AddressInfo).port
   }

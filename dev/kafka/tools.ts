@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { promisify } from 'node:util'
+import { fetchJars } from './artifacts.ts'
+import { findJava } from './java.ts'
+import { QUICK_JVM } from './prepared.ts'
+
+const run = promisify(execFile)
+
+const TIMEOUT_MS = 60_000
+
+/**
+ * Runs one of Apache Kafka's own tools, by its main class, for what kafkajs's admin client cannot do; takes a second or
+ * two. Resolves to what it printed; rejects when it fails or takes longer than a minute.
+ */
+export async function runTool(mainClass: string, args: string[]): Promise<string> {
+  const java = await findJava(process.env)
+  const jars = await fetchJars({ env: process.env, onProgress: () => {} })
+  const flags = [...QUICK_JVM, '-cp', jars.join(delimiter)]
+  const { stdout } = await run(java.command, [...flags, mainClass, ...args], { timeout: TIMEOUT_MS })
+  return stdout
+}
+
+/** The node that is the cluster's active controller now. (What kafkajs calls the controller is any broker, in KRaft.) */
+export async function activeController(bootstrap: string[]): Promise<number> {
+  const status = await runTool('org.apache.kafka.tools.MetadataQuorumCommand', [
+    ...['--bootstrap-server', bootstrap.join(',')],
+    ...['describe', '--status'],
+  ])
+  const leader = /^LeaderId:\s+(\d+)$/m.exec(status)?.[1]
+  if (leader === undefined) throw new Error(`no active controller: ${status}`)
+  return Number(leader)
+}
