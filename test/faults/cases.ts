@@ -1,34 +1,21 @@
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { activeController } from '../../dev/kafka/tools.ts'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
+import { cachedPartitionOf } from '../../src/accumulator/partition.ts'
+import { storesByPartition } from '../harness/exchange.ts'
 import type { LoadOptions } from '../harness/load.ts'
-import { type Random, randomFrom } from '../harness/random.ts'
+import { randomFrom } from '../harness/random.ts'
 import { post } from '../harness/till.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
-import type { World } from './world.ts'
+import { CREDENTIALS_CASES } from './credentials-cases.ts'
+import { DISK_CASES } from './disk-cases.ts'
+import { assertSheds, type FaultCase, underLoad, WARM_UP } from './fault-case.ts'
+import { NAMES_CASES } from './names-cases.ts'
+import { PARTITIONS, type World } from './world.ts'
 
-/** One fault: what is done while tills send. The oracles are checked afterwards, whatever the case. */
-export interface FaultCase {
-  /** Number in the table of docs/delivery.md. */
-  readonly number: number
-  readonly name: string
-  readonly environment?: NodeJS.ProcessEnv
-  readonly topicConfig?: Record<string, string>
-  run(world: World, random: Random): Promise<void>
-}
-
-const WARM_UP = 100
 const GATEWAY_READY_TIMEOUT_MS = 30_000
-
-/** The load runs, the fault happens, the load runs on. */
-async function underLoad(world: World, fault: () => Promise<void>, load: Partial<LoadOptions> = {}): Promise<void> {
-  world.startLoad(load)
-  await world.load.more(WARM_UP)
-  world.load.resetGap()
-  await fault()
-  await world.load.more(WARM_UP, 60_000)
-}
 
 async function killAndReturn(world: World, id: number, downMs: number): Promise<void> {
   await world.broker(id).kill()
@@ -44,7 +31,7 @@ async function wire(world: World, durationMs: number, rule: () => Action): Promi
   })
 }
 
-export const CASES: readonly FaultCase[] = [
+const ORDINARY_CASES: readonly FaultCase[] = [
   {
     number: 1,
     name: 'gateway kill -9',
@@ -83,6 +70,26 @@ export const CASES: readonly FaultCase[] = [
       }),
   },
   {
+    number: 6,
+    name: 'gateway SIGSTOP 60 s, its connections reset meanwhile',
+    run: (world) =>
+      underLoad(
+        world,
+        async () => {
+          world.gateway.signal('SIGSTOP')
+          await sleep(30_000)
+          for (const proxy of world.kafka.proxies) proxy.resetConnections()
+          await sleep(30_000)
+          const connections = () => world.kafka.proxies.reduce((sum, { stats }) => sum + stats.connections, 0)
+          const before = connections()
+          world.gateway.signal('SIGCONT')
+          await world.load.more(WARM_UP)
+          assert.ok(connections() > before, 'it connects again')
+        },
+        { giveUpAfterMs: 120_000 },
+      ),
+  },
+  {
     number: 7,
     name: 'leader kill -9',
     run: (world) => underLoad(world, async () => killAndReturn(world, await world.leaderOf(0), 6_000)),
@@ -111,6 +118,28 @@ export const CASES: readonly FaultCase[] = [
       }),
   },
   {
+    number: 9,
+    name: 'controller kill -9, stores of other leaders',
+    run: async (world) => {
+      const { bootstrap } = world.kafka.cluster
+      const controller = await activeController(bootstrap)
+      const leaders = await world.leaders()
+      const storeIds = storesByPartition(PARTITIONS, cachedPartitionOf(PARTITIONS)).filter(
+        (_, partition) => leaders[partition] !== controller,
+      )
+      await underLoad(
+        world,
+        async () => {
+          await world.broker(controller).kill()
+          await sleep(6_000)
+          assert.notEqual(await activeController(bootstrap), controller, 'another one took over')
+          await world.broker(controller).start()
+        },
+        { storeIds },
+      )
+    },
+  },
+  {
     number: 10,
     name: 'all brokers down',
     environment: { STALL_AFTER_MS: '1000' },
@@ -118,12 +147,7 @@ export const CASES: readonly FaultCase[] = [
       underLoad(world, async () => {
         await Promise.all(world.kafka.cluster.brokers.map((broker) => broker.kill()))
         await sleep(4_000)
-        const agent = new Agent()
-        const invoice = sampleInvoice({ storeId: 'S1', terminalId: 'late', journalId: 'J1', sequenceNumber: 1 })
-        const answer = await post(agent, world.gateway.url, Buffer.from(JSON.stringify(invoice)), 10_000)
-        agent.destroy()
-        assert.equal(answer.status, 503)
-        assert.equal(answer.outcome, 'rejected')
+        await assertSheds(world)
         await Promise.all(world.kafka.cluster.brokers.map((broker) => broker.start()))
       }),
   },
@@ -263,6 +287,8 @@ export const CASES: readonly FaultCase[] = [
       }),
   },
 ]
+
+export const CASES: readonly FaultCase[] = [...ORDINARY_CASES, ...DISK_CASES, ...CREDENTIALS_CASES, ...NAMES_CASES]
 
 const HEAVY = { tills: 150, stores: 100, pauseMs: 10 }
 

@@ -9,8 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { HARDENING } from '../../src/kafka/hardening.ts'
 import { CASES, randomPlan } from './cases.ts'
-import { type CaseResult, runCase } from './run-case.ts'
-import { startBrokers } from './world.ts'
+import { CaseBrokers, type CaseResult, runCase } from './run-case.ts'
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +36,7 @@ const programs: Record<string, string[] | undefined> = { tillgate: undefined, na
 for (const change of Object.keys(HARDENING)) programs[`without-${change}`] = [script('./unhardened.ts'), change]
 if (!(values.gateway in programs)) throw new Error(`--gateway is one of ${Object.keys(programs)}`)
 
-const kafka = await startBrokers()
+const brokers = new CaseBrokers()
 const results: CaseResult[] = []
 const line = (cells: (string | number)[]) =>
   console.log(cells.map((cell, i) => String(cell).padEnd(WIDTHS[i] ?? 0)).join(' '))
@@ -45,7 +44,7 @@ const WIDTHS = [4, 56, 6, 12, 5, 10, 9, 11]
 try {
   line(['case', '', 'seed', 'acknowledged', 'lost', 'duplicated', 'reordered', 'longest gap', 'verdict'])
   for (const { faultCase, seed } of [...cases, ...plans]) {
-    const result = await runCase(kafka, faultCase, seed, programs[values.gateway])
+    const result = await runCase(await brokers.of(faultCase), faultCase, seed, programs[values.gateway])
     results.push(result)
     const { number, name, acknowledged, lost, duplicated, reordered, longestGapMs, findings } = result
     const gap = `${(longestGapMs / 1_000).toFixed(1)} s`
@@ -63,7 +62,7 @@ try {
     for (const finding of findings) console.log(`     ${finding}`)
   }
 } finally {
-  await kafka.stop()
+  await brokers.stop()
 }
 const broken = results.filter(({ findings }) => findings.length > 0).length
 const total = results.reduce((sum, { acknowledged }) => sum + acknowledged, 0)

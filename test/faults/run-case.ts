@@ -1,8 +1,8 @@
 import type { ProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import { brokenRules } from '../harness/audit.ts'
 import { randomFrom } from '../harness/random.ts'
-import type { FaultCase } from './cases.ts'
-import { createWorld } from './world.ts'
+import type { FaultCase } from './fault-case.ts'
+import { createWorld, startBrokers } from './world.ts'
 
 /** One line of the table. */
 export interface CaseResult {
@@ -18,6 +18,27 @@ export interface CaseResult {
   readonly findings: readonly string[]
 }
 
+/** The brokers of the latest case, for the next one too if it wants such; ordinary ones are the same for all. */
+export class CaseBrokers {
+  #start: (() => Promise<ProxiedKafka>) | undefined
+  #kafka: ProxiedKafka | undefined
+
+  async of({ startBrokers: start = startBrokers }: FaultCase): Promise<ProxiedKafka> {
+    if (this.#kafka === undefined || this.#start !== start) {
+      await this.stop()
+      this.#kafka = await start()
+      this.#start = start
+    }
+    return this.#kafka
+  }
+
+  async stop(): Promise<void> {
+    const kafka = this.#kafka
+    this.#kafka = undefined
+    await kafka?.stop()
+  }
+}
+
 /** Runs one case with a fresh topic and gateway on shared brokers, and judges it. */
 export async function runCase(
   kafka: ProxiedKafka,
@@ -25,8 +46,8 @@ export async function runCase(
   seed: number,
   program?: string[],
 ): Promise<CaseResult> {
-  const { number, name, environment = {}, topicConfig = {} } = faultCase
-  const world = await createWorld(kafka, { environment, topicConfig, ...(program === undefined ? {} : { program }) })
+  const { number, name } = faultCase
+  const world = await createWorld(kafka, { ...faultCase, ...(program === undefined ? {} : { program }) })
   let failure: Error | undefined
   try {
     await faultCase.run(world, randomFrom(seed))
@@ -53,7 +74,6 @@ export async function runCase(
 async function heal(kafka: ProxiedKafka): Promise<void> {
   for (const proxy of kafka.proxies) proxy.setRule(null)
   for (const broker of kafka.cluster.brokers) {
-    broker.thaw()
     await broker.kill()
     await broker.start()
   }

@@ -1,13 +1,15 @@
-import kafkajs from 'kafkajs'
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../dev/kafka/wire-frames.ts'
 import type { AuditReport } from '../../src/audit/report.ts'
+import { withAdmin } from '../harness/admin.ts'
 import { auditSent } from '../harness/audit.ts'
 import { scrape } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { type Load, type LoadOptions, startLoad } from '../harness/load.ts'
+import { type OwnNames, ownNames } from '../harness/own-names.ts'
 import type { SentInvoice } from '../harness/till.ts'
+import type { FaultCase } from './fault-case.ts'
 
 export const PARTITIONS = 6
 const PRODUCE = 0
@@ -19,15 +21,17 @@ export class World {
   readonly kafka: ProxiedKafka
   readonly topic: string
   readonly gateway: GatewayProcess
+  readonly #names: OwnNames | undefined
   readonly findings: string[] = []
   #load: Load | undefined
   #sent: SentInvoice[] = []
   #sampler: NodeJS.Timeout
 
-  constructor(kafka: ProxiedKafka, topic: string, gateway: GatewayProcess) {
+  constructor(kafka: ProxiedKafka, topic: string, gateway: GatewayProcess, names?: OwnNames) {
     this.kafka = kafka
     this.topic = topic
     this.gateway = gateway
+    this.#names = names
     this.#sampler = setInterval(() => this.#sampleMemory(), 100)
   }
 
@@ -55,6 +59,12 @@ export class World {
     return broker
   }
 
+  /** The hosts file that the gateway alone sees. */
+  get names(): OwnNames {
+    if (this.#names === undefined) throw new Error('the case does not ask for names of its own')
+    return this.#names
+  }
+
   /** Sets a rule for the answers to produce requests, or for all frames, at every proxy. */
   onWire(rule: ((frame: Frame) => Action) | null): void {
     for (const proxy of this.kafka.proxies) proxy.setRule(rule)
@@ -68,26 +78,21 @@ export class World {
 
   /** The id of the broker that leads a partition now. */
   async leaderOf(partition: number): Promise<number> {
-    const client = new kafkajs.Kafka({ brokers: this.kafka.cluster.bootstrap, logLevel: kafkajs.logLevel.NOTHING })
-    const admin = client.admin()
-    try {
-      await admin.connect()
+    return (await this.leaders())[partition] ?? 0
+  }
+
+  /** The same for every partition, by partition. */
+  leaders(): Promise<number[]> {
+    return withAdmin(this.kafka.cluster.bootstrap, async (admin) => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [this.topic] })
-      return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader ?? 0
-    } finally {
-      await admin.disconnect()
-    }
+      const partitions = topics[0]?.partitions ?? []
+      return partitions.sort((a, b) => a.partitionId - b.partitionId).map(({ leader }) => leader)
+    })
   }
 
   async addPartitions(count: number): Promise<void> {
-    const client = new kafkajs.Kafka({ brokers: this.kafka.cluster.bootstrap, logLevel: kafkajs.logLevel.NOTHING })
-    const admin = client.admin()
-    try {
-      await admin.connect()
-      await admin.createPartitions({ topicPartitions: [{ topic: this.topic, count }] })
-    } finally {
-      await admin.disconnect()
-    }
+    const topicPartitions = [{ topic: this.topic, count }]
+    await withAdmin(this.kafka.cluster.bootstrap, (admin) => admin.createPartitions({ topicPartitions }))
   }
 
   /** Ends the tills of the present load; resolves with how much they sent. */
@@ -108,6 +113,7 @@ export class World {
     if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
     clearInterval(this.#sampler)
     const { code, signal } = await this.gateway.end('SIGTERM')
+    this.#names?.remove()
     if (code !== 0) this.findings.push(`C: the gateway ended with ${code ?? signal}`)
     if (/"level":60/.test(this.gateway.output)) this.findings.push('C: the gateway failed')
     return { report: await auditSent(this.kafka.cluster.bootstrap, this.topic, this.#sent), longestGapMs }
@@ -126,11 +132,10 @@ export function startBrokers(): Promise<ProxiedKafka> {
   return startProxiedKafka({ brokers: 3 })
 }
 
+export type WorldOptions = Pick<FaultCase, 'environment' | 'topicConfig' | 'names'> & { readonly program?: string[] }
+
 /** A fresh topic, a fresh gateway process with short time-outs. */
-export async function createWorld(
-  kafka: ProxiedKafka,
-  options: { environment?: NodeJS.ProcessEnv; topicConfig?: Record<string, string>; program?: string[] } = {},
-): Promise<World> {
+export async function createWorld(kafka: ProxiedKafka, options: WorldOptions = {}): Promise<World> {
   const topic = `faults-${process.pid}-${++topics}`
   await kafka.cluster.createTopic({
     topic,
@@ -149,6 +154,7 @@ export async function createWorld(
     LOG_LEVEL: 'warn',
     ...options.environment,
   }
-  const gateway = await GatewayProcess.start(environment, options.program)
-  return new World(kafka, topic, gateway)
+  const names = options.names === undefined ? undefined : ownNames(options.names)
+  const gateway = await GatewayProcess.start(environment, options.program, names?.command)
+  return new World(kafka, topic, gateway, names)
 }

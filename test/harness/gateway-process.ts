@@ -15,24 +15,29 @@ const READY_TIMEOUT_MS = 60_000
 export class GatewayProcess {
   readonly url: string
   readonly #environment: NodeJS.ProcessEnv
-  readonly #program: readonly string[]
+  readonly #command: readonly [string, ...string[]]
   #child: ChildProcess | undefined
   #exit: Promise<Exit> | undefined
   #output = ''
 
-  private constructor(port: number, environment: NodeJS.ProcessEnv, program: readonly string[]) {
+  private constructor(port: number, environment: NodeJS.ProcessEnv, command: readonly [string, ...string[]]) {
     this.url = `http://127.0.0.1:${port}`
-    this.#program = program
+    this.#command = command
     this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), ...environment }
   }
 
   /**
    * Starts a gateway and resolves when it is ready; one that does not get ready is ended. `program`: another script than
-   * `tillgate serve`, its arguments.
+   * `tillgate serve`, its arguments. `wrapper`: a command that becomes the one it is given.
    */
-  static async start(environment: NodeJS.ProcessEnv, program = [CLI, 'serve']): Promise<GatewayProcess> {
+  static async start(
+    environment: NodeJS.ProcessEnv,
+    program = [CLI, 'serve'],
+    wrapper: readonly string[] = [],
+  ): Promise<GatewayProcess> {
     const [port] = (await freePorts(1)) as [number]
-    const gateway = new GatewayProcess(port, environment, program)
+    const command = [...wrapper, process.execPath, ...program] as [string, ...string[]]
+    const gateway = new GatewayProcess(port, environment, command)
     gateway.launch()
     try {
       await gateway.ready()
@@ -64,7 +69,8 @@ export class GatewayProcess {
 
   /** Starts the process (again); does not wait for anything. */
   launch(): void {
-    const child = spawn(process.execPath, this.#program, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [file, ...args] = this.#command
+    const child = spawn(file, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     this.#exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
     for (const stream of [child.stdout, child.stderr]) {

@@ -8,6 +8,8 @@ export interface LoadOptions {
   /** How many of the tills send uploads of so many invoices instead of single ones. */
   readonly uploaders?: number
   readonly invoicesPerUpload?: number
+  /** The stores, instead of so many called S0, S1, ... */
+  readonly storeIds?: readonly string[]
   /** Most invoices a till sends; without it, it sends until `stop`. */
   readonly invoicesPerTill?: number
   /** How long a till waits between two invoices, at most. */
@@ -35,7 +37,7 @@ let journals = 0
 
 /** Starts the tills. A journal is used once, so that several loads can share a topic. */
 export function startLoad(options: LoadOptions): Load {
-  const { url, tills, stores, invoicesPerTill = Number.POSITIVE_INFINITY } = options
+  const { url, tills, stores, storeIds, invoicesPerTill = Number.POSITIVE_INFINITY } = options
   const journalId = `J${process.pid}-${++journals}`
   let isStopping = false
   let acknowledged = 0
@@ -47,7 +49,7 @@ export function startLoad(options: LoadOptions): Load {
   const runs = Array.from({ length: tills }, (_, till) => {
     const tillOptions: TillOptions = {
       url,
-      storeId: `S${till % stores}`,
+      storeId: storeIds?.[till % storeIds.length] ?? `S${till % stores}`,
       terminalId: `T${till}`,
       journalId,
       invoices: invoicesPerTill,

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
+import type { ProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
+import type { LoadOptions } from '../harness/load.ts'
+import type { Random } from '../harness/random.ts'
+import { post } from '../harness/till.ts'
+import { sampleInvoice } from '../invoice/generate.ts'
+import type { World } from './world.ts'
+
+/** One fault: what is done while tills send. The oracles are checked afterwards, whatever the case. */
+export interface FaultCase {
+  /** Number in the table of docs/delivery.md. */
+  readonly number: number
+  readonly name: string
+  readonly environment?: NodeJS.ProcessEnv
+  readonly topicConfig?: Record<string, string>
+  /** The names that the gateway's own hosts file has at first, with their addresses; without it, it has the machine's. */
+  readonly names?: Readonly<Record<string, string>>
+  /** Starts the brokers that it needs, where three ordinary ones will not do. */
+  readonly startBrokers?: () => Promise<ProxiedKafka>
+  run(world: World, random: Random): Promise<void>
+}
+
+/** Acknowledgements that show that all is well, before and after a fault. */
+export const WARM_UP = 100
+
+/** The load runs, the fault happens, the load runs on. */
+export async function underLoad(
+  world: World,
+  fault: () => Promise<void>,
+  load: Partial<LoadOptions> = {},
+): Promise<void> {
+  world.startLoad(load)
+  await world.load.more(WARM_UP)
+  world.load.resetGap()
+  await fault()
+  await world.load.more(WARM_UP, 60_000)
+}
+
+/** A till that comes while Kafka is out of reach is told at once to come again: 503, and nothing is stored. */
+export async function assertSheds(world: World): Promise<void> {
+  const agent = new Agent()
+  const invoice = sampleInvoice({ storeId: 'S1', terminalId: 'late', journalId: 'J1', sequenceNumber: 1 })
+  const answer = await post(agent, world.gateway.url, Buffer.from(JSON.stringify(invoice)), 10_000)
+  agent.destroy()
+  assert.equal(answer.status, 503)
+  assert.equal(answer.outcome, 'rejected')
+}

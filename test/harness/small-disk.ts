@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const SIZE_MIB = 64
+
+/** A file system of 64 MiB in memory, which can be filled. */
+export interface SmallDisk {
+  readonly path: string
+  /** Takes all the space that is left. */
+  fill(): void
+  /** Gives it back. */
+  free(): void
+  unmount(): void
+}
+
+/** Mounts one, which stays if this process is killed. Throws one line when this process may not. */
+export function mountSmallDisk(name: string): SmallDisk {
+  const path = join(tmpdir(), `tillgate-disk-${process.pid}-${name}`)
+  const filler = join(path, 'filler')
+  mkdirSync(path)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'tmpfs', path], { stdio: 'pipe' })
+  } catch (error) {
+    rmdirSync(path)
+    const reason = String((error as { stderr?: Buffer }).stderr ?? error).split('\n')[0]
+    throw new Error(`a disk that can be full needs root, and to be allowed to mount a tmpfs: ${reason}`)
+  }
+  return {
+    path,
+    fill: () => fillUp(filler),
+    free: () => rmSync(filler),
+    unmount: () => {
+      execFileSync('umount', [path])
+      rmdirSync(path)
+    },
+  }
+}
+
+function fillUp(filler: string): void {
+  const file = openSync(filler, 'w')
+  try {
+    for (const chunk of [Buffer.alloc(2 ** 20), Buffer.alloc(4_096)]) writeUntilFull(file, chunk)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function writeUntilFull(file: number, chunk: Buffer): void {
+  try {
+    for (;;) writeSync(file, chunk)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  }
+}
