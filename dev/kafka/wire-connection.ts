@@ -35,7 +35,9 @@ export function carry(client: Socket, target: Address, wire: Wire): Connection {
 
   const reset = () => {
     over.abort()
-    client.resetAndDestroy()
+    // A reset while the FIN is on its way fails in libuv, and the socket would stay open for ever.
+    if (client.writableEnded) client.destroy()
+    else client.resetAndDestroy()
     server.destroy()
   }
   client.on('error', reset)
