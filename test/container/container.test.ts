@@ -6,7 +6,7 @@ import { freePorts } from '../../dev/kafka/ports.ts'
 import packageLock from '../../package-lock.json' with { type: 'json' }
 import { readinessAt } from '../harness/cli-process.ts'
 import { invoiceBody, send } from '../harness/exchange.ts'
-import { readTopic } from '../harness/read-topic.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 import { buildImage, inspect, podman, startContainer } from './podman.ts'
 
 const IMAGE = `localhost/tillgate-test:${process.pid}`
@@ -38,7 +38,7 @@ after(async () => {
 test('an invoice posted to the container is in Kafka, byte for byte', async () => {
   const body = invoiceBody('S1', 1)
   assert.equal((await send(url, body)).status, 201)
-  const values = (await readTopic(kafka.bootstrap, TOPIC)).map(({ value }) => value.toString())
+  const values = (await recordsOf(kafka.bootstrap, TOPIC)).map(({ value }) => String(value))
   assert.deepEqual(values, [body.toString()])
 })
 
@@ -98,5 +98,5 @@ test('SIGTERM drains: not ready, still serving, then gone with exit code 0', asy
   assert.equal(answer.status, 201)
   assert.equal(answer.headers.get('connection'), 'close')
   assert.equal(await exitCode, '0')
-  assert.equal((await readTopic(kafka.bootstrap, TOPIC)).length, 2)
+  assert.equal((await recordsOf(kafka.bootstrap, TOPIC)).length, 2)
 })

@@ -4,7 +4,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
-import { invoiceBody, send } from '../harness/exchange.ts'
+import { invoiceBody, scrape, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { startLoad } from '../harness/load.ts'
 import { type LoadBalancer, startHaproxy, startNginx } from '../harness/load-balancer.ts'
@@ -46,7 +46,7 @@ const addressOf = ({ url }: GatewayProcess) => new URL(url).host
 async function untilServing(gateway: GatewayProcess): Promise<void> {
   let goal: number | undefined
   await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => {
-    const stored = (await gateway.metric('tillgate_answers_total{status="201",problem="none"}')) || 0
+    const stored = await scrape(gateway.url, 'tillgate_answers_total{status="201",problem="none"}')
     goal ??= stored + 10
     return stored >= goal || undefined
   })
