@@ -89,10 +89,11 @@ export const ConfigSchema = Type.Object({
     description: 'Part of BUFFER_MEMORY_BYTES that uploads may take; the rest is for live invoices alone.',
   }),
   BACKLOG_WINDOW_RECORDS: Type.Integer({
-    default: 256,
+    default: 64,
     minimum: 1,
-    maximum: 100_000,
-    description: 'Invoices of uploads that are under way to Kafka at once. Live ones never wait behind more.',
+    maximum: 10_000,
+    description:
+      'Invoices of uploads under way to Kafka at once while live ones come, which never wait behind more; 8 times as many while none come.',
   }),
   BACKLOG_WORKERS: Type.Optional(
     Type.Integer({

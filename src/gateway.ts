@@ -87,10 +87,12 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
+  const window = new BacklogWindow(config.BACKLOG_WINDOW_RECORDS)
   const ingest = createIngest({
     ...flow,
     arithmetic: (storeId) => (lenient.has(storeId) ? 'lenient' : config.ARITHMETIC),
     bindKey: createKeyBinding(),
+    onLive: () => window.noteLive(),
   })
   const reader = new BacklogReader({
     limits: {
@@ -109,7 +111,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const ingestBacklog = createIngestBacklog({
     ...flow,
     reader,
-    window: new BacklogWindow(config.BACKLOG_WINDOW_RECORDS),
+    window,
     timeoutMs: config.DELIVERY_TIMEOUT_MS,
     overheadBytes: REQUEST_OVERHEAD_BYTES,
   })

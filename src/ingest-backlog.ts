@@ -40,7 +40,7 @@ export interface ItemAnswer {
  */
 export type IngestBacklog = (request: BacklogRequest) => Promise<readonly ItemAnswer[]>
 
-export interface IngestBacklogDeps extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'bindKey'> {
+export interface IngestBacklogDeps extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'bindKey' | 'onLive'> {
   readonly accumulator: Pick<Accumulator, 'append'>
   readonly reader: Pick<BacklogReader, 'read'>
   readonly window: BacklogWindow

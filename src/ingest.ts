@@ -35,13 +35,15 @@ export interface IngestDeps {
   readonly partitionOf: (storeId: string) => number
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
   readonly takeQuota: TakeQuota
+  /** Told of every live invoice that is appended. */
+  readonly onLive: () => void
   /** `false` when the key came with another identity before. */
   readonly bindKey: (idempotencyKey: string, identity: string) => boolean
 }
 
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey } = deps
+  const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey, onLive } = deps
   return async (request) => {
     const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
     const valid = validateInvoice(body, { arithmetic, receivedAt })
@@ -55,6 +57,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     const exceeded = takeQuota(valid.identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(valid.identity.storeId)
+    onLive()
     const outcome = await accumulator.append({ ...record, partition }, reservation)
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
     return toReceipt(valid.identity, { topic, ...outcome }, firstReceivedAt(outcome.record))

@@ -56,7 +56,7 @@ function ingestOver(deps: Partial<IngestBacklogDeps> = {}) {
         }),
     },
     reader: reader(),
-    window: new BacklogWindow(100),
+    window: windowOf(100),
     topic: 'invoices',
     partitionOf: (storeId) => storeId.length,
     takeQuota: () => null,
@@ -80,6 +80,13 @@ function ingestOver(deps: Partial<IngestBacklogDeps> = {}) {
 
 function line(sequenceNumber: number, terminalId = 'T1', storeId = 'S1'): string {
   return JSON.stringify(sampleInvoice({ storeId, terminalId, journalId: 'J1', sequenceNumber }))
+}
+
+/** A window beside live traffic. */
+function windowOf(maxRecords: number): BacklogWindow {
+  const window = new BacklogWindow(maxRecords, () => 0)
+  window.noteLive()
+  return window
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -137,7 +144,7 @@ test('an invoice that will never be taken holds up none behind it', async () => 
 })
 
 test('no more records are under way than the window has places for', async () => {
-  const answering = ingestOver({ window: new BacklogWindow(2) })([1, 2, 3, 4, 5].map((number) => line(number)))
+  const answering = ingestOver({ window: windowOf(2) })([1, 2, 3, 4, 5].map((number) => line(number)))
   await turn()
   assert.equal(appended.length, 2)
   acknowledge()
@@ -150,7 +157,7 @@ test('no more records are under way than the window has places for', async () =>
 })
 
 test('what found no place in time is to be sent again, with all behind it', async () => {
-  const window = new BacklogWindow(1)
+  const window = windowOf(1)
   const answering = ingestOver({ window, timeoutMs: 20 })([line(1), line(2), line(3)])
   await new Promise((resolve) => setTimeout(resolve, 60))
   assert.equal(appended.length, 1)

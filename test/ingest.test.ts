@@ -39,6 +39,7 @@ function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partia
     partitionOf: () => 3,
     arithmetic: () => 'strict',
     takeQuota: () => null,
+    onLive: () => {},
     bindKey: () => true,
     ...deps,
   })
