@@ -37,7 +37,13 @@ export function batchMedia(headers: IncomingHttpHeaders): Pick<BacklogRequest, '
 /** Whether the answer is to be NDJSON: only for an NDJSON upload, and where `Accept` names it. */
 export function wantsLines(headers: IncomingHttpHeaders): boolean {
   const accepted = headers.accept?.toLowerCase().split(',') ?? []
-  return framingOf(headers) === 'lines' && accepted.some((range) => range.split(';')[0]?.trim() === NDJSON)
+  return framingOf(headers) === 'lines' && accepted.some(namesLines)
+}
+
+/** A weight of 0 means "not acceptable" (RFC 9110, 12.4.2). */
+function namesLines(range: string): boolean {
+  const [mediaType, ...parameters] = range.split(';').map((part) => part.trim())
+  return mediaType === NDJSON && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter))
 }
 
 function framingOf(headers: IncomingHttpHeaders): BacklogRequest['framing'] | undefined {

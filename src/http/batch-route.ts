@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem, type ProblemSlug } from '../errors.ts'
@@ -6,7 +7,6 @@ import type { BacklogRequest, IngestBacklog } from '../ingest-backlog.ts'
 import { type AdmissionRules, type Answer, admission, settle } from './admission.ts'
 import { BatchItemSchema, BatchSchema, BatchSummarySchema, batchAnswer } from './batch-answer.ts'
 import { batchMedia, batchMediaProblem, NDJSON, wantsLines } from './batch-media.ts'
-import { takeBytes } from './invoice-routes.ts'
 import { codingOf } from './media-type.ts'
 import { problemResponses, sharedSchema } from './responses.ts'
 
@@ -88,7 +88,7 @@ export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limi
   instance.addContentTypeParser(
     ['application/json', NDJSON],
     { parseAs: 'buffer', bodyLimit: maxBacklogBytes },
-    takeBytes,
+    (_request, body, done) => (body.length === 0 ? done(EMPTY_UPLOAD) : done(null, body)),
   )
 
   const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
@@ -111,9 +111,7 @@ export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limi
     const answers = await ingestBacklog({ body, ...media, traceparent, receivedAt: new Date(), reservation })
     const { status, summary, retryAfter, body: text } = batchAnswer(answers, asLines)
 
-    // A long answer is memory too, until a slow reader has it.
-    reservation.retain()
-    reply.raw.once('close', () => reservation.release())
+    if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)
     settle(request, onAnswer, { status, slug: undefined, identity: undefined, backlog: summary })
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
     reply.code(status).header('content-type', asLines ? NDJSON : 'application/json; charset=utf-8')
@@ -122,3 +120,11 @@ export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limi
 }
 
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts with a content coding.')
+const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoice.')
+
+/** A long answer is memory too, until a slow reader has it; where there is no room for it, it is sent all the same. */
+function holdUntilClosed(reservation: IngestRequest['reservation'], answer: ServerResponse, sizeBytes: number): void {
+  if (sizeBytes > reservation.sizeBytes) reservation.resize(sizeBytes)
+  reservation.retain()
+  answer.once('close', () => reservation.release())
+}

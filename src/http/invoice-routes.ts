@@ -119,11 +119,7 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
 const EMPTY_BODY = new Problem('malformed-json', 'The body is empty.')
 
 /** The content type parser of bodies that stay bytes. */
-export function takeBytes(
-  _request: FastifyRequest,
-  body: Buffer,
-  done: (error: Error | null, body?: Buffer) => void,
-): void {
+function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
   if (body.length === 0) done(EMPTY_BODY)
   else done(null, body)
 }
