@@ -5,7 +5,7 @@ import { PROBLEM_MEDIA_TYPE, problemDocument, retryAfterSeconds } from './proble
 
 /**
  * Answers what never becomes a request: bad HTTP (400), header fields that are too long (431), a request that does not
- * arrive in time (408). Writes the problem to the bare socket and closes it.
+ * arrive in time or breaks off (408). Writes the problem to the bare socket and closes it.
  *
  * With pipelining, an earlier and complete request of the same connection may still wait for its answer. The till
  * would take what is written now for that answer, so nothing is written then: a lost connection means "send again".
@@ -24,7 +24,8 @@ function mayAnswer(socket: Socket): boolean {
 }
 
 function clientProblem(code: string | undefined): Problem {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+  // Never a permanent 4xx for what broke off: the next attempt may arrive whole.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'HPE_INVALID_EOF_STATE') {
     return new Problem('request-timeout', 'The request did not arrive in time. Send the same document again.')
   }
   if (code === 'HPE_HEADER_OVERFLOW') {

@@ -39,6 +39,20 @@ suite('what never becomes a request', () => {
     )
   })
 
+  for (const [what, headers, body] of [
+    ['a body', { 'content-length': 10 }, '{"a"'],
+    ['a body in chunks', { 'transfer-encoding': 'chunked' }, '10\r\n{"a"'],
+  ] as const) {
+    test(`${what} that ends early is 408, never a permanent 400, and its reservation is given back`, async (t) => {
+      const { app, contract, memory, requests } = await testApp(t)
+      const raw = rawSocket(await listen(app), message('POST /v1/invoices', { ...JSON_HEADERS, ...headers }, body))
+      raw.socket.end()
+      assertProblem(contract('POST', POST, parseAnswer(await raw.closed)), 'request-timeout', 408)
+      assert.equal(memory.usedBytes, 0)
+      assert.equal(requests.length, 0)
+    })
+  }
+
   test('a body in broken chunks is 400', async (t) => {
     const { app, contract, memory } = await testApp(t)
     const headers = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
