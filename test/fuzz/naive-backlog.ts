@@ -42,7 +42,7 @@ export function expectedOf({ body, contentType, coding = 'identity' }: Upload): 
 
   const text = bytes.toString('latin1')
   const found = framing === 'lines' ? text.split('\n').map(trim).filter(Boolean) : elementsOf(text)
-  if (found.slice(0, LIMITS.maxInvoices + 1).length > LIMITS.maxInvoices) return problem('too-large')
+  if (found.filter((item) => item !== null).length > LIMITS.maxInvoices) return problem('too-large')
   if (found.length === 0 || found.at(-1) === null) return problem('malformed-upload')
   return { kind: 'items', items: expectedItems(found.map((item) => Buffer.from(item as string, 'latin1'))) }
 }
