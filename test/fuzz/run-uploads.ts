@@ -141,7 +141,7 @@ function checkProblem(received: string): { slug: string } {
     'content',
     'application/problem+json',
   )
-  assert.ok(slug in (at(media, 'examples') as object), `${slug} is not announced`)
+  assert.ok(Object.hasOwn(at(media, 'examples') ?? {}, slug), `${slug} is not announced`)
   assert.equal(headers['retry-after'] !== undefined, slug === 'request-timeout' || statusCode === 503)
   return { slug }
 }
