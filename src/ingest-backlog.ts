@@ -61,7 +61,8 @@ export function createIngestBacklog(deps: IngestBacklogDeps): IngestBacklog {
     const context = { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'backlog' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const parcel = parcelOf(await reader.read(upload).catch(notRead))
-    if (!reservation.resize(parcel.bytes.length + parcelLength(parcel) * overheadBytes)) throw SATURATED
+    const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
+    if (!reservation.resize(sizeBytes)) throw SATURATED
 
     const deadlineMs = performance.now() + timeoutMs
     const chains = new Map<string, Chain>()
@@ -75,7 +76,7 @@ export function createIngestBacklog(deps: IngestBacklogDeps): IngestBacklog {
       const chain = chainOf(chains, identity)
       const problem = await obstacle(identity, chain, deadlineMs)
       if (problem !== null) {
-        chain.break()
+        chain.breakAt()
         answers.push({ identity, told: problem })
         continue
       }

@@ -24,6 +24,8 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
   const { quotaPerTerminal, windowRecords = 100, maxBatchRecords = 100, answerAfterMs = 0 } = circumstances
   const publisher = new FakePublisher()
   const limits = { ...LIMITS, maxBatchRecords }
+  const window = new BacklogWindow(windowRecords, () => 0)
+  window.noteLive()
   const accumulator = new Accumulator({ publisher, partitions: 1, limits, deliveryTimeoutMs: 10_000 })
   accumulator.open()
   const reader = new BacklogReader({
@@ -40,7 +42,7 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
     topic: 'invoices',
     partitionOf: () => 0,
     takeQuota: createQuotas({ perStore: undefined, perTerminal: quotaPerTerminal }, () => 0),
-    window: new BacklogWindow(windowRecords),
+    window,
     timeoutMs: 50,
     overheadBytes: 2_048,
   })

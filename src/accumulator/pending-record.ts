@@ -6,7 +6,7 @@ import { type ProducerRecord, recordSizeBytes } from './producer-record.ts'
 
 /** Somebody who waits for a record's outcome. */
 interface Waiter {
-  readonly chain: Chain | undefined
+  readonly isCutOff: boolean
   answer(outcome: Outcome): void
 }
 
@@ -35,22 +35,25 @@ export class PendingRecord implements LaneEntry {
 
   /** `true` when it is behind a gap for everybody who waits for it: it must not be sent. */
   get isCutOff(): boolean {
-    for (const { chain } of this.#waiters) if (chain === undefined || !chain.isBroken) return false
+    for (const waiter of this.#waiters) if (!waiter.isCutOff) return false
     return this.#waiters.length > 0
   }
 
   /**
    * Resolves with the record's outcome, or with what is known of it after `timeoutMs`, as `tell` words it for this
-   * waiter. An outcome that is not final breaks the chain, at once and not a turn later.
+   * waiter. An outcome that is not final breaks the chain at this record, at once and not a turn later.
    */
   wait(timeoutMs: number, chain?: Chain, tell = (outcome: Outcome) => outcome): Promise<Outcome> {
     return new Promise((resolve) => {
+      const place = chain?.take() ?? 0
       const waiter: Waiter = {
-        chain,
+        get isCutOff() {
+          return chain?.cutsOff(place) ?? false
+        },
         answer: (outcome) => {
           clearTimeout(timer)
           const told = tell(outcome)
-          if (!isFinal(told)) chain?.break()
+          if (!isFinal(told)) chain?.breakAt(place)
           resolve(told)
         },
       }

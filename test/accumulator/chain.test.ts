@@ -82,6 +82,19 @@ test('a record whose deadline passed while it waited breaks its chain before the
   assert.equal((await first).kind, 'unknown')
 })
 
+test('what comes before the break is sent', async () => {
+  const chain = new Chain()
+  const outcomes = [...'abcde'].map((name) => append(name, chain))
+  await turn()
+  chain.breakAt()
+  publisher.latest.answer(acknowledged) // abc
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['abc', 'de'])
+  for (const outcome of outcomes) assert.equal((await outcome).kind, 'acknowledged')
+  assert.deepEqual(await append('f', chain), predecessor)
+})
+
 test('what is refused at the door breaks the chain too', async () => {
   const chain = new Chain()
   void accumulator.drain(0)
