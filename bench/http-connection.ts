@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 /** One answer, as far as a load generator looks at it. */
 export interface Answer {
   readonly status: number
+  /** Seconds; 0 where the answer does not say. */
+  readonly retryAfter: number
   readonly body: Buffer
 }
 
@@ -56,6 +58,7 @@ export class HttpConnection {
     this.#received = this.#received.subarray(end)
     const answer = this.#answer
     this.#answer = null
-    answer?.resolve({ status: Number(head.slice(9, 12)), body })
+    const retryAfter = Number(/retry-after: (\d+)/i.exec(head)?.[1] ?? 0)
+    answer?.resolve({ status: Number(head.slice(9, 12)), retryAfter, body })
   }
 }

@@ -4,11 +4,18 @@
  * an answer; with one (invoices a second, posts only) they are sent at intended times, and latency counts from those.
  * Prints one line of JSON.
  */
-import { createHistogram, performance } from 'node:perf_hooks'
+import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { HttpConnection } from './http-connection.ts'
 import { InvoiceSource, postRequest, uploadRequest } from './requests.ts'
+
+interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
 
 /** What a load came to. */
 export interface LoadResult {
@@ -16,8 +23,10 @@ export interface LoadResult {
   /** Answers by status, of single posts or whole uploads. */
   readonly statuses: Record<string, number>
   readonly seconds: number
-  /** Milliseconds. */
-  readonly latency: { p50: number; p99: number; p999: number; max: number }
+  /** Milliseconds from the intended time to the acknowledgement. */
+  readonly latency: Percentiles
+  /** Milliseconds that the acknowledged attempt itself took: without what a till waited before it. */
+  readonly attempt: Percentiles
   /** Of this process, of one core. */
   readonly busy: number
 }
@@ -39,7 +48,8 @@ const { values } = parseArgs({
 const connections = Number(values.connections)
 const seconds = Number(values.seconds)
 const invoicesPerUpload = Number(values.invoices)
-const histogram = createHistogram({ figures: 3 })
+const latencies = createHistogram({ figures: 3 })
+const attempts = createHistogram({ figures: 3 })
 const statuses: Record<string, number> = {}
 let acknowledged = 0
 
@@ -50,21 +60,34 @@ async function openTerminal(index: number) {
   const source = new InvoiceSource(storeId, `T${index}`, Number(values['pad-bytes']))
   return {
     close: () => connection.close(),
+    /** Sends one invoice or upload until it is stored, by the till's rule. */
     send: async (intendedAtMs: number) => {
       const isPost = values.kind === 'post'
-      const { status, body } = await connection.send(
-        isPost ? postRequest(source) : uploadRequest(source, invoicesPerUpload),
-      )
-      histogram.record(Math.max(1, Math.round((performance.now() - intendedAtMs) * 1e6)))
-      statuses[status] = (statuses[status] ?? 0) + 1
-      if (isPost) acknowledged += status === 201 ? 1 : 0
-      else if (status < 300) acknowledged += Number(/"accepted":(\d+)/.exec(body.toString('latin1', 0, 200))?.[1])
-      if (status >= 500) await sleep(100 + 100 * Math.random())
+      const request = isPost ? postRequest(source) : uploadRequest(source, invoicesPerUpload)
+      for (;;) {
+        const sentAtMs = performance.now()
+        const { status, retryAfter, body } = await connection.send(request)
+        statuses[status] = (statuses[status] ?? 0) + 1
+        if (status < 300) {
+          record(latencies, intendedAtMs)
+          record(attempts, sentAtMs)
+          const stored = isPost ? 1 : Number(/"accepted":(\d+)/.exec(body.toString('latin1', 0, 200))?.[1])
+          if (performance.now() < endMs) acknowledged += stored
+          return
+        }
+        if (status < 500) throw new Error(`answered ${status}: ${body}`)
+        if (performance.now() > endMs) return
+        await sleep((retryAfter + Math.random() - 0.5) * 1_000)
+      }
     },
   }
 }
 
-const terminals = await Promise.all(Array.from({ length: connections }, (_, i) => openTerminal(i)))
+const terminals: Awaited<ReturnType<typeof openTerminal>>[] = []
+while (terminals.length < connections) {
+  const some = Math.min(100, connections - terminals.length)
+  terminals.push(...(await Promise.all(Array.from({ length: some }, (_, i) => openTerminal(terminals.length + i)))))
+}
 const cpuBefore = process.cpuUsage()
 const startedAtMs = performance.now()
 const endMs = startedAtMs + seconds * 1_000
@@ -73,15 +96,24 @@ const tookMs = performance.now() - startedAtMs
 const cpu = process.cpuUsage(cpuBefore)
 for (const terminal of terminals) terminal.close()
 
-const ms = (percentile: number) => histogram.percentile(percentile) / 1e6
 const result: LoadResult = {
   acknowledged,
   statuses,
-  seconds: tookMs / 1_000,
-  latency: { p50: ms(50), p99: ms(99), p999: ms(99.9), max: histogram.max / 1e6 },
+  seconds,
+  latency: percentilesOf(latencies),
+  attempt: percentilesOf(attempts),
   busy: (cpu.user + cpu.system) / (tookMs * 1_000),
 }
 console.log(JSON.stringify(result))
+
+function record(histogram: RecordableHistogram, sinceMs: number): void {
+  histogram.record(Math.max(1, Math.round((performance.now() - sinceMs) * 1e6)))
+}
+
+function percentilesOf(histogram: RecordableHistogram): Percentiles {
+  const ms = (percentile: number) => histogram.percentile(percentile) / 1e6
+  return { p50: ms(50), p99: ms(99), p999: ms(99.9), max: histogram.max / 1e6 }
+}
 
 async function closedLoop(): Promise<void> {
   await Promise.all(
@@ -115,5 +147,6 @@ async function openLoop(rate: number): Promise<void> {
     for (; nextMs <= performance.now() && nextMs < endMs; nextMs += (-Math.log(1 - Math.random()) * 1_000) / rate)
       start(nextMs)
   }
+  waiting.length = 0
   while (under.size > 0) await Promise.all(under)
 }

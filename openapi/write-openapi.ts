@@ -18,6 +18,7 @@ const app = await buildApp(
     readiness: never,
     isDraining: never,
     admit: never,
+    enterLive: never,
     admitBacklog: never,
     metrics: never,
     onAnswer: never,

@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
-import type { Answer } from './http/admission.ts'
+import type { AdmissionRules, Answer } from './http/admission.ts'
 import { type BatchLimits, batchRoute } from './http/batch-route.ts'
 import { errorAnswers } from './http/error-answers.ts'
 import { invoiceRoutes } from './http/invoice-routes.ts'
@@ -25,7 +25,9 @@ export interface AppDeps {
   isRefusing?: (() => boolean) | undefined
   /** Reserves buffer bytes before the body is read; `null` = saturated. */
   admit: (sizeBytes: number) => IngestRequest['reservation'] | null
-  /** The same for an upload, out of the part of the buffer that uploads may have. */
+  /** A place among the live invoices under way, before anything of one is read; `null`: there are too many. */
+  enterLive: NonNullable<AdmissionRules['enter']>
+  /** Reserves buffer bytes for an upload, out of the part of the buffer that uploads may have. */
   admitBacklog: (sizeBytes: number) => IngestRequest['reservation'] | null
   metrics: () => Promise<{ contentType: string; body: string }>
   /** Told once per answered invoice request: for counters and per-class logs; never values. */
@@ -72,6 +74,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     invoiceRoutes(invoices, {
       ingest: deps.ingest,
       isRefusing: deps.isRefusing ?? isDraining,
+      enter: deps.enterLive,
       admit: deps.admit,
       maxInvoiceBytes: options.maxInvoiceBytes,
       onAnswer,

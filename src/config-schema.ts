@@ -66,6 +66,11 @@ export const ConfigSchema = Type.Object({
   MAX_BATCH_BYTES: bytes(900_000, 'Most bytes in a batch, below the topic’s max.message.bytes.'),
   MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice.'),
   BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills are told 503.', 2 ** 20),
+  MAX_QUEUE_MS: milliseconds(
+    250,
+    'Live invoices are told 503 when more are under way than are stored in this time (256 always may be).',
+    10,
+  ),
   MAX_CONNECTIONS: Type.Integer({
     default: 20_000,
     minimum: 1,

@@ -15,6 +15,7 @@ import { createKeyBinding } from './idempotency-keys.ts'
 import { createIngest } from './ingest.ts'
 import { createIngestBacklog } from './ingest-backlog.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
+import { LiveLimit } from './live-limit.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { createQuotas } from './quotas.ts'
@@ -33,6 +34,9 @@ export interface Gateway {
    */
   stop(): Promise<void>
 }
+
+/** So many live invoices may be under way however slowly they are stored. */
+const MIN_LIVE = 256
 
 /** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
 const LAST_ANSWERS_MS = 1_000
@@ -115,6 +119,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     timeoutMs: config.DELIVERY_TIMEOUT_MS,
     overheadBytes: REQUEST_OVERHEAD_BYTES,
   })
+  const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
   const app = await buildApp(
     {
       ingest,
@@ -123,6 +128,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
       isDraining: () => life !== 'serving',
       isRefusing: () => life === 'closing',
       admit: (sizeBytes) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
+      enterLive: () => liveLimit.enter(),
       admitBacklog: (sizeBytes) =>
         reader.hasRoom ? backlogMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES) : null,
       metrics: metrics.scrape,

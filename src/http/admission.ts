@@ -25,6 +25,8 @@ export interface Exchange {
   readonly startedAtMs: number
   /** The buffer share of the body; `null` when the request was refused before one was taken. */
   reservation: IngestRequest['reservation'] | null
+  /** Gives its place among those under way back; `null` when it has none. */
+  leave: ((isStored: boolean) => void) | null
 }
 
 declare module 'fastify' {
@@ -40,6 +42,8 @@ export interface AdmissionRules {
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
+  /** Takes a place among the requests under way; `null`: there are too many. Without it their number is not bounded. */
+  enter?: () => Exchange['leave']
   /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
   admit: (sizeBytes: number, headers: IncomingHttpHeaders) => IngestRequest['reservation'] | null
 }
@@ -47,17 +51,19 @@ export interface AdmissionRules {
 // Made once: refusing has to stay cheap when there is most to refuse, and a stack trace would say nothing.
 const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
 const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+const OVERLOADED = new Problem('saturated', 'More invoices come than are stored. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
 
 /**
- * The `onRequest` hook of a route that takes invoices: decides from the header fields alone, before the body is read, whether the
- * request may use memory. Refuses when this instance is draining (503), the media type or coding is not supported
- * (415), the body is too long (413) or the buffer is full (503). An admitted request holds a reservation of its
- * `Content-Length` (of the longest body when it comes in chunks) until `settle`.
+ * The `onRequest` hook of a route that takes invoices: decides from the header fields alone, before the body is read,
+ * whether the request may use memory. Refuses when this instance is draining (503), the media type or coding is not
+ * supported (415), the body is too long (413), too many requests are under way or the buffer is full (503). An admitted
+ * request holds its place, and a reservation of its `Content-Length` (of the longest body when it comes in chunks),
+ * until `settle`.
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const exchange: Exchange = { route, startedAtMs: performance.now(), reservation: null }
+    const exchange: Exchange = { route, startedAtMs: performance.now(), reservation: null, leave: null }
     request.exchange = exchange
     const { headers } = request.raw
     const problem = reserve(exchange, headers, rules)
@@ -77,6 +83,10 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   const maxBytes = rules.maxBodyBytes(headers)
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
   if (sizeBytes > maxBytes) return TOO_LARGE
+  if (rules.enter !== undefined) {
+    exchange.leave = rules.enter()
+    if (exchange.leave === null) return OVERLOADED
+  }
   exchange.reservation = rules.admit(sizeBytes, headers)
   return exchange.reservation === null ? SATURATED : null
 }
@@ -100,6 +110,7 @@ export function settle(
   if (exchange === null) return
   request.exchange = null
   exchange.reservation?.release()
+  exchange.leave?.(answer.status === 201)
   onAnswer({
     route: exchange.route,
     status: answer.status,

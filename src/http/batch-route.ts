@@ -122,9 +122,19 @@ export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limi
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts with a content coding.')
 const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoice.')
 
-/** A long answer is memory too, until a slow reader has it; where there is no room for it, it is sent all the same. */
+/** How long a client may take to read a long answer. */
+const READ_TIMEOUT_MS = 60_000
+
+/**
+ * A long answer is memory too, until a slow reader has it; where there is no room for it, it is sent all the same. Who
+ * reads too slowly is cut off.
+ */
 function holdUntilClosed(reservation: IngestRequest['reservation'], answer: ServerResponse, sizeBytes: number): void {
   if (sizeBytes > reservation.sizeBytes) reservation.resize(sizeBytes)
   reservation.retain()
-  answer.once('close', () => reservation.release())
+  const deadline = setTimeout(() => answer.destroy(), READ_TIMEOUT_MS)
+  answer.once('close', () => {
+    clearTimeout(deadline)
+    reservation.release()
+  })
 }

@@ -10,7 +10,7 @@ import { type AdmissionRules, type Answer, admission, type Exchange, settle } fr
 import { invoiceMediaProblem } from './media-type.ts'
 import { problemResponses, response, sharedSchema } from './responses.ts'
 
-export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
+export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter'> {
   ingest: Ingest
   admit: (sizeBytes: number) => IngestRequest['reservation'] | null
   maxInvoiceBytes: number

@@ -107,7 +107,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The gateway failed. Send the same document again.',
   },
   saturated: {
-    meaning: 'The buffer of this instance is full: invoices come in faster than Kafka takes them.',
+    meaning:
+      'Invoices come in faster than they are stored: too many are under way, or the buffer of this instance is full.',
     remedy: NOTHING,
     example: 'The buffer of this instance is full. Send the same document again.',
   },

@@ -76,6 +76,7 @@ export async function startBacklogApp(): Promise<BacklogApp> {
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      enterLive: () => () => {},
       admitBacklog: (sizeBytes) => (reader.hasRoom ? memory.tryReserve(sizeBytes) : null),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       onAnswer: ({ status, cause }) => {

@@ -52,6 +52,27 @@ suite('admission, before the body is read', () => {
     raw.socket.destroy()
   })
 
+  test('takes a place among those under way, and gives it back with the word whether the invoice was stored', async (t) => {
+    const left: boolean[] = []
+    const { app } = await testApp(t, {
+      enterLive: () => (isStored) => void left.push(isStored),
+      ingest: async ({ body }) => {
+        if (String(body) === '{"fails":1}') throw new Error('it fails')
+        return RECEIPT
+      },
+    })
+    await app.inject(post)
+    await app.inject({ ...post, payload: '{"fails":1}' })
+    assert.deepEqual(left, [true, false])
+  })
+
+  test('refuses when too many are under way, and reserves nothing', async (t) => {
+    const { app, contract } = await testApp(t, { enterLive: () => null, admit: () => assert.fail('reserved') })
+    const answer = await app.inject(post)
+    assertProblem(contract('POST', POST, answer), 'saturated', 503)
+    assert.match(String(answer.headers['retry-after']), /^[123]$/)
+  })
+
   test('keeps bytes that somebody else retained', async (t) => {
     const { app, memory } = await testApp(t, {
       ingest: async ({ reservation }) => {

@@ -55,6 +55,7 @@ export async function testApp(
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      enterLive: () => () => {},
       admitBacklog: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),
