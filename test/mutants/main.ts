@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { MUTANTS } from './mutants.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const COPIED = ['src', 'test', 'dev', 'openapi', 'package.json', 'tsconfig.json']
+const COPIED = ['src', 'test', 'dev', 'examples', 'openapi', 'package.json', 'tsconfig.json']
 const TIMEOUT_MS = 120_000
 
 /** Whether the test files pass in `folder`. A run that hangs has failed. */

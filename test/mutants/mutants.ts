@@ -11,6 +11,8 @@ const LANE = 'test/accumulator/lane.test.ts'
 const ACCUMULATOR = 'test/accumulator/accumulator.test.ts'
 const BATCH = 'test/accumulator/producer-batch.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
+const POOL = 'test/batch/worker-pool.test.ts'
+const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -174,5 +176,75 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (lane.isStalled || this.isStuck)',
     replace: 'if (this.isStuck)',
     tests: [ACCUMULATOR],
+  },
+  {
+    name: 'pool: leave the line of tasks to piscina',
+    file: 'src/batch/worker-pool.ts',
+    find: 'if (this.#running < this.#options.workers) {',
+    replace: 'if (this.#running < this.#options.workers + this.#options.maxWaiting) {',
+    tests: [POOL],
+  },
+  {
+    name: 'pool: go on with a piscina that replaces no thread any more',
+    file: 'src/batch/worker-pool.ts',
+    find: "pool.on('workerDestroy', () => setImmediate(discardIfShort))",
+    replace: '',
+    tests: [POOL],
+  },
+  {
+    name: 'pool: no time limit',
+    file: 'src/batch/worker-pool.ts',
+    find: "ending.abort('timed-out'), this.#options.timeoutMs",
+    replace: "ending.abort('timed-out'), 3_600_000",
+    tests: [POOL],
+  },
+  {
+    name: 'pool: workers as important as the main thread',
+    file: 'src/batch/in-worker.ts',
+    find: 'setPriority(Math.min(getPriority() + WORKER_NICENESS, MAX_NICENESS))',
+    replace: '{}',
+    tests: [POOL],
+  },
+  {
+    name: 'ticks: publish packets as they come out of the workers',
+    file: 'examples/ticks/connection.ts',
+    find: '    await turn\n',
+    replace: '',
+    tests: [FEED],
+  },
+  {
+    name: 'ticks: publish packets of a feed that has gone',
+    file: 'examples/ticks/connection.ts',
+    find: 'if (hasGap || gone.signal.aborted)',
+    replace: 'if (hasGap)',
+    tests: [FEED],
+  },
+  {
+    name: 'ticks: publish packets behind one that no worker could read',
+    file: 'examples/ticks/connection.ts',
+    find: "      stopAtGap()\n      return { kind: 'retry', reason: `worker",
+    replace: "      return { kind: 'retry', reason: `worker",
+    tests: [FEED],
+  },
+  {
+    name: 'ticks: send ticks behind one of their symbol that may be missing',
+    file: 'examples/ticks/publish-ticks.ts',
+    find: 'accumulator.append(record, reservation, chain)',
+    replace: 'accumulator.append(record, reservation, chain && undefined)',
+    tests: [FEED],
+  },
+  {
+    name: 'ticks: read on with any number of unanswered packets',
+    file: 'examples/ticks/connection.ts',
+    find: 'while (unanswered.size >= maxUnanswered)',
+    replace: 'while (unanswered.size >= 1_000 * maxUnanswered)',
+    tests: [FEED],
+  },
+  {
+    name: 'ticks: keep the memory of packets that are answered',
+    file: 'examples/ticks/connection.ts',
+    find: '    const verdict = await publishing\n    reservation.release()',
+    replace: '    const verdict = await publishing',
+    tests: [FEED],
   },
 ]

@@ -1,0 +1,8 @@
+import { inWorker } from '../../src/batch/in-worker.ts'
+import { parcelBuffers } from '../../src/batch/parcel.ts'
+import { createReadTicks, type TicksRead } from './read-ticks.ts'
+
+/** The module of the workers that read packets; its pool's `workerData` are `TickLimits`. */
+export default inWorker(createReadTicks, (read: TicksRead) =>
+  read.kind === 'parcel' ? parcelBuffers(read.parcel) : [],
+)
