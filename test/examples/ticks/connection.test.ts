@@ -79,7 +79,8 @@ async function feedFor(t: TestContext, { deliveryTimeoutMs = 60_000, capacityByt
       eventually(`the answers ${lines}, not ${answers}`, DEADLINE_MS, 10, async () => {
         return answers === lines.map((line) => `${line}\n`).join('') || undefined
       }),
-    closed: () => (socket.readableEnded ? Promise.resolve() : once(socket, 'end')),
+    closed: () =>
+      eventually('the connection is closed', DEADLINE_MS, 10, async () => socket.readableEnded || undefined),
     eventually: (what: string, isSo: () => boolean) =>
       eventually(what, DEADLINE_MS, 10, async () => isSo() || undefined),
   }
@@ -115,16 +116,21 @@ test('a bad packet is named and nothing of it is published; those behind it are'
 })
 
 test('behind a packet that no worker could read nothing is published, and the connection ends', async (t) => {
-  const read = async (packet: Packet, now: () => TicksRead) => {
-    if (packet.number === 1) throw new WorkerFailed('crashed')
-    return now()
-  }
-  const feed = await feedFor(t, { read })
+  const gate = Promise.withResolvers<void>()
+  const feed = await feedFor(t, {
+    read: async (packet, now) => {
+      if (packet.number !== 1) return now()
+      await gate.promise
+      throw new WorkerFailed('crashed')
+    },
+  })
   await feed.send(1, tick('A', 1))
   await feed.send(2, tick('A', 2))
+  await feed.eventually('both are being read', () => feed.packetsRead.length === 2)
+  gate.resolve()
   await feed.closed()
   assert.equal(feed.publisher.published.length, 0)
-  await feed.answered(['retry 1 worker crashed', ...(feed.packetsRead.length > 1 ? ['retry 2 predecessor'] : [])])
+  await feed.answered(['retry 1 worker crashed', 'retry 2 predecessor'])
 })
 
 test('behind a tick that may be missing none of its symbol is sent, those of other symbols are', async (t) => {
