@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { AnswersError } from './audit/answers.ts'
 import { type AuditArguments, AuditUsageError, parseAuditArguments } from './audit/options.ts'
-import { createProgressBar } from './audit/progress.ts'
 import { withFindingsOnly } from './audit/report.ts'
 import { reportText } from './audit/report-text.ts'
 import { runAudit } from './audit/run-audit.ts'
 import { ConfigError, kafkaOptions, readConfig } from './config.ts'
 import { fetchRanges, readTopic } from './kafka/read-topic.ts'
+import { createProgressBar } from './terminal/progress-bar.ts'
 
 const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise held
 
@@ -51,7 +51,7 @@ async function audit(given: AuditArguments, environment: NodeJS.ProcessEnv): Pro
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)
-  const bar = createProgressBar(process.stderr)
+  const bar = createProgressBar(process.stderr, 'records')
   try {
     const report = await runAudit({
       ranges,

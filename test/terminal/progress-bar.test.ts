@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProgressBar } from '../../src/audit/progress.ts'
+import { createProgressBar } from '../../src/terminal/progress-bar.ts'
 
 function output(isTTY: boolean) {
   const written: string[] = []
@@ -10,7 +10,7 @@ function output(isTTY: boolean) {
 test('a terminal gets a bar in one line, redrawn now and then, wiped at the end', () => {
   const terminal = output(true)
   let nowMs = 0
-  const bar = createProgressBar(terminal, () => nowMs)
+  const bar = createProgressBar(terminal, 'records', () => nowMs)
   bar.update('pass 1', 0, 2_000)
   bar.update('pass 1', 10, 2_000)
   nowMs = 150
@@ -29,7 +29,7 @@ test('a terminal gets a bar in one line, redrawn now and then, wiped at the end'
 
 test('a file or a pipe gets nothing', () => {
   const pipe = output(false)
-  const bar = createProgressBar(pipe)
+  const bar = createProgressBar(pipe, 'records')
   bar.update('pass 1', 1, 2)
   bar.end()
   assert.deepEqual(pipe.written, [])

@@ -14,8 +14,8 @@ export interface ProgressBar {
   end(): void
 }
 
-/** A bar on a terminal, redrawn ten times a second at the most; on anything else it writes nothing. */
-export function createProgressBar(output: ProgressOutput, nowMs = () => performance.now()): ProgressBar {
+/** A bar on a terminal, redrawn ten times a second at the most; on anything else it writes nothing. It counts `unit`. */
+export function createProgressBar(output: ProgressOutput, unit: string, nowMs = () => performance.now()): ProgressBar {
   if (!output.isTTY) return { update: () => {}, end: () => {} }
   let drawnAtMs = Number.NEGATIVE_INFINITY
   let isDrawn = false
@@ -24,7 +24,7 @@ export function createProgressBar(output: ProgressOutput, nowMs = () => performa
       if (nowMs() - drawnAtMs < REDRAW_MS && done < total) return
       drawnAtMs = nowMs()
       isDrawn = true
-      output.write(`\r\x1b[K${barText(label, done, total)}`)
+      output.write(`\r\x1b[K${barText(label, done, total, unit)}`)
     },
     end() {
       if (isDrawn) output.write('\r\x1b[K')
@@ -33,10 +33,10 @@ export function createProgressBar(output: ProgressOutput, nowMs = () => performa
   }
 }
 
-function barText(label: string, done: number, total: number): string {
+function barText(label: string, done: number, total: number, unit: string): string {
   const share = total === 0 ? 1 : done / total
   const filled = Math.floor(share * BAR_WIDTH)
   const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled)
   const percent = String(Math.floor(share * 100)).padStart(3)
-  return `${label} [${bar}] ${percent} %  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} records`
+  return `${label} [${bar}] ${percent} %  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`
 }
