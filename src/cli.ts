@@ -4,6 +4,7 @@ import { auditCommand } from './audit-command.ts'
 import { ConfigError, describeConfig, kafkaOptions, readConfig } from './config.ts'
 import { type TailRecord, tail } from './kafka/tail.ts'
 import { serve } from './main.ts'
+import { uploadCommand } from './upload-command.ts'
 
 const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
 
@@ -13,6 +14,7 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
       --limit N              stop after N records
       --raw                  only the values, byte for byte, nothing between them
   tillgate audit      read KAFKA_TOPIC and say whether the promise held (tillgate audit --help)
+  tillgate upload     send journals to a gateway, as a till would (tillgate upload --help)
   tillgate config     every variable: type, default, meaning, present value (secrets redacted)
   tillgate --help     this text
 
@@ -21,6 +23,7 @@ KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.
 /** Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration; audit has 3. */
 async function run(args: string[]): Promise<number | undefined> {
   if (args[0] === 'audit') return await auditCommand(args.slice(1), process.env)
+  if (args[0] === 'upload') return await uploadCommand(args.slice(1))
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,

@@ -21,7 +21,8 @@ test('--help, -h and help say what there is', async (t) => {
   for (const flag of ['--help', '-h', 'help']) {
     const { code, stdout, stderr } = await run(t, [flag])
     assert.equal(code, 0)
-    for (const command of ['serve', 'tail', 'config']) assert.match(stdout, new RegExp(`tillgate ${command}`))
+    for (const command of ['serve', 'tail', 'audit', 'upload', 'config'])
+      assert.match(stdout, new RegExp(`tillgate ${command}`))
     assert.equal(stderr, '')
   }
 })

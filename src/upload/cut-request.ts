@@ -1,0 +1,65 @@
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import type { Line } from './read-lines.ts'
+
+/** The content codings that a request may have. `identity`: none. */
+export const CODINGS = ['gzip', 'zstd', 'identity'] as const
+export type Coding = (typeof CODINGS)[number]
+
+/** Bounds of one request. */
+export interface RequestLimits {
+  readonly maxInvoices: number
+  /** Before compression. */
+  readonly maxBytes: number
+  /** As sent, where it is compressed. */
+  readonly maxCompressedBytes: number
+}
+
+/** One request: so many of the lines it was cut from, from the first on. */
+export interface UploadRequest {
+  readonly invoices: number
+  readonly body: Buffer
+}
+
+type Sendable = Pick<Line, 'bytes'> & { readonly bytes: Buffer }
+
+const gzip = promisify(zlib.gzip)
+const zstdCompress = promisify(zlib.zstdCompress)
+const NEWLINE = Buffer.from('\n')
+/** How far below the bound the next try aims when compression had less to gain than hoped. */
+const MARGIN = 0.9
+
+/**
+ * The longest run of lines, from the first on, that fits into the limits; at least one, whether it fits or not: the
+ * gateway has the last word on a single invoice.
+ */
+export async function cutRequest(
+  lines: readonly Sendable[],
+  coding: Coding,
+  limits: RequestLimits,
+): Promise<UploadRequest> {
+  let invoices = fitting(lines, limits)
+  for (;;) {
+    const plain = Buffer.concat(lines.slice(0, invoices).flatMap(({ bytes }) => [bytes, NEWLINE]))
+    const body = await compress(plain, coding)
+    if (coding === 'identity' || body.length <= limits.maxCompressedBytes || invoices === 1) return { invoices, body }
+    const share = (MARGIN * limits.maxCompressedBytes) / body.length
+    invoices = Math.max(1, Math.floor(invoices * share))
+  }
+}
+
+function fitting(lines: readonly Sendable[], { maxInvoices, maxBytes }: RequestLimits): number {
+  let bytes = 0
+  let count = 0
+  for (const line of lines.slice(0, maxInvoices)) {
+    bytes += line.bytes.length + 1
+    if (bytes > maxBytes && count > 0) break
+    count++
+  }
+  return count
+}
+
+async function compress(plain: Buffer, coding: Coding): Promise<Buffer> {
+  if (coding === 'identity') return plain
+  return coding === 'gzip' ? await gzip(plain) : await zstdCompress(plain)
+}

@@ -1,0 +1,81 @@
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Place } from './outstanding.ts'
+
+const count = Type.Integer({ minimum: 0 })
+
+/** How a journal is recognised: it may grow, and not change. */
+const FingerprintSchema = Type.Object({
+  /** Its size, as it is on disk. */
+  bytes: count,
+  /** How many of its first bytes `sha256` is of. */
+  headBytes: count,
+  sha256: Type.String(),
+})
+
+export type Fingerprint = Static<typeof FingerprintSchema>
+
+const ProgressSchema = Type.Object({
+  version: Type.Literal(1),
+  journal: FingerprintSchema,
+  /** See `Place`. */
+  offset: count,
+  line: Type.Integer({ minimum: 1 }),
+  through: count,
+  outstanding: Type.Array(Type.Tuple([count, count])),
+  /** How many of the outstanding lines, from the first on, a request is under way with that may have been answered. */
+  underWay: count,
+  stored: count,
+  rejected: count,
+})
+
+/** What is remembered of one journal between two runs. */
+export type Progress = Place & Readonly<Omit<Static<typeof ProgressSchema>, keyof Place>>
+
+/** The progress in `file`; null: there is none. Throws when the file is something else. */
+export async function readProgress(file: string): Promise<Progress | null> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+  const progress = parse(text)
+  if (!Value.Check(ProgressSchema, progress)) throw new Error(`${file} is no progress file of this version`)
+  return progress
+}
+
+/** Replaces the progress in `file`. When it resolves, the new one is on the disk; at any moment one of the two is. */
+export async function writeProgress(file: string, progress: Progress): Promise<void> {
+  const next = `${file}.new`
+  const handle = await open(next, 'w')
+  try {
+    await handle.writeFile(`${JSON.stringify(progress)}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(next, file)
+  await syncFolder(dirname(file))
+}
+
+/** A name is on the disk once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,64 @@
+/** One line of a journal that is not blank. */
+export interface Line {
+  /** Counted from 1; blank lines count. */
+  readonly number: number
+  /** Where it starts in the journal, inflated. */
+  readonly start: number
+  /** Where the next line starts. */
+  readonly end: number
+  /** Without the white space around it: what the gateway puts into Kafka. Null: it was too long to be held. */
+  readonly bytes: Buffer | null
+}
+
+const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20] as const
+
+/**
+ * Cuts a journal into lines, of which one at a time is held. `from` says where in the journal the first chunk starts,
+ * which has to be the start of a line. A line longer than `maxLineBytes` is passed over and comes without its bytes.
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Buffer>,
+  from: { readonly offset: number; readonly line: number },
+  maxLineBytes: number,
+): AsyncGenerator<Line> {
+  let number = from.line
+  let start = from.offset
+  let parts: Buffer[] = []
+  let lineBytes = 0
+
+  function* finish(terminatorBytes: number): Generator<Line> {
+    // Copied: a view would keep the whole chunk for as long as the line waits.
+    const bytes = lineBytes > maxLineBytes ? null : trimmed(Buffer.concat(parts))
+    const end = start + lineBytes + terminatorBytes
+    if (bytes === null || bytes.length > 0) yield { number, start, end, bytes }
+    number++
+    start = end
+    parts = []
+    lineBytes = 0
+  }
+
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const newline = chunk.indexOf(LF, at)
+      const stop = newline === -1 ? chunk.length : newline
+      lineBytes += stop - at
+      if (lineBytes <= maxLineBytes) parts.push(chunk.subarray(at, stop))
+      else parts = []
+      if (newline !== -1) yield* finish(1)
+      at = stop + 1
+    }
+  }
+  if (lineBytes > 0) yield* finish(0)
+}
+
+function trimmed(line: Buffer): Buffer {
+  let start = 0
+  let end = line.length
+  while (start < end && isSpace(line[start])) start++
+  while (end > start && isSpace(line[end - 1])) end--
+  return line.subarray(start, end)
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === CR || byte === TAB
+}
