@@ -5,7 +5,7 @@ import { eventually } from './eventually.ts'
 import { type Jvm, startJvm } from './jvm.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
 
-/** One broker process, which is also one of the cluster's controllers. */
+/** One broker process, which is also one of the cluster's controllers unless it was added later. */
 export interface Broker {
   id: number
   /** Its direct address, `127.0.0.1:port`; the same for the broker's whole life. */

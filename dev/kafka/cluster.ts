@@ -12,6 +12,7 @@
  * - A start takes about 1 s for one broker and 2.5 s for three on two quiet cores; some 180 MB of memory each.
  * - A broker that was killed comes back, and its partitions move, after 3 s (`broker.session.timeout.ms`).
  * - Three brokers: replication factor 3, min.insync.replicas 2. Topics are not created automatically.
+ * - More brokers can join a running cluster (`addBroker`), as they would in production.
  * - `KAFKA_BROKERS=host:port,...` makes `kafkaFromEnvironment` (from-environment.ts) use a cluster that is there.
  */
 import { rm } from 'node:fs/promises'
@@ -24,7 +25,7 @@ import type { Address } from './metadata-request.ts'
 import { claimFolder, releaseFolder, writeNode } from './node-folder.ts'
 import { freePorts } from './ports.ts'
 import { prepare, QUICK_JVM } from './prepared.ts'
-import type { NodePorts } from './server-properties.ts'
+import type { BrokerPorts, NodePorts } from './server-properties.ts'
 import { createTopic, type NewTopic } from './topics.ts'
 
 /** What to start; every field has a default. */
@@ -55,6 +56,11 @@ export interface KafkaCluster {
   bootstrap: string[]
   /** Broker ids count from 0: `brokers[id]`. */
   brokers: Broker[]
+  /**
+   * Adds a broker that is no controller, with lines of server.properties of its own, and resolves when it serves
+   * clients; `brokers` and `bootstrap` have it then. Not with `keepData`: the next start would not know it.
+   */
+  addBroker(brokerConfig?: Record<string, string>): Promise<Broker>
   /** Creates a topic and resolves when every broker that answers serves it: see topics.ts. */
   createTopic(options: NewTopic): Promise<void>
   /** Ends every broker, frozen ones too: orderly, then kill -9, if the data are kept; else kill -9 and the data deleted. */
@@ -75,26 +81,35 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
   const folder = join(KAFKA_FOLDER, options.name ?? uniqueName('run'))
   const count = options.brokers ?? 1
   await claimFolder(folder, { brokers: count, keepData })
-  const nodes = await nodePorts(count)
+  const controllers = await nodePorts(count)
 
-  const brokers = await Promise.all(
-    nodes.map(async (ports, id) => {
-      const proxiedTarget = { host: '127.0.0.1', port: ports.proxied }
-      const brokerFolder = join(folder, `broker-${id}`)
-      const advertisedProxy = options.proxied?.(id) ?? proxiedTarget
-      const settings = { id, nodes, advertisedProxy, brokerConfig: options.brokerConfig ?? {} }
-      const data = join(brokerFolder, 'data')
-      await writeNode(brokerFolder, settings, options.logDirs?.(id, data) ?? [data], prepared.checkpoint)
-      const direct = { host: '127.0.0.1', port: ports.direct }
-      const { javaFlags } = prepared
-      return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget })
-    }),
-  )
+  const makeBroker = async (id: number, ports: BrokerPorts, brokerConfig: Record<string, string> = {}) => {
+    const proxiedTarget = { host: '127.0.0.1', port: ports.proxied }
+    const brokerFolder = join(folder, `broker-${id}`)
+    const advertisedProxy = options.proxied?.(id) ?? proxiedTarget
+    const lines = { ...options.brokerConfig, ...brokerConfig }
+    const settings = { id, ports, controllers, advertisedProxy, brokerConfig: lines }
+    const data = join(brokerFolder, 'data')
+    await writeNode(brokerFolder, settings, options.logDirs?.(id, data) ?? [data], prepared.checkpoint)
+    const direct = { host: '127.0.0.1', port: ports.direct }
+    const { javaFlags } = prepared
+    return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget })
+  }
+  const brokers = await Promise.all(controllers.map((ports, id) => makeBroker(id, ports)))
   const bootstrap = brokers.map((broker) => broker.address)
 
   const cluster: KafkaCluster = {
     bootstrap,
     brokers,
+    addBroker: async (brokerConfig) => {
+      if (keepData) throw new Error('no broker can be added to a cluster that keeps its data')
+      const [ports] = (await nodePorts(1)) as [NodePorts]
+      const broker = await makeBroker(brokers.length, ports, brokerConfig)
+      brokers.push(broker) // first, so that stop() ends it whatever happens
+      await broker.start()
+      bootstrap.push(broker.address)
+      return broker
+    },
     createTopic: (topic) => createTopic(bootstrap, topic),
     stop: async () => {
       await Promise.all(brokers.map((broker) => (keepData ? broker.stop(CLUSTER_STOP_PATIENCE_MS) : broker.kill())))

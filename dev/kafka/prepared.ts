@@ -49,7 +49,8 @@ async function fillPrepared(partial: string, java: Java, runsJars: string[]): Pr
   await mkdir(data, { recursive: true })
   const [direct, proxied, controller] = (await freePorts(3)) as [number, number, number]
   const proxiedTarget = { host: '127.0.0.1', port: proxied }
-  const node = { id: 0, nodes: [{ direct, proxied, controller }], advertisedProxy: proxiedTarget, brokerConfig: {} }
+  const ports = { direct, proxied, controller }
+  const node = { id: 0, ports, controllers: [ports], advertisedProxy: proxiedTarget, brokerConfig: {} }
   const properties = join(folder, 'server.properties')
   await writeFile(properties, serverProperties(node, [data]))
 

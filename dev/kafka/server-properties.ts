@@ -1,40 +1,44 @@
 import type { Address } from './metadata-request.ts'
 
 /** Where one node listens; all on 127.0.0.1. */
-export interface NodePorts {
+export interface NodePorts extends BrokerPorts {
+  controller: number
+}
+
+/** Where a node that is no controller listens. */
+export interface BrokerPorts {
   direct: number
   proxied: number
-  controller: number
 }
 
 /** What distinguishes one node of one cluster. */
 export interface NodeSettings {
   id: number
-  /** Of the whole cluster, by id. */
-  nodes: NodePorts[]
+  ports: BrokerPorts
+  /** The controllers by id. The node is one of them if its id is; otherwise it joins them as a broker only. */
+  controllers: NodePorts[]
   /** The address the second listener gives to clients. */
   advertisedProxy: Address
   brokerConfig: Record<string, string>
 }
 
 /**
- * The server.properties of one combined broker and controller. What is not set here is Kafka's default:
+ * The server.properties of one broker, which mostly is a controller too. What is not set here is Kafka's default:
  * replication and retention behave as in production; `brokerConfig` overrides anything.
  */
 export function serverProperties(settings: NodeSettings, logDirs: string[]): string {
-  const { id, nodes, advertisedProxy, brokerConfig } = settings
-  const ports = nodes[id]
-  if (!ports) throw new Error(`no ports for broker ${id}`)
-  const replicas = String(nodes.length)
-  const minInSync = nodes.length > 1 ? '2' : '1'
+  const { id, ports, controllers, advertisedProxy, brokerConfig } = settings
+  const controller = controllers[id]
+  const replicas = String(controllers.length)
+  const minInSync = controllers.length > 1 ? '2' : '1'
   const lines: Record<string, string> = {
-    'process.roles': 'broker,controller',
+    'process.roles': controller ? 'broker,controller' : 'broker',
     'node.id': String(id),
-    'controller.quorum.voters': nodes.map((node, index) => `${index}@127.0.0.1:${node.controller}`).join(','),
+    'controller.quorum.voters': controllers.map((node, index) => `${index}@127.0.0.1:${node.controller}`).join(','),
     listeners: [
       `DIRECT://127.0.0.1:${ports.direct}`,
       `PROXIED://127.0.0.1:${ports.proxied}`,
-      `CONTROLLER://127.0.0.1:${ports.controller}`,
+      ...(controller ? [`CONTROLLER://127.0.0.1:${controller.controller}`] : []),
     ].join(','),
     'advertised.listeners': `DIRECT://127.0.0.1:${ports.direct},PROXIED://${advertisedProxy.host}:${advertisedProxy.port}`,
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',

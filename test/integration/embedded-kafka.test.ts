@@ -137,6 +137,27 @@ test('of three brokers any one may fail: what was acknowledged is served by the 
   assert.deepEqual(await consume([killed.address], 'invoices'), ['before', 'meanwhile'])
 })
 
+test('a broker that is added later serves what it is given, survives the others, and ends with the cluster', async (t) => {
+  const cluster = await startKafka()
+  t.after(cluster.stop)
+  const added = await cluster.addBroker()
+  assert.deepEqual([added.id, cluster.brokers.length, cluster.bootstrap.length], [1, 2, 2])
+  await cluster.createTopic({ topic: 'invoices', partitions: 2, replicationFactor: 2 })
+  await produce([added.address], 'invoices', 'kept')
+  await added.kill()
+  await added.start()
+  assert.deepEqual(await consume([added.address], 'invoices'), ['kept'])
+  const { pid } = added
+  await cluster.stop()
+  assert.ok(!isAlive(pid))
+})
+
+test('no broker is added where the data are kept', async (t) => {
+  const cluster = await startKafka({ name: uniqueName('run'), keepData: true })
+  t.after(cluster.stop)
+  await assert.rejects(cluster.addBroker(), /keeps its data/)
+})
+
 test('a client that bootstraps through the proxies only ever talks to them', async (t) => {
   const kafka = await startProxiedKafka({ brokers: 3 })
   t.after(kafka.stop)
