@@ -1,12 +1,8 @@
+import { seededRandom } from '../../src/simulate/seeded-random.ts'
+
 /** A small deterministic generator: the same seed gives the same run. */
 export function randomFrom(seed: number) {
-  let state = seed | 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = seededRandom(seed)
   return {
     /** In [0, 1). */
     next,

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
-import type { Identity } from '../../src/invoice/identity.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
-import { randomFrom } from '../harness/random.ts'
-import { type Item, type Plan, ringUp } from './till.ts'
+import { ringUp } from '../../src/simulate/ring-up.ts'
+import type { Item, SalePlan } from '../../src/simulate/sale-plan.ts'
+import { gtin13, sampleInvoice } from '../../src/simulate/sample-invoice.ts'
 
 const TYPES = ['sale', 'sale', 'sale', 'return', 'exchange', 'void', 'cancelled', 'noSale', 'skipped'] as const
 const CURRENCIES = [
@@ -31,13 +31,6 @@ const TAX_SETS = [
     ],
   ],
 ] as const
-
-/** The GTIN-13 that begins with these twelve digits. */
-export function gtin13(twelve: string): string {
-  let total = 0
-  for (let i = 0; i < 12; i++) total += Number(twelve[i]) * (i % 2 === 0 ? 1 : 3)
-  return `${twelve}${(10 - (total % 10)) % 10}`
-}
 
 const name = (maxLength: number) =>
   fc
@@ -73,7 +66,7 @@ const item = (mayBeNegative: boolean): fc.Arbitrary<Item> =>
   })
 
 /** Plans of all document types, tax modes, rounding modes and currencies. */
-export const plan: fc.Arbitrary<Plan> = fc.constantFrom(...TYPES).chain((documentType) =>
+export const plan: fc.Arbitrary<SalePlan> = fc.constantFrom(...TYPES).chain((documentType) =>
   fc.record({
     storeId: name(32),
     terminalId: name(32),
@@ -98,58 +91,4 @@ export const plan: fc.Arbitrary<Plan> = fc.constantFrom(...TYPES).chain((documen
 /** Invoices that keep every rule in strict mode. */
 export const validInvoice = (): fc.Arbitrary<Invoice> => plan.map(ringUp)
 
-const SHELF = [
-  ['4311501', '431150100001', 'Vollmilch 3,8 % 1 l', '129', 'H87', 1],
-  ['2204117', '400150112008', 'Kaffee, ganze Bohne 500 g', '749', 'H87', 1],
-  ['9000412', '401234512345', 'Geschirrspültabs 40 Stück', '899', 'H87', 0],
-  ['1180', '200118000000', 'Tafeltrauben hell, kernlos', '349', 'KGM', 1],
-  ['7715502', '405998100213', 'Batterien AA 8er', '599', 'H87', 0],
-  ['5512', '402455120001', 'Roggenmischbrot 750 g', '315', 'H87', 1],
-] as const
-
-export interface SampleOptions extends Identity {
-  /** The same seed gives the same invoice. Default: the sequence number. */
-  readonly seed?: number
-  /** Default: now. Earlier than 90 days ago, or in the future, makes a warning, not an error. */
-  readonly occurredAt?: Date
-}
-
-/**
- * A supermarket sale of three lines (about 1.6 KB as JSON) that is valid in strict mode: two tax rates, tax included,
- * one weighed item, now and then a discount; paid with card or cash. Fast enough for load generators.
- */
-export function sampleInvoice({ seed, occurredAt = new Date(), ...identity }: SampleOptions): Invoice {
-  const random = randomFrom(seed ?? identity.sequenceNumber).next
-  const items = Array.from({ length: 3 }, (): Item => {
-    const [itemCode, digits, description, unitPrice, unitCode, taxSet] = SHELF[Math.floor(random() * SHELF.length)]!
-    const quantity = unitCode === 'KGM' ? `0.${100 + Math.floor(random() * 900)}` : String(1 + Math.floor(random() * 3))
-    const discountPercents = random() < 0.2 ? [20] : []
-    return {
-      itemCode,
-      gtin: gtin13(digits),
-      description,
-      quantity,
-      unitCode,
-      unitPrice,
-      priceBase: undefined,
-      discountPercents,
-      taxSet,
-    }
-  })
-  return ringUp({
-    ...identity,
-    documentType: 'sale',
-    occurredAt: `${new Date(occurredAt.getTime() + 3_600_000).toISOString().slice(0, 19)}+01:00`,
-    currency: { code: 'EUR', exponent: 2 },
-    taxMode: 'inclusive',
-    taxRounding: 'document',
-    roundingMode: 'halfUp',
-    declaresRounding: true,
-    taxSets: TAX_SETS[0],
-    items,
-    documentDiscountPercent: 0,
-    attributesDiscount: true,
-    cashStep: 1,
-    payment: random() < 0.6 ? 'card' : 'cashWithChange',
-  })
-}
+export { sampleInvoice }
