@@ -4,6 +4,7 @@ import { auditCommand } from './audit-command.ts'
 import { ConfigError, describeConfig, kafkaOptions, readConfig } from './config.ts'
 import { type TailRecord, tail } from './kafka/tail.ts'
 import { serve } from './main.ts'
+import { topicsCommand } from './topics-command.ts'
 import { uploadCommand } from './upload-command.ts'
 
 const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
@@ -15,15 +16,16 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
       --raw                  only the values, byte for byte, nothing between them
   tillgate audit      read KAFKA_TOPIC and say whether the promise held (tillgate audit --help)
   tillgate upload     send journals to a gateway, as a till would (tillgate upload --help)
+  tillgate topics     plan, create, check and grow the topic (tillgate topics --help)
   tillgate config     every variable: type, default, meaning, present value (secrets redacted)
   tillgate --help     this text
 
 KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
 
-/** Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration; audit has 3. */
 async function run(args: string[]): Promise<number | undefined> {
   if (args[0] === 'audit') return await auditCommand(args.slice(1), process.env)
   if (args[0] === 'upload') return await uploadCommand(args.slice(1))
+  if (args[0] === 'topics') return await topicsCommand(args.slice(1), process.env)
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
@@ -74,6 +76,8 @@ function describe({ partition, offset, key, headers, value }: TailRecord): strin
   return `partition ${partition} offset ${offset} key ${key}\n${lines.join('\n')}\n${value}\n\n`
 }
 
+const LEFT_OPEN_MS = 1_000
+
 class UsageError extends Error {}
 
 function print(text: string): number {
@@ -89,4 +93,8 @@ function fail(error: unknown): number {
 }
 
 const exitCode = await run(process.argv.slice(2)).catch(fail)
-if (exitCode !== undefined) process.exitCode = exitCode
+if (exitCode !== undefined) {
+  process.exitCode = exitCode
+  // kafkajs leaves connections open that it was making when it was told to disconnect: they would hold the process.
+  setTimeout(() => process.stdout.write('', () => process.exit()), LEFT_OPEN_MS).unref()
+}

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from 'kafkajs'
 import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
 import { hardenKafkajs } from './hardening.ts'
 import { type PartitionRange, Position } from './read-position.ts'
+import { withAdmin } from './with-admin.ts'
 import { within } from './within.ts'
 
 /** How to reach the cluster, and which topic is read. */
@@ -183,14 +184,4 @@ async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined
   if (timeMs === undefined) return new Map()
   const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
   return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]))
-}
-
-async function withAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = client.admin()
-  try {
-    await admin.connect()
-    return await work(admin)
-  } finally {
-    await admin.disconnect()
-  }
 }

@@ -1,0 +1,34 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+
+/** The arguments of a command are wrong; the message says which. */
+export class UsageError extends Error {}
+
+/** The values of a command's options; it takes no other arguments. Throws `UsageError`. */
+export function parseFlags<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** What a number on the command line may be. */
+export interface NumberRange {
+  readonly min: number
+  readonly max: number
+  /** Whether it may have decimals. */
+  readonly isReal?: boolean
+}
+
+/** The number that `text` is. Throws `UsageError` with the flag's name and its range. */
+export function numberOf(flag: string, text: string, { min, max, isReal = false }: NumberRange): number {
+  const number = (isReal ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text) ? Number(text) : Number.NaN
+  if (number >= min && number <= max) return number
+  const kind = isReal ? 'a number' : 'a whole number'
+  throw new UsageError(`${flag} must be ${kind} from ${count(min)} to ${count(max)}`)
+}
+
+/** A number for people: thousands separated, two decimals at the most. */
+export function count(number: number): string {
+  return number.toLocaleString('en-US', { maximumFractionDigits: 2 })
+}

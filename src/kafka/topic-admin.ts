@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Admin } from 'kafkajs'
+import { type ClientOptions, clientConfig } from './client-config.ts'
+import { hardenKafkajs } from './hardening.ts'
+import { rootCause } from './verdict.ts'
+import { withAdmin } from './with-admin.ts'
+
+/** How to reach the cluster, and which topic it is about. */
+export type TopicSession = ClientOptions & { readonly topic: string }
+
+/** One partition as the cluster has it: ids of brokers, the preferred leader first. */
+export interface PartitionState {
+  readonly partition: number
+  readonly leader: number
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
+}
+
+/** A topic as it is. */
+export interface TopicState {
+  /** Rising. */
+  readonly partitions: readonly PartitionState[]
+  /** All its settings, defaults too; undefined while another topic has a partition without a leader. */
+  readonly settings: Readonly<Record<string, string>> | undefined
+}
+
+/** A broker that serves clients now. */
+export interface ClusterBroker {
+  readonly id: number
+  readonly rack: string | undefined
+}
+
+/** What a new topic is to be. */
+export interface TopicSpec {
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly settings: Readonly<Record<string, string>>
+}
+
+/** The replicas that a partition is to have, the preferred leader first. */
+export type Assignment = Pick<PartitionState, 'partition' | 'replicas'>
+
+const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
+/** A partition somewhere in the cluster has no leader: most of what kafkajs asks, it asks of all topics. */
+export class LeaderlessError extends Error {
+  constructor() {
+    super('a partition of the cluster has no leader: the client refuses to work until the broker that holds it is back')
+  }
+}
+
+const SERVED_WITHIN_MS = 10_000
+const SERVED_POLL_MS = 100
+const UNKNOWN_TOPIC_OR_PARTITION = 3
+const LEADER_NOT_AVAILABLE = 5
+
+/** The topic; `offline` while one of its partitions has no leader: the client then refuses the whole answer. */
+export async function describeTopic(session: TopicSession): Promise<TopicState | 'missing' | 'offline'> {
+  const partitions = await onCluster(session, (admin) => partitionsOf(admin, session.topic))
+  if (partitions === 'missing' || partitions === 'offline') return partitions
+  try {
+    return { partitions, settings: await fetchSettings(session) }
+  } catch (error) {
+    if (error instanceof LeaderlessError) return { partitions, settings: undefined }
+    throw error
+  }
+}
+
+async function fetchSettings(session: TopicSession): Promise<Record<string, string>> {
+  const resources = [{ type: TOPIC, name: session.topic }]
+  const described = await onCluster(session, (admin) => admin.describeConfigs({ resources, includeSynonyms: false }))
+  const entries = described.resources[0]?.configEntries ?? []
+  return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
+}
+
+/**
+ * The brokers that serve clients now, by rising id. Rejects with `LeaderlessError` while any topic of the cluster has a
+ * partition without a leader.
+ */
+export async function fetchBrokers(session: ClientOptions): Promise<ClusterBroker[]> {
+  return await onCluster(session, async (admin) => {
+    await admin.fetchTopicMetadata() // of all topics; describeCluster alone would swallow its error
+    const { brokers } = await admin.describeCluster()
+    const { resources } = await admin.describeConfigs({
+      resources: brokers.map(({ nodeId }) => ({ type: BROKER, name: String(nodeId), configNames: ['broker.rack'] })),
+      includeSynonyms: false,
+    })
+    // A broker without a rack says null.
+    const racks = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries[0]]))
+    return brokers
+      .map(({ nodeId }) => ({ id: nodeId, rack: racks.get(String(nodeId))?.configValue || undefined }))
+      .sort((a, b) => a.id - b.id)
+  })
+}
+
+/**
+ * Creates the topic, and resolves with true when it is served, or after ten seconds; with false when there is one of
+ * that name already, which is left as it is.
+ */
+export async function createTopic(session: TopicSession, spec: TopicSpec): Promise<boolean> {
+  const { partitions, replicationFactor, settings } = spec
+  const isNew = await onCluster(session, (admin) =>
+    admin.createTopics({
+      waitForLeaders: false,
+      topics: [
+        {
+          topic: session.topic,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    }),
+  )
+  // Another broker than the one that made it may be asked next.
+  const endMs = performance.now() + SERVED_WITHIN_MS
+  while (isNew && performance.now() < endMs) {
+    const state = await describeTopic(session)
+    if (typeof state === 'object' && state.partitions.length === partitions) break
+    await sleep(SERVED_POLL_MS)
+  }
+  return isNew
+}
+
+/** Tells the cluster which replicas these partitions are to have; it copies the records by itself from then on. */
+export async function startReassignment(session: TopicSession, assignments: readonly Assignment[]): Promise<void> {
+  const partitionAssignment = assignments.map(({ partition, replicas }) => ({ partition, replicas: [...replicas] }))
+  const request = { topics: [{ topic: session.topic, partitionAssignment }] }
+  await onCluster(session, (admin) => admin.alterPartitionReassignments(request))
+}
+
+/** The partitions of the topic whose replicas are on their way to other brokers. */
+export async function fetchReassigning(session: TopicSession, partitions: readonly number[]): Promise<number[]> {
+  const request = { topics: [{ topic: session.topic, partitions: [...partitions] }] }
+  const { topics } = await onCluster(session, (admin) => admin.listPartitionReassignments(request))
+  // kafkajs's types say `partitionIndex`; its decoder says `partition`.
+  const found = topics.flatMap(({ partitions }) => partitions as unknown as { partition: number }[])
+  return found.map(({ partition }) => partition)
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<PartitionState[] | 'missing' | 'offline'> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    const found = topics.find(({ name }) => name === topic)
+    if (found === undefined) return 'missing'
+    return found.partitions
+      .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, inSync: isr }))
+      .sort((a, b) => a.partition - b.partition)
+  } catch (error) {
+    const { code } = rootCause(error)
+    if (code === UNKNOWN_TOPIC_OR_PARTITION) return 'missing'
+    if (code === LEADER_NOT_AVAILABLE) return 'offline'
+    throw error
+  }
+}
+
+/** Errors become what an operator has to see: kafkajs wraps the broker's own words. */
+async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
+  hardenKafkajs()
+  try {
+    return await withAdmin(new kafkajs.Kafka(clientConfig(session)), work)
+  } catch (error) {
+    const first = firstOf(error)
+    throw first.code === LEADER_NOT_AVAILABLE ? new LeaderlessError() : first
+  }
+}
+
+function firstOf(error: unknown): ReturnType<typeof rootCause> {
+  const root = rootCause(error)
+  const { errors } = root as { errors?: unknown[] }
+  return errors === undefined || errors.length === 0 ? root : firstOf(errors[0])
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { after, before, type TestContext, test } from 'node:test'
+import kafkajs, { type Admin } from 'kafkajs'
+import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import type { Finding } from '../../src/topics/check.ts'
+import { spawnCli, startServe } from '../harness/cli-process.ts'
+import { startLoad } from '../harness/load.ts'
+import { assertDelivered } from '../harness/run.ts'
+
+const DEADLINE_MS = 60_000
+
+let kafka: KafkaCluster
+
+before(async () => {
+  // Preferred leaders are elected at once instead of every five minutes.
+  const brokerConfig = { 'leader.imbalance.check.interval.seconds': '1', 'leader.imbalance.per.broker.percentage': '0' }
+  kafka = await startKafka({ brokers: 3, brokerConfig })
+})
+
+after(() => kafka?.stop())
+
+async function topics(t: TestContext, topic: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const started = spawnCli(['topics', ...args], { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: topic, ...env })
+  t.after(() => started.end())
+  const { code } = await started.exited
+  return { code, stdout: started.stdout().toString(), stderr: started.stderr() }
+}
+
+async function check(t: TestContext, topic: string, env: NodeJS.ProcessEnv = {}) {
+  const { code, stdout, stderr } = await topics(t, topic, ['check', '--json'], env)
+  assert.equal(stderr, '')
+  const { right, findings } = JSON.parse(stdout) as { right: boolean; findings: Finding[] }
+  assert.equal(code, right ? 0 : 1)
+  return { right, bad: findings.filter(({ level }) => level !== 'ok').map(({ level, what }) => `${level}: ${what}`) }
+}
+
+async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new kafkajs.Kafka({ brokers: kafka.bootstrap, logLevel: kafkajs.logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+test('create makes the planned topic, finds it right when run again, and wrong when it is another', async (t) => {
+  const estate = ['--stores', '500', '--invoices-per-day', '100000', '--brokers', '3']
+  const created = await topics(t, 'planned', ['create', ...estate], { KAFKA_PARTITIONS: '36' })
+  assert.equal(created.code, 0, created.stderr + created.stdout)
+  assert.match(created.stdout, /^topic planned: created\n/)
+  assert.match(created.stdout, /The topic planned is right\.\n$/)
+  assert.doesNotMatch(created.stdout, /WRONG|warning/)
+
+  const again = await topics(t, 'planned', ['create', ...estate], { KAFKA_PARTITIONS: '36' })
+  assert.equal(again.code, 0)
+  assert.match(again.stdout, /^topic planned: is there already\n/)
+  const other = await topics(t, 'planned', ['create', '--partitions', '6'])
+  assert.equal(other.code, 1)
+  assert.match(other.stdout, /WRONG +partitions +36/)
+  const longer = await topics(t, 'planned', ['create', '--partitions', '36', '--retention-days', '30'])
+  assert.equal(longer.code, 1)
+  assert.match(longer.stdout, /WRONG +retention\.ms +7 days +30 days or more/)
+
+  const { resources } = await withAdmin((admin) =>
+    admin.describeConfigs({
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: 'planned' }],
+      includeSynonyms: false,
+    }),
+  )
+  const settings = Object.fromEntries(resources[0]!.configEntries.map((it) => [it.configName, it.configValue]))
+  assert.equal(settings['message.timestamp.type'], 'LogAppendTime')
+  assert.equal(settings['segment.ms'], '86400000')
+})
+
+test('check finds what is wrong with a topic that somebody else made', async (t) => {
+  assert.deepEqual((await check(t, 'missing')).bad, ['wrong: topic'])
+  await kafka.createTopic({
+    topic: 'careless',
+    partitions: 6,
+    replicationFactor: 2,
+    config: {
+      'min.insync.replicas': '1',
+      'cleanup.policy': 'compact',
+      'max.message.bytes': '100000',
+      'unclean.leader.election.enable': 'true',
+      'compression.type': 'zstd',
+    },
+  })
+  assert.deepEqual((await check(t, 'careless')).bad, [
+    'wrong: partitions',
+    'warning: replication factor',
+    'wrong: min.insync.replicas',
+    'wrong: unclean.leader.election.enable',
+    'wrong: cleanup.policy',
+    'wrong: max.message.bytes',
+    'warning: compression.type',
+  ])
+})
+
+test('check sees replicas that lag and partitions without a leader, while a broker is down', async (t) => {
+  await kafka.createTopic({ topic: 'lagging', partitions: 3, replicationFactor: 3 })
+  await kafka.createTopic({ topic: 'offline', partitions: 3, replicationFactor: 1 })
+  assert.ok((await check(t, 'lagging', { KAFKA_PARTITIONS: '3' })).right)
+  await kafka.brokers[2]?.stop()
+  try {
+    await eventually('under-replicated', DEADLINE_MS, 250, async () => {
+      const { bad } = await check(t, 'lagging', { KAFKA_PARTITIONS: '3' })
+      return ['wrong: under-replicated', 'warning: brokers', 'wrong: settings'].every((it) => bad.includes(it))
+        ? true
+        : undefined
+    })
+    await eventually('offline', DEADLINE_MS, 250, async () => {
+      const { bad } = await check(t, 'offline', { KAFKA_PARTITIONS: '3' })
+      return bad.includes('wrong: offline partitions') ? true : undefined
+    })
+    const refused = await topics(t, 'lagging', ['grow'])
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /lack replicas/)
+  } finally {
+    await kafka.brokers[2]?.start()
+  }
+})
+
+test('a broker joins, grow gives it its share while tills send, and the promise holds', async (t) => {
+  await kafka.createTopic({ topic: 'growing', partitions: 6, replicationFactor: 3 })
+  const env = { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: 'growing', KAFKA_PARTITIONS: '6' }
+  const gateway = await startServe({ ...env, LOG_LEVEL: 'info' })
+  t.after(() => gateway.end())
+  await gateway.untilReady()
+  const load = startLoad({ url: gateway.url, tills: 12, stores: 12, pauseMs: 20 })
+  await load.more(100)
+
+  const added = await kafka.addBroker({ 'broker.rack': 'new' })
+  assert.equal(added.id, 3)
+  assert.deepEqual((await check(t, 'growing', env)).bad, [
+    'warning: replicas per broker',
+    'warning: leaders per broker',
+  ])
+  const shown = await topics(t, 'growing', ['grow'])
+  assert.equal(shown.code, 0, shown.stderr)
+  assert.match(shown.stdout, /broker 3 +0 -> 4 +0 -> [12]/)
+  assert.match(shown.stdout, /Nothing was changed\. --yes does it\./)
+  assert.equal(await replicasOn(3), 0, 'without --yes nothing moves')
+
+  const grown = await topics(t, 'growing', ['grow', '--yes', '--at-once', '2'])
+  assert.equal(grown.code, 0, grown.stderr)
+  assert.match(grown.stdout, /^Done\.$/m)
+  assert.equal(await replicasOn(3), 4)
+  await load.more(100)
+  await eventually('even leaders', DEADLINE_MS, 500, async () =>
+    (await check(t, 'growing', env)).bad.length === 0 ? true : undefined,
+  )
+  const again = await topics(t, 'growing', ['grow', '--yes'])
+  assert.deepEqual(again, { code: 0, stdout: 'Evenly spread.\n', stderr: '' })
+
+  const sent = await load.stop()
+  assert.deepEqual(load.failures, [])
+  gateway.child.kill('SIGTERM')
+  await gateway.exited
+  const { acknowledged } = await assertDelivered(kafka.bootstrap, 'growing', sent)
+  assert.ok(acknowledged >= 200)
+})
+
+test('wrong arguments exit with 2, an unreachable cluster with 3, a plan needs no cluster', async (t) => {
+  const wrong: [string[], NodeJS.ProcessEnv, number, RegExp][] = [
+    [['create', '--partitions', '6'], { KAFKA_PARTITIONS: '7' }, 2, /KAFKA_PARTITIONS is 7/],
+    [['check'], { KAFKA_PARTITIONS: 'many' }, 2, /KAFKA_PARTITIONS/],
+    [['check'], { KAFKA_BROKERS: '127.0.0.1:1' }, 3, /127\.0\.0\.1:1/],
+    [['create', '--partitions', '6', '--replication-factor', '9'], {}, 3, /[Rr]eplication/],
+    [['grow', 'now'], {}, 2, /now/],
+  ]
+  for (const [args, env, expected, said] of wrong) {
+    const { code, stdout, stderr } = await topics(t, 'nothing', args, env)
+    assert.equal(code, expected, stderr)
+    assert.match(stderr, said)
+    assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace')
+    assert.equal(stdout, '')
+  }
+  const plan = await topics(
+    t,
+    'nothing',
+    ['plan', '--stores', '40000', '--invoices-per-day', '60000000', '--brokers', '9'],
+    {
+      KAFKA_BROKERS: '',
+    },
+  )
+  assert.equal(plan.code, 0)
+  assert.match(plan.stdout, /partitions +108/)
+})
+
+async function replicasOn(broker: number): Promise<number> {
+  const { topics } = await withAdmin((admin) => admin.fetchTopicMetadata({ topics: ['growing'] }))
+  return topics[0]!.partitions.filter(({ replicas }) => replicas.includes(broker)).length
+}
