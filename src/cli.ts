@@ -4,6 +4,7 @@ import { auditCommand } from './audit-command.ts'
 import { ConfigError, describeConfig, kafkaOptions, readConfig } from './config.ts'
 import { type TailRecord, tail } from './kafka/tail.ts'
 import { serve } from './main.ts'
+import { simulateCommand } from './simulate-command.ts'
 import { topicsCommand } from './topics-command.ts'
 import { uploadCommand } from './upload-command.ts'
 
@@ -17,14 +18,17 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
   tillgate audit      read KAFKA_TOPIC and say whether the promise held (tillgate audit --help)
   tillgate upload     send journals to a gateway, as a till would (tillgate upload --help)
   tillgate topics     plan, create, check and grow the topic (tillgate topics --help)
+  tillgate simulate   many tills against a gateway, honest latencies (tillgate simulate --help)
   tillgate config     every variable: type, default, meaning, present value (secrets redacted)
   tillgate --help     this text
 
 KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
 
+/** Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration; audit, topics and simulate have more. */
 async function run(args: string[]): Promise<number | undefined> {
   if (args[0] === 'audit') return await auditCommand(args.slice(1), process.env)
   if (args[0] === 'upload') return await uploadCommand(args.slice(1))
+  if (args[0] === 'simulate') return await simulateCommand(args.slice(1))
   if (args[0] === 'topics') return await topicsCommand(args.slice(1), process.env)
   const { positionals, values } = parseArgs({
     args,

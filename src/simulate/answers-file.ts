@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import type { AnswerLine } from '../audit/answers.ts'
+
+/** The answers of a run, for `tillgate audit --answers`. */
+export interface AnswersFile {
+  write(line: AnswerLine): void
+  /** Resolves when everything is written; rejects with what went wrong at any time. */
+  close(): Promise<void>
+}
+
+const MAX_BUFFERED_BYTES = 64 * 2 ** 20
+
+/**
+ * Opens a new file; rejects when there is one of that name. `onFailure` is told once when the disk fails or cannot
+ * keep up: the file is worth nothing then.
+ */
+export async function createAnswersFile(path: string, onFailure: (error: Error) => void): Promise<AnswersFile> {
+  const stream = createWriteStream(path, { flags: 'wx' })
+  await once(stream, 'open')
+  stream.on('error', onFailure)
+  return {
+    write(line) {
+      if (stream.destroyed) return
+      stream.write(`${JSON.stringify(line)}\n`)
+      if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy(new Error(`${path}: the disk is too slow`))
+    },
+    async close() {
+      stream.end()
+      await finished(stream)
+    },
+  }
+}

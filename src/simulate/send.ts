@@ -1,0 +1,93 @@
+import { Pool } from 'undici'
+
+/** What a till was told after one attempt; `status` null: nothing, or not all of an answer. */
+export interface Told {
+  readonly status: number | null
+  readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
+  /** Of the receipt, where it names them. */
+  readonly place: { readonly partition: number; readonly offset: string | null } | undefined
+  readonly retryAfterMs: number | undefined
+}
+
+/** The connections of all tills to one gateway. */
+export interface Sender {
+  /** Sends one invoice and resolves when the answer was read to its end, or there is none. Never rejects. */
+  send(body: Buffer, signal: AbortSignal): Promise<Told>
+  /** How many sends began while every connection was busy, and so waited for one. */
+  readonly waited: number
+  close(): Promise<void>
+}
+
+export interface SenderOptions {
+  /** Of the gateway or its load balancer, e.g. `http://127.0.0.1:8080`. */
+  readonly url: URL
+  /** Kept alive and shared; one request at a time on each. */
+  readonly connections: number
+  readonly answerTimeoutMs: number
+}
+
+const MAX_ANSWER_BYTES = 1_048_576
+const HEADERS = { 'content-type': 'application/json' }
+const NO_ANSWER: Told = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }
+
+export function createSender({ url, connections, answerTimeoutMs }: SenderOptions): Sender {
+  const path = `${url.pathname.replace(/\/$/, '')}/v1/invoices`
+  const pool = new Pool(url.origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  })
+  let busy = 0
+  let waited = 0
+  return {
+    get waited() {
+      return waited
+    },
+    async send(body, signal) {
+      if (busy++ >= connections) waited++
+      try {
+        const {
+          statusCode,
+          headers,
+          body: answer,
+        } = await pool.request({
+          path,
+          method: 'POST',
+          headers: HEADERS,
+          body,
+          signal,
+        })
+        return told(statusCode, headers['retry-after'], await answer.text())
+      } catch {
+        return NO_ANSWER
+      } finally {
+        busy--
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+/** An answer that says no outcome, such as a load balancer's, is `unknown` unless it is a receipt. */
+export function told(status: number, retryAfter: unknown, text: string): Told {
+  const document = parse(text)
+  const retryAfterMs = /^\d{1,5}$/.test(String(retryAfter)) ? Number(retryAfter) * 1_000 : undefined
+  if (status >= 200 && status < 300) {
+    const { partition, offset } = document
+    const hasPlace = Number.isInteger(partition) && (offset === null || /^\d{1,15}$/.test(String(offset)))
+    const place = hasPlace ? { partition: partition as number, offset: offset as string | null } : undefined
+    return { status, outcome: 'acknowledged', place, retryAfterMs }
+  }
+  const outcome = document.outcome === 'rejected' ? 'rejected' : 'unknown'
+  return { status, outcome, place: undefined, retryAfterMs }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
