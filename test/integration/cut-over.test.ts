@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import { startKafka } from '../../dev/kafka/cluster.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { cachedPartitionOf } from '../../src/accumulator/partition.ts'
+import type { LogRecord } from '../../src/kafka/read-topic.ts'
 import { spawnCli, startServe } from '../harness/cli-process.ts'
 import { startLoad } from '../harness/load.ts'
-import { type LogRecord, readTopic } from '../harness/read-topic.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 import { identityOf } from '../harness/till.ts'
 
 const TILLS = 24
@@ -36,7 +37,7 @@ test('a cut-over to a topic with more partitions keeps every invoice and the ord
   await topics('invoices.2', '8') // 1. the new topic, while the old one is written to
   old.child.kill('SIGTERM') // 2. every gateway stops; tills keep their invoices
   assert.deepEqual(await old.exited, { code: 0, signal: null })
-  const oldEnd = (await readTopic(kafka.bootstrap, 'invoices')).length
+  const oldEnd = (await recordsOf(kafka.bootstrap, 'invoices')).length
   const mistaken = await serve('invoices.2', '3') // the old number with the new topic
   await mistaken.untilNotReady('8 partitions')
   await mistaken.end()
@@ -46,9 +47,9 @@ test('a cut-over to a topic with more partitions keeps every invoice and the ord
   const sent = await load.stop()
   assert.deepEqual(load.failures, [])
 
-  const before = await readTopic(kafka.bootstrap, 'invoices')
+  const before = await recordsOf(kafka.bootstrap, 'invoices')
   assert.equal(before.length, oldEnd, 'nothing is written to the old topic any more')
-  const after = await readTopic(kafka.bootstrap, 'invoices.2')
+  const after = await recordsOf(kafka.bootstrap, 'invoices.2')
   assert.ok(after.length >= 200)
   const moved = movedStores()
   assert.ok(moved.length > 0, 'some stores change their partition, so that order is at stake')
@@ -73,7 +74,7 @@ function firstOccurrences(records: readonly LogRecord[]): Map<string, number[]> 
   const seen = new Set<string>()
   const numbers = new Map<string, number[]>()
   for (const { value } of records) {
-    const invoice = JSON.parse(value.toString())
+    const invoice = JSON.parse(String(value))
     if (seen.has(identityOf(invoice))) continue
     seen.add(identityOf(invoice))
     const till = `${invoice.storeId}/${invoice.terminalId}`

@@ -8,7 +8,7 @@ import { runFeed } from '../../examples/ticks/feed.ts'
 import { type GeneratedPacket, generatePackets } from '../../examples/ticks/generate.ts'
 import { startTicks, type TicksOptions } from '../../examples/ticks/handler.ts'
 import { partitionOf } from '../../src/accumulator/partition.ts'
-import { readTopic } from '../harness/read-topic.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 import { startRelay } from '../harness/relay.ts'
 
 const PRODUCE = 0
@@ -76,14 +76,14 @@ async function feed(port: number, seed: number, packets: number, onAnswer = (_an
 
 /** L, D and O: every acknowledged tick is in the log, as often as it may be, and those of a symbol are in order. */
 async function assertDelivered(topic: string, sent: readonly Sent[]) {
-  const records = await readTopic(kafka.cluster.bootstrap, topic)
+  const records = await recordsOf(kafka.cluster.bootstrap, topic)
   records.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset))
   const copies = new Map<string, number>()
   const latest = new Map<string, number>()
   for (const { key, value, partition } of records) {
     const tick = String(value)
     const [symbol, sequence] = tick.split(',') as [string, string]
-    assert.equal(key, symbol)
+    assert.equal(String(key), symbol)
     assert.equal(partition, partitionOf(Buffer.from(symbol), PARTITIONS))
     copies.set(tick, (copies.get(tick) ?? 0) + 1)
     if (copies.get(tick) !== 1) continue

@@ -12,7 +12,7 @@ import { readProgress } from '../../src/upload/progress-file.ts'
 import type { UploadReport } from '../../src/upload/report-text.ts'
 import { DEADLINE_MS, spawnCli } from '../harness/cli-process.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
-import { readTopic } from '../harness/read-topic.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
 const TERMINALS = 20
@@ -147,8 +147,8 @@ test('smaller limits than usual: requests are cut until they fit; what is refuse
       ],
     )
   }
-  const numbers = (await readTopic(kafka.bootstrap, 'limits')).map(
-    ({ value }) => JSON.parse(value.toString()).sequenceNumber,
+  const numbers = (await recordsOf(kafka.bootstrap, 'limits')).map(
+    ({ value }) => JSON.parse(String(value)).sequenceNumber,
   )
   const inOrder = Array.from({ length: 150 }, (_, i) => i + 1)
   assert.deepEqual(numbers, [...inOrder, ...inOrder, ...inOrder])
@@ -166,7 +166,7 @@ test('Ctrl-C: the request under way is finished, the report says how far it came
   assert.equal(first.tally.stored, first.tally.sent)
   const second = await upload(t, gateway.url, [file])
   assert.deepEqual([second.code, second.report.tally.sent], [0, 1_000 - first.tally.stored])
-  assert.equal((await readTopic(kafka.bootstrap, 'interrupted')).length, 1_000)
+  assert.equal((await recordsOf(kafka.bootstrap, 'interrupted')).length, 1_000)
 })
 
 test('wrong arguments and files exit with 2 and one clear line; nothing is sent', async (t) => {
