@@ -14,15 +14,20 @@ export interface BacklogReaderOptions {
   readonly onTrouble: (error: Error) => void
 }
 
+/** A thousand tiny items would hold the main thread up as much as a large upload. */
+const INLINE_INVOICES = 32
+
 /** Reads uploads, small ones at once and the others in worker threads. */
 export class BacklogReader extends BodyReader<BacklogBody, BacklogRead> {
   constructor({ limits, inlineBytes, ...pool }: BacklogReaderOptions) {
     const isAlone = pool.workers === 0
     const maxBytes = isAlone ? limits.maxBytes : Math.min(inlineBytes, limits.maxBytes)
-    const readSmall = createReadBacklog({ ...limits, maxBytes })
+    const maxInvoices = isAlone ? limits.maxInvoices : Math.min(INLINE_INVOICES, limits.maxInvoices)
+    const readSmall = createReadBacklog({ ...limits, maxBytes, maxInvoices })
     const readHere = (upload: BacklogBody): BacklogRead | null => {
       const read: BacklogRead = upload.body.length > maxBytes ? { kind: 'too-large' } : readSmall(upload)
-      return read.kind === 'too-large' && !isAlone ? null : read
+      const isTooMuch = read.kind === 'too-large' || read.kind === 'too-many'
+      return isTooMuch && !isAlone ? null : read
     }
     super({ ...pool, file: new URL('./backlog-worker.ts', import.meta.url), workerData: limits, readHere })
   }

@@ -1,0 +1,138 @@
+/**
+ * `npm run bench:beside-upload -- [--invoices 1000000] [--pairs 5] [--rate 500]`: live invoices of a thousand tills
+ * without (A) and beside (B) the upload of a part of the journals, in the order A B B A, by `tillgate simulate` and
+ * `tillgate upload`. Prints the p99 of the live ones and their ratio pair by pair, the resident memory, and what
+ * `tillgate audit` says of all that was sent. Exit code 1 when the promise or the bound of memory is broken.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { createGzip } from 'node:zlib'
+import { startKafka } from '../dev/kafka/cluster.ts'
+import type { Summary } from '../src/simulate/summary.ts'
+import { CORES, median, pin, spread, startPinnedGateway } from './processes.ts'
+import { InvoiceSource } from './requests.ts'
+
+const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const LIVE_SECONDS = 10
+/** Uploads at once; each of the two journals of a part is one terminal's. */
+const JOURNALS_PER_PART = 2
+const RESIDENT_CAP_BYTES = 600 * 2 ** 20
+
+const { values } = parseArgs({
+  options: {
+    invoices: { type: 'string', default: '1000000' },
+    pairs: { type: 'string', default: '5' },
+    rate: { type: 'string', default: '500' },
+  },
+})
+const pairs = Number(values.pairs)
+const perJournal = Math.ceil(Number(values.invoices) / (pairs * JOURNALS_PER_PART))
+
+const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
+const kafka = await startKafka()
+let isBroken = true
+try {
+  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
+  await kafka.createTopic({ topic: 'bench', partitions: 6 })
+  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
+  let largestBytes = 0
+  const sampler = setInterval(() => {
+    largestBytes = Math.max(largestBytes, gateway.residentBytes)
+  }, 100)
+
+  /** Runs a `tillgate` command on the other core; resolves with its standard output. */
+  const tillgate = async (args: string[]): Promise<string> => {
+    const child = spawn('taskset', ['-c', CORES.rest, process.execPath, CLI, ...args], {
+      env: { PATH: process.env.PATH, KAFKA_BROKERS: kafka.bootstrap.join(','), KAFKA_TOPIC: 'bench' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [out] = await Promise.all([textOf(child), once(child, 'exit')])
+    if (child.exitCode !== 0) throw new Error(`tillgate ${args[0]} ended with ${child.exitCode}: ${out}`)
+    return out
+  }
+  let runs = 0
+  const live = async (): Promise<Summary> => {
+    const answers = join(folder, `answers-live-${++runs}`)
+    const load = ['--rate', values.rate, '--seconds', String(LIVE_SECONDS), '--seed', String(runs)]
+    return JSON.parse(await tillgate(['simulate', '--url', gateway.url, ...load, '--answers', answers, '--json']))
+  }
+  const upload = (journals: string[]) => {
+    const answers = join(folder, 'answers-upload')
+    const options = ['--parallel', String(JOURNALS_PER_PART), '--answers', answers]
+    return tillgate(['upload', ...journals, '--url', gateway.url, ...options])
+  }
+
+  console.log(`writing ${pairs * JOURNALS_PER_PART} journals of ${perJournal} invoices`)
+  const parts: string[][] = []
+  for (let part = 0; part < pairs; part++) {
+    const names = Array.from({ length: JOURNALS_PER_PART }, (_, i) => `U${part}-${i}`)
+    parts.push(await Promise.all(names.map((name) => writeJournal(join(folder, `${name}.ndjson.gz`), name))))
+  }
+  await live() // warm-up
+  const ratios: number[] = []
+  for (const [pair, journals] of parts.entries()) {
+    const alone = () => live().then(p99Of)
+    const beside = async () => {
+      const startedAtMs = performance.now()
+      const uploading = upload(journals).then(() => (performance.now() - startedAtMs) / 1_000)
+      const p99 = p99Of(await live())
+      const seconds = await uploading
+      const perSecond = Math.round((perJournal * JOURNALS_PER_PART) / seconds)
+      console.log(`  upload: ${seconds.toFixed(1)} s, ${perSecond} invoices/s`)
+      return p99
+    }
+    const isAloneFirst = pair % 2 === 0
+    const first = await (isAloneFirst ? alone() : beside())
+    const second = await (isAloneFirst ? beside() : alone())
+    const [a, b] = isAloneFirst ? [first, second] : [second, first]
+    ratios.push(b / a)
+    console.log(`pair ${pair + 1}: live p99 ${a.toFixed(1)} ms alone, ${b.toFixed(1)} ms beside the upload`)
+  }
+  clearInterval(sampler)
+  console.log(
+    `\nlive p99 beside the upload / alone: ${spread(ratios)}; goal 1.5: ${median(ratios) <= 1.5 ? 'met' : 'MISSED'}`,
+  )
+  console.log(
+    `resident memory of the gateway: at most ${Math.round(largestBytes / 2 ** 20)} MiB (cap ${RESIDENT_CAP_BYTES / 2 ** 20})`,
+  )
+
+  const all = join(folder, 'answers')
+  await promisify(execFile)('sh', ['-c', `cat "${folder}"/answers-* > "${all}"`])
+  console.log(await tillgate(['audit', '--answers', all]))
+  await gateway.end('SIGTERM')
+  isBroken = largestBytes > RESIDENT_CAP_BYTES
+} finally {
+  await kafka.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+process.exit(isBroken ? 1 : 0)
+
+function p99Of({ latencyMs, refusal }: Summary): number {
+  if (latencyMs === null) throw new Error(`the simulator refused: ${refusal}`)
+  return latencyMs.p99
+}
+
+async function textOf(child: ChildProcess): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of child.stdout ?? []) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+async function writeJournal(file: string, storeId: string): Promise<string> {
+  const source = new InvoiceSource(storeId, 'T1')
+  const lines = function* () {
+    for (let i = 0; i < perJournal; i++) {
+      yield Buffer.from(source.next())
+      yield Buffer.from('\n')
+    }
+  }
+  await pipeline(lines(), createGzip({ level: 1 }), createWriteStream(file))
+  return file
+}
