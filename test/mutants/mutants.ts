@@ -10,6 +10,12 @@ export interface Mutant {
 const LANE = 'test/accumulator/lane.test.ts'
 const ACCUMULATOR = 'test/accumulator/accumulator.test.ts'
 const BATCH = 'test/accumulator/producer-batch.test.ts'
+const CHAIN = 'test/accumulator/chain.test.ts'
+const WINDOW = 'test/accumulator/backlog-window.test.ts'
+const BACKLOG = 'test/ingest-backlog.test.ts'
+const BACKLOG_QUOTA = 'test/ingest-backlog-quota.test.ts'
+const ENCODING = 'test/kafka/produce-encoding.test.ts'
+const LIVE_LIMIT = 'test/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/batch/worker-pool.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
@@ -159,8 +165,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'forget a record when its till was answered `unknown`',
     file: 'src/accumulator/pending-record.ts',
-    find: 'this.#waiters.delete(answer)',
-    replace: 'this.#waiters.delete(answer)\n        this.#onGone()',
+    find: 'this.#waiters.splice(this.#waiters.indexOf(waiter), 1)',
+    replace: 'this.#waiters.splice(this.#waiters.indexOf(waiter), 1)\n        this.#onGone()',
     tests: [ACCUMULATOR],
   },
   {
@@ -246,5 +252,75 @@ export const MUTANTS: readonly Mutant[] = [
     find: '    const verdict = await publishing\n    reservation.release()',
     replace: '    const verdict = await publishing',
     tests: [FEED],
+  },
+  {
+    name: 'chain: send records behind one that may be missing',
+    file: 'src/accumulator/lane.ts',
+    find: 'if (entry.isCutOff) {',
+    replace: 'if (entry.isCutOff && false) {',
+    tests: [CHAIN],
+  },
+  {
+    name: 'chain: break it a turn of the event loop later',
+    file: 'src/accumulator/pending-record.ts',
+    find: 'if (!isFinal(told)) chain?.breakAt(place)',
+    replace: 'if (!isFinal(told)) setImmediate(() => chain?.breakAt(place))',
+    tests: [CHAIN],
+  },
+  {
+    name: 'chain: break it for a record that will never be taken',
+    file: 'src/accumulator/outcome.ts',
+    find: "return outcome.reason === 'too-large' || outcome.reason === 'identity-conflict'",
+    replace: 'return false',
+    tests: [CHAIN],
+  },
+  {
+    name: 'chain: cut off what comes before the break',
+    file: 'src/accumulator/chain.ts',
+    find: 'return place > this.#brokenAt',
+    replace: 'return place >= 0 && this.isBroken',
+    tests: [CHAIN, BACKLOG_QUOTA],
+  },
+  {
+    name: 'chain: leave it whole when a record is refused at the door',
+    file: 'src/accumulator/accumulator.ts',
+    find: '  chain?.breakAt()\n',
+    replace: '',
+    tests: [CHAIN],
+  },
+  {
+    name: 'backlog: append behind an invoice over quota',
+    file: 'src/ingest-backlog.ts',
+    find: '        chain.breakAt()\n',
+    replace: '',
+    tests: [BACKLOG],
+  },
+  {
+    name: 'backlog: no window',
+    file: 'src/accumulator/backlog-window.ts',
+    find: 'return this.#records < (',
+    replace: 'return 0 < (',
+    tests: [WINDOW, BACKLOG],
+  },
+  {
+    name: 'encoding: an offset delta that does not rise',
+    file: 'src/kafka/record-batch.ts',
+    find: 'writeVarint(offsetDelta)',
+    replace: 'writeVarint(0)',
+    tests: [ENCODING],
+  },
+  {
+    name: 'encoding: the length of a text in characters',
+    file: 'src/kafka/record-batch.ts',
+    find: 'fieldsEnd = putVarint(fields, start, Buffer.byteLength(text))',
+    replace: 'fieldsEnd = putVarint(fields, start, text.length)',
+    tests: [ENCODING],
+  },
+  {
+    name: 'live limit: count invoices that wait for a leader for ever',
+    file: 'src/live-limit.ts',
+    find: 'if (taken.isUnderWay && nowMs - taken.atMs < COUNTED_FOR_MS) break',
+    replace: 'if (taken.isUnderWay) break',
+    tests: [LIVE_LIMIT],
   },
 ]
