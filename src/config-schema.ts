@@ -68,7 +68,7 @@ export const ConfigSchema = Type.Object({
   BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills are told 503.', 2 ** 20),
   MAX_QUEUE_MS: milliseconds(
     250,
-    'Live invoices are told 503 when more are under way than are stored in this time (256 always may be).',
+    'Live invoices are told 503 when more are under way than are stored in this time (1,000 always may be).',
     10,
   ),
   MAX_CONNECTIONS: Type.Integer({

@@ -36,7 +36,7 @@ export interface Gateway {
 }
 
 /** So many live invoices may be under way however slowly they are stored. */
-const MIN_LIVE = 256
+const MIN_LIVE = 1_000
 
 /** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
 const LAST_ANSWERS_MS = 1_000
