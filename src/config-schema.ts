@@ -98,7 +98,13 @@ export const ConfigSchema = Type.Object({
     minimum: 1,
     maximum: 10_000,
     description:
-      'Invoices of uploads under way to Kafka at once while live ones come, which never wait behind more; 8 times as many while none come.',
+      'Invoices of uploads under way to Kafka at once while live ones come; 8 times as many while none come.',
+  }),
+  BACKLOG_SHARE_PERCENT: Type.Integer({
+    default: 25,
+    minimum: 1,
+    maximum: 100,
+    description: 'Part of the time in which invoices of uploads may be under way to Kafka while live ones come.',
   }),
   BACKLOG_WORKERS: Type.Optional(
     Type.Integer({

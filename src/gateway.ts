@@ -91,7 +91,10 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
-  const window = new BacklogWindow(config.BACKLOG_WINDOW_RECORDS)
+  const window = new BacklogWindow({
+    maxRecords: config.BACKLOG_WINDOW_RECORDS,
+    share: config.BACKLOG_SHARE_PERCENT / 100,
+  })
   const ingest = createIngest({
     ...flow,
     arithmetic: (storeId) => (lenient.has(storeId) ? 'lenient' : config.ARITHMETIC),

@@ -24,7 +24,7 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
   const { quotaPerTerminal, windowRecords = 100, maxBatchRecords = 100, answerAfterMs = 0 } = circumstances
   const publisher = new FakePublisher()
   const limits = { ...LIMITS, maxBatchRecords }
-  const window = new BacklogWindow(windowRecords, () => 0)
+  const window = new BacklogWindow({ maxRecords: windowRecords, share: 1, now: () => 0 })
   window.noteLive()
   const accumulator = new Accumulator({ publisher, partitions: 1, limits, deliveryTimeoutMs: 10_000 })
   accumulator.open()

@@ -84,7 +84,7 @@ function line(sequenceNumber: number, terminalId = 'T1', storeId = 'S1'): string
 
 /** A window beside live traffic. */
 function windowOf(maxRecords: number): BacklogWindow {
-  const window = new BacklogWindow(maxRecords, () => 0)
+  const window = new BacklogWindow({ maxRecords, share: 1, now: () => 0 })
   window.noteLive()
   return window
 }

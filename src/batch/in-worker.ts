@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 
 /** How much less a worker counts than the main thread when both want the processor (nice values, see setpriority(2)). */
-const WORKER_NICENESS = 10
+const WORKER_NICENESS = 19
 const MAX_NICENESS = 19
 
 /**

@@ -1,19 +1,37 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { beforeEach, type TestContext, test } from 'node:test'
 import { BacklogWindow } from '../../src/accumulator/backlog-window.ts'
 
+let nowMs: number
+
+beforeEach(() => {
+  nowMs = 0
+})
+
 /** A window beside live traffic. */
-function createWindow(maxRecords: number): BacklogWindow {
-  const window = new BacklogWindow(maxRecords, () => 0)
+function createWindow(maxRecords: number, share = 1): BacklogWindow {
+  const window = new BacklogWindow({ maxRecords, share, now: () => nowMs })
   window.noteLive()
   return window
 }
 
-test('places are taken at once while there are any', () => {
+const enterAll = (window: BacklogWindow) => {
+  let entered = 0
+  while (window.tryEnter()) entered++
+  return entered
+}
+
+const leaveAll = (window: BacklogWindow, count: number) => {
+  for (let i = 0; i < count; i++) window.leave()
+}
+
+test('so many places are taken at once; the next ones when all of them were given back', () => {
   const window = createWindow(2)
-  assert.deepEqual([window.tryEnter(), window.tryEnter(), window.tryEnter()], [true, true, false])
+  assert.equal(enterAll(window), 2)
   window.leave()
-  assert.equal(window.tryEnter(), true)
+  assert.equal(window.tryEnter(), false)
+  window.leave()
+  assert.equal(enterAll(window), 2)
 })
 
 test('those who wait get places in the order in which they came, and nobody passes them', async () => {
@@ -36,16 +54,47 @@ test('a wait ends at its deadline and takes nothing', async () => {
   assert.equal(window.tryEnter(), true)
 })
 
-test('while no live records come it is eight times as wide, and narrow again with the first one', async () => {
-  let nowMs = 0
-  const window = new BacklogWindow(1, () => nowMs)
-  const admitted = Array.from({ length: 9 }, () => window.tryEnter())
-  assert.equal(admitted.filter(Boolean).length, 8)
-  const waiting = window.enter(10_000)
-  window.noteLive()
-  for (let i = 0; i < 7; i++) window.leave()
-  assert.equal(await Promise.race([waiting, Promise.resolve('waits')]), 'waits')
-  nowMs = 2_000
+test('after a round there is a pause, in proportion to what it took', () => {
+  const window = createWindow(2, 0.25)
+  assert.equal(enterAll(window), 2)
+  nowMs += 10
+  leaveAll(window, 2)
+  nowMs += 29
+  assert.equal(window.tryEnter(), false)
+  nowMs += 1
+  assert.equal(enterAll(window), 2)
+})
+
+test('who waits gets in when the pause is over', async (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const window = createWindow(1, 0.5)
+  window.tryEnter()
+  nowMs += 20
   window.leave()
+  const waiting = window.enter(10_000)
+  nowMs += 20
+  t.mock.timers.tick(20)
   assert.equal(await waiting, true)
+})
+
+test('a record that waits for Kafka for long holds up the next round no longer, and makes no long pause', () => {
+  const window = createWindow(2, 0.01)
+  assert.equal(enterAll(window), 2)
+  window.leave()
+  nowMs += 1_001
+  window.noteLive()
+  assert.equal(window.tryEnter(), false)
+  nowMs += 100
+  assert.equal(enterAll(window), 2)
+})
+
+test('while no live records come it is eight times as wide and without pauses, until the first one', () => {
+  const window = new BacklogWindow({ maxRecords: 1, share: 0.25, now: () => nowMs })
+  assert.equal(enterAll(window), 8)
+  nowMs += 10
+  leaveAll(window, 8)
+  assert.equal(enterAll(window), 8)
+  window.noteLive()
+  leaveAll(window, 7)
+  assert.equal(window.tryEnter(), false)
 })

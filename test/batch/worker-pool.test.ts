@@ -158,6 +158,6 @@ test('a worker steps back behind the main thread, which stays', { skip: threadsH
   const before = niceOf(mainStat)
   const { run } = poolFor(t)
   const { nice } = await run('where')
-  assert.equal(nice, Math.min(before + 10, 19))
+  assert.equal(nice, Math.min(before + 19, 19))
   assert.equal(niceOf(mainStat), before)
 })

@@ -69,7 +69,7 @@ export async function startBacklogApp(): Promise<BacklogApp> {
         topic: 'invoices',
         partitionOf: cachedPartitionOf(PARTITIONS),
         takeQuota: createQuotas({ perStore: undefined, perTerminal: undefined }),
-        window: new BacklogWindow(256),
+        window: new BacklogWindow({ maxRecords: 256, share: 1 }),
         timeoutMs: 30_000,
         overheadBytes: REQUEST_OVERHEAD_BYTES,
       }),
