@@ -5,7 +5,7 @@ import { selfTest, selfTestText } from './simulate/self-test.ts'
 import { simulate } from './simulate/simulate.ts'
 import { exitCodeOf } from './simulate/summary.ts'
 import { progressText, summaryText } from './simulate/summary-text.ts'
-import { createStatusLine } from './status-line.ts'
+import { createStatusLine } from './terminal/status-line.ts'
 
 const HELP = `tillgate simulate: many tills against a gateway, with latencies that hide nothing
 

@@ -5,7 +5,7 @@ import {
   startReassignment,
   type TopicSession,
 } from './kafka/topic-admin.ts'
-import { createStatusLine } from './status-line.ts'
+import { createStatusLine } from './terminal/status-line.ts'
 import { reassign } from './topics/reassign.ts'
 import { type Spread, spread } from './topics/spread.ts'
 import { spreadText } from './topics/spread-text.ts'

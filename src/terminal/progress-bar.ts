@@ -1,11 +1,6 @@
-const BAR_WIDTH = 24
-const REDRAW_MS = 100
+import { createStatusLine, type TerminalOutput } from './status-line.ts'
 
-/** The part of a terminal that a bar needs; `process.stderr` is one. */
-export interface ProgressOutput {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-}
+const BAR_WIDTH = 24
 
 /** A progress bar in one line. */
 export interface ProgressBar {
@@ -14,22 +9,12 @@ export interface ProgressBar {
   end(): void
 }
 
-/** A bar on a terminal, redrawn ten times a second at the most; on anything else it writes nothing. It counts `unit`. */
-export function createProgressBar(output: ProgressOutput, unit: string, nowMs = () => performance.now()): ProgressBar {
-  if (!output.isTTY) return { update: () => {}, end: () => {} }
-  let drawnAtMs = Number.NEGATIVE_INFINITY
-  let isDrawn = false
+/** A status line that is a bar, and counts `unit`. */
+export function createProgressBar(output: TerminalOutput, unit: string, nowMs?: () => number): ProgressBar {
+  const line = createStatusLine(output, nowMs)
   return {
-    update(label, done, total) {
-      if (nowMs() - drawnAtMs < REDRAW_MS && done < total) return
-      drawnAtMs = nowMs()
-      isDrawn = true
-      output.write(`\r\x1b[K${barText(label, done, total, unit)}`)
-    },
-    end() {
-      if (isDrawn) output.write('\r\x1b[K')
-      isDrawn = false
-    },
+    update: (label, done, total) => line.update(barText(label, done, total, unit), done >= total),
+    end: () => line.end(),
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createStatusLine } from '../src/status-line.ts'
+import { createStatusLine } from '../../src/terminal/status-line.ts'
 
 function output(isTTY: boolean) {
   const written: string[] = []
