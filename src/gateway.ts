@@ -1,24 +1,17 @@
-import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
-import { BacklogWindow } from './accumulator/backlog-window.ts'
 import { BufferMemory } from './accumulator/buffer-memory.ts'
-import { cachedPartitionOf } from './accumulator/partition.ts'
 import { buildApp } from './app.ts'
-import { BacklogReader } from './batch/backlog-reader.ts'
 import { kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import type { Config } from './config-schema.ts'
+import { createFlows } from './flows.ts'
 import { trackRequests } from './http/close-server.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
-import { createKeyBinding } from './idempotency-keys.ts'
-import { createIngest } from './ingest.ts'
-import { createIngestBacklog } from './ingest-backlog.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { LiveLimit } from './live-limit.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
-import { createQuotas } from './quotas.ts'
 
 /** A running instance. */
 export interface Gateway {
@@ -83,45 +76,9 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     stalledPartitions: () => accumulator.stalledLanes,
     isReady: () => readiness().ready,
   })
-  const lenientStores = config.LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
-  const lenient = new Set(lenientStores)
-  const flow = {
-    accumulator,
-    topic: config.KAFKA_TOPIC,
-    partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
-    takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
-  }
-  const window = new BacklogWindow({
-    maxRecords: config.BACKLOG_WINDOW_RECORDS,
-    share: config.BACKLOG_SHARE_PERCENT / 100,
-  })
-  const ingest = createIngest({
-    ...flow,
-    arithmetic: (storeId) => (lenient.has(storeId) ? 'lenient' : config.ARITHMETIC),
-    bindKey: createKeyBinding(),
-    onLive: () => window.noteLive(),
-  })
-  const reader = new BacklogReader({
-    limits: {
-      maxBytes: config.BACKLOG_MAX_BYTES,
-      maxInvoices: config.BACKLOG_MAX_INVOICES,
-      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
-      arithmetic: config.ARITHMETIC,
-      lenientStores,
-    },
-    workers: config.BACKLOG_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
-    maxWaiting: config.BACKLOG_WAITING,
-    timeoutMs: config.BACKLOG_READ_TIMEOUT_MS,
-    inlineBytes: config.BACKLOG_INLINE_BYTES,
-    onTrouble: (error) => events.note('error', `backlog ${error.message}`, whereOf(error.cause)),
-  })
-  const ingestBacklog = createIngestBacklog({
-    ...flow,
-    reader,
-    window,
-    timeoutMs: config.DELIVERY_TIMEOUT_MS,
-    overheadBytes: REQUEST_OVERHEAD_BYTES,
-  })
+  const { ingest, ingestBacklog, reader } = createFlows(config, accumulator, (error) =>
+    events.note('error', `backlog ${error.message}`, whereOf(error.cause)),
+  )
   const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
   const app = await buildApp(
     {
