@@ -10,7 +10,7 @@ import { freePorts } from '../../dev/kafka/ports.ts'
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 const DEADLINE_MS = 10_000
 
-/** A real load balancer in a process of its own, in front of two gateways. */
+/** A real load balancer in a process of its own, in front of gateways. */
 export interface LoadBalancer {
   /** Where tills send to, `http://127.0.0.1:port`. */
   readonly url: string
@@ -20,30 +20,52 @@ export interface LoadBalancer {
   stop(): Promise<void>
 }
 
-/** HAProxy with `deploy/haproxy/haproxy.cfg`; `gateways`: `host:port` of each. Resolves when it listens. */
-export async function startHaproxy(gateways: readonly [string, string]): Promise<LoadBalancer> {
+/** Starts a balancer in front of gateways, `host:port` of each, and resolves when it listens. */
+export type StartBalancer = (gateways: readonly [string, string]) => Promise<LoadBalancer>
+
+/** HAProxy with `deploy/haproxy/haproxy.cfg`, and a `server` line more for each gateway after the second. */
+export async function startHaproxy(gateways: readonly [string, string, ...string[]]): ReturnType<StartBalancer> {
+  const [first, second, ...others] = gateways
   const [port] = (await freePorts(1)) as [number]
-  const environment = { LISTEN: `127.0.0.1:${port}`, GATEWAY_1: gateways[0], GATEWAY_2: gateways[1] }
-  return await start('haproxy', ['-db', '-f', `${DEPLOY}haproxy/haproxy.cfg`], environment, port)
+  const text = await readFile(`${DEPLOY}haproxy/haproxy.cfg`, 'utf8')
+  const servers = others.map((address, i) => `    server gateway-${i + 3} ${address}\n`)
+  const environment = { LISTEN: `127.0.0.1:${port}`, GATEWAY_1: first, GATEWAY_2: second }
+  return await startWith('haproxy.cfg', text + servers.join(''), (file) =>
+    start('haproxy', ['-db', '-f', file], environment, port),
+  )
 }
 
-/** nginx with `deploy/nginx/nginx.conf`, the addresses in it replaced. Resolves when it listens. */
-export async function startNginx(gateways: readonly [string, string]): Promise<LoadBalancer> {
+/** nginx with `deploy/nginx/nginx.conf`, the addresses in it replaced. */
+export const startNginx: StartBalancer = async (gateways) => {
   const [port] = (await freePorts(1)) as [number]
-  const folder = await mkdtemp(join(tmpdir(), 'tillgate-nginx-'))
   const text = await readFile(`${DEPLOY}nginx/nginx.conf`, 'utf8')
   const config = text
     .replace('gateway-1:8080', gateways[0])
     .replace('gateway-2:8080', gateways[1])
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
-  await writeFile(join(folder, 'nginx.conf'), config)
-  const settings = `daemon off; error_log stderr; pid ${folder}/nginx.pid;`
-  const nginx = await start('nginx', ['-e', 'stderr', '-c', `${folder}/nginx.conf`, '-g', settings], {}, port)
-  const stop = async () => {
-    await nginx.stop()
-    await rm(folder, { recursive: true })
+  return await startWith('nginx.conf', config, (file) => {
+    const settings = `daemon off; error_log stderr; pid ${file}.pid;`
+    return start('nginx', ['-e', 'stderr', '-c', file, '-g', settings], {}, port)
+  })
+}
+
+/** Starts a balancer with this configuration, in a file that is deleted when it has ended. */
+async function startWith(
+  name: string,
+  config: string,
+  run: (file: string) => Promise<LoadBalancer>,
+): Promise<LoadBalancer> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillgate-balancer-'))
+  const remove = () => rm(folder, { recursive: true })
+  try {
+    const file = join(folder, name)
+    await writeFile(file, config)
+    const balancer = await run(file)
+    return { ...balancer, stop: () => balancer.stop().then(remove) }
+  } catch (error) {
+    await remove()
+    throw error
   }
-  return { ...nginx, stop }
 }
 
 async function start(program: 'haproxy' | 'nginx', args: string[], env: NodeJS.ProcessEnv, port: number) {

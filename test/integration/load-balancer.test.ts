@@ -4,10 +4,11 @@ import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
-import { invoiceBody, scrape, send } from '../harness/exchange.ts'
+import { invoiceBody, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { startLoad } from '../harness/load.ts'
-import { type LoadBalancer, startHaproxy, startNginx } from '../harness/load-balancer.ts'
+import { type LoadBalancer, type StartBalancer, startHaproxy, startNginx } from '../harness/load-balancer.ts'
+import { restart, untilServing } from '../harness/restart.ts'
 import { assertDelivered } from '../harness/run.ts'
 import type { SentInvoice } from '../harness/till.ts'
 import { message, rawSocket } from '../http/raw-socket.ts'
@@ -24,7 +25,7 @@ before(async () => {
 after(() => kafka?.stop())
 
 /** Two gateways with the settings that are shipped, and a balancer before them; all ended with the test. */
-async function startTwo(t: TestContext, start: typeof startHaproxy, topic: string, settings: NodeJS.ProcessEnv = {}) {
+async function startTwo(t: TestContext, start: StartBalancer, topic: string, settings: NodeJS.ProcessEnv = {}) {
   await kafka.createTopic({ topic, partitions: 6 })
   const environment = { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: topic, KAFKA_PARTITIONS: '6', ...settings }
   const gateways: GatewayProcess[] = []
@@ -34,7 +35,7 @@ async function startTwo(t: TestContext, start: typeof startHaproxy, topic: strin
   return { gateways, balancer: await startBefore(t, start, [addressOf(first), addressOf(second)]) }
 }
 
-async function startBefore(t: TestContext, start: typeof startHaproxy, addresses: readonly [string, string]) {
+async function startBefore(t: TestContext, start: StartBalancer, addresses: readonly [string, string]) {
   const balancer = await start(addresses)
   t.after(() => balancer.stop())
   return balancer
@@ -42,26 +43,11 @@ async function startBefore(t: TestContext, start: typeof startHaproxy, addresses
 
 const addressOf = ({ url }: GatewayProcess) => new URL(url).host
 
-/** Resolves when the balancer has sent this gateway another ten invoices, which it stored. */
-async function untilServing(gateway: GatewayProcess): Promise<void> {
-  let goal: number | undefined
-  await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => {
-    const stored = await scrape(gateway.url, 'tillgate_answers_total{status="201",problem="none"}')
-    goal ??= stored + 10
-    return stored >= goal || undefined
-  })
-}
-
 /** Stops and starts one gateway after the other while tills send; resolves with all that they sent. */
 async function rollUnderLoad(balancer: LoadBalancer, gateways: readonly GatewayProcess[]): Promise<SentInvoice[]> {
   const load = startLoad({ url: balancer.url, tills: TILLS, stores: 5, pauseMs: 5 })
   for (const gateway of gateways) await untilServing(gateway)
-  for (const gateway of gateways) {
-    assert.deepEqual(await gateway.end('SIGTERM'), { code: 0, signal: null })
-    gateway.launch()
-    await gateway.ready()
-    await untilServing(gateway)
-  }
+  for (const gateway of gateways) await restart(gateway, 'SIGTERM')
   const sent = await load.stop()
   assert.deepEqual(load.failures, [])
   return sent
