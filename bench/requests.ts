@@ -4,19 +4,17 @@ import { sampleInvoice } from '../test/invoice/generate.ts'
 
 const FIRST_NUMBER = 100_000_000_000
 
-const SAMPLES = 100
-
 /**
- * The invoices of one terminal, one after the other: a hundred different ones in turns, under rising numbers that are
- * patched into prepared bytes. About 1.6 KB each; `padBytes` makes them larger.
+ * The invoices of one terminal, one after the other: some different ones in turns, under rising numbers that are patched
+ * into prepared bytes. About 1.6 KB each; `padBytes` makes them larger.
  */
 export class InvoiceSource {
   readonly #bodies: readonly { body: Buffer; at: number }[]
   #number = FIRST_NUMBER
 
-  constructor(storeId: string, terminalId: string, padBytes = 0) {
+  constructor(storeId: string, terminalId: string, padBytes = 0, samples = 100) {
     const journalId = randomUUID()
-    this.#bodies = Array.from({ length: SAMPLES }, (_, i) => {
+    this.#bodies = Array.from({ length: samples }, (_, i) => {
       const invoice = sampleInvoice({ storeId, terminalId, journalId, sequenceNumber: i + 1 })
       const extensions = padBytes === 0 ? invoice.extensions : { padding: 'x'.repeat(padBytes) }
       const body = Buffer.from(JSON.stringify({ ...invoice, sequenceNumber: FIRST_NUMBER, extensions }))
@@ -26,7 +24,7 @@ export class InvoiceSource {
 
   /** The next invoice; the bytes are only good until it is this one's turn again. */
   next(): Buffer {
-    const { body, at } = this.#bodies[this.#number % SAMPLES] as { body: Buffer; at: number }
+    const { body, at } = this.#bodies[this.#number % this.#bodies.length] as { body: Buffer; at: number }
     body.write(String(this.#number++), at)
     return body
   }
