@@ -25,7 +25,7 @@ export interface AppDeps {
   isRefusing?: (() => boolean) | undefined
   /** Reserves buffer bytes before the body is read; `null` = saturated. */
   admit: (sizeBytes: number) => IngestRequest['reservation'] | null
-  /** A place among the live invoices under way, before anything of one is read; `null`: there are too many. */
+  /** A place among the live invoices under way, before anything of one is read; a number: the seconds to stay away. */
   enterLive: NonNullable<AdmissionRules['enter']>
   /** Reserves buffer bytes for an upload, out of the part of the buffer that uploads may have. */
   admitBacklog: (sizeBytes: number) => IngestRequest['reservation'] | null

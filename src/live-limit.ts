@@ -13,13 +13,16 @@ export type Leave = (isStored: boolean) => void
 /** What takes longer than this waits for Kafka, not for the invoices before it: it does not count any more. */
 const COUNTED_FOR_MS = 1_000
 const RATE_WINDOW_MS = 100
-/** How much the latest window counts in the rate. */
+/** How much the latest window counts in the rates. */
 const RATE_WEIGHT = 0.2
+/** So many refusals for each invoice that is stored cost little; when there are more, tills are sent away for longer. */
+const REFUSALS_PER_STORED = 0.05
+const [SHORTEST_AWAY_SECONDS, LONGEST_AWAY_SECONDS] = [2, 30]
 
 /**
  * Bounds how many live invoices are under way, so that those that are taken are answered soon however many tills send:
  * as many as are stored in `maxQueueMs` at the present rate. Further ones are refused before their body is read, which
- * costs least, and their tills come back later.
+ * costs least, and their tills come back later: the more are refused, the later.
  *
  * Only invoices taken within the last second count. When one leader does not answer, those that wait for it are soon
  * out of the way of all others; their lane refuses what is behind them.
@@ -32,6 +35,8 @@ export class LiveLimit {
   #underWay = 0
   #storedPerSecond = 0
   #stored = 0
+  #refusedPerSecond = 0
+  #refused = 0
   #windowFromMs: number
 
   constructor(options: LiveLimitOptions) {
@@ -45,12 +50,15 @@ export class LiveLimit {
     return Math.max(this.#options.minimum, (this.#storedPerSecond * this.#options.maxQueueMs) / 1_000)
   }
 
-  /** Takes a place, or returns `null` when there is none. */
-  enter(): Leave | null {
+  /** Takes a place; when there is none, returns for how many seconds the till is to stay away, jittered. */
+  enter(): Leave | number {
     const nowMs = this.#now()
     this.#measure(nowMs)
     this.#forget(nowMs)
-    if (this.#underWay >= this.limit) return null
+    if (this.#underWay >= this.limit) {
+      this.#refused++
+      return this.#awaySeconds() * (0.5 + Math.random())
+    }
     const taken = { atMs: nowMs, isUnderWay: true }
     this.#taken.push(taken)
     this.#underWay++
@@ -65,10 +73,21 @@ export class LiveLimit {
   #measure(nowMs: number): void {
     const windows = Math.floor((nowMs - this.#windowFromMs) / RATE_WINDOW_MS)
     if (windows === 0) return
-    const perSecond = (this.#stored * 1_000) / (windows * RATE_WINDOW_MS)
-    this.#storedPerSecond = perSecond + (this.#storedPerSecond - perSecond) * (1 - RATE_WEIGHT) ** windows
+    const average = (before: number, count: number) => {
+      const perSecond = (count * 1_000) / (windows * RATE_WINDOW_MS)
+      return perSecond + (before - perSecond) * (1 - RATE_WEIGHT) ** windows
+    }
+    this.#storedPerSecond = average(this.#storedPerSecond, this.#stored)
+    this.#refusedPerSecond = average(this.#refusedPerSecond, this.#refused)
     this.#stored = 0
+    this.#refused = 0
     this.#windowFromMs += windows * RATE_WINDOW_MS
+  }
+
+  #awaySeconds(): number {
+    const few = REFUSALS_PER_STORED * Math.max(this.#storedPerSecond, this.#options.minimum)
+    const seconds = (SHORTEST_AWAY_SECONDS * this.#refusedPerSecond) / few
+    return Math.min(Math.max(seconds, SHORTEST_AWAY_SECONDS), LONGEST_AWAY_SECONDS)
   }
 
   #forget(nowMs: number): void {

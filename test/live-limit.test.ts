@@ -13,23 +13,31 @@ beforeEach(() => {
 /** Stores so many invoices a second for so long, one after the other. */
 function storeFor(perSecond: number, seconds: number): void {
   for (let i = 0; i < perSecond * seconds; i++) {
-    limit.enter()?.(true)
+    answer(true)
     nowMs += 1_000 / perSecond
   }
 }
 
+/** Takes a place and gives it back at once, where there is one. */
+function answer(isStored: boolean): void {
+  const entered = limit.enter()
+  if (typeof entered !== 'number') entered(isStored)
+}
+
+const isRefused = () => typeof limit.enter() === 'number'
+
 const enterAll = () => {
-  const entered: Leave[] = []
-  for (let leave = limit.enter(); leave !== null; leave = limit.enter()) entered.push(leave)
-  return entered
+  const all: Leave[] = []
+  for (let entered = limit.enter(); typeof entered !== 'number'; entered = limit.enter()) all.push(entered)
+  return all
 }
 
 test('a few are always taken; the next one when one of them was answered', () => {
   const [first, ...others] = enterAll()
   assert.equal(others.length, 1)
   first?.(false)
-  assert.ok(limit.enter())
-  assert.equal(limit.enter(), null)
+  assert.equal(isRefused(), false)
+  assert.equal(isRefused(), true)
 })
 
 test('as many are taken as are stored in the time that one may wait', () => {
@@ -39,7 +47,7 @@ test('as many are taken as are stored in the time that one may wait', () => {
 
 test('what is refused or fails does not make room for more', () => {
   for (let i = 0; i < 3_000; i++) {
-    limit.enter()?.(false)
+    answer(false)
     nowMs++
   }
   assert.equal(enterAll().length, 2)
@@ -50,16 +58,29 @@ test('the limit falls when less is stored, and when nothing is', () => {
   storeFor(100, 3)
   assert.ok(Math.abs(limit.limit - 25) < 5)
   nowMs += 5_000
-  limit.enter()?.(true)
+  answer(true)
   assert.equal(limit.limit, 2)
 })
 
 test('invoices that wait for a leader that does not answer are soon out of the way of others', () => {
   const stuck = enterAll()
   nowMs += 999
-  assert.equal(limit.enter(), null)
+  assert.equal(isRefused(), true)
   nowMs += 1
   assert.equal(enterAll().length, 2)
   for (const leave of stuck) leave(true)
-  assert.equal(limit.enter(), null, 'their answers free no place that they no longer hold')
+  assert.equal(isRefused(), true, 'their answers free no place that they no longer hold')
+})
+
+test('tills are sent away for longer the more of them are refused, up to half a minute', () => {
+  const away = () => limit.enter() as number
+  enterAll()
+  const [first] = [away()]
+  assert.ok(first >= 1 && first <= 3)
+  for (let i = 0; i < 1_000; i++) {
+    away()
+    nowMs += 0.2
+  }
+  const later = away()
+  assert.ok(later >= 15 && later <= 45)
 })

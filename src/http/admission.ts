@@ -42,8 +42,11 @@ export interface AdmissionRules {
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
-  /** Takes a place among the requests under way; `null`: there are too many. Without it their number is not bounded. */
-  enter?: () => Exchange['leave']
+  /**
+   * Takes a place among the requests under way; a number: there are too many, come back after so many seconds. Without
+   * it their number is not bounded.
+   */
+  enter?: () => NonNullable<Exchange['leave']> | number
   /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
   admit: (sizeBytes: number, headers: IncomingHttpHeaders) => IngestRequest['reservation'] | null
 }
@@ -51,7 +54,6 @@ export interface AdmissionRules {
 // Made once: refusing has to stay cheap when there is most to refuse, and a stack trace would say nothing.
 const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
 const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
-const OVERLOADED = new Problem('saturated', 'More invoices come than are stored. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
 
 /**
@@ -84,11 +86,18 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
   if (sizeBytes > maxBytes) return TOO_LARGE
   if (rules.enter !== undefined) {
-    exchange.leave = rules.enter()
-    if (exchange.leave === null) return OVERLOADED
+    const entered = rules.enter()
+    if (typeof entered === 'number') return overloaded(entered)
+    exchange.leave = entered
   }
   exchange.reservation = rules.admit(sizeBytes, headers)
   return exchange.reservation === null ? SATURATED : null
+}
+
+function overloaded(retryAfterSeconds: number): Problem {
+  return new Problem('saturated', 'More invoices come than are stored. Send the same document again.', {
+    retryAfterSeconds,
+  })
 }
 
 function bodyBytes(contentLength: string | undefined, maxBytes: number): number {
