@@ -126,17 +126,23 @@ async function closedLoop(): Promise<void> {
   )
 }
 
-/** Arrivals at random (exponential) intervals, whatever the answers do; those that find no free terminal wait. */
+/**
+ * Arrivals at random (exponential) intervals, whatever the answers do, each at any terminal that is free: so they go to
+ * all stores, and partitions, alike. Those that find none wait.
+ */
 async function openLoop(rate: number): Promise<void> {
   const idle = [...terminals]
   const waiting: number[] = []
   const under = new Set<Promise<void>>()
   const start = (intendedAtMs: number) => {
-    const terminal = idle.pop()
-    if (terminal === undefined) {
+    if (idle.length === 0) {
       waiting.push(intendedAtMs)
       return
     }
+    const chosen = Math.floor(Math.random() * idle.length)
+    const terminal = idle[chosen]!
+    idle[chosen] = idle.at(-1)!
+    idle.pop()
     const sending = terminal.send(intendedAtMs).then(() => {
       under.delete(sending)
       idle.push(terminal)

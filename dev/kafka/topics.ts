@@ -9,6 +9,8 @@ export interface NewTopic {
   partitions: number
   /** Default: the cluster's `default.replication.factor`. */
   replicationFactor?: number
+  /** The brokers of each partition, the preferred leader first, instead of a replication factor; default: the cluster chooses. */
+  assignment?: number[][]
   config?: Record<string, string>
 }
 
@@ -29,14 +31,14 @@ export async function createTopic(bootstrap: string[], options: NewTopic): Promi
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { retries: 20, initialRetryTime: 50, maxRetryTime: 1_000 },
   }).admin()
-  const { topic, partitions, replicationFactor, config = {} } = options
+  const { topic, partitions, replicationFactor, assignment, config = {} } = options
   try {
     await admin.connect()
     await admin.createTopics({
       topics: [
         {
           topic,
-          numPartitions: partitions,
+          ...(assignment === undefined ? { numPartitions: partitions } : { replicaAssignment: assigned(assignment) }),
           ...(replicationFactor === undefined ? {} : { replicationFactor }),
           configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
         },
@@ -51,6 +53,10 @@ export async function createTopic(bootstrap: string[], options: NewTopic): Promi
     served(addresses, topic),
   )
   if (found !== partitions) throw new Error(`topic ${topic} exists with ${found} partitions, not ${partitions}`)
+}
+
+function assigned(assignment: number[][]): kafkajs.ReplicaAssignment[] {
+  return assignment.map((replicas, partition) => ({ partition, replicas }))
 }
 
 /** `host:port` taken apart. */
