@@ -1,5 +1,5 @@
 import { numberOf, parseFlags, UsageError } from '../flags.ts'
-import type { PlanInput } from './plan.ts'
+import { GATEWAY_RATE, type PlanInput } from './plan.ts'
 
 /** What `tillgate topics` was asked for. */
 export type TopicsArguments =
@@ -84,7 +84,7 @@ function planInput(given: Given): PlanInput {
     invoiceBytes: optional(given, 'invoice-bytes', { min: 200, max: 800_000 }) ?? 1_600,
     peakFactor: optional(given, 'peak-factor', { min: 1, max: 1_000, isReal: true }) ?? 8,
     retentionDays: optional(given, 'retention-days', RETENTION_DAYS) ?? DEFAULT_RETENTION_DAYS,
-    gatewayRate: optional(given, 'gateway-rate', { min: 1, max: 1_000_000 }) ?? 2_000,
+    gatewayRate: optional(given, 'gateway-rate', { min: 1, max: 1_000_000 }) ?? GATEWAY_RATE,
   }
 }
 

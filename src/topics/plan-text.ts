@@ -62,7 +62,7 @@ export function planText(plan: Plan): string {
     [
       'gateways',
       count(plan.gateways),
-      `${rate(input.gatewayRate)} each (one core; an assumption: measure yours with tillgate simulate), and one may be down`,
+      `${rate(input.gatewayRate)} each (less than half of a core where it was measured: measure yours with tillgate simulate), and one may be down`,
     ],
     ['', '', `every one with KAFKA_PARTITIONS=${plan.partitions}; another number never becomes ready`],
   ]

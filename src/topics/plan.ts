@@ -38,6 +38,11 @@ export interface Plan {
   readonly gateways: number
 }
 
+/**
+ * What one gateway is trusted with unless the operator knows better, invoices a second: a core less than half busy where
+ * every invoice is a request to Kafka of its own, which costs most (bench/RESULTS.md).
+ */
+export const GATEWAY_RATE = 1_000
 export const PARTITIONS_PER_BROKER = { min: 3, max: 12 }
 export const REPLICATION_FACTOR = 3
 /** Key, headers and framing of a record in the log; measured. */

@@ -16,7 +16,7 @@ test('a plan needs three numbers; the others have defaults', () => {
       invoiceBytes: 1_600,
       peakFactor: 8,
       retentionDays: 7,
-      gatewayRate: 2_000,
+      gatewayRate: 1_000,
     },
   })
 })

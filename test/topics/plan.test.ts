@@ -11,7 +11,7 @@ const estate: PlanInput = {
   invoiceBytes: 1_600,
   peakFactor: 8,
   retentionDays: 7,
-  gatewayRate: 2_000,
+  gatewayRate: 1_000,
 }
 
 test('40,000 stores on nine brokers', () => {
@@ -19,7 +19,7 @@ test('40,000 stores on nine brokers', () => {
   assert.equal(plan.partitions, 108)
   assert.equal(plan.brokersAtMost, 36)
   assert.equal(plan.replicationFactor, 3)
-  assert.equal(plan.gateways, 4)
+  assert.equal(plan.gateways, 7)
   assert.equal(Math.round(plan.invoicesAtPeak), 5_556)
   // 60,000,000 a day of 1,950 bytes, three times, for eight days, over nine brokers
   assert.equal(plan.diskUsedBytes, (60_000_000 * 1_950 * 3 * 8) / 9)
