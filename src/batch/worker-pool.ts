@@ -19,6 +19,12 @@ export interface WorkerPoolOptions {
 /** Heap of a worker. What is inflated lies outside of it and is bounded by the task. */
 const MAX_WORKER_HEAP_MIB = 256
 
+/**
+ * Objects of a worker that are young. Node gives a thread that is out of memory 16 MiB more to end in; if a collection
+ * could promote more than that at once, the process would die instead of the thread.
+ */
+const MAX_WORKER_YOUNG_MIB = 12
+
 /** Why a task has no result. */
 export type WorkerFailure = 'busy' | 'timed-out' | 'crashed'
 
@@ -128,7 +134,10 @@ export class WorkerPool<Task, Result> {
       workerData,
       minThreads: workers,
       maxThreads: workers,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_HEAP_MIB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: MAX_WORKER_HEAP_MIB,
+        maxYoungGenerationSizeMb: MAX_WORKER_YOUNG_MIB,
+      },
     })
     pool.on('error', onTrouble)
     // Once a thread has not come up, piscina never replaces any again, and what has no thread would wait for ever.
