@@ -298,8 +298,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'backlog: no window',
     file: 'src/accumulator/backlog-window.ts',
-    find: 'return this.#records < (',
-    replace: 'return 0 < (',
+    find: 'return this.#roundRecords < maxRecords &&',
+    replace: 'return',
     tests: [WINDOW, BACKLOG],
   },
   {
