@@ -102,7 +102,7 @@ async function sendUntilAcknowledged(agent: Agent, invoice: SentInvoice, options
 }
 
 /** Posts one body and resolves with the answer, once all of it was read. Rejects only with what `inspect` throws. */
-export function post(
+export async function post(
   agent: Agent,
   url: string,
   body: Buffer,
@@ -110,31 +110,48 @@ export function post(
   inspect: Inspect = () => {},
 ): Promise<TillAnswer> {
   const startedAtMs = performance.now()
-  const tookMs = () => performance.now() - startedAtMs
+  const headers = { 'content-type': 'application/json' }
+  const posted = await postBytes(agent, `${url}/v1/invoices`, headers, body, timeoutMs)
+  const tookMs = performance.now() - startedAtMs
+  if (posted === null) return { status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs }
+  const { status, contentType, document } = posted
+  inspect(status, contentType, document)
+  return { ...readAnswer(status, document), tookMs }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whichever document the status says
+type Posted = { status: number; contentType: string | undefined; document: any }
+
+/** Posts bytes and resolves with the JSON answer, once all of it was read; `null` when the connection broke before. */
+export function postBytes(
+  agent: Agent,
+  url: string,
+  headers: Record<string, string>,
+  body: Buffer,
+  timeoutMs: number,
+): Promise<Posted | null> {
   return new Promise((resolve, reject) => {
-    const lost = () =>
-      resolve({ status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs: tookMs() })
-    const headers = { 'content-type': 'application/json', 'content-length': body.length }
-    const outgoing = request(
-      `${url}/v1/invoices`,
-      { agent, method: 'POST', headers, timeout: timeoutMs },
-      (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk) => chunks.push(chunk))
-        response.on('error', lost)
-        response.on('close', lost) // after 'end' it changes nothing
-        response.on('end', () => {
-          try {
-            const document = JSON.parse(Buffer.concat(chunks).toString())
-            const status = response.statusCode as number
-            inspect(status, response.headers['content-type'], document)
-            resolve({ ...readAnswer(status, document), tookMs: tookMs() })
-          } catch (error) {
-            reject(error)
-          }
-        })
-      },
-    )
+    const lost = () => resolve(null)
+    const options = {
+      agent,
+      method: 'POST',
+      headers: { ...headers, 'content-length': body.length },
+      timeout: timeoutMs,
+    }
+    const outgoing = request(url, options, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('error', lost)
+      response.on('close', lost) // after 'end' it changes nothing
+      response.on('end', () => {
+        try {
+          const document = JSON.parse(Buffer.concat(chunks).toString())
+          resolve({ status: response.statusCode as number, contentType: response.headers['content-type'], document })
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
     outgoing.on('timeout', () => outgoing.destroy())
     outgoing.on('error', lost)
     outgoing.end(body)

@@ -1,8 +1,8 @@
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { sampleInvoice } from '../invoice/generate.ts'
-import { identityOf, type SentInvoice, type TillAnswer, type TillOptions } from './till.ts'
+import { identityOf, postBytes, type SentInvoice, type TillAnswer, type TillOptions } from './till.ts'
 
 const RETRY_EARLIEST_MS = 50
 
@@ -65,7 +65,8 @@ async function upload(
   timeoutMs: number,
 ): Promise<TillAnswer[]> {
   const body = gzipSync(invoices.map(({ body }) => body).join('\n'))
-  const answered = await post(agent, `${url}/v1/invoices/batch`, body, timeoutMs)
+  const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }
+  const answered = await postBytes(agent, `${url}/v1/invoices/batch`, headers, body, timeoutMs)
   if (answered === null) return invoices.map(() => LOST)
   const { status, document } = answered
   if (document.results === undefined) return invoices.map(() => readAnswer({ status, problem: document }))
@@ -77,34 +78,4 @@ async function upload(
 function readAnswer({ status, receipt, problem }: any): TillAnswer {
   if (receipt !== undefined) return { status, outcome: 'acknowledged', receipt, slug: undefined, tookMs: 0 }
   return { status, outcome: problem.outcome, receipt: undefined, slug: problem.type?.split('/').pop(), tookMs: 0 }
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: whichever document the status says
-type Posted = { status: number; document: any }
-
-function post(agent: Agent, url: string, body: Buffer, timeoutMs: number): Promise<Posted | null> {
-  return new Promise((resolve) => {
-    const lost = () => resolve(null)
-    const headers = {
-      'content-type': 'application/x-ndjson',
-      'content-encoding': 'gzip',
-      'content-length': body.length,
-    }
-    const outgoing = request(url, { agent, method: 'POST', headers, timeout: timeoutMs }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk) => chunks.push(chunk))
-      response.on('error', lost)
-      response.on('close', lost) // after 'end' it changes nothing
-      response.on('end', () => {
-        try {
-          resolve({ status: response.statusCode as number, document: JSON.parse(Buffer.concat(chunks).toString()) })
-        } catch {
-          lost() // cut off
-        }
-      })
-    })
-    outgoing.on('timeout', () => outgoing.destroy())
-    outgoing.on('error', lost)
-    outgoing.end(body)
-  })
 }
