@@ -6,7 +6,9 @@ import { type ProducerRecord, recordSizeBytes } from './producer-record.ts'
 
 /** Somebody who waits for a record's outcome. */
 interface Waiter {
-  readonly isCutOff: boolean
+  readonly chain: Chain | undefined
+  /** In the chain. */
+  readonly place: number
   answer(outcome: Outcome): void
 }
 
@@ -35,7 +37,7 @@ export class PendingRecord implements LaneEntry {
 
   /** `true` when it is behind a gap for everybody who waits for it: it must not be sent. */
   get isCutOff(): boolean {
-    for (const waiter of this.#waiters) if (!waiter.isCutOff) return false
+    for (const { chain, place } of this.#waiters) if (chain === undefined || !chain.cutsOff(place)) return false
     return this.#waiters.length > 0
   }
 
@@ -47,9 +49,8 @@ export class PendingRecord implements LaneEntry {
     return new Promise((resolve) => {
       const place = chain?.take() ?? 0
       const waiter: Waiter = {
-        get isCutOff() {
-          return chain?.cutsOff(place) ?? false
-        },
+        chain,
+        place,
         answer: (outcome) => {
           clearTimeout(timer)
           const told = tell(outcome)
