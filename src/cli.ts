@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { auditCommand } from './audit-command.ts'
 import { ConfigError, describeConfig, kafkaOptions, readConfig } from './config.ts'
+import { UsageError } from './flags.ts'
 import { type TailRecord, tail } from './kafka/tail.ts'
 import { serve } from './main.ts'
 import { simulateCommand } from './simulate-command.ts'
@@ -81,8 +82,6 @@ function describe({ partition, offset, key, headers, value }: TailRecord): strin
 }
 
 const LEFT_OPEN_MS = 1_000
-
-class UsageError extends Error {}
 
 function print(text: string): number {
   console.log(text)

@@ -8,6 +8,7 @@ import type { Config } from './config-schema.ts'
 import { createKeyBinding } from './idempotency-keys.ts'
 import { createIngest, type Ingest } from './ingest.ts'
 import { createIngestBacklog, type IngestBacklog } from './ingest-backlog.ts'
+import { arithmeticOf } from './invoice/validate.ts'
 import { createQuotas } from './quotas.ts'
 
 /** The two ways of an invoice through an instance, and what reads uploads. */
@@ -20,7 +21,6 @@ export interface Flows {
 /** Puts the flows together, over one accumulator. Whoever calls it stops the reader; `onTrouble` hears of its workers. */
 export function createFlows(config: Config, accumulator: Accumulator, onTrouble: (error: Error) => void): Flows {
   const lenientStores = config.LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
-  const lenient = new Set(lenientStores)
   const window = new BacklogWindow({
     maxRecords: config.BACKLOG_WINDOW_RECORDS,
     share: config.BACKLOG_SHARE_PERCENT / 100,
@@ -49,7 +49,7 @@ export function createFlows(config: Config, accumulator: Accumulator, onTrouble:
     reader,
     ingest: createIngest({
       ...shared,
-      arithmetic: (storeId) => (lenient.has(storeId) ? 'lenient' : config.ARITHMETIC),
+      arithmetic: arithmeticOf(config.ARITHMETIC, lenientStores),
       bindKey: createKeyBinding(),
       onLive: () => window.noteLive(),
     }),

@@ -1,4 +1,4 @@
-import { validateInvoice } from '../invoice/validate.ts'
+import { arithmeticOf, validateInvoice } from '../invoice/validate.ts'
 import { addItem } from './backlog-item.ts'
 import { type Coding, inflate } from './inflate.ts'
 import { type Parcel, ParcelWriter } from './parcel.ts'
@@ -34,8 +34,7 @@ export type BacklogRead =
  * published, and all of its work on bytes. It runs in a worker, or for small uploads on the main thread.
  */
 export function createReadBacklog(limits: BacklogLimits): (upload: BacklogBody) => BacklogRead {
-  const lenientStores = new Set(limits.lenientStores)
-  const arithmetic = (storeId: string) => (lenientStores.has(storeId) ? 'lenient' : limits.arithmetic)
+  const arithmetic = arithmeticOf(limits.arithmetic, limits.lenientStores)
 
   return ({ body, coding, framing, receivedAtMs }) => {
     const inflated = inflate(body, coding, limits.maxBytes)

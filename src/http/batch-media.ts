@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { CODINGS } from '../batch/inflate.ts'
 import { Problem } from '../errors.ts'
 import type { BacklogRequest } from '../ingest-backlog.ts'
 import { codingOf, isUtf8Of } from './media-type.ts'
@@ -6,7 +7,7 @@ import { codingOf, isUtf8Of } from './media-type.ts'
 export const NDJSON = 'application/x-ndjson'
 
 const FRAMINGS = { [NDJSON]: 'lines', 'application/json': 'array' } as const
-const CODINGS: readonly string[] = ['identity', 'gzip', 'zstd'] satisfies BacklogRequest['coding'][]
+const TAKEN_CODINGS: readonly string[] = [...CODINGS, 'identity']
 
 const UNSUPPORTED_MEDIA_TYPE = new Problem(
   'unsupported-media-type',
@@ -17,13 +18,13 @@ const UNSUPPORTED_MEDIA_TYPE = new Problem(
 const UNSUPPORTED_CODING = new Problem(
   'unsupported-media-type',
   'A backlog is sent as it is, or with one content coding: gzip or zstd.',
-  { headers: { 'accept-encoding': 'gzip, zstd, identity' } },
+  { headers: { 'accept-encoding': TAKEN_CODINGS.join(', ') } },
 )
 
 /** What is wrong with the `Content-Type` and `Content-Encoding` of an upload, or `null`. */
 export function batchMediaProblem(headers: IncomingHttpHeaders): Problem | null {
   if (framingOf(headers) === undefined) return UNSUPPORTED_MEDIA_TYPE
-  return CODINGS.includes(codingOf(headers)) ? null : UNSUPPORTED_CODING
+  return TAKEN_CODINGS.includes(codingOf(headers)) ? null : UNSUPPORTED_CODING
 }
 
 /** How an upload that has no media problem is to be read. */

@@ -118,7 +118,6 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
 
 const EMPTY_BODY = new Problem('malformed-json', 'The body is empty.')
 
-/** The content type parser of bodies that stay bytes. */
 function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
   if (body.length === 0) done(EMPTY_BODY)
   else done(null, body)

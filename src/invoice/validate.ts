@@ -39,6 +39,15 @@ export interface ValidationOptions {
   readonly receivedAt: Date
 }
 
+/** The `arithmetic` of a gateway: that of all stores, and stores that are lenient whatever it says. */
+export function arithmeticOf(
+  ofAll: 'strict' | 'lenient',
+  lenientStores: readonly string[],
+): ValidationOptions['arithmetic'] {
+  const lenient = new Set(lenientStores)
+  return (storeId) => (lenient.has(storeId) ? 'lenient' : ofAll)
+}
+
 const MAX_VIOLATIONS = 100
 const MAX_DEPTH = 32
 
