@@ -1,5 +1,3 @@
-import { loadKafkajsInternals } from './kafkajs-internals.ts'
-
 /** Asked before, and told after, every attempt to send a batch. */
 export interface AttemptGuard {
   /** `false` ends the send with `AttemptRefused`; nothing leaves. */
@@ -11,32 +9,19 @@ export interface AttemptGuard {
 const guards = new WeakMap<object, AttemptGuard>()
 
 /**
- * Puts a gate before kafkajs's produce request: at the last instant before a batch's bytes can reach a socket, at
- * each of kafkajs's own retries too. It is what makes "never attempted" a fact and not a guess, and what stops a
- * batch for good. Called once a process, by `hardenKafkajs`, before its own changes: what they refuse to send is no
- * attempt.
+ * From now on `guard` stands before every attempt to send `messages`: at the last instant before their bytes can reach
+ * a socket (`joint-produce.ts`), at each of kafkajs's own retries too. It is what makes "never attempted" a fact and not
+ * a guess, and what stops a batch for good.
  */
-export function installAttemptGate(): void {
-  const { prototype } = loadKafkajsInternals().Broker
-  const { produce } = prototype
-  prototype.produce = async function (request) {
-    const firstMessage = request.topicData[0]?.partitions[0]?.messages[0]
-    const guard = firstMessage === undefined ? undefined : guards.get(firstMessage)
-    if (guard === undefined) return produce.call(this, request)
-    if (!guard.mayAttempt()) throw new AttemptRefused()
-    try {
-      return await produce.call(this, request)
-    } catch (error) {
-      guard.onFailed(error)
-      throw error
-    }
-  }
-}
-
-/** From now on `guard` stands before every attempt to send `messages`. */
 export function guardAttempts(messages: readonly object[], guard: AttemptGuard): void {
   const [firstMessage] = messages
   if (firstMessage !== undefined) guards.set(firstMessage, guard)
+}
+
+/** The guard of a batch that kafkajs sends. */
+export function guardOf(messages: readonly object[]): AttemptGuard | undefined {
+  const [firstMessage] = messages
+  return firstMessage === undefined ? undefined : guards.get(firstMessage)
 }
 
 /** The gate said no: nothing of this attempt left. Not retriable, so kafkajs gives up at once. */

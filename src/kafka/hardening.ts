@@ -1,4 +1,4 @@
-import { installAttemptGate } from './attempt-gate.ts'
+import { installJointProduce } from './joint-produce.ts'
 import { type Broker, type BrokerPool, type Connection, loadKafkajsInternals } from './kafkajs-internals.ts'
 import { installProduceEncoding } from './produce-encoding.ts'
 
@@ -17,15 +17,15 @@ type Internals = ReturnType<typeof loadKafkajsInternals>
 let applied = false
 
 /**
- * Changes kafkajs's prototypes and installs the attempt gate, once a process and before the first client is made. Refuses another kafkajs than the
- * one the changes were written for. `except` leaves changes out: for the tests that show what each is for.
+ * Changes kafkajs's prototypes, once a process and before the first client is made: these, and how it makes and sends
+ * produce requests. Refuses another kafkajs than the one the changes were written for. `except` leaves changes out: for the tests that show what each is for.
  */
 export function hardenKafkajs(except: readonly (keyof typeof HARDENING)[] = []): void {
   if (applied) return
   applied = true
-  installAttemptGate()
-  installProduceEncoding()
   const internals = loadKafkajsInternals()
+  installJointProduce(internals)
+  installProduceEncoding()
   for (const [name, apply] of Object.entries(HARDENING)) {
     if (!except.includes(name as keyof typeof HARDENING)) apply(internals)
   }
@@ -164,16 +164,12 @@ export function reconnectCleanly({ Connection, KafkaJSConnectionClosedError }: I
 }
 
 /**
- * Connection: a request time-out destroys the socket and becomes "connection closed"; and a produce request goes only
- * to a connection that is up.
+ * Connection: a request time-out destroys the socket and becomes "connection closed".
  *
- * Without it the time-out is retried on the same socket with the same metadata: a frozen broker is never left, and
- * every lane that queued behind the first on the broker's lock waits a whole time-out of its own.
+ * Without it the time-out is retried on the same socket with the same metadata: a frozen broker is never left.
  */
-export function timeoutClosesConnection(internals: Internals): void {
-  const { Connection, Broker, KafkaJSConnectionClosedError } = internals
+export function timeoutClosesConnection({ Connection, KafkaJSConnectionClosedError }: Internals): void {
   const { send } = Connection.prototype
-  const { produce } = Broker.prototype
 
   Connection.prototype.send = async function (request) {
     try {
@@ -184,11 +180,6 @@ export function timeoutClosesConnection(internals: Internals): void {
       closeConnection(this, closed)
       throw closed
     }
-  }
-
-  Broker.prototype.produce = async function (request) {
-    if (!this.isConnected()) throw new KafkaJSConnectionClosedError('Not connected', this.connectionPool)
-    return produce.call(this, request)
   }
 }
 

@@ -41,11 +41,35 @@ export interface Broker {
   isConnected(): boolean
   connect(): Promise<unknown>
   disconnect(): Promise<unknown>
-  produce(request: ProduceRequest): Promise<unknown>
+  produce(request: ProduceRequest): Promise<ProduceResponse>
 }
 
 export interface ProduceRequest {
-  readonly topicData: readonly { readonly partitions: readonly { readonly messages: readonly object[] }[] }[]
+  readonly transactionalId?: string | null | undefined
+  readonly acks: number
+  readonly timeout: number
+  readonly producerId?: { toString(): string } | undefined
+  readonly producerEpoch?: number | undefined
+  readonly compression?: number | undefined
+  readonly topicData: readonly {
+    readonly topic: string
+    readonly partitions: readonly {
+      readonly partition: number
+      readonly firstSequence?: number
+      readonly messages: readonly { readonly value?: Buffer | null }[]
+    }[]
+  }[]
+}
+
+export interface ProduceResponse {
+  readonly topics: readonly {
+    readonly topicName: string
+    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[]
+  }[]
+}
+
+export interface Lock {
+  acquire(): Promise<void>
 }
 
 export interface BrokerPool {
@@ -70,6 +94,10 @@ interface Internals {
   readonly Broker: { prototype: Broker }
   readonly BrokerPool: { prototype: BrokerPool }
   readonly RequestQueue: { prototype: RequestQueue }
+  readonly Lock: { prototype: Lock }
+  /** What all versions that kafkajs speaks with today's brokers are made from; loaded when it first needs them. */
+  readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
+  readonly createErrorFromCode: (code: number) => Error
   readonly KafkaJSConnectionClosedError: new (message: string, at: { host: string; port: number }) => Error
   readonly KafkaJSConnectionError: new (message: string, at: { broker: string }) => Error
 }
@@ -88,6 +116,9 @@ export function loadKafkajsInternals(): Internals {
     Broker: require('kafkajs/src/broker'),
     BrokerPool: require('kafkajs/src/cluster/brokerPool'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
+    Lock: require('kafkajs/src/utils/lock'),
+    produceResponse: require('kafkajs/src/protocol/requests/produce/v3/response'),
+    createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
     KafkaJSConnectionClosedError,
     KafkaJSConnectionError,
   }

@@ -1,35 +1,18 @@
 import { createRequire } from 'node:module'
+import type { ProduceRequest } from './kafkajs-internals.ts'
 import { letEncoderTakeReadyBytes, ReadyBytes } from './ready-bytes.ts'
 import { encodeRecordBatch, type PlainMessage } from './record-batch.ts'
-
-/** A produce request as kafkajs describes it. */
-export interface ProduceArguments {
-  readonly transactionalId?: string | null | undefined
-  readonly acks: number
-  readonly timeout: number
-  readonly producerId?: { toString(): string } | undefined
-  readonly producerEpoch?: number | undefined
-  readonly compression?: number | undefined
-  readonly topicData: readonly {
-    readonly topic: string
-    readonly partitions: readonly {
-      readonly partition: number
-      readonly firstSequence?: number
-      readonly messages: readonly object[]
-    }[]
-  }[]
-}
 
 /** A request that kafkajs can send. */
 interface KafkajsRequest {
   readonly encode: () => Promise<unknown>
 }
 
-type CreateRequest = (request: ProduceArguments) => KafkajsRequest
+type CreateRequest = (request: ProduceRequest) => KafkajsRequest
 
 /**
- * Encodes the produce requests of this gateway itself: one topic, one partition, uncompressed, not transactional, with
- * buffers and text headers. kafkajs still makes all others. The bytes are the same; kafkajs allocates a zeroed buffer
+ * Encodes the produce requests of this gateway itself: one topic, uncompressed, not transactional, with buffers and text
+ * headers. kafkajs still makes all others. The bytes are the same; kafkajs allocates a zeroed buffer
  * for every record and every header and copies the whole three times, which is half of what a record costs.
  *
  * It takes the place of the module that all versions from 3 on are made from, which kafkajs loads when it first needs
@@ -56,33 +39,37 @@ export function withQuickEncoding(createRequest: CreateRequest): CreateRequest {
 /** Room for kafkajs's request header: sizes, keys, a client id of usual length; it grows. */
 const HEADER_ROOM_BYTES = 256
 
-/** The body of a produce request, versions 3 to 7; `null` where it is none of those that the gateway makes. */
-export function encodeProduceRequest(request: ProduceArguments, nowMs: number): ReadyBytes | null {
-  const [topic, ...otherTopics] = request.topicData
-  const [data, ...otherPartitions] = topic?.partitions ?? []
-  if (topic === undefined || data === undefined || otherTopics.length + otherPartitions.length > 0) return null
-  const isPlain = (request.transactionalId ?? null) === null && (request.compression ?? 0) === 0
-  if (!isPlain || !data.messages.every(isPlainMessage)) return null
+/** The index and the length of a record batch, before it. */
+const PARTITION_HEAD_BYTES = 8
 
-  const producer = {
-    producerId: BigInt(String(request.producerId ?? -1)),
-    producerEpoch: request.producerEpoch ?? 0,
-    firstSequence: data.firstSequence ?? 0,
-  }
+/** The body of a produce request, versions 3 to 7; `null` where it is none of those that the gateway makes. */
+export function encodeProduceRequest(request: ProduceRequest, nowMs: number): ReadyBytes | null {
+  const [topic, ...otherTopics] = request.topicData
+  if (topic === undefined || topic.partitions.length === 0 || otherTopics.length > 0) return null
+  const isPlain = (request.transactionalId ?? null) === null && (request.compression ?? 0) === 0
+  if (!isPlain || !topic.partitions.every(({ messages }) => messages.every(isPlainMessage))) return null
+
   const topicBytes = Buffer.byteLength(topic.topic)
   const start = HEADER_ROOM_BYTES
-  const batchStart = start + 26 + topicBytes
-  const bytes = encodeRecordBatch(data.messages, producer, nowMs, batchStart)
-  bytes.writeInt16BE(-1, start) // no transactional id
-  bytes.writeInt16BE(request.acks, start + 2)
-  bytes.writeInt32BE(request.timeout, start + 4)
-  bytes.writeInt32BE(1, start + 8) // topics
-  bytes.writeInt16BE(topicBytes, start + 12)
-  bytes.write(topic.topic, start + 14)
-  bytes.writeInt32BE(1, batchStart - 12) // partitions
-  bytes.writeInt32BE(data.partition, batchStart - 8)
-  bytes.writeInt32BE(bytes.length - batchStart, batchStart - 4)
-  return new ReadyBytes(bytes, start)
+  const partitionsStart = start + 18 + topicBytes
+  const producerId = BigInt(String(request.producerId ?? -1))
+  const encoded = topic.partitions.map(({ partition, messages, firstSequence = 0 }, index) => {
+    const producer = { producerId, producerEpoch: request.producerEpoch ?? 0, firstSequence }
+    const batchStart = (index === 0 ? partitionsStart : 0) + PARTITION_HEAD_BYTES
+    const bytes = encodeRecordBatch(messages as readonly PlainMessage[], producer, nowMs, batchStart)
+    bytes.writeInt32BE(partition, batchStart - 8)
+    bytes.writeInt32BE(bytes.length - batchStart, batchStart - 4)
+    return bytes
+  })
+  const [first] = encoded as [Buffer]
+  first.writeInt16BE(-1, start) // no transactional id
+  first.writeInt16BE(request.acks, start + 2)
+  first.writeInt32BE(request.timeout, start + 4)
+  first.writeInt32BE(1, start + 8) // topics
+  first.writeInt16BE(topicBytes, start + 12)
+  first.write(topic.topic, start + 14)
+  first.writeInt32BE(encoded.length, partitionsStart - 4)
+  return new ReadyBytes(encoded.length === 1 ? first : Buffer.concat(encoded), start)
 }
 
 function isPlainMessage(message: object): message is PlainMessage {

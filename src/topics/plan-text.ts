@@ -28,7 +28,7 @@ export function planText(plan: Plan): string {
       '',
       `room to grow: with ${count(plan.brokersAtMost)} brokers each still leads 3, the least that keeps it busy`,
     ],
-    ['', '', 'no more: a gateway has one request under way per broker, so more partitions wait longer for their turn'],
+    ['', '', 'no more: the same invoices make smaller batches then, and each costs the brokers'],
     [
       '',
       '',

@@ -183,10 +183,11 @@ export class FakeBroker {
           .writeInt64(this.#cluster.takeProducerId().toString())
           .writeInt16(0).buffer
       case API.produce: {
-        const { partition, ...batch } = readProduceRequest(body)
-        if (this.#cluster.leaderOf(partition) !== this.id) return produceAnswer(this.#cluster.topic, partition, 6, -1)
-        const { errorCode, baseOffset } = this.#cluster.append(partition, batch)
-        return produceAnswer(this.#cluster.topic, partition, errorCode, baseOffset)
+        const parts = readProduceRequest(body).map(({ partition, ...batch }) => {
+          if (this.#cluster.leaderOf(partition) !== this.id) return { partition, errorCode: 6, baseOffset: -1 }
+          return { partition, ...this.#cluster.append(partition, batch) }
+        })
+        return jointProduceAnswer(this.#cluster.topic, parts)
       }
       default:
         throw new Error(`the fake broker does not speak API ${apiKey}`)
@@ -202,8 +203,17 @@ export function framed(correlationId: number, answer: Buffer): Buffer {
 }
 
 export function produceAnswer(topic: string, partition: number, errorCode: number, baseOffset: number): Buffer {
-  const entry = new Encoder().writeInt32(partition).writeInt16(errorCode).writeInt64(baseOffset).writeInt64(-1)
-  return new Encoder().writeArray([new Encoder().writeString(topic).writeArray([entry])]).writeInt32(0).buffer
+  return jointProduceAnswer(topic, [{ partition, errorCode, baseOffset }])
+}
+
+export function jointProduceAnswer(
+  topic: string,
+  parts: readonly { partition: number; errorCode: number; baseOffset: number }[],
+): Buffer {
+  const entries = parts.map(({ partition, errorCode, baseOffset }) =>
+    new Encoder().writeInt32(partition).writeInt16(errorCode).writeInt64(baseOffset).writeInt64(-1),
+  )
+  return new Encoder().writeArray([new Encoder().writeString(topic).writeArray(entries)]).writeInt32(0).buffer
 }
 
 /** A produce answer that names no topic: what a send to the wrong broker amounts to. */
@@ -215,25 +225,31 @@ export function initProducerIdError(errorCode: number): Buffer {
   return new Encoder().writeInt32(0).writeInt16(errorCode).writeInt64(-1).writeInt16(-1).buffer
 }
 
-/** The partition, the producer id, the sequence and the values (as text) of a produce request of version 3. */
-export function readProduceRequest(body: Buffer): { partition: number } & FakeBatch {
+/** Of each partition of a produce request of version 3: the producer id, the sequence and the values (as text). */
+export function readProduceRequest(body: Buffer): ({ partition: number } & FakeBatch)[] {
   let at = 2 + 2 + 4 + 4 // no transactional id, acks, timeout, one topic
-  at += 2 + body.readInt16BE(at) + 4 // its name, one partition
-  const partition = body.readInt32BE(at)
-  const batch = body.subarray(at + 8)
-  const count = batch.readInt32BE(57)
-  const values: string[] = []
+  at += 2 + body.readInt16BE(at) // its name
+  const partitions = body.readInt32BE(at)
+  at += 4
+  return Array.from({ length: partitions }, () => {
+    const partition = body.readInt32BE(at)
+    const batch = body.subarray(at + 8, at + 8 + body.readInt32BE(at + 4))
+    at += 8 + batch.length
+    return { partition, producerId: batch.readBigInt64BE(43), sequence: batch.readInt32BE(53), values: valuesOf(batch) }
+  })
+}
+
+function valuesOf(batch: Buffer): string[] {
   let position = 61
-  for (let i = 0; i < count; i++) {
+  return Array.from({ length: batch.readInt32BE(57) }, () => {
     const [length, start] = readVarint(batch, position)
     let [, next] = readVarint(batch, readVarint(batch, start + 1)[1]) // attributes, timestamp and offset deltas
     const [keyBytes, keyAt] = readVarint(batch, next)
     next = keyAt + Math.max(keyBytes, 0)
     const [valueBytes, valueAt] = readVarint(batch, next)
-    values.push(batch.toString('utf8', valueAt, valueAt + valueBytes))
     position = start + length
-  }
-  return { partition, producerId: batch.readBigInt64BE(43), sequence: batch.readInt32BE(53), values }
+    return batch.toString('utf8', valueAt, valueAt + valueBytes)
+  })
 }
 
 function readVarint(buffer: Buffer, start: number): [value: number, next: number] {

@@ -9,6 +9,7 @@ import {
   FakeCluster,
   type FakeRequest,
   initProducerIdError,
+  jointProduceAnswer,
   produceAnswer,
   readProduceRequest,
 } from './fake-broker.ts'
@@ -102,6 +103,66 @@ test('a lost answer: the identical batch goes again and stands once in the log, 
   assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
   assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
   assert.deepEqual(cluster.values(0), ['a', 'b'])
+})
+
+test('batches that wait for one broker go in one request, and each gets its own answer', async () => {
+  await publisher.stop()
+  cluster.partitions = 6
+  publisher = createPublisher(6)
+  await publisher.start()
+  let answerFirst = () => {}
+  scriptProduce(2, (request) => {
+    const parts = readProduceRequest(request.body)
+    if (parts.length === 1) {
+      answerFirst = () => request.send(request.soundAnswer())
+      return
+    }
+    assert.deepEqual(
+      parts.map(({ partition }) => partition),
+      [1, 2, 3, 4],
+    )
+    const refused = (partition: number) => ({ 2: 10, 3: 6 })[partition] ?? 0 // too large; not the leader
+    const answers = parts.map(({ partition, ...batch }) =>
+      refused(partition) === 0
+        ? { partition, ...cluster.append(partition, batch) }
+        : { partition, errorCode: refused(partition), baseOffset: -1 },
+    )
+    request.send(jointProduceAnswer(cluster.topic, answers))
+  })
+  const first = publisher.publish(batchOf(0, 'a'))
+  await waitUntil(() => cluster.broker(1).count(API.produce) === 1)
+  const others = [1, 2, 3, 4].map((partition) => publisher.publish(batchOf(partition, `of ${partition}`)))
+  const recalled = batchOf(5, 'recalled')
+  const withdrawn = publisher.publish(recalled)
+  await sleep(20)
+  assert.equal(cluster.broker(1).count(API.produce), 1, 'one request at a time')
+  assert.ok(recalled.recall(), 'what waits was not attempted')
+  answerFirst()
+
+  assert.equal((await first).kind, 'acknowledged')
+  assert.deepEqual(await withdrawn, { kind: 'not-attempted' })
+  const [stored, tooLarge, again, alsoStored] = await Promise.all(others)
+  assert.deepEqual([stored, alsoStored], Array(2).fill({ kind: 'acknowledged', baseOffset: 0n }))
+  assert.deepEqual(tooLarge, { kind: 'too-large' })
+  assert.deepEqual(again, { kind: 'acknowledged', baseOffset: 0n })
+  const logged = [1, 2, 3, 4, 5].map((partition) => cluster.values(partition).join())
+  assert.deepEqual(logged, ['of 1', '', 'of 3', 'of 4', ''])
+})
+
+test('what waits behind a request whose connection breaks was not attempted, and goes on', async () => {
+  await publisher.start()
+  scriptProduce(1, (request) => setTimeout(() => request.socket.resetAndDestroy(), 100))
+  const lost = batchOf(0, 'a')
+  const sent = publisher.publish(lost)
+  await waitUntil(() => cluster.broker(1).count(API.produce) === 1)
+  const waiting = batchOf(1, 'b')
+  const outcome = publisher.publish(waiting)
+  await waitUntil(() => lost.attempts === 2)
+  assert.deepEqual(await Promise.all([sent, outcome]), [
+    { kind: 'acknowledged', baseOffset: 0n },
+    { kind: 'acknowledged', baseOffset: 0n },
+  ])
+  assert.equal(waiting.attempts, 1)
 })
 
 test('answers lost again and again, on several partitions of the only broker: one producer, one copy of each', async () => {
@@ -224,9 +285,13 @@ test('a batch that was never attempted goes on under the new id', async () => {
 
 test('an attempt under way when the producer is replaced still counts if it is answered', async () => {
   await publisher.start()
-  scriptProduce(2, (request) => {
-    const isFirst = readProduceRequest(request.body).partition === 0
-    request.send(isFirst ? produceAnswer(cluster.topic, 0, 45, -1) : request.soundAnswer())
+  scriptProduce(1, (request) => {
+    const parts = readProduceRequest(request.body).map(({ partition, ...batch }) => {
+      if (partition === 0) return { partition, errorCode: 45, baseOffset: -1 }
+      return { partition, ...cluster.append(partition, batch) }
+    })
+    assert.equal(parts.length, 2)
+    request.send(jointProduceAnswer(cluster.topic, parts))
   })
   const [broken, other] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
   assert.equal(broken.kind, 'unknown')
@@ -298,9 +363,11 @@ test('a call of kafkajs that hangs is given up by the watchdog; what it had atte
   publisher = createPublisher(2, { watchdogMs: 300, requestTimeoutMs: 30_000 })
   await publisher.start()
   scriptProduce(1, () => {}) // swallowed
-  const [hanging, waiting] = await Promise.all([publisher.publish(batchOf(0, 'a')), publisher.publish(batchOf(1, 'b'))])
-  const outcomes = [hanging, waiting].map(({ kind }) => kind).sort()
-  assert.deepEqual(outcomes, ['acknowledged', 'unknown'])
+  const hanging = publisher.publish(batchOf(0, 'a'))
+  await waitUntil(() => cluster.broker(1).count(API.produce) === 1)
+  const waiting = publisher.publish(batchOf(1, 'b'))
+  assert.equal((await hanging).kind, 'unknown')
+  assert.equal((await waiting).kind, 'acknowledged')
 })
 
 test('a call that hangs before its attempt and wakes up later sends nothing: the batch has gone with the next producer', async () => {
@@ -355,12 +422,15 @@ test('before the sequence numbers end a new producer id is taken, without an err
 
 test('a batch that is being repeated when its session is rotated ends on it, under its own id', async () => {
   await publisher.stop()
+  await cluster.stop()
+  cluster = await FakeCluster.start(2)
+  cluster.leaderOf = (partition) => partition + 1
   publisher = createPublisher(2, { rotateAfterRecords: 1 })
   await publisher.start()
   let isLost = false
   scriptProduce(2, (request) => {
     const answer = request.soundAnswer()
-    if (readProduceRequest(request.body).partition === 0 && !isLost) {
+    if (request.broker.id === 1 && !isLost) {
       isLost = true
       setTimeout(() => request.socket.resetAndDestroy(), 50) // by then the other partition has rotated the session
     } else request.send(answer)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { mock, test } from 'node:test'
 import * as fc from 'fast-check'
-import { encodeProduceRequest, type ProduceArguments, withQuickEncoding } from '../../src/kafka/produce-encoding.ts'
+import type { ProduceRequest } from '../../src/kafka/kafkajs-internals.ts'
+import { encodeProduceRequest, withQuickEncoding } from '../../src/kafka/produce-encoding.ts'
 import { letEncoderTakeReadyBytes } from '../../src/kafka/ready-bytes.ts'
 
 const require = createRequire(import.meta.url)
@@ -14,11 +15,7 @@ const NOW_MS = 1_774_000_000_123
 type CreateRequest = Parameters<typeof withQuickEncoding>[0]
 
 /** The whole request as it goes to the socket. */
-async function bytesOf(
-  createRequest: CreateRequest,
-  request: ProduceArguments,
-  clientId = 'tillgate',
-): Promise<Buffer> {
+async function bytesOf(createRequest: CreateRequest, request: ProduceRequest, clientId = 'tillgate'): Promise<Buffer> {
   mock.timers.enable({ apis: ['Date'], now: NOW_MS })
   try {
     return (await wholeRequest({ correlationId: 9, clientId, request: createRequest(request) })).buffer
@@ -28,13 +25,13 @@ async function bytesOf(
 }
 
 /** Asserts that both make the same of a request, and that ours is not simply kafkajs's. */
-async function assertSame(request: ProduceArguments, clientId?: string): Promise<void> {
+async function assertSame(request: ProduceRequest, clientId?: string): Promise<void> {
   assert.ok(encodeProduceRequest(request, NOW_MS))
   const ours = await bytesOf(withQuickEncoding(originalRequest), request, clientId)
   assert.deepEqual(ours, await bytesOf(originalRequest, request, clientId))
 }
 
-function requestOf(messages: object[], changes: Partial<ProduceArguments> = {}): ProduceArguments {
+function requestOf(messages: object[], changes: Partial<ProduceRequest> = {}): ProduceRequest {
   return {
     acks: -1,
     timeout: 5_000,
@@ -74,6 +71,19 @@ test('the bytes are those that kafkajs makes, whatever the records', async () =>
   )
 })
 
+test('several partitions in one request', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(message, { minLength: 1, maxLength: 20 }), { minLength: 2, maxLength: 12 }),
+      async (lists) => {
+        const partitions = lists.map((messages, partition) => ({ partition, firstSequence: 7 * partition, messages }))
+        await assertSame(requestOf([], { topicData: [{ topic: 'pos.invoices', partitions }] }))
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
 test('lengths on both sides of every step of a varint', async () => {
   for (const length of [0, 63, 64, 8_191, 8_192, 1_048_575, 1_048_576]) {
     const request = requestOf([
@@ -95,10 +105,11 @@ test('a client id that finds no room before the request', async () => {
 
 test('what the gateway never sends is left to kafkajs', () => {
   const plain = { key: Buffer.from('k'), value: Buffer.from('v'), headers: {} }
-  const others: ProduceArguments[] = [
+  const others: ProduceRequest[] = [
     requestOf([plain], { compression: 1 }),
     requestOf([plain], { transactionalId: 'tx' }),
     requestOf([plain], { topicData: [] }),
+    requestOf([plain], { topicData: [...requestOf([plain]).topicData, ...requestOf([plain]).topicData] }),
     requestOf([{ ...plain, timestamp: '1' }]),
     requestOf([{ ...plain, value: null }]),
     requestOf([{ ...plain, key: 'text' }]),

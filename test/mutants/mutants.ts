@@ -14,6 +14,7 @@ const CHAIN = 'test/accumulator/chain.test.ts'
 const WINDOW = 'test/accumulator/backlog-window.test.ts'
 const BACKLOG = 'test/ingest-backlog.test.ts'
 const BACKLOG_QUOTA = 'test/ingest-backlog-quota.test.ts'
+const JOINT = 'test/kafka/joint-produce.test.ts'
 const ENCODING = 'test/kafka/produce-encoding.test.ts'
 const LIVE_LIMIT = 'test/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
@@ -315,6 +316,34 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'fieldsEnd = putVarint(fields, start, Buffer.byteLength(text))',
     replace: 'fieldsEnd = putVarint(fields, start, text.length)',
     tests: [ENCODING],
+  },
+  {
+    name: 'joint request: an error of one partition is told to none',
+    file: 'src/kafka/joint-produce.ts',
+    find: '.find(({ errorCode }) => errorCode !== 0)',
+    replace: '.find(() => false)',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'joint request: one error for all of its partitions',
+    file: 'src/kafka/joint-produce.ts',
+    find: 'partitions: partitions.filter(({ partition }) => own.has(nameOf(topicName, partition))),',
+    replace: 'partitions,',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'joint request: no gate',
+    file: 'src/kafka/joint-produce.ts',
+    find: 'const mayGo = guardsOf(waiting).every((guard) => guard.mayAttempt())',
+    replace: 'const mayGo = guardsOf(waiting).map((guard) => guard.mayAttempt()).length >= 0',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'joint request: on a connection that is not up',
+    file: 'src/kafka/joint-produce.ts',
+    find: 'if (!this.#broker.isConnected()) {',
+    replace: 'if (false as boolean) {',
+    tests: [JOINT],
   },
   {
     name: 'live limit: count invoices that wait for a leader for ever',

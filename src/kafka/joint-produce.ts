@@ -1,0 +1,178 @@
+import { AttemptRefused, guardOf } from './attempt-gate.ts'
+import type { Broker, Lock, loadKafkajsInternals, ProduceRequest, ProduceResponse } from './kafkajs-internals.ts'
+
+type Internals = ReturnType<typeof loadKafkajsInternals>
+
+/** Most bytes of values in a request, if it has more than one batch; a broker takes 100 MiB. */
+const MAX_JOINT_BYTES = 8 * 2 ** 20
+
+/**
+ * Makes one produce request of the batches that wait for the same broker, as Java's producer does; each batch gets its
+ * own partition's part of the answer. While a request is out, the next one gathers.
+ *
+ * kafkajs sends one request a batch, and the next one only when the one before is answered: with many partitions on a
+ * broker a batch would wait for as many round trips as there are batches before it. Its lock that does so, one for each
+ * broker, is taken away here: what the sequence numbers need is one batch under way in each *partition*, which the lanes
+ * keep.
+ *
+ * Nothing goes to a connection that is not up, and every batch passes its gate (`attempt-gate.ts`) right before the
+ * bytes are made. To be called once a process.
+ */
+export function installJointProduce(internals: Internals): void {
+  const { Broker, Lock, produceResponse } = internals
+  const { produce } = Broker.prototype
+  const lines = new WeakMap<Broker, ProduceLine>()
+
+  takeBrokerLockAway(Lock)
+  // It would throw the first error of any partition at all of them.
+  produceResponse.parse = async (response) => response
+
+  Broker.prototype.produce = function (request) {
+    let line = lines.get(this)
+    if (line === undefined) {
+      line = new ProduceLine(this, (joint) => produce.call(this, joint), internals)
+      lines.set(this, line)
+    }
+    return line.add(request)
+  }
+}
+
+interface Waiting {
+  readonly request: ProduceRequest
+  readonly sizeBytes: number
+  readonly resolve: (response: ProduceResponse) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The produce requests to one broker: one is out, and those that came meanwhile wait to be the next. */
+class ProduceLine {
+  readonly #broker: Broker
+  readonly #send: (joint: ProduceRequest) => Promise<ProduceResponse>
+  readonly #internals: Internals
+  #waiting: Waiting[] = []
+  #isBusy = false
+
+  constructor(broker: Broker, send: (joint: ProduceRequest) => Promise<ProduceResponse>, internals: Internals) {
+    this.#broker = broker
+    this.#send = send
+    this.#internals = internals
+  }
+
+  add(request: ProduceRequest): Promise<ProduceResponse> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ request, sizeBytes: sizeOf(request), resolve, reject })
+      if (this.#isBusy) return
+      this.#isBusy = true
+      // At the end of the turn, so that lanes that send in the same one go together.
+      setImmediate(() => void this.#sendAll())
+    })
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#sendSome()
+    this.#isBusy = false
+  }
+
+  async #sendSome(): Promise<void> {
+    const taken = this.#take()
+    if (!this.#broker.isConnected()) {
+      const { KafkaJSConnectionClosedError } = this.#internals
+      for (const { reject } of taken)
+        reject(new KafkaJSConnectionClosedError('Not connected', this.#broker.connectionPool))
+      return
+    }
+    const sent = taken.filter((waiting) => {
+      const mayGo = guardsOf(waiting).every((guard) => guard.mayAttempt())
+      if (!mayGo) waiting.reject(new AttemptRefused())
+      return mayGo
+    })
+    if (sent.length === 0) return
+    try {
+      const response = await this.#send(joint(sent))
+      for (const waiting of sent) this.#settle(waiting, response)
+    } catch (error) {
+      for (const waiting of sent) fail(waiting, error)
+    }
+  }
+
+  /** The first that wait, as far as they fit into one request; the same partition never twice. */
+  #take(): Waiting[] {
+    const partitions = new Set<string>()
+    let sizeBytes = 0
+    let count = 0
+    for (const { request, sizeBytes: ofThis } of this.#waiting) {
+      const theirs = partitionsOf(request)
+      const fits = sizeBytes + ofThis <= MAX_JOINT_BYTES && !theirs.some((name) => partitions.has(name))
+      if (count > 0 && !(fits && isAlike(request, this.#waiting[0]!.request))) break
+      for (const name of theirs) partitions.add(name)
+      sizeBytes += ofThis
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  #settle(waiting: Waiting, { topics, ...rest }: ProduceResponse): void {
+    const own = new Set(partitionsOf(waiting.request))
+    const parts = topics.map(({ topicName, partitions }) => ({
+      topicName,
+      partitions: partitions.filter(({ partition }) => own.has(nameOf(topicName, partition))),
+    }))
+    const failed = parts.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0)
+    if (failed !== undefined) fail(waiting, this.#internals.createErrorFromCode(failed.errorCode))
+    else waiting.resolve({ topics: parts, ...rest })
+  }
+}
+
+function fail(waiting: Waiting, error: unknown): void {
+  for (const guard of guardsOf(waiting)) guard.onFailed(error)
+  waiting.reject(error)
+}
+
+function joint(sent: readonly Waiting[]): ProduceRequest {
+  const [{ request: first }] = sent as [Waiting]
+  if (sent.length === 1) return first
+  const topics = new Map<string, ProduceRequest['topicData'][number]['partitions'][number][]>()
+  for (const { topic, partitions } of sent.flatMap(({ request }) => request.topicData))
+    topics.set(topic, [...(topics.get(topic) ?? []), ...partitions])
+  return { ...first, topicData: Array.from(topics, ([topic, partitions]) => ({ topic, partitions })) }
+}
+
+function isAlike(a: ProduceRequest, b: ProduceRequest): boolean {
+  const isSameProducer = a.producerId === b.producerId && a.producerEpoch === b.producerEpoch
+  const isPlain = a.transactionalId === b.transactionalId && a.compression === b.compression
+  return isSameProducer && isPlain && a.acks === b.acks && a.timeout === b.timeout
+}
+
+function guardsOf({ request }: Waiting) {
+  const all = request.topicData.flatMap(({ partitions }) => partitions.map(({ messages }) => guardOf(messages)))
+  return all.filter((guard) => guard !== undefined)
+}
+
+function partitionsOf({ topicData }: ProduceRequest): string[] {
+  return topicData.flatMap(({ topic, partitions }) => partitions.map(({ partition }) => nameOf(topic, partition)))
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${partition} ${topic}`
+}
+
+function sizeOf({ topicData }: ProduceRequest): number {
+  let sizeBytes = 0
+  for (const { partitions } of topicData)
+    for (const { messages } of partitions) for (const { value } of messages) sizeBytes += value?.length ?? 0
+  return sizeBytes
+}
+
+/** Of kafkajs's locks, the one that each producer has for each broker is the one without a description. */
+function takeBrokerLockAway({ prototype }: { prototype: Lock }): void {
+  const { acquire } = prototype
+  prototype.acquire = function () {
+    return isBrokerLock(this) ? Promise.resolve() : acquire.call(this)
+  }
+}
+
+function isBrokerLock(lock: object): boolean {
+  const symbols = Object.getOwnPropertySymbols(lock)
+  const message = symbols.find(({ description }) => description === 'private:Lock:timeoutErrorMessage') as symbol
+  return !(lock as Record<symbol, () => string>)[message]!().includes('"')
+}
