@@ -1,6 +1,6 @@
 /**
  * A load generator, in a process of its own: `load.ts --url URL --kind post|upload --connections N --seconds S`
- * `[--rate N]` `[--invoices N an upload]` `[--store-prefix S]`. Without a rate each connection sends as soon as it has
+ * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`. Without a rate each connection sends as soon as it has
  * an answer; with one (invoices a second, posts only) they are sent at intended times, and latency counts from those.
  * Prints one line of JSON.
  */
@@ -39,7 +39,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     rate: { type: 'string' },
     invoices: { type: 'string', default: '1000' },
-    'pad-bytes': { type: 'string', default: '0' },
+    lines: { type: 'string', default: '3' },
     'store-prefix': { type: 'string', default: 'S' },
     stores: { type: 'string', default: '200' },
   },
@@ -47,8 +47,10 @@ const { values } = parseArgs({
 
 /** Of all terminals together: each is made and kept. */
 const MAX_SAMPLES = 20_000
+const MAX_SAMPLE_LINES = 60_000
 const connections = Number(values.connections)
 const seconds = Number(values.seconds)
+const lines = Number(values.lines)
 const invoicesPerUpload = Number(values.invoices)
 const latencies = createHistogram({ figures: 3 })
 const attempts = createHistogram({ figures: 3 })
@@ -58,8 +60,8 @@ let acknowledged = 0
 /** One terminal on one connection. */
 async function openTerminal(index: number) {
   const storeId = `${values['store-prefix']}${index % Number(values.stores)}`
-  const samples = Math.ceil(Math.min(100, MAX_SAMPLES / connections))
-  const source = new InvoiceSource(storeId, `T${index}`, Number(values['pad-bytes']), samples)
+  const samples = Math.ceil(Math.min(100, Math.min(MAX_SAMPLES, MAX_SAMPLE_LINES / lines) / connections))
+  const source = new InvoiceSource(storeId, `T${index}`, lines, samples)
   const connection = await HttpConnection.open(new URL(String(values.url)))
   return {
     close: () => connection.close(),

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { cpus } from 'node:os'
-import { promisify } from 'node:util'
-import { KAFKA_VERSION } from '../dev/kafka/folders.ts'
+import { machineLine, table } from './markdown.ts'
 import { median, spread } from './processes.ts'
 import { type Load, type Sample, sumOf } from './scale-sample.ts'
 
@@ -17,10 +14,8 @@ const GOAL = 1.1
 
 /** The tables of bench/RESULTS.md: median (least-most) of the rounds. `idles`: of each round, each broker's idle time. */
 export async function markdown(rows: readonly Row[], idles: readonly (readonly number[])[]): Promise<string> {
-  const { stdout: java } = await promisify(execFile)('java', ['--version'])
-  const [core] = cpus()
   const idleMs = idles.flat().map((busy) => 1e3 * busy)
-  return `${new Date().toISOString().slice(0, 16)} UTC; ${cpus().length} x ${core?.model.trim()}, shared with other work; Node ${process.version}, Apache Kafka ${KAFKA_VERSION} on ${java.split('\n')[0]}; ${idles.length} rounds of ${rows[0]?.load.seconds} s a row; invoices of ${mean(rows, 'valueBytes')} bytes, ${mean(rows, 'logBytes')} in the log.
+  return `${await machineLine()}; ${idles.length} rounds of ${rows[0]?.load.seconds} s a row; invoices of ${mean(rows, 'valueBytes')} bytes, ${mean(rows, 'logBytes')} in the log.
 
 ${gatewayTable(rows)}
 
@@ -147,8 +142,4 @@ function spreadOf(samples: readonly Sample[], value: (sample: Sample) => number,
 
 function mean(rows: readonly Row[], name: 'valueBytes' | 'logBytes'): string {
   return median(rows.flatMap(({ samples }) => samples.map((sample) => sample[name]))).toFixed(0)
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

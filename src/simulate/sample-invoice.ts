@@ -22,15 +22,17 @@ export interface SampleOptions extends Identity {
   readonly seed?: number
   /** Default: now. Earlier than 90 days ago, or in the future, makes a warning, not an error. */
   readonly occurredAt?: Date
+  /** How many are sold; 0: the drawer was opened, no more. Default 3. */
+  readonly lines?: number
 }
 
 /**
- * A supermarket sale of three lines (about 1.6 KB as JSON) that is valid in strict mode: two tax rates, tax included,
+ * A supermarket sale (of three lines: about 1.6 KB as JSON) that is valid in strict mode: two tax rates, tax included,
  * one weighed item, now and then a discount; paid with card or cash. Fast enough for load generators.
  */
-export function sampleInvoice({ seed, occurredAt = new Date(), ...identity }: SampleOptions): Invoice {
+export function sampleInvoice({ seed, occurredAt = new Date(), lines = 3, ...identity }: SampleOptions): Invoice {
   const random = seededRandom(seed ?? identity.sequenceNumber)
-  const items = Array.from({ length: 3 }, (): Item => {
+  const items = Array.from({ length: lines }, (): Item => {
     const [itemCode, digits, description, unitPrice, unitCode, taxSet] = SHELF[Math.floor(random() * SHELF.length)]!
     const quantity = unitCode === 'KGM' ? `0.${100 + Math.floor(random() * 900)}` : String(1 + Math.floor(random() * 3))
     const discountPercents = random() < 0.2 ? [20] : []
@@ -48,7 +50,7 @@ export function sampleInvoice({ seed, occurredAt = new Date(), ...identity }: Sa
   })
   return ringUp({
     ...identity,
-    documentType: 'sale',
+    documentType: lines > 0 ? 'sale' : 'noSale',
     occurredAt: localTime(occurredAt),
     currency: { code: 'EUR', exponent: 2 },
     taxMode: 'inclusive',

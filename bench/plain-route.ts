@@ -1,0 +1,48 @@
+/**
+ * What the gateway is compared with, as a process that takes the environment of `tillgate serve` as far as it needs it:
+ * a bare Fastify route that validates the same invoices and replies with the same receipts, logger off. Without
+ * Kafka (`PLAIN_ROUTE=bare`), or with the usual use of kafkajs (`naive`): one `send` of a shared idempotent producer
+ * per request.
+ */
+import { type FastifyReply, fastify } from 'fastify'
+import kafkajs from 'kafkajs'
+import { partitionOf } from '../src/accumulator/partition.ts'
+import { identityPath } from '../src/invoice/identity.ts'
+import { ReceiptSchema, toReceipt } from '../src/invoice/receipt.ts'
+import { toRecord } from '../src/invoice/record.ts'
+import { validateInvoice } from '../src/invoice/validate.ts'
+
+const { PLAIN_ROUTE, KAFKA_BROKERS, KAFKA_TOPIC, KAFKA_PARTITIONS, HOST, PORT } = process.env
+const topic = String(KAFKA_TOPIC)
+
+type Publish = (valid: Parameters<typeof toRecord>[0], body: Buffer, receivedAt: string) => Promise<Place>
+type Place = Parameters<typeof toReceipt>[1]
+
+async function naively(): Promise<Publish> {
+  const client = new kafkajs.Kafka({ brokers: String(KAFKA_BROKERS).split(','), logLevel: kafkajs.logLevel.ERROR })
+  const producer = client.producer({ idempotent: true, allowAutoTopicCreation: false })
+  await producer.connect()
+  return async (valid, body, receivedAt) => {
+    const { key, value, headers } = toRecord(valid, body, { receivedAt, traceparent: undefined, ingest: 'live' })
+    const partition = partitionOf(key, Number(KAFKA_PARTITIONS))
+    const [stored] = await producer.send({ topic, acks: -1, messages: [{ key, value, headers, partition }] })
+    return { topic, partition, offset: stored?.baseOffset ?? null }
+  }
+}
+
+const nowhere: Publish = async () => ({ topic, partition: 0, offset: '0' })
+const publish = PLAIN_ROUTE === 'naive' ? await naively() : nowhere
+
+const app = fastify({ logger: false })
+app.removeAllContentTypeParsers()
+app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+app.get('/readyz', (_request, reply: FastifyReply) => reply.send('ok'))
+app.post<{ Body: Buffer }>('/v1/invoices', { schema: { response: { 201: ReceiptSchema } } }, async (request, reply) => {
+  const receivedAt = new Date()
+  const valid = validateInvoice(request.body, { arithmetic: () => 'strict', receivedAt })
+  if (valid.kind !== 'valid') return reply.code(422).send(valid.errors)
+  const place = await publish(valid, request.body, receivedAt.toISOString())
+  reply.code(201).header('location', identityPath(valid.identity))
+  return toReceipt(valid.identity, place, receivedAt.toISOString())
+})
+await app.listen({ host: HOST ?? '127.0.0.1', port: Number(PORT) })

@@ -1,0 +1,78 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePorts } from '../dev/kafka/ports.ts'
+import { GatewayProcess } from '../test/harness/gateway-process.ts'
+import { CORES, pin, startPinnedGateway } from './processes.ts'
+
+/** A server that takes invoices on the measured core. */
+export interface Subject {
+  readonly name: string
+  readonly url: string
+  readonly pid: number
+  /** Whether what it acknowledges is in Kafka. */
+  readonly publishes: boolean
+  end(): Promise<unknown>
+}
+
+export interface Target {
+  readonly bootstrap: string[]
+  readonly topic: string
+  readonly partitions: number
+}
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+/** The gateway as it is shipped. */
+export async function startGateway({ bootstrap, topic, partitions }: Target): Promise<Subject> {
+  const gateway = await startPinnedGateway(bootstrap, topic, { KAFKA_PARTITIONS: String(partitions) })
+  return subjectOf('gateway', gateway, true)
+}
+
+/** The bare Fastify route, or that with one naive `send` a request. */
+export async function startPlainRoute(kind: 'bare' | 'naive', target: Target): Promise<Subject> {
+  const route = await GatewayProcess.start(environmentOf(target, { PLAIN_ROUTE: kind }), [path('plain-route.ts')])
+  await pin(route.pid, CORES.measured)
+  return subjectOf(kind === 'bare' ? 'bare route' : 'naive kafkajs', route, kind === 'naive')
+}
+
+/** Bento, built at the first call (a minute or two; needs Go and the Go module proxy). */
+export async function startBento(target: Target): Promise<Subject> {
+  const program = path('../.tools/bento')
+  if (!existsSync(program)) {
+    await mkdir(path('../.tools'), { recursive: true })
+    await promisify(execFile)('go', ['build', '-trimpath', '-o', program, '.'], { cwd: path('bento') })
+  }
+  const [port] = (await freePorts(1)) as [number]
+  const env = environmentOf(target, { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port) })
+  // pinned before it starts: Go counts its processors then
+  const command = ['-c', CORES.measured, program, '-c', path('bento/bento.yaml')]
+  const child = spawn('taskset', command, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const url = `http://127.0.0.1:${port}`
+  const subject = { name: 'Bento', url, pid: child.pid as number, publishes: true }
+  for (const deadlineMs = performance.now() + 30_000; ; await sleep(100)) {
+    const isReady = await fetch(`${url}/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isReady) break
+    if (child.exitCode !== null || performance.now() > deadlineMs) throw new Error('Bento does not get ready')
+  }
+  return { ...subject, end: () => Promise.all([once(child, 'exit'), child.kill('SIGTERM')]) }
+}
+
+function subjectOf(name: string, process: GatewayProcess, publishes: boolean): Subject {
+  return { name, url: process.url, pid: process.pid, publishes, end: () => process.end('SIGTERM') }
+}
+
+function environmentOf(
+  { bootstrap, topic, partitions }: Target,
+  more: Record<string, string | undefined>,
+): NodeJS.ProcessEnv {
+  const target = { KAFKA_BROKERS: bootstrap.join(','), KAFKA_TOPIC: topic, KAFKA_PARTITIONS: String(partitions) }
+  return { ...target, ...more }
+}
