@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { Problem } from '../errors.ts'
-import { type Answer, settle } from './admission.ts'
+import { type Answer, settle } from './exchange.ts'
 import { sendProblem } from './problem-document.ts'
 import { toProblem } from './to-problem.ts'
 
