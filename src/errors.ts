@@ -59,7 +59,11 @@ export class Problem extends Error {
       cause?: unknown
     } = {},
   ) {
+    // An answer, not a failure: its stack would say nothing, and is a sixth of what refusing an invoice costs.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(detail, options.cause === undefined ? {} : { cause: options.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'Problem'
     this.slug = slug
     this.status = PROBLEMS[slug].status
