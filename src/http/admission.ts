@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { Problem } from '../errors.ts'
 import type { IngestRequest } from '../ingest.ts'
-import type { Exchange, InvoiceRoute } from './exchange.ts'
+import { refuse } from './error-answers.ts'
+import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
 
 /** What a route lets in. */
 export interface AdmissionRules {
@@ -17,9 +18,10 @@ export interface AdmissionRules {
   enter?: () => NonNullable<Exchange['leave']> | number
   /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
   admit: (sizeBytes: number, headers: IncomingHttpHeaders) => IngestRequest['reservation'] | null
+  /** Told of every request that is refused. */
+  onAnswer: (answer: Answer) => void
 }
 
-// Made once: refusing has to stay cheap when there is most to refuse, and a stack trace would say nothing.
 const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
 const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
@@ -38,7 +40,7 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
     const { headers } = request.raw
     const problem = reserve(exchange, headers, rules)
     if (problem !== null) {
-      done(problem)
+      refuse(request, reply, problem, rules.onAnswer)
       return
     }
     if (headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue()

@@ -95,6 +95,7 @@ export function batchRoute(instance: FastifyInstance, deps: BatchRouteDeps, limi
   const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
   const rules: AdmissionRules = {
     isRefusing,
+    onAnswer,
     mediaProblem: batchMediaProblem,
     maxBodyBytes: (headers) => (isPlain(headers) ? maxBacklogBytes : maxCompressedBytes),
     admit: (sizeBytes, headers) => admitBacklog(isPlain(headers) ? sizeBytes : sizeBytes + maxBacklogBytes),

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem } from '../errors.ts'
-import { PROBLEM_MEDIA_TYPE, problemDocument, retryAfterSeconds } from './problem-document.ts'
+import { problemAnswer } from './problem-document.ts'
 
 /**
  * Answers what never becomes a request: bad HTTP (400), header fields that are too long (431), a request that does not
@@ -35,14 +35,12 @@ function clientProblem(code: string | undefined): Problem {
 }
 
 function rawAnswer(problem: Problem): string {
-  const body = JSON.stringify(problemDocument(problem))
-  const seconds = retryAfterSeconds(problem)
+  const { fields, body } = problemAnswer(problem)
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     'x-content-type-options: nosniff',
-    ...(seconds === undefined ? [] : [`retry-after: ${seconds}`]),
     'connection: close',
     '',
     body,

@@ -10,25 +10,38 @@ const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /**
- * Every answer that is no success goes through here: what routes and hooks throw, what Fastify refuses itself, and
- * requests for which there is no route (404, or 405 with `Allow` where other methods of the path exist).
+ * Answers a request with a problem, and tells `onAnswer` where the request is one for invoices. What routes throw gets
+ * here through Fastify's error handling; the admission hook, which refuses most when there is least time, calls it.
+ */
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: Problem,
+  onAnswer: (answer: Answer) => void,
+): FastifyReply {
+  const { status, slug, cause } = problem
+  settle(request, onAnswer, { status, slug, identity: undefined, cause })
+  keepOrClose(request, reply)
+  return sendProblem(reply, problem)
+}
+
+/**
+ * Every other answer that is no success: what routes and hooks throw, what Fastify refuses itself, and requests for
+ * which there is no route (404, or 405 with `Allow` where other methods of the path exist).
  */
 export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
-    const { status, slug, cause } = problem
     // Failed invoices are reported, and logged, through `onAnswer`.
-    if (slug === 'internal-error' && request.exchange === null) request.log.error({ err: cause }, 'request failed')
-    settle(request, onAnswer, { status, slug, identity: undefined, cause })
-    keepOrClose(request, reply)
-    return sendProblem(reply, problem)
+    if (problem.slug === 'internal-error' && request.exchange === null)
+      request.log.error({ err: problem.cause }, 'request failed')
+    return refuse(request, reply, problem, onAnswer)
   })
 
   app.setNotFoundHandler((request, reply) => {
     const allowed = METHODS.filter((method) => app.findRoute({ method, url: pathOf(request) }) !== null)
     const otherMethods = allowed.length > 0 && !allowed.includes(request.method as HTTPMethods)
-    keepOrClose(request, reply)
-    return sendProblem(reply, otherMethods ? methodNotAllowed(allowed) : NOT_FOUND)
+    return refuse(request, reply, otherMethods ? methodNotAllowed(allowed) : NOT_FOUND, onAnswer)
   })
 }
 

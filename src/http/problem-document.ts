@@ -56,10 +56,16 @@ export function retryAfterSeconds(problem: Problem): number | undefined {
   return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
 }
 
+/** What a problem is answered with besides its status, whoever writes it: its own header fields, and its document. */
+export function problemAnswer(problem: Problem) {
+  const fields: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE, ...problem.headers }
+  const seconds = retryAfterSeconds(problem)
+  if (seconds !== undefined) fields['retry-after'] = String(seconds)
+  return { fields, body: JSON.stringify(problemDocument(problem)) }
+}
+
 /** Answers with the problem's status, header fields and document. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const seconds = retryAfterSeconds(problem)
-  if (seconds !== undefined) reply.header('retry-after', String(seconds))
-  if (problem.headers !== undefined) reply.headers(problem.headers)
-  return reply.code(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(problemDocument(problem))
+  const { fields, body } = problemAnswer(problem)
+  return reply.code(problem.status).headers(fields).send(body)
 }

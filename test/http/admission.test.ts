@@ -73,6 +73,37 @@ suite('admission, before the body is read', () => {
     assert.equal(answer.headers['retry-after'], '7')
   })
 
+  test('gives the place back when the buffer is full', async (t) => {
+    const left: boolean[] = []
+    const { app } = await testApp(t, { enterLive: () => (isStored) => void left.push(isStored), admit: () => null })
+    assert.equal((await app.inject(post)).statusCode, 503)
+    assert.deepEqual(left, [false])
+  })
+
+  test('a refused till reads its whole answer and keeps the connection; each refusal is told once', async (t) => {
+    const { app, answers, contract } = await testApp(t, { enterLive: () => 6.5 })
+    const body = JSON.stringify({ padding: 'x'.repeat(60_000) })
+    const headers = { ...JSON_HEADERS, 'content-length': body.length }
+    const port = await listen(app)
+    for (const requestLine of ['POST /v1/invoices', `PUT ${PUT}`]) {
+      const raw = rawSocket(port, message(requestLine, headers, body) + message('GET /livez'))
+      const answer = parseAnswer(await raw.until('{"live":true}'))
+      raw.socket.destroy()
+      assertProblem(contract('POST', POST, answer), 'saturated', 503)
+      const { date: _date, ...fields } = answer.headers
+      assert.deepEqual(fields, {
+        'content-type': 'application/problem+json; charset=utf-8',
+        'content-length': String(answer.body.length),
+        'retry-after': '7',
+        'x-content-type-options': 'nosniff',
+      })
+    }
+    assert.deepEqual(
+      answers.map(({ route, status, slug }) => ({ route, status, slug })),
+      ['post', 'put'].map((route) => ({ route, status: 503, slug: 'saturated' })),
+    )
+  })
+
   test('keeps bytes that somebody else retained', async (t) => {
     const { app, memory } = await testApp(t, {
       ingest: async ({ reservation }) => {

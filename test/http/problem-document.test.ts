@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
-import { problemDocument, retryAfterSeconds } from '../../src/http/problem-document.ts'
+import { problemAnswer, problemDocument, retryAfterSeconds } from '../../src/http/problem-document.ts'
 import { exampleOf } from '../../src/http/problem-texts.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
@@ -28,6 +28,17 @@ suite('problemDocument', () => {
         { type: `/problems/${slug}`, title: row.title, status: row.status, outcome: row.outcome },
       )
     }
+  })
+})
+
+suite('problemAnswer', () => {
+  test('is the document as JSON, and the header fields that the problem asks for', () => {
+    const wrong = new Problem('method-not-allowed', 'In words.', { headers: { allow: 'POST' } })
+    const { fields, body } = problemAnswer(wrong)
+    assert.deepEqual(fields, { 'content-type': 'application/problem+json; charset=utf-8', allow: 'POST' })
+    assert.deepEqual(JSON.parse(body), problemDocument(wrong))
+    const late = problemAnswer(new Problem('draining', 'In words.', { retryAfterSeconds: 4.1 }))
+    assert.equal(late.fields['retry-after'], '5')
   })
 })
 
