@@ -44,23 +44,31 @@ export interface IngestDeps {
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
 export function createIngest(deps: IngestDeps): Ingest {
   const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey, onLive } = deps
-  return async (request) => {
+
+  /** What the wait for Kafka needs; the parsed invoice, which is much larger, must not wait with it. */
+  function take(request: IngestRequest): { identity: Identity; outcome: Promise<Outcome> } {
     const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
     const valid = validateInvoice(body, { arithmetic, receivedAt })
     if (valid.kind !== 'valid') throw problemOfFault(valid)
-    if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, valid.identity))
+    const { identity } = valid
+    if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))
       throw new Problem('identity-mismatch', 'The path names another invoice than the body.')
 
     const record = toRecord(valid, body, { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'live' })
     if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
       throw new Problem('identity-mismatch', 'The Idempotency-Key came with another invoice before.')
-    const exceeded = takeQuota(valid.identity)
+    const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
-    const partition = partitionOf(valid.identity.storeId)
+    const partition = partitionOf(identity.storeId)
     onLive()
-    const outcome = await accumulator.append({ ...record, partition }, reservation)
+    return { identity, outcome: accumulator.append({ ...record, partition }, reservation) }
+  }
+
+  return async (request) => {
+    const { identity, outcome: pending } = take(request)
+    const outcome = await pending
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
-    return toReceipt(valid.identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
+    return toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
   }
 }
 

@@ -20,6 +20,7 @@ export class BufferMemory {
   readonly capacityBytes: number
   readonly #whole: BufferMemory | undefined
   #usedBytes = 0
+  readonly #takeBytes = (sizeBytes: number) => this.#take(sizeBytes)
 
   /** `whole`: the memory that this one is a part of; what is held here is held there too. */
   constructor(capacityBytes: number, whole?: BufferMemory) {
@@ -33,28 +34,7 @@ export class BufferMemory {
 
   /** Reserves `sizeBytes` with one holder, or returns `null` when they do not fit. */
   tryReserve(sizeBytes: number): Reservation | null {
-    if (!this.#take(sizeBytes)) return null
-    let heldBytes = sizeBytes
-    let holders = 1
-    return {
-      get sizeBytes() {
-        return heldBytes
-      },
-      resize: (newBytes) => {
-        if (holders === 0) throw new Error('reservation resized after it was freed')
-        if (!this.#take(newBytes - heldBytes)) return false
-        heldBytes = newBytes
-        return true
-      },
-      retain: () => {
-        if (holders === 0) throw new Error('reservation retained after it was freed')
-        holders++
-      },
-      release: () => {
-        if (holders === 0) throw new Error('reservation released more often than held')
-        if (--holders === 0) this.#take(-heldBytes)
-      },
-    }
+    return this.#take(sizeBytes) ? new Share(sizeBytes, this.#takeBytes) : null
   }
 
   /** Less than nothing gives back. */
@@ -63,5 +43,38 @@ export class BufferMemory {
     if (this.#whole !== undefined && !this.#whole.#take(sizeBytes)) return false
     this.#usedBytes += sizeBytes
     return true
+  }
+}
+
+/** A class, not an object of closures: there is one for every invoice. */
+class Share implements Reservation {
+  readonly #take: (bytes: number) => boolean
+  #sizeBytes: number
+  #holders = 1
+
+  constructor(sizeBytes: number, take: (bytes: number) => boolean) {
+    this.#sizeBytes = sizeBytes
+    this.#take = take
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  resize(sizeBytes: number): boolean {
+    if (this.#holders === 0) throw new Error('reservation resized after it was freed')
+    if (!this.#take(sizeBytes - this.#sizeBytes)) return false
+    this.#sizeBytes = sizeBytes
+    return true
+  }
+
+  retain(): void {
+    if (this.#holders === 0) throw new Error('reservation retained after it was freed')
+    this.#holders++
+  }
+
+  release(): void {
+    if (this.#holders === 0) throw new Error('reservation released more often than held')
+    if (--this.#holders === 0) this.#take(-this.#sizeBytes)
   }
 }
