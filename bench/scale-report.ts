@@ -110,7 +110,7 @@ function ratios(rows: readonly Row[]): string {
   return table(['cost per invoice', 'ratio, round by round', `goal ${GOAL}`], lines)
 }
 
-/** What batches of other sizes explain: a request costs something, and so does each invoice in it. */
+/** What batches of other sizes explain: a batch costs something, and so does each invoice in it. */
 function fits(rows: readonly Row[]): string {
   const onThree = rows.filter(({ on }) => on === 'three brokers')
   const line = (what: string, of: readonly Row[], cost: (sample: Sample) => number) => {
@@ -119,7 +119,7 @@ function fits(rows: readonly Row[]): string {
     return [what, fit.at0.toFixed(0), fit.slope.toFixed(0), fit.explained.toFixed(2)]
   }
   return table(
-    ['CPU us', 'an invoice', 'a request more', 'of the variance explained'],
+    ['CPU us', 'an invoice', 'a batch more', 'of the variance explained'],
     [
       line('gateway', rows, ({ gatewayUs }) => sumOf(gatewayUs) / gatewayUs.length),
       line('three brokers together', onThree, ({ brokerUs }) => sumOf(brokerUs)),

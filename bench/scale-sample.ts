@@ -37,7 +37,7 @@ export interface Sample {
   readonly brokerIn: readonly number[]
   readonly brokerOut: readonly number[]
   readonly brokerDisk: readonly number[]
-  /** Records in a batch, and so in a request: the publisher sends one batch a request. */
+  /** Records in a batch. A request holds the batches of all partitions that wait for the broker. */
   readonly batchRecords: number
   /** One copy in the log. */
   readonly logBytes: number
