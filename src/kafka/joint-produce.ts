@@ -1,5 +1,5 @@
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
-import type { Broker, Lock, loadKafkajsInternals, ProduceRequest, ProduceResponse } from './kafkajs-internals.ts'
+import type { Broker, loadKafkajsInternals, ProduceRequest, ProduceResponse } from './kafkajs-internals.ts'
 
 type Internals = ReturnType<typeof loadKafkajsInternals>
 
@@ -39,6 +39,8 @@ export function installJointProduce(internals: Internals): void {
 
 interface Waiting {
   readonly request: ProduceRequest
+  /** Its topics' partitions, as `nameOf` has them. */
+  readonly names: readonly string[]
   readonly sizeBytes: number
   readonly resolve: (response: ProduceResponse) => void
   readonly reject: (error: unknown) => void
@@ -60,7 +62,7 @@ class ProduceLine {
 
   add(request: ProduceRequest): Promise<ProduceResponse> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, sizeBytes: sizeOf(request), resolve, reject })
+      this.#waiting.push({ request, names: namesOf(request), sizeBytes: sizeOf(request), resolve, reject })
       if (this.#isBusy) return
       this.#isBusy = true
       // At the end of the turn, so that lanes that send in the same one go together.
@@ -89,7 +91,8 @@ class ProduceLine {
     if (sent.length === 0) return
     try {
       const response = await this.#send(joint(sent))
-      for (const waiting of sent) this.#settle(waiting, response)
+      const parts = partsOf(response)
+      for (const waiting of sent) this.#settle(waiting, response, parts)
     } catch (error) {
       for (const waiting of sent) fail(waiting, error)
     }
@@ -100,27 +103,32 @@ class ProduceLine {
     const partitions = new Set<string>()
     let sizeBytes = 0
     let count = 0
-    for (const { request, sizeBytes: ofThis } of this.#waiting) {
-      const theirs = partitionsOf(request)
-      const fits = sizeBytes + ofThis <= MAX_JOINT_BYTES && !theirs.some((name) => partitions.has(name))
+    for (const { request, names, sizeBytes: ofThis } of this.#waiting) {
+      const fits = sizeBytes + ofThis <= MAX_JOINT_BYTES && !names.some((name) => partitions.has(name))
       if (count > 0 && !(fits && isAlike(request, this.#waiting[0]!.request))) break
-      for (const name of theirs) partitions.add(name)
+      for (const name of names) partitions.add(name)
       sizeBytes += ofThis
       count++
     }
     return this.#waiting.splice(0, count)
   }
 
-  #settle(waiting: Waiting, { topics, ...rest }: ProduceResponse): void {
-    const own = new Set(partitionsOf(waiting.request))
-    const parts = topics.map(({ topicName, partitions }) => ({
-      topicName,
-      partitions: partitions.filter(({ partition }) => own.has(nameOf(topicName, partition))),
-    }))
-    const failed = parts.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0)
+  #settle(waiting: Waiting, response: ProduceResponse, parts: ReadonlyMap<string, TopicPart>): void {
+    const own = waiting.names.map((name) => parts.get(name)).filter((part) => part !== undefined)
+    const failed = own.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0)
     if (failed !== undefined) fail(waiting, this.#internals.createErrorFromCode(failed.errorCode))
-    else waiting.resolve({ topics: parts, ...rest })
+    else waiting.resolve({ ...response, topics: own })
   }
+}
+
+type TopicPart = ProduceResponse['topics'][number]
+
+/** An answer taken apart: one topic and one partition each. */
+function partsOf({ topics }: ProduceResponse): Map<string, TopicPart> {
+  const parts = new Map<string, TopicPart>()
+  for (const { topicName, partitions } of topics)
+    for (const part of partitions) parts.set(nameOf(topicName, part.partition), { topicName, partitions: [part] })
+  return parts
 }
 
 function fail(waiting: Waiting, error: unknown): void {
@@ -148,7 +156,7 @@ function guardsOf({ request }: Waiting) {
   return all.filter((guard) => guard !== undefined)
 }
 
-function partitionsOf({ topicData }: ProduceRequest): string[] {
+function namesOf({ topicData }: ProduceRequest): string[] {
   return topicData.flatMap(({ topic, partitions }) => partitions.map(({ partition }) => nameOf(topic, partition)))
 }
 
@@ -164,15 +172,12 @@ function sizeOf({ topicData }: ProduceRequest): number {
 }
 
 /** Of kafkajs's locks, the one that each producer has for each broker is the one without a description. */
-function takeBrokerLockAway({ prototype }: { prototype: Lock }): void {
-  const { acquire } = prototype
-  prototype.acquire = function () {
-    return isBrokerLock(this) ? Promise.resolve() : acquire.call(this)
-  }
-}
-
-function isBrokerLock(lock: object): boolean {
-  const symbols = Object.getOwnPropertySymbols(lock)
+function takeBrokerLockAway(Lock: Internals['Lock']): void {
+  const { acquire } = Lock.prototype
+  const symbols = Object.getOwnPropertySymbols(new Lock({ timeout: 0 }))
   const message = symbols.find(({ description }) => description === 'private:Lock:timeoutErrorMessage') as symbol
-  return !(lock as Record<symbol, () => string>)[message]!().includes('"')
+  Lock.prototype.acquire = function () {
+    const isBrokerLock = !(this as unknown as Record<symbol, () => string>)[message]!().includes('"')
+    return isBrokerLock ? Promise.resolve() : acquire.call(this)
+  }
 }

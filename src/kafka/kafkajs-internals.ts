@@ -94,7 +94,7 @@ interface Internals {
   readonly Broker: { prototype: Broker }
   readonly BrokerPool: { prototype: BrokerPool }
   readonly RequestQueue: { prototype: RequestQueue }
-  readonly Lock: { prototype: Lock }
+  readonly Lock: { prototype: Lock; new (options: { timeout: number }): Lock }
   /** What all versions that kafkajs speaks with today's brokers are made from; loaded when it first needs them. */
   readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
   readonly createErrorFromCode: (code: number) => Error

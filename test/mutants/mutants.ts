@@ -327,8 +327,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'joint request: one error for all of its partitions',
     file: 'src/kafka/joint-produce.ts',
-    find: 'partitions: partitions.filter(({ partition }) => own.has(nameOf(topicName, partition))),',
-    replace: 'partitions,',
+    find: 'const own = waiting.names.map((name) => parts.get(name)).filter((part) => part !== undefined)',
+    replace: 'const own = [...parts.values()]',
     tests: [PUBLISHER],
   },
   {
