@@ -28,12 +28,16 @@ ${ratios(rows)}
 ${fits(rows)}`
 }
 
+const LOAD_HEAD = ['topic on', 'gateways', 'invoices/s to each']
+
+function loadCells(on: string, { gateways, rate }: Load): string[] {
+  return [on, String(gateways), rate === undefined ? 'all it takes' : String(rate)]
+}
+
 function gatewayTable(rows: readonly Row[]): string {
   return table(
     [
-      'topic on',
-      'gateways',
-      'invoices/s to each',
+      ...LOAD_HEAD,
       'stored/s',
       'p50 ms',
       'records a batch',
@@ -42,9 +46,7 @@ function gatewayTable(rows: readonly Row[]): string {
       'brokers and load, of theirs',
     ],
     rows.map(({ on, load, samples }) => [
-      on,
-      String(load.gateways),
-      load.rate === undefined ? 'all it takes' : String(load.rate),
+      ...loadCells(on, load),
       spreadOf(samples, ({ perSecond }) => perSecond, 0),
       spreadOf(samples, ({ p50Ms }) => p50Ms, 1),
       spreadOf(samples, ({ batchRecords }) => batchRecords, 1),
@@ -61,20 +63,9 @@ function brokerTable(rows: readonly Row[]): string {
   const each = (samples: readonly Sample[], name: 'brokerUs' | 'brokerIn' | 'brokerOut' | 'brokerDisk') =>
     [0, 1, 2].map((id) => median(samples.map((sample) => sample[name][id]!)).toFixed(0)).join(' / ')
   return table(
-    [
-      'topic on',
-      'gateways',
-      'invoices/s to each',
-      'CPU us',
-      'all brokers',
-      'network in, bytes',
-      'network out, bytes',
-      'disk, bytes',
-    ],
+    [...LOAD_HEAD, 'CPU us', 'all brokers', 'network in, bytes', 'network out, bytes', 'disk, bytes'],
     rows.map(({ on, load, samples }) => [
-      on,
-      String(load.gateways),
-      load.rate === undefined ? 'all it takes' : String(load.rate),
+      ...loadCells(on, load),
       each(samples, 'brokerUs'),
       spreadOf(samples, ({ brokerUs }) => sumOf(brokerUs), 0),
       each(samples, 'brokerIn'),

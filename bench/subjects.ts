@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { freePorts } from '../dev/kafka/ports.ts'
+import { goProgram } from '../test/deploy/go-tool.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'
 import { CORES, pin, startPinnedGateway } from './processes.ts'
 
@@ -42,11 +40,7 @@ export async function startPlainRoute(kind: 'bare' | 'naive', target: Target): P
 
 /** Bento, built at the first call (a minute or two; needs Go and the Go module proxy). */
 export async function startBento(target: Target): Promise<Subject> {
-  const program = path('../.tools/bento')
-  if (!existsSync(program)) {
-    await mkdir(path('../.tools'), { recursive: true })
-    await promisify(execFile)('go', ['build', '-trimpath', '-o', program, '.'], { cwd: path('bento') })
-  }
+  const program = await goProgram('bento', '1.20.0', path('bento'))
   const [port] = (await freePorts(1)) as [number]
   const env = environmentOf(target, { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port) })
   // pinned before it starts: Go counts its processors then

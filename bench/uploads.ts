@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'
+import { inPairs } from './measure.ts'
 import { CORES, cpuSeconds, median, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
 
 const { values } = parseArgs({
@@ -30,13 +31,12 @@ try {
     return acknowledged / cpu
   }
   for (const kind of ['posts', 'uploads'] as const) await measure(kind) // warm-up
-  const ratios: number[] = []
-  for (let pair = 0; pair < Number(values.pairs); pair++) {
-    const order = pair % 2 === 0 ? (['posts', 'uploads'] as const) : (['uploads', 'posts'] as const)
-    const perCpuSecond: Partial<Record<keyof typeof LOADS, number>> = {}
-    for (const kind of order) perCpuSecond[kind] = await measure(kind)
-    ratios.push((perCpuSecond.uploads as number) / (perCpuSecond.posts as number))
-  }
+  const measured = await inPairs(
+    Number(values.pairs),
+    () => measure('posts'),
+    () => measure('uploads'),
+  )
+  const ratios = measured.map(([posts, uploads]) => uploads / posts)
   console.log(
     `\ninvoices per CPU-second, uploads / posts: ${spread(ratios)}; goal 4: ${median(ratios) >= 4 ? 'met' : 'MISSED'}`,
   )

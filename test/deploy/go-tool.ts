@@ -15,15 +15,33 @@ const run = promisify(execFile)
  * one line when there is no Go.
  */
 export async function goTool(name: string, module: string, version: string): Promise<string> {
-  const folder = `${FOLDER}${name}-${version}`
+  const folder = await builtOnce(`${name}-${version}`, (partial) =>
+    go(['install', `${module}@${version}`], { env: { ...process.env, GOBIN: partial } }),
+  )
+  return `${folder}/${name}`
+}
+
+/** The same of a module that is in this repository, in the folder `source`. */
+export async function goProgram(name: string, version: string, source: string): Promise<string> {
+  const folder = await builtOnce(`${name}-${version}`, (partial) =>
+    go(['build', '-trimpath', '-o', `${partial}/${name}`, '.'], { cwd: source }),
+  )
+  return `${folder}/${name}`
+}
+
+async function builtOnce(what: string, build: (partial: string) => Promise<unknown>): Promise<string> {
+  const folder = `${FOLDER}${what}`
   if (!existsSync(folder)) {
-    console.log(`building ${name} ${version}, once`)
+    console.error(`building ${what}, once`)
     await makeFolder(folder, async (partial) => {
-      const env = { ...process.env, GOBIN: partial }
-      await run('go', ['install', `${module}@${version}`], { env, timeout: BUILD_DEADLINE_MS }).catch((error) => {
-        throw error.code === 'ENOENT' ? new Error(GO_MISSING) : error
-      })
+      await build(partial)
     })
   }
-  return `${folder}/${name}`
+  return folder
+}
+
+async function go(args: string[], options: { env?: NodeJS.ProcessEnv; cwd?: string }): Promise<void> {
+  await run('go', args, { ...options, timeout: BUILD_DEADLINE_MS }).catch((error) => {
+    throw error.code === 'ENOENT' ? new Error(GO_MISSING) : error
+  })
 }
