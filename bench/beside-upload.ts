@@ -48,7 +48,9 @@ const perJournal = Math.ceil(Number(values.invoices) / (pairs * JOURNALS_PER_PAR
 
 const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
 const kafka = await startKafka()
+/** Ends the commands that run: a Ctrl-C does not reach those that have a session of their own. */
 const over = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())
 let isBroken = true
 try {
   for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
@@ -68,6 +70,7 @@ try {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: isBehind,
       signal: over.signal,
+      killSignal: 'SIGKILL',
     })
     const [out] = await Promise.all([textOf(child), once(child, 'exit')])
     if (child.exitCode !== 0) throw new Error(`tillgate ${args[0]} ended with ${child.exitCode}: ${out}`)
@@ -102,8 +105,7 @@ try {
     const beside = async () => {
       const startedAtMs = performance.now()
       const uploading = upload(journals).then(() => (performance.now() - startedAtMs) / 1_000)
-      const latency = latencyOf(await live())
-      const seconds = await uploading
+      const [latency, seconds] = await Promise.all([alone(), uploading])
       const perSecond = Math.round((perJournal * JOURNALS_PER_PART) / seconds)
       console.log(`  upload: ${seconds.toFixed(1)} s, ${perSecond} invoices/s`)
       return latency
