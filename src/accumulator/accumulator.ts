@@ -5,6 +5,7 @@ import type { Outcome } from './outcome.ts'
 import { PendingRecord } from './pending-record.ts'
 import type { ProducerRecord } from './producer-record.ts'
 import type { Publisher } from './publisher.ts'
+import { ShortLivedMap } from './short-lived-map.ts'
 
 export interface AccumulatorOptions {
   readonly publisher: Publisher
@@ -30,7 +31,7 @@ export class Accumulator {
   readonly #stallAfterMs: number
   readonly #now: () => number
   readonly #deliveryTimeoutMs: number
-  readonly #pending = new Map<string, PendingRecord>()
+  readonly #pending = new ShortLivedMap<string, PendingRecord>()
   #intake: 'not-ready' | 'open' | 'draining' = 'not-ready'
   #onEmpty: (() => void) | null = null
 

@@ -6,7 +6,13 @@ export interface AttemptGuard {
   onFailed(error: unknown): void
 }
 
-const guards = new WeakMap<object, AttemptGuard>()
+/**
+ * Where a batch's guard is: on the first of its messages, not in a `WeakMap`. A value in one outlives every small
+ * garbage collection, and all that it reaches (here: the invoices) with it, until the next large one.
+ */
+const GUARD = Symbol('guard')
+
+type Guarded = object & { [GUARD]?: AttemptGuard }
 
 /**
  * From now on `guard` stands before every attempt to send `messages`: at the last instant before their bytes can reach
@@ -14,14 +20,13 @@ const guards = new WeakMap<object, AttemptGuard>()
  * a guess, and what stops a batch for good.
  */
 export function guardAttempts(messages: readonly object[], guard: AttemptGuard): void {
-  const [firstMessage] = messages
-  if (firstMessage !== undefined) guards.set(firstMessage, guard)
+  const [firstMessage] = messages as readonly Guarded[]
+  if (firstMessage !== undefined) firstMessage[GUARD] = guard
 }
 
 /** The guard of a batch that kafkajs sends. */
 export function guardOf(messages: readonly object[]): AttemptGuard | undefined {
-  const [firstMessage] = messages
-  return firstMessage === undefined ? undefined : guards.get(firstMessage)
+  return (messages[0] as Guarded | undefined)?.[GUARD]
 }
 
 /** The gate said no: nothing of this attempt left. Not retriable, so kafkajs gives up at once. */

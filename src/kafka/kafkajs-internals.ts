@@ -84,6 +84,8 @@ export interface BrokerPool {
 
 export interface RequestQueue {
   readonly pending: readonly unknown[]
+  inflight: Map<number, unknown>
+  push(request: { readonly entry: { readonly correlationId: number } }): void
   scheduleCheckPendingRequests(): void
   rejectAll(error: Error): void
 }

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { type HARDENING, hardenKafkajs } from '../../src/kafka/hardening.ts'
 import type { BrokerPool, Connection } from '../../src/kafka/kafkajs-internals.ts'
+import { leftBySmallCollections } from '../harness/small-collections.ts'
 import { API, FakeCluster, framed } from './fake-broker.ts'
 
 const require = createRequire(import.meta.url)
@@ -128,6 +129,19 @@ const scenarios: Record<keyof typeof HARDENING, (cluster: FakeCluster) => Promis
     await sleep(300)
     globalThis.setTimeout = original
     return timers < 20 ? 'sound' : `${timers} timers armed at rest`
+  },
+
+  async forgetAnsweredRequests() {
+    const RequestQueue = require('kafkajs/src/network/requestQueue')
+    const { createLogger } = require('kafkajs/src/loggers')
+    const queue = new RequestQueue({ logger: createLogger({ level: 0, logCreator: SILENT }) })
+    const left = leftBySmallCollections((index) => {
+      const batch = new Array(100).fill(index)
+      const entry = { correlationId: index, resolve: () => batch, reject: () => batch }
+      queue.push({ entry, expectResponse: true, sendRequest: () => {} })
+      if (index > 0) queue.fulfillRequest({ correlationId: index - 1, payload: null, size: 0 })
+    })
+    return left < 2 ? 'sound' : `${Math.round(left)} MiB of answered requests are left`
   },
 
   async askMetadataFromResponsiveBroker(cluster) {
