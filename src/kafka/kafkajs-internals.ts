@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { ISocketFactory } from 'kafkajs'
 
 /**
  * The classes inside kafkajs that `hardening.ts` changes, as far as it touches them. kafkajs is pinned to exactly
@@ -97,6 +98,7 @@ interface Internals {
   readonly BrokerPool: { prototype: BrokerPool }
   readonly RequestQueue: { prototype: RequestQueue }
   readonly Lock: { prototype: Lock; new (options: { timeout: number }): Lock }
+  readonly socketFactory: () => ISocketFactory
   /** What all versions that kafkajs speaks with today's brokers are made from; loaded when it first needs them. */
   readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
   readonly createErrorFromCode: (code: number) => Error
@@ -119,6 +121,7 @@ export function loadKafkajsInternals(): Internals {
     BrokerPool: require('kafkajs/src/cluster/brokerPool'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
     Lock: require('kafkajs/src/utils/lock'),
+    socketFactory: require('kafkajs/src/network/socketFactory'),
     produceResponse: require('kafkajs/src/protocol/requests/produce/v3/response'),
     createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
     KafkaJSConnectionClosedError,
