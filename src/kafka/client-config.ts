@@ -44,7 +44,7 @@ export function clientConfig(options: ClientOptions): KafkaConfig {
  * kafkajs's own sockets, which send at once what is written to them (`TCP_NODELAY`), as those of Java's client do.
  * Without it the end of a request may wait for the broker's kernel to acknowledge what was sent before, for 40 ms.
  */
-export function promptSocket(): ISocketFactory {
+function promptSocket(): ISocketFactory {
   const open = loadKafkajsInternals().socketFactory()
   return (address) => open(address).setNoDelay(true)
 }

@@ -86,7 +86,7 @@ export interface BrokerPool {
 export interface RequestQueue {
   readonly pending: readonly unknown[]
   inflight: Map<number, unknown>
-  push(request: { readonly entry: { readonly correlationId: number } }): void
+  push(request: unknown): void
   scheduleCheckPendingRequests(): void
   rejectAll(error: Error): void
 }

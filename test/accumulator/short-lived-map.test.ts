@@ -27,7 +27,7 @@ test('is a map, however much comes and goes', () => {
 
 test('what has left it does not outlive small garbage collections, as it does in a Map', () => {
   const UNDER_WAY = 60
-  const left = (map: Pick<Map<number, unknown>, 'set' | 'delete'> | ShortLivedMap<number, unknown>) =>
+  const left = (map: Map<number, unknown> | ShortLivedMap<number, unknown>) =>
     leftBySmallCollections((index) => {
       map.set(index, new Array(100).fill(index))
       map.delete(index - UNDER_WAY)

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import type { Answer } from '../../src/audit/answers.ts'
 import { Audit, type AuditOptions } from '../../src/audit/audit.ts'
 import { FINDING_KINDS } from '../../src/audit/finding.ts'
 import { journalNameOf } from '../../src/audit/record-identity.ts'
 import type { LogRecord } from '../../src/kafka/read-topic.ts'
+import { collectGarbage } from '../harness/collect-garbage.ts'
 import { naiveAudit, type PlainAnswer, type PlainRecord } from './naive-audit.ts'
 
 const EVERYTHING = [0, 1, 2].map((partition) => ({ partition, from: 0, to: 1_000_000, end: 1_000_000 }))
@@ -242,8 +241,6 @@ test('repeated records that are gone when the log is read again are told apart f
 })
 
 test('a million invoices of a thousand journals need no more memory than ten thousand of them', () => {
-  setFlagsFromString('--expose-gc')
-  const collectGarbage = runInNewContext('gc') as () => void
   const heapBytes = () => {
     collectGarbage()
     return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers

@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from './collect-garbage.ts'
 
 const TURNS = 20_000
 const TURNS_BETWEEN_COLLECTIONS = 1_000
@@ -9,19 +8,17 @@ const TURNS_BETWEEN_COLLECTIONS = 1_000
  * MiB of the heap one of the small ones left at most: what each turn made and let go should not be among them.
  */
 export function leftBySmallCollections(turn: (index: number) => void): number {
-  setFlagsFromString('--expose-gc')
-  const gc: (options?: { type: 'minor' }) => void = runInNewContext('gc')
   let index = 0
   const someTurns = () => {
     for (const end = index + TURNS_BETWEEN_COLLECTIONS; index < end; index++) turn(index)
   }
   someTurns()
-  gc()
+  collectGarbage()
   const before = process.memoryUsage().heapUsed
   let most = 0
   while (index < TURNS) {
     someTurns()
-    gc({ type: 'minor' })
+    collectGarbage({ type: 'minor' })
     most = Math.max(most, process.memoryUsage().heapUsed - before)
   }
   return most / 2 ** 20

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { clientConfig } from '../../src/kafka/client-config.ts'
 
 test('what is written to a broker is sent at once', async (t) => {
-  const server = createServer((connection) => connection.pipe(connection)).listen(0, '127.0.0.1')
+  const server = createServer().listen(0, '127.0.0.1')
   t.after(() => server.close())
   await once(server, 'listening')
   const setNoDelay = t.mock.method(Socket.prototype, 'setNoDelay')
