@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { letHeapGrow } from './accumulator/heap-growth.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { startGateway } from './gateway.ts'
@@ -16,6 +17,7 @@ const LAST_RESORT_MS = 2_000
  */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = configOrExit(environment)
+  letHeapGrow()
   const logger = createLogger(config.LOG_LEVEL)
   const fail = async (error: unknown) => {
     logger.fatal({ err: error }, 'failed')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
+import { letHeapGrow } from '../../src/accumulator/heap-growth.ts'
 import { cachedPartitionOf } from '../../src/accumulator/partition.ts'
 import { BodyReader } from '../../src/batch/body-reader.ts'
 import type { Delivery } from '../../src/kafka/delivery.ts'
@@ -55,6 +56,7 @@ const STOP_TIMEOUT_MS = 10_000
 /** Starts a handler; resolves when it is connected to Kafka and listens. */
 export async function startTicks(options: TicksOptions): Promise<Ticks> {
   const { partitions, onTrouble, deliveryTimeoutMs = 30_000 } = options
+  letHeapGrow()
   const room = new PacketRoom(options.bufferMemoryBytes ?? 128 * 1024 * 1024, PACKET_BYTES)
   const publisher = createPublisher(options)
   const accumulator = new Accumulator({
