@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
 import type { Broker, loadKafkajsInternals, ProduceRequest, ProduceResponse } from './kafkajs-internals.ts'
 
@@ -65,13 +66,16 @@ class ProduceLine {
       this.#waiting.push({ request, names: namesOf(request), sizeBytes: sizeOf(request), resolve, reject })
       if (this.#isBusy) return
       this.#isBusy = true
-      // At the end of the turn, so that lanes that send in the same one go together.
-      setImmediate(() => void this.#sendAll())
+      void this.#sendAll()
     })
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#sendSome()
+    while (this.#waiting.length > 0) {
+      // So that lanes that send in the same turn go together, also those that the answer before has just set free.
+      await turnEnd()
+      await this.#sendSome()
+    }
     this.#isBusy = false
   }
 

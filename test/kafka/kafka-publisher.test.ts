@@ -149,6 +149,26 @@ test('batches that wait for one broker go in one request, and each gets its own 
   assert.deepEqual(logged, ['of 1', '', 'of 3', 'of 4', ''])
 })
 
+test('the batch after an answered one goes in the request of those that waited meanwhile', async () => {
+  await publisher.start()
+  let answerFirst = () => {}
+  scriptProduce(1, (request) => {
+    answerFirst = () => request.send(request.soundAnswer())
+  })
+  const before = cluster.broker(1).count(API.produce)
+  const after = publisher.publish(batchOf(0, 'a')).then(() => publisher.publish(batchOf(0, 'b')))
+  await waitUntil(() => cluster.broker(1).count(API.produce) === before + 1)
+  const waiting = publisher.publish(batchOf(1, 'c'))
+  await sleep(20)
+  answerFirst()
+  const stored = await Promise.all([after, waiting])
+  assert.deepEqual(stored, [
+    { kind: 'acknowledged', baseOffset: 1n },
+    { kind: 'acknowledged', baseOffset: 0n },
+  ])
+  assert.equal(cluster.broker(1).count(API.produce), before + 2)
+})
+
 test('what waits behind a request whose connection breaks was not attempted, and goes on', async () => {
   await publisher.start()
   scriptProduce(1, (request) => setTimeout(() => request.socket.resetAndDestroy(), 100))
