@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../dev/kafka/eventually.ts'
 import { freePorts } from '../dev/kafka/ports.ts'
 import { ConfigSchema } from '../src/config-schema.ts'
-import { spawnCli } from './harness/cli-process.ts'
+import { DEADLINE_MS, spawnCli } from './harness/cli-process.ts'
 
 /** Nobody listens there. */
 const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1' }
@@ -79,6 +82,20 @@ test('an address that is taken ends serve with 1, for invoices and for metrics',
     assert.equal(code, 1, JSON.stringify(ports))
     assert.match(stdout + stderr, /EADDRINUSE/)
   }
+})
+
+test('a log on a full disk does not end serve, and does not keep it from ending', { timeout: 60_000 }, async (t) => {
+  const full = await open('/dev/full', 'w')
+  t.after(() => full.close())
+  const [port] = (await freePorts(1)) as [number]
+  const started = spawnCli(['serve'], { ...NO_KAFKA, PORT: String(port), DRAIN_DELAY_MS: '0' }, full.fd)
+  t.after(() => started.end())
+  const askWhetherAlive = () => fetch(`http://127.0.0.1:${port}/livez`, { signal: AbortSignal.timeout(5_000) })
+  await eventually('serve is alive', DEADLINE_MS, 50, askWhetherAlive)
+  await sleep(500) // it has logged that it listens, and that Kafka is not there
+  assert.equal((await askWhetherAlive()).status, 200)
+  started.child.kill('SIGTERM')
+  assert.equal((await started.exited).code, 0)
 })
 
 test('tail without a broker exits with 1 and a message', async (t) => {

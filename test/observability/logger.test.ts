@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { open } from 'node:fs/promises'
 import { test } from 'node:test'
 
 const LOGGER = new URL('../../src/observability/logger.ts', import.meta.url).href
 
-/** Runs `script`, which finds `createLogger` in its scope, and resolves with what it wrote and its exit code. */
-async function run(script: string): Promise<{ lines: Record<string, unknown>[]; code: number }> {
+/** Starts `script`, which finds `createLogger` and `closeLogger` in its scope. */
+function start(script: string, stdout: 'pipe' | number) {
   const source = `import { closeLogger, createLogger } from ${JSON.stringify(LOGGER)}\n${script}`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    stdio: ['ignore', stdout, 'inherit', 'ipc'],
   })
+}
+
+/** Runs `script` and resolves with what it logged and its exit code. */
+async function run(script: string): Promise<{ lines: Record<string, unknown>[]; code: number }> {
+  const child = start(script, 'pipe')
   let text = ''
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     text += chunk
   })
   const [code] = await once(child, 'close')
@@ -54,4 +60,35 @@ test('once the logger is closed everything is out, and nothing more is logged', 
 
 test('a logger that wrote nothing can be closed, too', async () => {
   assert.equal((await run(`await closeLogger(createLogger('info')); process.exit(7)`)).code, 7)
+})
+
+test('a log that cannot be written ends neither the process nor its end', async (t) => {
+  const script = `
+    import { setTimeout as sleep } from 'node:timers/promises'
+    const l = createLogger('info')
+    l.info('read or not')
+    process.send('logged')
+    await new Promise((resolve) => process.once('message', resolve))
+    for (let i = 0; i < 5; i++) {
+      l.info({ i }, 'nobody reads this')
+      await sleep(20)
+    }
+    await Promise.all([closeLogger(l), closeLogger(l)])
+    process.exit(7)`
+  const full = await open('/dev/full', 'w')
+  t.after(() => full.close())
+  for (const [what, stdout] of [
+    ['the reader goes away', 'pipe'],
+    ['the disk is full', full.fd],
+  ] as const) {
+    await t.test(what, { timeout: 30_000 }, async () => {
+      const child = start(script, stdout)
+      t.after(() => child.kill('SIGKILL'))
+      await once(child, 'message')
+      child.stdout?.destroy()
+      child.send('go on')
+      const [code] = await once(child, 'exit')
+      assert.equal(code, 7)
+    })
+  }
 })
