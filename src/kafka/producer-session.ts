@@ -3,6 +3,7 @@ import type { ProducerBatch } from '../accumulator/producer-batch.ts'
 import { guardAttempts } from './attempt-gate.ts'
 import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
+import { asOneGroup } from './one-group.ts'
 import { fetchPartitionCount } from './topics.ts'
 import { rootCause } from './verdict.ts'
 import { within } from './within.ts'
@@ -161,7 +162,8 @@ export class ProducerSession {
 
 /** The messages of a batch as kafkajs wants them: the same bytes at every call. */
 function messagesOf(batch: ProducerBatch): Message[] {
-  return batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
+  const messages = batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
+  return asOneGroup(messages)
 }
 
 /** The topic does not have the partitions that this instance was configured for: order per store would break. */
