@@ -5,6 +5,24 @@ import { type Config, ConfigSchema } from './config-schema.ts'
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
 
+/**
+ * What the process takes at most besides its buffer: so much was measured with 10,000 connections, uploads and live
+ * invoices of all sizes, while Kafka went away and came back.
+ */
+const MEMORY_BESIDES_BUFFER_BYTES = 600 * 2 ** 20
+
+/** The memory limit below which the system may end the gateway when its buffer is full. */
+export function neededMemoryBytes({ BUFFER_MEMORY_BYTES }: Config): number {
+  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES
+}
+
+/** Why a memory limit (`process.constrainedMemory`; 0: none is known) is too low; `null` when it is not. */
+export function memoryProblem(config: Config, limitBytes: number): string | null {
+  const neededBytes = neededMemoryBytes(config)
+  if (limitBytes === 0 || limitBytes >= neededBytes) return null
+  return `the memory limit is ${limitBytes} bytes; with this BUFFER_MEMORY_BYTES up to ${neededBytes} are needed`
+}
+
 /** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */
 export function backlogBytes(config: Config): number {
   const { BACKLOG_MAX_BYTES, BACKLOG_MAX_COMPRESSED_BYTES, BACKLOG_MAX_INVOICES } = config

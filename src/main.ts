@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { letHeapGrow } from './accumulator/heap-growth.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { ConfigError, memoryProblem, readConfig } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { startGateway } from './gateway.ts'
 import { closeLogger, createLogger } from './observability/logger.ts'
@@ -27,6 +27,8 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
 
+  const problem = memoryProblem(config, process.constrainedMemory())
+  if (problem !== null) logger.warn(problem)
   const gateway = await startGateway(config, logger)
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')

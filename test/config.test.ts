@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, describeConfig, kafkaOptions, readConfig } from '../src/config.ts'
+import {
+  ConfigError,
+  describeConfig,
+  kafkaOptions,
+  memoryProblem,
+  neededMemoryBytes,
+  readConfig,
+} from '../src/config.ts'
 import { ConfigSchema } from '../src/config-schema.ts'
 
 const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
@@ -143,6 +150,19 @@ test('the description has present values, and a secret only as given', () => {
   assert.match(text, /now: till$/m)
   assert.match(text, /^KAFKA_SASL_PASSWORD\n.*\n.*\n {4}now: \(redacted\)$/m)
   assert.doesNotMatch(text, /hunter2|OTHER/)
+})
+
+test('a memory limit is too low when it does not hold the buffer and the rest of the process', () => {
+  const config = readConfig({ ...BROKERS, BUFFER_MEMORY_BYTES: String(512 * 2 ** 20) })
+  const needed = neededMemoryBytes(config)
+  assert.equal(needed, 1_112 * 2 ** 20)
+  assert.match(
+    memoryProblem(config, needed - 1) as string,
+    new RegExp(`${needed - 1} .*BUFFER_MEMORY_BYTES .*${needed} `),
+  )
+  assert.equal(memoryProblem(config, needed), null)
+  assert.equal(memoryProblem(config, 2 ** 64), null, 'no limit, as a kernel puts it')
+  assert.equal(memoryProblem(config, 0), null, 'no limit, as Node puts it')
 })
 
 test('the cluster’s options are those of the variables; a login only with a mechanism', () => {

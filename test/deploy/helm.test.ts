@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { readConfig } from '../../src/config.ts'
+import { neededMemoryBytes, readConfig } from '../../src/config.ts'
 import { chartTools, type Manifest } from './chart.ts'
 
 let chart: Awaited<ReturnType<typeof chartTools>>
@@ -87,8 +87,17 @@ test('a pod may do as little as possible', () => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     })
-    assert.ok(containerOf(manifests).resources.limits.memory)
   }
+})
+
+test('a pod may take the memory that its buffer needs, or what is asked for', async () => {
+  for (const manifests of [plain, full]) {
+    const needed = neededMemoryBytes(readConfig(environmentOf(manifests)))
+    assert.equal(containerOf(manifests).resources.limits.memory, `${needed / 2 ** 20}Mi`)
+  }
+  assert.deepEqual(containerOf(plain).resources.requests, { cpu: '1', memory: '512Mi' })
+  const given = await chart.render('plain', 'resources.limits.memory=2Gi')
+  assert.deepEqual(containerOf(given).resources.limits, { memory: '2Gi' })
 })
 
 test('alive is the process, ready is the gateway', () => {

@@ -28,3 +28,10 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- end -}}
 {{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
 {{- end -}}
+
+{{/* What src/config.ts says that the process needs: its buffer and 600 MiB. A limit that is given counts instead. */}}
+{{- define "tillgate.resources" -}}
+{{- $mebibytes := add (div (add (int64 .Values.config.BUFFER_MEMORY_BYTES) 1048575) 1048576) 600 -}}
+{{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
+{{- toYaml (mergeOverwrite $default .Values.resources) -}}
+{{- end -}}
