@@ -91,7 +91,8 @@ test('a pod may do as little as possible', () => {
 })
 
 test('a pod may take the memory that its buffer needs, or what is asked for', async () => {
-  for (const manifests of [plain, full]) {
+  const unset = await chart.render('plain', 'config.BUFFER_MEMORY_BYTES=null', 'resources=null')
+  for (const manifests of [plain, full, unset]) {
     const needed = neededMemoryBytes(readConfig(environmentOf(manifests)))
     assert.equal(containerOf(manifests).resources.limits.memory, `${needed / 2 ** 20}Mi`)
   }

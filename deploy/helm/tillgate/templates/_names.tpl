@@ -29,9 +29,11 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
 {{- end -}}
 
-{{/* What src/config.ts says that the process needs: its buffer and 600 MiB. A limit that is given counts instead. */}}
+{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set) and 600 MiB. A limit
+that is given counts instead. */}}
 {{- define "tillgate.resources" -}}
-{{- $mebibytes := add (div (add (int64 .Values.config.BUFFER_MEMORY_BYTES) 1048575) 1048576) 600 -}}
+{{- $bufferBytes := int64 (.Values.config.BUFFER_MEMORY_BYTES | default 268435456) -}}
+{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) 600 -}}
 {{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
-{{- toYaml (mergeOverwrite $default .Values.resources) -}}
+{{- toYaml (mergeOverwrite $default (.Values.resources | default dict)) -}}
 {{- end -}}
