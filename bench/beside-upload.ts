@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
 import { startKafka } from '../dev/kafka/cluster.ts'
-import type { Summary } from '../src/simulate/summary.ts'
+import type { Summary } from '../src/tools/simulate/summary.ts'
 import { CORES, median, pin, spread, startPinnedGateway } from './processes.ts'
 import { InvoiceSource } from './requests.ts'
 

@@ -6,9 +6,9 @@
  */
 import { type FastifyReply, fastify } from 'fastify'
 import kafkajs from 'kafkajs'
-import { letHeapGrow } from '../src/accumulator/heap-growth.ts'
-import { partitionOf } from '../src/accumulator/partition.ts'
+import { letHeapGrow } from '../src/heap-growth.ts'
 import { identityPath } from '../src/invoice/identity.ts'
+import { partitionOf } from '../src/invoice/partition.ts'
 import { ReceiptSchema, toReceipt } from '../src/invoice/receipt.ts'
 import { toRecord } from '../src/invoice/record.ts'
 import { validateInvoice } from '../src/invoice/validate.ts'

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { buildApp } from '../src/app.ts'
+import { buildApp } from '../src/http/app.ts'
 
 /**
  * Writes openapi/openapi.json from the routes' schemas. With `--check` nothing is written, and the exit code is 1 when
@@ -14,18 +14,18 @@ const never = () => {
 const app = await buildApp(
   {
     ingest: never,
-    ingestBacklog: never,
+    ingestUpload: never,
     readiness: never,
     isDraining: never,
     admit: never,
     enterLive: never,
-    admitBacklog: never,
+    admitUpload: never,
     metrics: never,
     onAnswer: never,
   },
   {
     maxInvoiceBytes: 1,
-    maxBacklogBytes: 1,
+    maxUploadBytes: 1,
     maxCompressedBytes: 1,
     requestTimeoutMs: 1,
     keepAliveTimeoutMs: 1,

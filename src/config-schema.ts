@@ -79,48 +79,48 @@ export const ConfigSchema = Type.Object({
   }),
   QUOTA_STORE_PER_MINUTE: quota('Most invoices of a store in a minute, on this instance; beyond it 429.'),
   QUOTA_TERMINAL_PER_MINUTE: quota('Most invoices of a terminal in a minute, on this instance; beyond it 429.'),
-  BACKLOG_MAX_BYTES: bytes(8 * 2 ** 20, 'Largest upload, inflated.'),
-  BACKLOG_MAX_COMPRESSED_BYTES: bytes(2 ** 20, 'Largest upload, as sent, where it is compressed.'),
-  BACKLOG_MAX_INVOICES: Type.Integer({
+  UPLOAD_MAX_BYTES: bytes(8 * 2 ** 20, 'Largest upload, inflated.'),
+  UPLOAD_MAX_COMPRESSED_BYTES: bytes(2 ** 20, 'Largest upload, as sent, where it is compressed.'),
+  UPLOAD_MAX_INVOICES: Type.Integer({
     default: 1_000,
     minimum: 1,
     maximum: 100_000,
     description: 'Most invoices in an upload.',
   }),
-  BACKLOG_BUFFER_PERCENT: Type.Integer({
+  UPLOAD_BUFFER_PERCENT: Type.Integer({
     default: 50,
     minimum: 1,
     maximum: 100,
     description: 'Part of BUFFER_MEMORY_BYTES that uploads may take; the rest is for live invoices alone.',
   }),
-  BACKLOG_WINDOW_RECORDS: Type.Integer({
+  UPLOAD_WINDOW_RECORDS: Type.Integer({
     default: 64,
     minimum: 1,
     maximum: 10_000,
     description:
       'Invoices of uploads under way to Kafka at once while live ones come; 8 times as many while none come.',
   }),
-  BACKLOG_SHARE_PERCENT: Type.Integer({
+  UPLOAD_SHARE_PERCENT: Type.Integer({
     default: 25,
     minimum: 1,
     maximum: 100,
     description: 'Part of the time in which invoices of uploads may be under way to Kafka while live ones come.',
   }),
-  BACKLOG_WORKERS: Type.Optional(
+  UPLOAD_WORKERS: Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 64,
       description: 'Threads that inflate and validate uploads; unset: cores - 1, 1 to 4. 0: the main thread does it.',
     }),
   ),
-  BACKLOG_WAITING: Type.Integer({
+  UPLOAD_WAITING: Type.Integer({
     default: 16,
     minimum: 0,
     maximum: 1_000,
     description: 'Uploads that may wait for such a thread; beyond it 503.',
   }),
-  BACKLOG_READ_TIMEOUT_MS: milliseconds(10_000, 'How long inflating and validating an upload may take.', 100),
-  BACKLOG_INLINE_BYTES: bytes(16_384, 'Uploads up to this size are read on the main thread.', 0),
+  UPLOAD_READ_TIMEOUT_MS: milliseconds(10_000, 'How long inflating and validating an upload may take.', 100),
+  UPLOAD_INLINE_BYTES: bytes(16_384, 'Uploads up to this size are read on the main thread.', 0),
   ARITHMETIC: Type.Union([Type.Literal('strict'), Type.Literal('lenient')], {
     default: 'strict',
     description: 'Whether an invoice whose sums do not add up is refused (strict) or marked (lenient).',

@@ -24,9 +24,9 @@ export function memoryProblem(config: Config, limitBytes: number): string | null
 }
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */
-export function backlogBytes(config: Config): number {
-  const { BACKLOG_MAX_BYTES, BACKLOG_MAX_COMPRESSED_BYTES, BACKLOG_MAX_INVOICES } = config
-  return BACKLOG_MAX_BYTES + Math.max(BACKLOG_MAX_COMPRESSED_BYTES, BACKLOG_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
+export function uploadBytes(config: Config): number {
+  const { UPLOAD_MAX_BYTES, UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES } = config
+  return UPLOAD_MAX_BYTES + Math.max(UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
 }
 
 /** The environment is not a configuration. `problems` names every wrong variable; no value of a secret is in it. */
@@ -132,8 +132,8 @@ function contradictions(config: Config): string[] {
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)
     problems.push(`MAX_INVOICE_BYTES must be ${REQUEST_OVERHEAD_BYTES} or more below BUFFER_MEMORY_BYTES`)
-  if ((config.BUFFER_MEMORY_BYTES * config.BACKLOG_BUFFER_PERCENT) / 100 < backlogBytes(config))
-    problems.push('BUFFER_MEMORY_BYTES times BACKLOG_BUFFER_PERCENT must hold one upload of the largest size')
+  if ((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100 < uploadBytes(config))
+    problems.push('BUFFER_MEMORY_BYTES times UPLOAD_BUFFER_PERCENT must hold one upload of the largest size')
   if (config.DRAIN_DELAY_MS >= config.SHUTDOWN_TIMEOUT_MS)
     problems.push('DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS')
   return problems

@@ -1,41 +1,56 @@
 import type { Violation } from './invoice/violation.ts'
 
+/** What a till does with an answer, by its status. No answer at all is the same as `resend`. */
+export type TillAction = 'delete' | 'quarantine' | 'resend'
+
+const HEALING: ReadonlySet<number> = new Set([408, 409, 424, 425, 429])
+
+/**
+ * The till's rule: 2xx: delete the invoice from the journal; 4xx other than 408, 409, 424, 425 and 429: quarantine it and
+ * alert; anything else: keep it and resend it unchanged.
+ */
+export function tillAction(status: number): TillAction {
+  if (status >= 200 && status < 300) return 'delete'
+  if (status >= 400 && status < 500 && !HEALING.has(status)) return 'quarantine'
+  return 'resend'
+}
+
+const problem = (status: number, title: string, outcome: 'rejected' | 'unknown') => ({ status, title, outcome })
+
 /**
  * Every problem type of the service, one line each. A problem is what a till is told when it gets no receipt
  * (RFC 9457). `type` is stable and documented under `/problems/{slug}`; `outcome` says what is known of the invoice.
  */
-const problem = (status: number, title: string, outcome: 'rejected' | 'unknown', retry: boolean) => ({
-  status,
-  title,
-  outcome,
-  retry,
-})
-
 export const PROBLEMS = {
-  'malformed-json': problem(400, 'The body is not strict JSON', 'rejected', false),
-  'malformed-upload': problem(400, 'The upload is not what its header fields say', 'rejected', false),
-  'bad-request': problem(400, 'The request is malformed', 'rejected', false),
-  'not-found': problem(404, 'No such resource', 'rejected', false),
-  'method-not-allowed': problem(405, 'The method is not allowed here', 'rejected', false),
-  'request-timeout': problem(408, 'The request did not arrive in time', 'rejected', true),
-  'too-large': problem(413, 'The invoice or the upload is too large', 'rejected', false),
-  'unsupported-media-type': problem(415, 'The media type or content coding is not supported', 'rejected', false),
-  'invalid-invoice': problem(422, 'The invoice breaks the contract', 'rejected', false),
-  'identity-conflict': problem(422, 'Another document with this identity was published just now', 'rejected', false),
-  'identity-mismatch': problem(422, 'The identity of the body is not the one of the path or key', 'rejected', false),
-  'not-attempted': problem(424, 'An earlier invoice of the terminal was not stored', 'rejected', true),
-  'quota-exceeded': problem(429, 'Too many invoices in a minute', 'rejected', true),
-  'headers-too-large': problem(431, 'The request headers are too large', 'rejected', false),
-  'internal-error': problem(500, 'The gateway failed', 'unknown', true),
-  saturated: problem(503, 'The gateway is saturated', 'rejected', true),
-  'upload-not-read': problem(503, 'The gateway failed to read the upload', 'rejected', true),
-  draining: problem(503, 'The gateway is shutting down', 'rejected', true),
-  'refused-by-kafka': problem(503, 'Kafka refuses the record', 'rejected', true),
-  'kafka-unavailable': problem(503, 'Kafka is not reachable', 'rejected', true),
-  'outcome-unknown': problem(504, 'Kafka has not confirmed the invoice in time', 'unknown', true),
+  'malformed-json': problem(400, 'The body is not strict JSON', 'rejected'),
+  'malformed-upload': problem(400, 'The upload is not what its header fields say', 'rejected'),
+  'bad-request': problem(400, 'The request is malformed', 'rejected'),
+  'not-found': problem(404, 'No such resource', 'rejected'),
+  'method-not-allowed': problem(405, 'The method is not allowed here', 'rejected'),
+  'request-timeout': problem(408, 'The request did not arrive in time', 'rejected'),
+  'too-large': problem(413, 'The invoice or the upload is too large', 'rejected'),
+  'unsupported-media-type': problem(415, 'The media type or content coding is not supported', 'rejected'),
+  'invalid-invoice': problem(422, 'The invoice breaks the contract', 'rejected'),
+  'identity-conflict': problem(422, 'Another document with this identity was published just now', 'rejected'),
+  'identity-mismatch': problem(422, 'The identity of the body is not the one of the path or key', 'rejected'),
+  'not-attempted': problem(424, 'An earlier invoice of the terminal was not stored', 'rejected'),
+  'quota-exceeded': problem(429, 'Too many invoices in a minute', 'rejected'),
+  'headers-too-large': problem(431, 'The request headers are too large', 'rejected'),
+  'internal-error': problem(500, 'The gateway failed', 'unknown'),
+  saturated: problem(503, 'The gateway is saturated', 'rejected'),
+  'upload-not-read': problem(503, 'The gateway failed to read the upload', 'rejected'),
+  draining: problem(503, 'The gateway is shutting down', 'rejected'),
+  'refused-by-kafka': problem(503, 'Kafka refuses the record', 'rejected'),
+  'kafka-unavailable': problem(503, 'Kafka is not reachable', 'rejected'),
+  'outcome-unknown': problem(504, 'Kafka has not confirmed the invoice in time', 'unknown'),
 } as const
 
 export type ProblemSlug = keyof typeof PROBLEMS
+
+/** Whether the same request may succeed later: the till keeps the invoice and sends it again. */
+export function isRetriable(slug: ProblemSlug): boolean {
+  return tillAction(PROBLEMS[slug].status) === 'resend'
+}
 
 /**
  * Thrown for a request that gets no receipt. `http/` turns it into `application/problem+json`; nothing else does.

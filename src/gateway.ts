@@ -1,17 +1,26 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
-import { BufferMemory } from './accumulator/buffer-memory.ts'
-import { buildApp } from './app.ts'
+import { BufferMemory } from './admission/buffer-memory.ts'
+import { LiveLimit } from './admission/live-limit.ts'
+import { createQuotas } from './admission/quotas.ts'
+import { UploadWindow } from './admission/upload-window.ts'
 import { kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import type { Config } from './config-schema.ts'
-import { createFlows } from './flows.ts'
+import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
 import { startMetricsServer } from './http/metrics-server.ts'
+import { createKeyBinding } from './ingest/idempotency-keys.ts'
+import { createIngest } from './ingest/invoice.ts'
+import { createIngestUpload } from './ingest/upload.ts'
+import { cachedPartitionOf } from './invoice/partition.ts'
+import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
-import { LiveLimit } from './live-limit.ts'
-import { createMetrics } from './observability/metrics.ts'
+import { createAnswerLog, whereOf } from './observability/answers.ts'
+import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
+import { UploadReader } from './uploads/upload-reader.ts'
 
 /** A running instance. */
 export interface Gateway {
@@ -20,15 +29,20 @@ export interface Gateway {
   /** Resolves when the instance is ready for the first time, or was stopped before. */
   readonly ready: Promise<void>
   /** Whether the instance may be sent invoices, and why not. */
-  readiness(): { ready: boolean; reasons: readonly string[] }
+  readiness(): Readiness
   /**
-   * Not ready at once, serves on for `DRAIN_DELAY_MS`, stops listening, waits for what is under way, disconnects; after
+   * Not ready at once, serves on for `DRAIN_DELAY_MS`, stops listening, waits for what is in flight, disconnects; after
    * `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes. Calling it again changes nothing.
    */
   stop(): Promise<void>
 }
 
-/** So many live invoices may be under way however slowly they are stored. */
+interface Readiness {
+  readonly ready: boolean
+  readonly reasons: readonly string[]
+}
+
+/** So many live invoices may be in flight however slowly they are stored. */
 const MIN_LIVE = 1_000
 
 /** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
@@ -39,10 +53,41 @@ const LAST_ANSWERS_MS = 1_000
  * Rejects, and leaves nothing behind, when it cannot listen.
  */
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
-  let life: 'serving' | 'draining' | 'closing' = 'serving'
+  const parts = await build(config, logger)
+  const { url, stopMetricsServer } = await listen(parts)
+  logger.info({ url }, 'listening')
+  let stopped: Promise<void> | undefined
+  return {
+    url,
+    ready: openWhenConnected(parts),
+    readiness: parts.readiness,
+    stop: () => {
+      stopped ??= stop(parts, stopMetricsServer)
+      return stopped
+    },
+  }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly logger: Logger
+  /** `draining` from the signal to stop on; `closing` when new invoices are refused, too. */
+  readonly life: { phase: 'serving' | 'draining' | 'closing' }
+  readonly events: EventSummary
+  readonly metrics: Metrics
+  readonly publisher: KafkaPublisher
+  readonly accumulator: Accumulator
+  readonly reader: UploadReader
+  readonly app: Awaited<ReturnType<typeof buildApp>>
+  readonly requests: ReturnType<typeof trackRequests>
+  readonly readiness: () => Readiness
+}
+
+/** The whole composition: every part is made here, and given what it needs. */
+async function build(config: Config, logger: Logger): Promise<Parts> {
+  const life: Parts['life'] = { phase: 'serving' }
   const events = new EventSummary(logger)
   const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
-  const backlogMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.BACKLOG_BUFFER_PERCENT) / 100, memory)
   const publisher = new KafkaPublisher({
     ...kafkaOptions(config),
     onClientLog: (level, message, fields) => events.note(level, `kafka client: ${message}`, fields),
@@ -62,11 +107,10 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     },
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
   })
-
   const readiness = () => {
     const reasons = [...publisher.reasons]
     if (accumulator.isStuck) reasons.push('no broker answers')
-    if (life !== 'serving') reasons.push('draining')
+    if (life.phase !== 'serving') reasons.push('draining')
     return { ready: reasons.length === 0, reasons }
   }
   const metrics = createMetrics({
@@ -76,36 +120,21 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     stalledPartitions: () => accumulator.stalledLanes,
     isReady: () => readiness().ready,
   })
-  const { ingest, ingestBacklog, reader } = createFlows(config, accumulator, (error) =>
-    events.note('error', `backlog ${error.message}`, whereOf(error.cause)),
-  )
-  const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
+  const reader = createReader(config, events)
   const app = await buildApp(
     {
-      ingest,
-      ingestBacklog,
+      ...createFlows(config, accumulator, reader),
+      ...createAdmission(config, memory, reader),
       readiness,
-      isDraining: () => life !== 'serving',
-      isRefusing: () => life === 'closing',
-      admit: (sizeBytes) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
-      enterLive: () => liveLimit.enter(),
-      admitBacklog: (sizeBytes) =>
-        reader.hasRoom ? backlogMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES) : null,
+      isDraining: () => life.phase !== 'serving',
+      isRefusing: () => life.phase === 'closing',
       metrics: metrics.scrape,
-      onAnswer: ({ status, slug, durationMs, identity, cause, backlog }) => {
-        metrics.answered(status, slug ?? 'none', durationMs)
-        if (backlog !== undefined) {
-          metrics.backlog(backlog)
-          events.note('info', 'backlogs answered', { ...backlog })
-        } else if (slug === undefined) events.note('info', 'invoices acknowledged', { ...identity })
-        else
-          events.note(status === 500 ? 'error' : 'warn', `answered ${slug}`, { status, ...identity, ...whereOf(cause) })
-      },
+      onAnswer: createAnswerLog(metrics, events),
     },
     {
       maxInvoiceBytes: config.MAX_INVOICE_BYTES,
-      maxBacklogBytes: config.BACKLOG_MAX_BYTES,
-      maxCompressedBytes: config.BACKLOG_MAX_COMPRESSED_BYTES,
+      maxUploadBytes: config.UPLOAD_MAX_BYTES,
+      maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
       maxConnections: config.MAX_CONNECTIONS,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
@@ -115,49 +144,100 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
     },
   )
   const requests = trackRequests(app)
-  const listen = async () => {
-    const url = await app.listen({ host: config.HOST, port: config.PORT })
-    if (config.METRICS_PORT === undefined) return { url }
-    const operations = { readiness, isDraining: () => life !== 'serving', metrics: metrics.scrape }
-    const address = { host: config.HOST, port: config.METRICS_PORT }
-    return { url, stopMetricsServer: await startMetricsServer(address, operations) }
+  return { config, logger, life, events, metrics, publisher, accumulator, reader, app, requests, readiness }
+}
+
+function createReader(config: Config, events: EventSummary): UploadReader {
+  return new UploadReader({
+    limits: {
+      maxBytes: config.UPLOAD_MAX_BYTES,
+      maxInvoices: config.UPLOAD_MAX_INVOICES,
+      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
+      arithmetic: config.ARITHMETIC,
+      lenientStores: lenientStoresOf(config),
+    },
+    workers: config.UPLOAD_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
+    maxWaiting: config.UPLOAD_WAITING,
+    timeoutMs: config.UPLOAD_READ_TIMEOUT_MS,
+    inlineBytes: config.UPLOAD_INLINE_BYTES,
+    onTrouble: (error) => events.note('error', `upload ${error.message}`, whereOf(error.cause)),
+  })
+}
+
+/** The two ways of an invoice through an instance, over one accumulator. */
+function createFlows(config: Config, accumulator: Accumulator, reader: UploadReader) {
+  const window = new UploadWindow({
+    maxRecords: config.UPLOAD_WINDOW_RECORDS,
+    share: config.UPLOAD_SHARE_PERCENT / 100,
+  })
+  const shared = {
+    accumulator,
+    topic: config.KAFKA_TOPIC,
+    partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
+    takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
-  const { url, stopMetricsServer } = await listen().catch(async (error) => {
+  const arithmetic = arithmeticOf(config.ARITHMETIC, lenientStoresOf(config))
+  const [timeoutMs, overheadBytes] = [config.DELIVERY_TIMEOUT_MS, REQUEST_OVERHEAD_BYTES]
+  return {
+    ingest: createIngest({ ...shared, arithmetic, bindKey: createKeyBinding(), onLive: () => window.noteLive() }),
+    ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
+  }
+}
+
+/** What bounds memory and load, before a body is read. */
+function createAdmission(config: Config, memory: BufferMemory, reader: UploadReader) {
+  const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
+  const uploadMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100, memory)
+  return {
+    enterLive: () => liveLimit.enter(),
+    admit: (sizeBytes: number) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
+    admitUpload: (sizeBytes: number) =>
+      reader.hasRoom ? uploadMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES) : null,
+  }
+}
+
+function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
+  return LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
+}
+
+/** Opens the port, and the one of the metrics where they have their own. */
+async function listen({ config, life, events, metrics, reader, app, readiness }: Parts) {
+  const { HOST: host, METRICS_PORT: metricsPort } = config
+  try {
+    const url = await app.listen({ host, port: config.PORT })
+    if (metricsPort === undefined) return { url, stopMetricsServer: undefined }
+    const operations = { readiness, isDraining: () => life.phase !== 'serving', metrics: metrics.scrape }
+    return { url, stopMetricsServer: await startMetricsServer({ host, port: metricsPort }, operations) }
+  } catch (error) {
     events.stop()
     await Promise.all([app.close(), reader.stop()])
     throw error
-  })
-  logger.info({ url }, 'listening')
-
-  const ready = publisher.start().then(() => {
-    if (life === 'closing') return
-    accumulator.open()
-    logger.info({ topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS }, 'ready')
-  })
-
-  let stopped: Promise<void> | undefined
-  const stop = async () => {
-    const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS
-    life = 'draining'
-    logger.info({ pendingRecords: accumulator.pendingRecords }, 'draining')
-    await sleep(config.DRAIN_DELAY_MS)
-    life = 'closing'
-    const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
-    const closed = requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
-    const isClean = await accumulator.drain(remainingMs())
-    await before(deadlineMs, Promise.all([closed, publisher.stop(), reader.stop(), stopMetricsServer?.()]))
-    events.stop()
-    logger.info({ isClean }, 'stopped')
   }
-  return {
-    url,
-    ready,
-    readiness,
-    stop: () => {
-      stopped ??= stop()
-      return stopped
-    },
-  }
+}
+
+/** Resolves when Kafka was reached and the accumulator takes records, or when the instance was stopped before. */
+async function openWhenConnected({ config, logger, life, publisher, accumulator }: Parts): Promise<void> {
+  await publisher.start()
+  if (life.phase === 'closing') return
+  accumulator.open()
+  logger.info({ topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS }, 'ready')
+}
+
+/** Drains, then stops: see `Gateway.stop`. */
+async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | undefined): Promise<void> {
+  const { config, logger, life, accumulator } = parts
+  const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS
+  const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
+  life.phase = 'draining'
+  logger.info({ pendingRecords: accumulator.pendingRecords }, 'draining')
+  await sleep(config.DRAIN_DELAY_MS)
+
+  life.phase = 'closing'
+  const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
+  const isClean = await accumulator.drain(remainingMs())
+  await before(deadlineMs, Promise.all([closed, parts.publisher.stop(), parts.reader.stop(), stopMetricsServer?.()]))
+  parts.events.stop()
+  logger.info({ isClean }, 'stopped')
 }
 
 /** Resolves when `work` does, or at `deadlineMs` of the monotonic clock: a broker that hangs must not hold us up. */
@@ -165,11 +245,4 @@ async function before(deadlineMs: number, work: Promise<unknown>): Promise<void>
   const done = new AbortController()
   const deadline = sleep(Math.max(deadlineMs - performance.now(), 0), undefined, { signal: done.signal })
   await Promise.race([work, deadline.catch(() => {})]).finally(() => done.abort())
-}
-
-/** Where a failure came from, without its message, which may quote what a till sent. */
-function whereOf(cause: unknown): { error?: string; at?: string[] } {
-  if (!(cause instanceof Error)) return {}
-  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  return { error: cause.name, at: frames.slice(0, 5).map((line) => line.trim()) }
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { CODINGS, type Coding } from '../../src/batch/inflate.ts'
+import { CODINGS, type Coding } from '../../src/uploads/inflate.ts'
 import { runFeed } from './feed.ts'
 import { type GeneratorOptions, generatePackets } from './generate.ts'
 

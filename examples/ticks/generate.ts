@@ -1,4 +1,4 @@
-import type { Coding } from '../../src/batch/inflate.ts'
+import type { Coding } from '../../src/uploads/inflate.ts'
 import { encodePacket } from './packet.ts'
 
 export interface GeneratorOptions {

@@ -1,4 +1,4 @@
-import { BufferMemory, type Reservation } from '../../src/accumulator/buffer-memory.ts'
+import { BufferMemory, type Reservation } from '../../src/admission/buffer-memory.ts'
 
 /**
  * Memory for the packets of all feeds, and for the ticks of them that are not settled. A feed waits here, without being

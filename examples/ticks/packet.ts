@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import type { Coding } from '../../src/batch/inflate.ts'
+import type { Coding } from '../../src/uploads/inflate.ts'
 import type { ByteStream } from './byte-stream.ts'
 
 /*

@@ -1,8 +1,8 @@
 import type { Accumulator } from '../../src/accumulator/accumulator.ts'
-import type { Reservation } from '../../src/accumulator/buffer-memory.ts'
 import { Chain } from '../../src/accumulator/chain.ts'
 import { isFinal, type Outcome } from '../../src/accumulator/outcome.ts'
-import { type Parcel, parcelItems } from '../../src/batch/parcel.ts'
+import type { Reservation } from '../../src/admission/buffer-memory.ts'
+import { type Parcel, parcelItems } from '../../src/uploads/parcel.ts'
 
 /**
  * What a feed is told of a packet. `ok`: all of its ticks are in the log. `bad`: some of them are not and never will be,

@@ -1,5 +1,5 @@
-import { inflate } from '../../src/batch/inflate.ts'
-import { type Parcel, ParcelWriter } from '../../src/batch/parcel.ts'
+import { inflate } from '../../src/uploads/inflate.ts'
+import { type Parcel, ParcelWriter } from '../../src/uploads/parcel.ts'
 import type { Packet } from './packet.ts'
 
 /** Of one packet. */

@@ -1,5 +1,5 @@
-import { inWorker } from '../../src/batch/in-worker.ts'
-import { parcelBuffers } from '../../src/batch/parcel.ts'
+import { inWorker } from '../../src/uploads/in-worker.ts'
+import { parcelBuffers } from '../../src/uploads/parcel.ts'
 import { createReadTicks, type TicksRead } from './read-ticks.ts'
 
 /** The module of the workers that read packets; its pool's `workerData` are `TickLimits`. */

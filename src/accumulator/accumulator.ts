@@ -1,4 +1,4 @@
-import type { Reservation } from './buffer-memory.ts'
+import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Chain } from './chain.ts'
 import { Lane, type LaneLimits } from './lane.ts'
 import type { Outcome } from './outcome.ts'

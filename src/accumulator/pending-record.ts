@@ -1,4 +1,4 @@
-import type { Reservation } from './buffer-memory.ts'
+import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Chain } from './chain.ts'
 import type { Lane, LaneEntry } from './lane.ts'
 import { isFinal, type Outcome } from './outcome.ts'

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Entry } from '../admission/live-limit.ts'
 import { Problem } from '../errors.ts'
-import type { IngestRequest } from '../ingest.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
 
@@ -11,13 +12,10 @@ export interface AdmissionRules {
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
-  /**
-   * Takes a place among the requests under way; a number: there are too many, come back after so many seconds. Without
-   * it their number is not bounded.
-   */
-  enter?: () => NonNullable<Exchange['leave']> | number
+  /** Takes a place among the requests in flight. Without it their number is not bounded. */
+  enter?: () => Entry
   /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
-  admit: (sizeBytes: number, headers: IncomingHttpHeaders) => IngestRequest['reservation'] | null
+  admit: (sizeBytes: number, headers: IncomingHttpHeaders) => Reservation | null
   /** Told of every request that is refused. */
   onAnswer: (answer: Answer) => void
 }
@@ -57,8 +55,8 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   if (sizeBytes > maxBytes) return TOO_LARGE
   if (rules.enter !== undefined) {
     const entered = rules.enter()
-    if (typeof entered === 'number') return overloaded(entered)
-    exchange.leave = entered
+    if (entered.kind === 'refused') return overloaded(entered.retryAfterSeconds)
+    exchange.leave = entered.leave
   }
   exchange.reservation = rules.admit(sizeBytes, headers)
   return exchange.reservation === null ? SATURATED : null

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
+import type { Reservation } from '../admission/buffer-memory.ts'
 import type { ProblemSlug } from '../errors.ts'
-import type { IngestRequest } from '../ingest.ts'
 import type { Identity } from '../invoice/identity.ts'
-import type { BatchSummary } from './batch-answer.ts'
+import type { UploadSummary } from './upload-answer.ts'
 
-export type InvoiceRoute = 'post' | 'put' | 'batch'
+export type InvoiceRoute = 'post' | 'put' | 'upload'
 
 /** What was answered to one invoice request. Never holds values of the invoice. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
   readonly identity: Identity | undefined
   readonly cause?: unknown
   /** How many invoices of an upload were answered how. */
-  readonly backlog?: BatchSummary
+  readonly upload?: UploadSummary
 }
 
 /** What is remembered of an invoice request from its first byte until its answer is made. */
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly route: InvoiceRoute
   readonly startedAtMs: number
   /** The buffer share of the body; `null` when the request was refused before one was taken. */
-  reservation: IngestRequest['reservation'] | null
+  reservation: Reservation | null
   /** Gives its place among those under way back; `null` when it has none. */
   leave: ((isStored: boolean) => void) | null
 }
@@ -43,7 +43,7 @@ declare module 'fastify' {
 export function settle(
   request: FastifyRequest,
   onAnswer: (answer: Answer) => void,
-  answer: Pick<Answer, 'status' | 'slug' | 'identity' | 'cause' | 'backlog'>,
+  answer: Pick<Answer, 'status' | 'slug' | 'identity' | 'cause' | 'upload'>,
 ): void {
   const exchange = request.exchange
   if (exchange === null) return
@@ -57,6 +57,6 @@ export function settle(
     durationMs: performance.now() - exchange.startedAtMs,
     identity: answer.identity,
     cause: answer.cause,
-    ...(answer.backlog === undefined ? {} : { backlog: answer.backlog }),
+    ...(answer.upload === undefined ? {} : { upload: answer.upload }),
   })
 }

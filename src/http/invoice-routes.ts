@@ -1,8 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
-import type { Ingest, IngestRequest } from '../ingest.ts'
+import type { Ingest, IngestRequest } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
@@ -13,7 +14,7 @@ import { problemResponses, response, sharedSchema } from './responses.ts'
 
 export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter'> {
   ingest: Ingest
-  admit: (sizeBytes: number) => IngestRequest['reservation'] | null
+  admit: (sizeBytes: number) => Reservation | null
   maxInvoiceBytes: number
   onAnswer: (answer: Answer) => void
 }

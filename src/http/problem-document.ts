@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
-import { PROBLEMS, type Problem, type ProblemSlug } from '../errors.ts'
+import { isRetriable, PROBLEMS, type Problem, type ProblemSlug } from '../errors.ts'
 
 /** The media type of every answer that is no receipt (RFC 9457), as it goes on the wire. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
@@ -52,7 +52,7 @@ export function problemDocument(problem: Problem): ProblemDocument {
  * over 1 to 3 seconds, so that the tills of a whole shop do not come back in the same second.
  */
 export function retryAfterSeconds(problem: Problem): number | undefined {
-  if (!PROBLEMS[problem.slug].retry) return undefined
+  if (!isRetriable(problem.slug)) return undefined
   return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
 }
 

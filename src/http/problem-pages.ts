@@ -1,12 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { PROBLEMS, Problem, type ProblemSlug } from '../errors.ts'
+import { PROBLEMS, Problem, type ProblemSlug, tillAction } from '../errors.ts'
 import { escapeHtml, PAGE_CONTENT_SECURITY_POLICY, page } from './html.ts'
 import { problemDocument } from './problem-document.ts'
 import { exampleOf, PROBLEM_TEXTS } from './problem-texts.ts'
 import { problemResponses, response } from './responses.ts'
-import { tillAction } from './till-rule.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
 

@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /**
- * What a wrong clock shows in: never a reason to refuse a sale that has happened. Backlogs may be old, so a document
+ * What a wrong clock shows in: never a reason to refuse a sale that has happened. Uploads may be old, so a document
  * with `flags.offline` or `flags.handwritten` is not called late.
  */
 export function clockWarnings(invoice: Invoice, receivedAt: Date): WarningCode[] {

@@ -9,7 +9,7 @@ export interface RecordContext {
   readonly receivedAt: string
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
-  readonly ingest: 'live' | 'backlog'
+  readonly ingest: 'live' | 'upload'
 }
 
 /** One Kafka record, without its partition. */

@@ -13,7 +13,7 @@ export interface Metrics {
   /** Counts one answer to a till: its status, its problem (`none` for a receipt) and how long it took. */
   readonly answered: (status: number, problem: string, durationMs: number) => void
   /** Counts the invoices of one upload, by what they were answered. */
-  readonly backlog: (invoices: Readonly<Record<string, number>>) => void
+  readonly upload: (invoices: Readonly<Record<string, number>>) => void
   /** Counts one trouble with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
@@ -38,8 +38,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   })
-  const backlogInvoices = new Counter({
-    name: 'tillgate_backlog_invoices_total',
+  const uploadInvoices = new Counter({
+    name: 'tillgate_upload_invoices_total',
     help: 'Invoices of uploads, by answer: accepted, replayed, rejected, retry.',
     labelNames: ['answer'] as const,
     registers,
@@ -70,8 +70,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
       answers.inc({ status, problem })
       seconds.observe({ status }, durationMs / 1_000)
     },
-    backlog: (invoices) => {
-      for (const [answer, number] of Object.entries(invoices)) backlogInvoices.inc({ answer }, number)
+    upload: (invoices) => {
+      for (const [answer, number] of Object.entries(invoices)) uploadInvoices.inc({ answer }, number)
     },
     kafkaTrouble: (kind) => troubles.inc({ kind }),
     scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

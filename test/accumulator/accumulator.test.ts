@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
-import { BufferMemory } from '../../src/accumulator/buffer-memory.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
 
 let publisher: FakePublisher

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
-import { BufferMemory } from '../../src/accumulator/buffer-memory.ts'
 import { Chain } from '../../src/accumulator/chain.ts'
 import type { Outcome } from '../../src/accumulator/outcome.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
 
 let publisher: FakePublisher

@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http'
 import kafkajs from 'kafkajs'
-import { partitionOf } from '../../src/accumulator/partition.ts'
+import { partitionOf } from '../../src/invoice/partition.ts'
 
 const { KAFKA_BROKERS, KAFKA_TOPIC, KAFKA_PARTITIONS, HOST, PORT, KAFKA_REQUEST_TIMEOUT_MS } = process.env
 const topic = KAFKA_TOPIC as string

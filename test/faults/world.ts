@@ -1,7 +1,7 @@
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../dev/kafka/wire-frames.ts'
-import type { AuditReport } from '../../src/audit/report.ts'
+import type { AuditReport } from '../../src/tools/audit/report.ts'
 import { withAdmin } from '../harness/admin.ts'
 import { auditSent } from '../harness/audit.ts'
 import { scrape } from '../harness/exchange.ts'

@@ -6,8 +6,8 @@ import { identityText } from '../../src/invoice/identity.ts'
 import { randomFrom } from '../harness/random.ts'
 import { assertMatchesContract, at, schemaErrors } from '../http/contract.ts'
 import { message, parseAnswer } from '../http/raw-socket.ts'
-import { type BacklogApp, startBacklogApp } from './backlog-app.ts'
-import { type Expected, expectedOf } from './naive-backlog.ts'
+import { type Expected, expectedOf } from './naive-upload.ts'
+import { startUploadApp, type UploadApp } from './upload-app.ts'
 import { randomUpload, type UploadCase } from './uploads.ts'
 
 const PATH = '/v1/invoices/batch'
@@ -26,7 +26,7 @@ export async function fuzzUploads(options: FuzzOptions): Promise<Map<string, num
   const { seed, cases, only, onProgress } = options
   const counts = new Map<string, number>()
   const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
-  const app = await startBacklogApp()
+  const app = await startUploadApp()
   try {
     for (let number = only ?? 0; number <= (only ?? cases - 1); number++) {
       const upload = randomUpload(randomFrom(seed + number * 7_919), number)
@@ -50,7 +50,7 @@ export async function fuzzUploads(options: FuzzOptions): Promise<Map<string, num
   return counts
 }
 
-async function check(app: BacklogApp, { upload, transfer, wantsLines }: UploadCase): Promise<string> {
+async function check(app: UploadApp, { upload, transfer, wantsLines }: UploadCase): Promise<string> {
   const { head, body, isWhole } = onTheWire(upload, transfer, wantsLines)
   const isHalf = transfer.kind === 'half' || transfer.kind === 'chunked-half' || transfer.kind === 'announced-longer'
   const received = await exchange(app.port, head, body, isHalf ? transfer : undefined)
@@ -147,7 +147,7 @@ function checkProblem(received: string): { slug: string } {
 }
 
 /** Still ready, and one more good upload is stored. */
-async function checkHealth(app: BacklogApp, number: number): Promise<void> {
+async function checkHealth(app: UploadApp, number: number): Promise<void> {
   const ready = await exchange(app.port, message('GET /readyz'), [])
   assert.equal(parseAnswer(ready).statusCode, 200)
   for (let seed = 1; ; seed++) {

@@ -2,8 +2,8 @@ import zlib from 'node:zlib'
 import type { Random } from '../harness/random.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 import { emptyDocument } from '../invoice/plain-sale.ts'
-import { LIMITS } from './backlog-app.ts'
-import type { Upload } from './naive-backlog.ts'
+import type { Upload } from './naive-upload.ts'
+import { LIMITS } from './upload-app.ts'
 
 /** How the bytes of an upload get onto the wire. */
 export type Transfer =

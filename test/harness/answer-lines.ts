@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { AnswerLine } from '../../src/audit/answers.ts'
+import type { AnswerLine } from '../../src/tools/audit/answers.ts'
 import type { SentInvoice } from './till.ts'
 
 /** What tills sent and were told, as the lines of an answers file for `tillgate audit`. */

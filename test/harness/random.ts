@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/simulate/seeded-random.ts'
+import { seededRandom } from '../../src/tools/simulate/seeded-random.ts'
 
 /** A small deterministic generator: the same seed gives the same run. */
 export function randomFrom(seed: number) {

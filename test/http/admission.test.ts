@@ -55,7 +55,7 @@ suite('admission, before the body is read', () => {
   test('takes a place among those under way, and gives it back with the word whether the invoice was stored', async (t) => {
     const left: boolean[] = []
     const { app } = await testApp(t, {
-      enterLive: () => (isStored) => void left.push(isStored),
+      enterLive: () => ({ kind: 'entered', leave: (isStored) => void left.push(isStored) }),
       ingest: async ({ body }) => {
         if (String(body) === '{"fails":1}') throw new Error('it fails')
         return RECEIPT
@@ -67,7 +67,10 @@ suite('admission, before the body is read', () => {
   })
 
   test('refuses when too many are under way, and reserves nothing', async (t) => {
-    const { app, contract } = await testApp(t, { enterLive: () => 6.5, admit: () => assert.fail('reserved') })
+    const { app, contract } = await testApp(t, {
+      enterLive: () => ({ kind: 'refused', retryAfterSeconds: 6.5 }),
+      admit: () => assert.fail('reserved'),
+    })
     const answer = await app.inject(post)
     assertProblem(contract('POST', POST, answer), 'saturated', 503)
     assert.equal(answer.headers['retry-after'], '7')
@@ -75,13 +78,18 @@ suite('admission, before the body is read', () => {
 
   test('gives the place back when the buffer is full', async (t) => {
     const left: boolean[] = []
-    const { app } = await testApp(t, { enterLive: () => (isStored) => void left.push(isStored), admit: () => null })
+    const { app } = await testApp(t, {
+      enterLive: () => ({ kind: 'entered', leave: (isStored) => void left.push(isStored) }),
+      admit: () => null,
+    })
     assert.equal((await app.inject(post)).statusCode, 503)
     assert.deepEqual(left, [false])
   })
 
   test('a refused till reads its whole answer and keeps the connection; each refusal is told once', async (t) => {
-    const { app, answers, contract } = await testApp(t, { enterLive: () => 6.5 })
+    const { app, answers, contract } = await testApp(t, {
+      enterLive: () => ({ kind: 'refused', retryAfterSeconds: 6.5 }),
+    })
     const body = JSON.stringify({ padding: 'x'.repeat(60_000) })
     const headers = { ...JSON_HEADERS, 'content-length': body.length }
     const port = await listen(app)

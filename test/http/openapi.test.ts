@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { PROBLEMS, type ProblemSlug } from '../../src/errors.ts'
 import { assertMatchesContract, at, schemaErrors } from './contract.ts'
-import { BATCH, POST, PUT_PATTERN, testApp } from './test-app.ts'
+import { POST, PUT_PATTERN, testApp, UPLOAD } from './test-app.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url)
@@ -44,7 +44,7 @@ suite('the OpenAPI document', () => {
       'get /openapi.json getOpenapi',
       'post /v1/invoices postInvoice',
       `put ${PUT_PATTERN} putInvoice`,
-      `post ${BATCH} postBatch`,
+      `post ${UPLOAD} postUpload`,
     ])
   })
 
@@ -57,7 +57,7 @@ suite('the OpenAPI document', () => {
     for (const slug of Object.keys(PROBLEMS) as ProblemSlug[]) {
       if (elsewhere.includes(slug)) continue
       const { status } = PROBLEMS[slug]
-      const path = ofUploads.includes(slug) ? BATCH : POST
+      const path = ofUploads.includes(slug) ? UPLOAD : POST
       const content = at(document, 'paths', path, 'post', 'responses', String(status), 'content', problemJson)
       const example = at(content, 'examples', slug, 'value')
       assert.equal(at(example, 'type'), `/problems/${slug}`)

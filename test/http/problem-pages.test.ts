@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { PROBLEMS, type ProblemSlug } from '../../src/errors.ts'
+import { PROBLEMS, type ProblemSlug, tillAction } from '../../src/errors.ts'
 import { escapeHtml } from '../../src/http/html.ts'
-import { tillAction } from '../../src/http/till-rule.ts'
 import { testApp } from './test-app.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]

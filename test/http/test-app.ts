@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { BufferMemory } from '../../src/accumulator/buffer-memory.ts'
-import { type AppDeps, type AppOptions, buildApp } from '../../src/app.ts'
-import type { IngestRequest } from '../../src/ingest.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { type AppDeps, type AppOptions, buildApp } from '../../src/http/app.ts'
+import type { IngestRequest } from '../../src/ingest/invoice.ts'
 import type { Receipt } from '../../src/invoice/receipt.ts'
 import { assertMatchesContract } from './contract.ts'
 
@@ -12,7 +12,7 @@ export type Answer = Parameters<AppDeps['onAnswer']>[0]
 
 export const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
 export const POST = '/v1/invoices'
-export const BATCH = '/v1/invoices/batch'
+export const UPLOAD = '/v1/invoices/batch'
 export const PUT = '/v1/stores/S1/terminals/T1/journals/J1/invoices/42'
 export const PUT_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}'
 
@@ -49,14 +49,14 @@ export async function testApp(
   const requests: IngestRequest[] = []
   const answers: Answer[] = []
   const memory = new BufferMemory(1024 * 1024)
-  const { ingest = async () => RECEIPT, ingestBacklog = async () => [] } = deps
+  const { ingest = async () => RECEIPT, ingestUpload = async () => [] } = deps
   const app = await buildApp(
     {
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
-      enterLive: () => () => {},
-      admitBacklog: (sizeBytes) => memory.tryReserve(sizeBytes),
+      enterLive: () => ({ kind: 'entered', leave: () => {} }),
+      admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
@@ -64,11 +64,11 @@ export async function testApp(
         requests.push(request)
         return ingest(request)
       },
-      ingestBacklog,
+      ingestUpload,
     },
     {
       maxInvoiceBytes: 64 * 1024,
-      maxBacklogBytes: 256 * 1024,
+      maxUploadBytes: 256 * 1024,
       maxCompressedBytes: 32 * 1024,
       requestTimeoutMs: 10_000,
       keepAliveTimeoutMs: 72_000,

@@ -1,7 +1,7 @@
 /** The handler's worker, but every fifth packet of a thread kills it. */
 import { createReadTicks } from '../../examples/ticks/read-ticks.ts'
-import { inWorker } from '../../src/batch/in-worker.ts'
-import { parcelBuffers } from '../../src/batch/parcel.ts'
+import { inWorker } from '../../src/uploads/in-worker.ts'
+import { parcelBuffers } from '../../src/uploads/parcel.ts'
 
 let packets = 0
 

@@ -118,10 +118,10 @@ for (const [name, start] of [
 test('what one gateway refuses is stored by the other, and the till never knows', async (t) => {
   const small = {
     BUFFER_MEMORY_BYTES: String(2 ** 20),
-    BACKLOG_MAX_BYTES: '100000',
-    BACKLOG_MAX_COMPRESSED_BYTES: '50000',
+    UPLOAD_MAX_BYTES: '100000',
+    UPLOAD_MAX_COMPRESSED_BYTES: '50000',
   }
-  const { gateways, balancer } = await startTwo(t, startHaproxy, 'refused', { ...small, BACKLOG_MAX_INVOICES: '10' })
+  const { gateways, balancer } = await startTwo(t, startHaproxy, 'refused', { ...small, UPLOAD_MAX_INVOICES: '10' })
   const [full, other] = gateways as [GatewayProcess, GatewayProcess]
   await fillMemory(t, full)
   assert.equal((await send(full.url, invoiceBody('S1', 1))).status, 503)

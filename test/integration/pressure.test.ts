@@ -191,10 +191,10 @@ test('long answers that nobody reads count as memory: uploads are refused then, 
 test('a small buffer: uploads are refused while tills are not, then both, then neither', async (t) => {
   const { gateway, connect, buffered } = await startGateway(t, {
     BUFFER_MEMORY_BYTES: '1500000',
-    BACKLOG_BUFFER_PERCENT: '25',
-    BACKLOG_MAX_BYTES: '200000',
-    BACKLOG_MAX_COMPRESSED_BYTES: '50000',
-    BACKLOG_MAX_INVOICES: '50',
+    UPLOAD_BUFFER_PERCENT: '25',
+    UPLOAD_MAX_BYTES: '200000',
+    UPLOAD_MAX_COMPRESSED_BYTES: '50000',
+    UPLOAD_MAX_INVOICES: '50',
   })
   const taken: RawSocket[] = []
   const take = (path: string, bytes: number) => taken.push(connect(half(path, bytes)))

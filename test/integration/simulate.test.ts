@@ -8,8 +8,14 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
-import { LATENCY_MS, type SelfTest, SHARE_TOLERANCE, SLOW_SHARE, TOLERANCE_MS } from '../../src/simulate/self-test.ts'
-import type { Summary } from '../../src/simulate/summary.ts'
+import {
+  LATENCY_MS,
+  type SelfTest,
+  SHARE_TOLERANCE,
+  SLOW_SHARE,
+  TOLERANCE_MS,
+} from '../../src/tools/simulate/self-test.ts'
+import type { Summary } from '../../src/tools/simulate/summary.ts'
 import { type CliProcess, spawnCli, startServe } from '../harness/cli-process.ts'
 
 const DEADLINE_MS = 60_000
@@ -64,9 +70,9 @@ test('tills with a day and bursts: the audit finds every acknowledged invoice, o
   const load = ['--tills', '300', '--stores', '40', '--rate', '60', ...shape]
   const { code, summary } = await summaryOf(start(t, ['--url', url, ...load, '--answers', answers, '--json']))
   assert.equal(code, 0)
-  const { sent, acknowledged, quarantined, backlog, intended, latencyMs } = summary
+  const { sent, acknowledged, quarantined, upload, intended, latencyMs } = summary
   assert.ok(intended > 300)
-  assert.deepEqual([sent, acknowledged, quarantined, backlog], [intended, intended, 0, 0])
+  assert.deepEqual([sent, acknowledged, quarantined, upload], [intended, intended, 0, 0])
   assert.ok(latencyMs !== null && latencyMs.p50 > 0 && latencyMs.max >= latencyMs.p999)
   const totals = await auditOf(t, 'day', answers)
   assert.equal(totals.acknowledged, acknowledged)
@@ -135,7 +141,7 @@ test('Ctrl-C ends it with the summary, and again at once; what was under way is 
   const { code, summary } = await summaryOf(started)
   assert.equal(code, 1)
   assert.ok(summary.isInterrupted)
-  assert.ok(summary.backlog > 0)
+  assert.ok(summary.upload > 0)
   assert.equal(summary.acknowledged, 0)
   const lines = (await readFile(answers, 'utf8')).trimEnd().split('\n')
   assert.equal(lines.length, summary.attempts)

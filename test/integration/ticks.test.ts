@@ -7,7 +7,7 @@ import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cl
 import { runFeed } from '../../examples/ticks/feed.ts'
 import { type GeneratedPacket, generatePackets } from '../../examples/ticks/generate.ts'
 import { startTicks, type TicksOptions } from '../../examples/ticks/handler.ts'
-import { partitionOf } from '../../src/accumulator/partition.ts'
+import { partitionOf } from '../../src/invoice/partition.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 import { startRelay } from '../harness/relay.ts'
 

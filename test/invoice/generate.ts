@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import type { Invoice } from '../../src/invoice/schema.ts'
-import { ringUp } from '../../src/simulate/ring-up.ts'
-import type { Item, SalePlan } from '../../src/simulate/sale-plan.ts'
-import { gtin13, sampleInvoice } from '../../src/simulate/sample-invoice.ts'
+import { ringUp } from '../../src/tools/simulate/ring-up.ts'
+import type { Item, SalePlan } from '../../src/tools/simulate/sale-plan.ts'
+import { gtin13, sampleInvoice } from '../../src/tools/simulate/sample-invoice.ts'
 
 const TYPES = ['sale', 'sale', 'sale', 'return', 'exchange', 'void', 'cancelled', 'noSale', 'skipped'] as const
 const CURRENCIES = [

@@ -41,9 +41,9 @@ describe('toRecord', () => {
   it('names warnings where there are any', () => {
     const { headers } = toRecord({ ...valid, warnings: ['tax-sum', 'occurred-in-future'] }, body, {
       ...context,
-      ingest: 'backlog',
+      ingest: 'upload',
     })
     assert.equal(headers['pos-warnings'], 'tax-sum,occurred-in-future')
-    assert.equal(headers['pos-ingest'], 'backlog')
+    assert.equal(headers['pos-ingest'], 'upload')
   })
 })

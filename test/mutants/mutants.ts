@@ -11,14 +11,14 @@ const LANE = 'test/accumulator/lane.test.ts'
 const ACCUMULATOR = 'test/accumulator/accumulator.test.ts'
 const BATCH = 'test/accumulator/producer-batch.test.ts'
 const CHAIN = 'test/accumulator/chain.test.ts'
-const WINDOW = 'test/accumulator/backlog-window.test.ts'
-const BACKLOG = 'test/ingest-backlog.test.ts'
-const BACKLOG_QUOTA = 'test/ingest-backlog-quota.test.ts'
+const WINDOW = 'test/admission/upload-window.test.ts'
+const UPLOAD = 'test/ingest/upload.test.ts'
+const UPLOAD_QUOTA = 'test/ingest/upload-quota.test.ts'
 const JOINT = 'test/kafka/joint-produce.test.ts'
 const ENCODING = 'test/kafka/produce-encoding.test.ts'
-const LIVE_LIMIT = 'test/live-limit.test.ts'
+const LIVE_LIMIT = 'test/admission/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
-const POOL = 'test/batch/worker-pool.test.ts'
+const POOL = 'test/uploads/worker-pool.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -186,28 +186,28 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'pool: leave the line of tasks to piscina',
-    file: 'src/batch/worker-pool.ts',
+    file: 'src/uploads/worker-pool.ts',
     find: 'if (this.#running < this.#options.workers) {',
     replace: 'if (this.#running < this.#options.workers + this.#options.maxWaiting) {',
     tests: [POOL],
   },
   {
     name: 'pool: go on with a piscina that replaces no thread any more',
-    file: 'src/batch/worker-pool.ts',
+    file: 'src/uploads/worker-pool.ts',
     find: "pool.on('workerDestroy', () => setImmediate(discardIfShort))",
     replace: '',
     tests: [POOL],
   },
   {
     name: 'pool: no time limit',
-    file: 'src/batch/worker-pool.ts',
+    file: 'src/uploads/worker-pool.ts',
     find: "ending.abort('timed-out'), this.#options.timeoutMs",
     replace: "ending.abort('timed-out'), 3_600_000",
     tests: [POOL],
   },
   {
     name: 'pool: workers as important as the main thread',
-    file: 'src/batch/in-worker.ts',
+    file: 'src/uploads/in-worker.ts',
     find: 'setPriority(Math.min(getPriority() + WORKER_NICENESS, MAX_NICENESS))',
     replace: '{}',
     tests: [POOL],
@@ -280,7 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/accumulator/chain.ts',
     find: 'return place > this.#brokenAt',
     replace: 'return place >= 0 && this.isBroken',
-    tests: [CHAIN, BACKLOG_QUOTA],
+    tests: [CHAIN, UPLOAD_QUOTA],
   },
   {
     name: 'chain: leave it whole when a record is refused at the door',
@@ -290,18 +290,18 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [CHAIN],
   },
   {
-    name: 'backlog: append behind an invoice over quota',
-    file: 'src/ingest-backlog.ts',
+    name: 'upload: append behind an invoice over quota',
+    file: 'src/ingest/upload.ts',
     find: '        chain.breakAt()\n',
     replace: '',
-    tests: [BACKLOG],
+    tests: [UPLOAD],
   },
   {
-    name: 'backlog: no window',
-    file: 'src/accumulator/backlog-window.ts',
+    name: 'upload: no window',
+    file: 'src/admission/upload-window.ts',
     find: 'return this.#roundRecords < maxRecords &&',
     replace: 'return',
-    tests: [WINDOW, BACKLOG],
+    tests: [WINDOW, UPLOAD],
   },
   {
     name: 'encoding: an offset delta that does not rise',
@@ -347,7 +347,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'live limit: count invoices that wait for a leader for ever',
-    file: 'src/live-limit.ts',
+    file: 'src/admission/live-limit.ts',
     find: 'if (taken.isUnderWay && nowMs - taken.atMs < COUNTED_FOR_MS) break',
     replace: 'if (taken.isUnderWay) break',
     tests: [LIVE_LIMIT],

@@ -1,5 +1,5 @@
-import type { AuditReport } from '../../src/audit/report.ts'
-import type { Summary } from '../../src/simulate/summary.ts'
+import type { AuditReport } from '../../src/tools/audit/report.ts'
+import type { Summary } from '../../src/tools/simulate/summary.ts'
 import { brokenRules } from '../harness/audit.ts'
 import type { Exit } from '../harness/cli-process.ts'
 import type { Told } from './told.ts'
@@ -26,13 +26,13 @@ export interface Evidence {
 
 /** Everything that breaks the promise; empty when all is well. */
 export function judge({ summary, told, report, ledByAdded, exits }: Evidence): string[] {
-  const { acknowledged, resent, quarantined, backlog, isInterrupted } = summary
+  const { acknowledged, resent, quarantined, upload, isInterrupted } = summary
   const { found } = report.totals
   const foreign = [...told].filter(([answer]) => !CONTRACT.has(answer))
   return [
     ...foreign.map(([answer, times]) => `tills were told ${answer} ${times} times, which is not in the contract`),
     ...(quarantined > 0 ? [`${quarantined} invoices were quarantined`] : []),
-    ...(backlog > 0 ? [`${backlog} invoices never got a definite answer`] : []),
+    ...(upload > 0 ? [`${upload} invoices never got a definite answer`] : []),
     ...brokenRules(report),
     ...(found.duplicates > resent ? [`${found.duplicates} copies, but only ${resent} invoices were sent again`] : []),
     ...(report.totals.acknowledged === acknowledged

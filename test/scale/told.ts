@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
-import type { AnswerLine } from '../../src/audit/answers.ts'
+import type { AnswerLine } from '../../src/tools/audit/answers.ts'
 
 /** How often tills were told what, by status and outcome, e.g. `201 acknowledged`; the status `none` is no answer. */
 export type Told = ReadonlyMap<string, number>

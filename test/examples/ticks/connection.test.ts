@@ -9,7 +9,7 @@ import { PacketRoom } from '../../../examples/ticks/packet-room.ts'
 import { createPublishTicks } from '../../../examples/ticks/publish-ticks.ts'
 import { createReadTicks, type TicksRead } from '../../../examples/ticks/read-ticks.ts'
 import { Accumulator } from '../../../src/accumulator/accumulator.ts'
-import { WorkerFailed } from '../../../src/batch/worker-pool.ts'
+import { WorkerFailed } from '../../../src/uploads/worker-pool.ts'
 import { FakePublisher } from '../../accumulator/fakes.ts'
 
 const TICK_OVERHEAD_BYTES = 100

@@ -4,7 +4,7 @@ import zlib from 'node:zlib'
 import fc from 'fast-check'
 import { generatePackets } from '../../../examples/ticks/generate.ts'
 import { createReadTicks, type TicksRead } from '../../../examples/ticks/read-ticks.ts'
-import { parcelItems } from '../../../src/batch/parcel.ts'
+import { parcelItems } from '../../../src/uploads/parcel.ts'
 
 const readTicks = createReadTicks({ maxBytes: 10_000, maxTicks: 50 })
 const CODERS = { gzip: zlib.gzipSync, zstd: zlib.zstdCompressSync }

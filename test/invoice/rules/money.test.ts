@@ -10,7 +10,7 @@ import {
   scaleOf,
   unitsOf,
 } from '../../../src/invoice/rules/money.ts'
-import { fraction, round } from '../../../src/simulate/fraction.ts'
+import { fraction, round } from '../../../src/tools/simulate/fraction.ts'
 
 const MODES = ['halfUp', 'halfEven', 'halfDown', 'up', 'down'] as const
 

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { memoryProblem, readConfig } from '../config.ts'
+import { startGateway } from '../gateway.ts'
+import { letHeapGrow } from '../heap-growth.ts'
+import { closeLogger, createLogger } from '../observability/logger.ts'
+import { parseFlags } from '../tools/terminal/flags.ts'
+import type { Command } from './command.ts'
+
+/** Exit codes of `tillgate serve`. */
+const EXIT = { ok: 0, failed: 1 } as const
+
+/** How long after the shutdown's own deadline the process ends whatever hangs. */
+const LAST_RESORT_MS = 2_000
+
+const HELP = `tillgate serve: runs the gateway until SIGTERM or SIGINT, then drains it
+
+It is configured by environment variables alone: tillgate config prints them.
+Exit code: 0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration.`
+
+export const serve: Command = { help: HELP, run, failureCode: EXIT.failed }
+
+/**
+ * Runs one gateway until SIGTERM or SIGINT, then drains it and exits with 0. A bad configuration throws `ConfigError`
+ * with one message that names every wrong variable; an address that is in use, or a bug nobody caught, exits with 1.
+ */
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
+  parseFlags(args, {})
+  const config = readConfig(environment)
+  letHeapGrow()
+  const logger = createLogger(config.LOG_LEVEL)
+  const fail = async (error: unknown) => {
+    logger.fatal({ err: error }, 'failed')
+    await closeLogger(logger)
+    process.exit(EXIT.failed)
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  const problem = memoryProblem(config, process.constrainedMemory())
+  if (problem !== null) logger.warn(problem)
+  const gateway = await startGateway(config, logger)
+  const stop = async (signal: string) => {
+    logger.info({ signal }, 'stopping')
+    await Promise.race([gateway.stop(), sleep(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS)])
+    await closeLogger(logger)
+    process.exit(EXIT.ok)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}

@@ -1,0 +1,118 @@
+import { kafkaOptions, readConfig } from '../config.ts'
+import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
+import { UsageError } from '../tools/terminal/flags.ts'
+import { isRight, judgeTopic } from '../tools/topics/check.ts'
+import { parseTopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
+import { planTopic } from '../tools/topics/plan.ts'
+import { planText } from '../tools/topics/plan-text.ts'
+import { topicSettings } from '../tools/topics/settings.ts'
+import { table } from '../tools/topics/table.ts'
+import type { Command } from './command.ts'
+import { growTopic } from './topics-grow.ts'
+
+const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
+
+  tillgate topics plan     what the topic, the brokers and the gateways have to be, and why; asks no cluster
+      --stores N --invoices-per-day N --brokers N
+      --invoice-bytes N      mean size of an invoice (1600)
+      --peak-factor F        busiest minute of the year over the mean of a normal day (8)
+      --retention-days D     how long invoices stay (7)
+      --gateway-rate N       invoices a second that one gateway is trusted with (1000)
+  tillgate topics create   creates it, or finds that it is right already
+      the options of plan, or --partitions N (KAFKA_PARTITIONS) --replication-factor N (3) --retention-days D (7)
+  tillgate topics check    compares it with what the gateway needs
+      --retention-days D     invoices have to stay at least so long
+  tillgate topics grow     after brokers were added: spreads replicas and leaders evenly over all brokers
+      --yes                  do it; without it the moves are only shown
+      --at-once N            partitions that move at the same time (5)
+      --deadline-minutes N   when to give up waiting (720)
+
+  --json                   the result as JSON
+Exit code: 0 right or done, 1 wrong, or not to be started, 2 wrong arguments or configuration,
+3 not finished: Kafka refused or did not answer, or it was interrupted.`
+
+export const topics: Command = { help: HELP, run, failureCode: 3 }
+
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const given = parseTopicsArguments(args)
+  switch (given.action) {
+    case 'plan': {
+      const plan = planTopic(given.input)
+      console.log(given.json ? JSON.stringify(plan, null, 2) : planText(plan))
+      return 0
+    }
+    case 'create':
+      return await create(given, environment)
+    case 'check': {
+      const { retentionMs } = given
+      return await check(given.json, environment, { retentionMs, replicationFactor: 3 })
+    }
+    case 'grow':
+      return await growTopic(given, sessionOf(environment))
+  }
+}
+
+async function create(
+  { wanted, json }: { wanted: WantedTopic; json: boolean },
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const session = sessionOf(environment)
+  const spec = specOf(wanted, session.partitions)
+  const { KAFKA_PARTITIONS } = environment
+  if (KAFKA_PARTITIONS !== undefined && Number(KAFKA_PARTITIONS) !== spec.partitions)
+    throw new UsageError(`KAFKA_PARTITIONS is ${KAFKA_PARTITIONS}, but the topic would get ${spec.partitions}`)
+  const isNew = await createTopic(session, spec)
+  if (!json) console.log(`topic ${session.topic}: ${isNew ? 'created' : 'is there already'}\n`)
+  const { partitions, replicationFactor } = spec
+  const retentionMs = Number(spec.settings['retention.ms'])
+  return await check(json, environment, { partitions, replicationFactor, retentionMs })
+}
+
+function specOf(wanted: WantedTopic, configuredPartitions: number) {
+  const plan = wanted.input === undefined ? undefined : planTopic(wanted.input)
+  const {
+    partitions = configuredPartitions,
+    replicationFactor,
+    retentionDays,
+  } = plan === undefined ? (wanted as Extract<WantedTopic, { input: undefined }>) : { ...plan, ...plan.input }
+  const settings = topicSettings(replicationFactor, retentionDays)
+  return {
+    partitions,
+    replicationFactor,
+    settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+  }
+}
+
+async function check(
+  json: boolean,
+  environment: NodeJS.ProcessEnv,
+  wanted: { partitions?: number; replicationFactor: number; retentionMs: number | undefined },
+): Promise<number> {
+  const session = sessionOf(environment)
+  const state = await describeTopic(session)
+  const { topic, partitions, maxBatchBytes } = session
+  const findings = judgeTopic(state, await brokersIfKnown(session), { partitions, maxBatchBytes, ...wanted })
+  const isFine = isRight(findings)
+  if (json) console.log(JSON.stringify({ topic, right: isFine, findings }, null, 2))
+  else {
+    const rows = findings.map(({ level, what, found, why }) => [MARKS[level], what, found, why])
+    console.log(`${table(rows)}\n\nThe topic ${topic} is ${isFine ? 'right' : 'wrong'}.`)
+  }
+  return isFine ? 0 : 1
+}
+
+async function brokersIfKnown(session: Parameters<typeof fetchBrokers>[0]): Promise<ClusterBroker[] | undefined> {
+  try {
+    return await fetchBrokers(session)
+  } catch (error) {
+    if (error instanceof LeaderlessError) return undefined
+    throw error
+  }
+}
+
+const MARKS = { ok: 'ok', warning: 'warning', wrong: 'WRONG' }
+
+function sessionOf(environment: NodeJS.ProcessEnv) {
+  const config = readConfig(environment)
+  return { ...kafkaOptions(config), maxBatchBytes: config.MAX_BATCH_BYTES, onClientLog: () => {} }
+}

@@ -1,0 +1,99 @@
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
+import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Ingest } from '../ingest/invoice.ts'
+import type { IngestUpload } from '../ingest/upload.ts'
+import { ReceiptSchema } from '../invoice/receipt.ts'
+import { InvoiceSchema } from '../invoice/schema.ts'
+import type { AdmissionRules } from './admission.ts'
+import { errorAnswers } from './error-answers.ts'
+import type { Answer } from './exchange.ts'
+import { invoiceRoutes } from './invoice-routes.ts'
+import { collectOpenapi, openapiRoutes } from './openapi.ts'
+import { operationsRoutes } from './operations-routes.ts'
+import { compileParameterCheck } from './parameter-check.ts'
+import { ProblemSchema } from './problem-document.ts'
+import { problemPages } from './problem-pages.ts'
+import { type ServerOptions, serverOptions } from './server-options.ts'
+import { type UploadLimits, uploadRoute } from './upload-route.ts'
+
+/** Everything the HTTP side needs from the rest of the process. */
+export interface AppDeps {
+  ingest: Ingest
+  ingestUpload: IngestUpload
+  readiness: () => { ready: boolean; reasons: readonly string[] }
+  /** From the signal to stop on: not ready, and every answer says `Connection: close`. */
+  isDraining: () => boolean
+  /** From when on new invoices are refused with 503 `draining`; as soon as `isDraining`, unless given. */
+  isRefusing?: (() => boolean) | undefined
+  /** Reserves buffer bytes before the body is read; `null` = saturated. */
+  admit: (sizeBytes: number) => Reservation | null
+  /** Takes a place among the live invoices in flight, before anything of one is read. */
+  enterLive: NonNullable<AdmissionRules['enter']>
+  /** Reserves buffer bytes for an upload, out of the part of the buffer that uploads may have. */
+  admitUpload: (sizeBytes: number) => Reservation | null
+  metrics: () => Promise<{ contentType: string; body: string }>
+  /** Told once per answered invoice request: for counters and per-class logs; never values. */
+  onAnswer: (answer: Answer) => void
+}
+
+export interface AppOptions extends ServerOptions, UploadLimits {
+  /** Connections beyond are closed at once; unlimited by default. */
+  maxConnections?: number | undefined
+  /** Whether `/metrics` is here; `false` where it has a port of its own. */
+  serveMetrics: boolean
+}
+
+/**
+ * The HTTP application, ready to listen (on an address: for the name `localhost` Fastify would open a second server
+ * without these settings) or to be injected into. Takes invoices, serves health, metrics, the OpenAPI document and the
+ * pages of the problems. Whoever builds it closes it.
+ */
+export async function buildApp(deps: AppDeps, options: AppOptions): Promise<FastifyInstance> {
+  const { isDraining, onAnswer } = deps
+  const stamp = (reply: FastifyReply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    if (isDraining()) reply.header('connection', 'close')
+  }
+  const app: FastifyInstance = fastify(serverOptions(options, stamp))
+  if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
+  // The admission hook continues those that it admits. Other expectations are none that could fail.
+  app.server.on('checkContinue', app.routing)
+  app.server.on('checkExpectation', app.routing)
+
+  app.decorateRequest('exchange', null)
+  app.removeAllContentTypeParsers()
+  app.setValidatorCompiler(compileParameterCheck)
+  for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
+
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    stamp(reply)
+    done()
+  })
+  errorAnswers(app, onAnswer)
+
+  await collectOpenapi(app)
+  app.register((invoices, _options, done) => {
+    invoiceRoutes(invoices, {
+      ingest: deps.ingest,
+      isRefusing: deps.isRefusing ?? isDraining,
+      enter: deps.enterLive,
+      admit: deps.admit,
+      maxInvoiceBytes: options.maxInvoiceBytes,
+      onAnswer,
+    })
+    done()
+  })
+  app.register((uploads, _options, done) => {
+    uploadRoute(uploads, { ...deps, isRefusing: deps.isRefusing ?? isDraining }, options)
+    done()
+  })
+  problemPages(app)
+  operationsRoutes(app, {
+    readiness: deps.readiness,
+    isDraining,
+    metrics: options.serveMetrics ? deps.metrics : null,
+  })
+  await openapiRoutes(app)
+  await app.ready()
+  return app
+}

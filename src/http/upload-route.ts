@@ -1,0 +1,142 @@
+import type { ServerResponse } from 'node:http'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Reservation } from '../admission/buffer-memory.ts'
+import { Problem, type ProblemSlug } from '../errors.ts'
+import type { IngestUpload, UploadRequest } from '../ingest/upload.ts'
+import { type AdmissionRules, admission } from './admission.ts'
+import { type Answer, settle } from './exchange.ts'
+import { codingOf } from './media-type.ts'
+import { problemResponses, sharedSchema } from './responses.ts'
+import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadAnswer } from './upload-answer.ts'
+import { NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './upload-media.ts'
+
+/** Bounds of one upload. */
+export interface UploadLimits {
+  /** Inflated, or as sent where it has no content coding. */
+  maxUploadBytes: number
+  /** As sent, where it has a content coding. */
+  maxCompressedBytes: number
+}
+
+export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
+  ingestUpload: IngestUpload
+  /** Reserves buffer bytes for an upload; `null`: there are too many. */
+  admitUpload: (sizeBytes: number) => Reservation | null
+  onAnswer: (answer: Answer) => void
+}
+
+const PROBLEM_SLUGS: readonly ProblemSlug[] = [
+  'malformed-upload',
+  'bad-request',
+  'request-timeout',
+  'too-large',
+  'unsupported-media-type',
+  'quota-exceeded',
+  'headers-too-large',
+  'internal-error',
+  'saturated',
+  'upload-not-read',
+  'draining',
+  'refused-by-kafka',
+  'kafka-unavailable',
+]
+
+const answered = (description: string) => ({
+  description,
+  headers: {
+    'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; where some are to be sent again' },
+  },
+  content: {
+    'application/json': { schema: UploadAnswerSchema },
+    [NDJSON]: {
+      schema: Type.Union([UploadResultSchema, Type.Object({ summary: UploadSummarySchema })], {
+        description: 'Of one line. The last line is the summary: without it the answer is not whole.',
+      }),
+    },
+  },
+})
+
+const schema = {
+  tags: ['invoices'],
+  operationId: 'postUpload',
+  summary: 'Store an upload of invoices',
+  description:
+    'Each invoice gets an answer of its own, in the order of the upload. Those of one terminal are stored in that order: ' +
+    'behind the first one that has to be sent again, the others are 424. The whole upload is refused, and nothing of it ' +
+    'is in Kafka, when it cannot be read. NDJSON is answered with NDJSON where `Accept` names it.',
+  headers: Type.Object({
+    traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the records' })),
+    'content-encoding': Type.Optional(Type.String({ description: '`gzip` or `zstd`' })),
+  }),
+  body: {
+    content: {
+      [NDJSON]: { schema: Type.Unsafe<Buffer>({ ...sharedSchema('Invoice'), description: 'Of one line.' }) },
+      'application/json': { schema: Type.Array(sharedSchema('Invoice')) },
+    },
+  },
+  response: {
+    200: answered('Every in-sync replica has every invoice.'),
+    207: answered('See each answer.'),
+    ...problemResponses(PROBLEM_SLUGS),
+  },
+}
+
+/** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
+export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadLimits): void {
+  const { ingestUpload, admitUpload, isRefusing, onAnswer } = deps
+  const { maxUploadBytes, maxCompressedBytes } = limits
+  instance.addContentTypeParser(
+    ['application/json', NDJSON],
+    { parseAs: 'buffer', bodyLimit: maxUploadBytes },
+    (_request, body, done) => (body.length === 0 ? done(EMPTY_UPLOAD) : done(null, body)),
+  )
+
+  const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
+  const rules: AdmissionRules = {
+    isRefusing,
+    onAnswer,
+    mediaProblem: uploadMediaProblem,
+    maxBodyBytes: (headers) => (isPlain(headers) ? maxUploadBytes : maxCompressedBytes),
+    admit: (sizeBytes, headers) => admitUpload(isPlain(headers) ? sizeBytes : sizeBytes + maxUploadBytes),
+  }
+  const routeOptions = { schema, bodyLimit: maxUploadBytes, onRequest: admission('upload', rules) }
+
+  instance.post('/v1/invoices/batch', routeOptions, async (request, reply) => {
+    const body = request.body as UploadRequest['body']
+    if (body.length > rules.maxBodyBytes(request.headers)) throw TOO_LARGE
+    const asLines = wantsLines(request.headers)
+    // The `onRequest` hook lets no request through without one.
+    const reservation = request.exchange!.reservation!
+    const media = uploadMedia(request.headers)
+    const traceparent = request.headers.traceparent as string | undefined
+    const answers = await ingestUpload({ body, ...media, traceparent, receivedAt: new Date(), reservation })
+    const { status, summary, retryAfter, body: text } = uploadAnswer(answers, asLines)
+
+    if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)
+    settle(request, onAnswer, { status, slug: undefined, identity: undefined, upload: summary })
+    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+    reply.code(status).header('content-type', asLines ? NDJSON : 'application/json; charset=utf-8')
+    return reply.send(text)
+  })
+}
+
+const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts with a content coding.')
+const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoice.')
+
+/** How long a client may take to read a long answer. */
+const READ_TIMEOUT_MS = 60_000
+
+/**
+ * A long answer is memory too, until a slow reader has it; where there is no room for it, it is sent all the same. Who
+ * reads too slowly is cut off.
+ */
+function holdUntilClosed(reservation: Reservation, answer: ServerResponse, sizeBytes: number): void {
+  if (sizeBytes > reservation.sizeBytes) reservation.resize(sizeBytes)
+  reservation.retain()
+  const deadline = setTimeout(() => answer.destroy(), READ_TIMEOUT_MS)
+  answer.once('close', () => {
+    clearTimeout(deadline)
+    reservation.release()
+  })
+}

@@ -1,0 +1,107 @@
+import type { Accumulator } from '../accumulator/accumulator.ts'
+import type { Outcome } from '../accumulator/outcome.ts'
+import type { ProducerRecord } from '../accumulator/producer-record.ts'
+import type { Reservation } from '../admission/buffer-memory.ts'
+import type { TakeQuota } from '../admission/quotas.ts'
+import { Problem, type ProblemSlug } from '../errors.ts'
+import { type Identity, sameIdentity } from '../invoice/identity.ts'
+import { type Receipt, toReceipt } from '../invoice/receipt.ts'
+import { toRecord } from '../invoice/record.ts'
+import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
+
+/** One invoice as it came in. `body` is published exactly as it is. */
+export interface IngestRequest {
+  readonly body: Buffer
+  readonly receivedAt: Date
+  /** The request's W3C `traceparent`, valid or not. */
+  readonly traceparent: string | undefined
+  /** The identity that the path names (PUT); the body must agree. */
+  readonly expectedIdentity: Identity | undefined
+  /** The request's `Idempotency-Key`, where sent. */
+  readonly idempotencyKey: string | undefined
+  /** The buffer share that was reserved before the body was read. */
+  readonly reservation: Reservation
+}
+
+/**
+ * Resolves once every in-sync replica has the invoice (in `at-most-once`: the leader alone); throws a `Problem` for
+ * everything else.
+ */
+export type Ingest = (request: IngestRequest) => Promise<Receipt>
+
+export interface IngestDeps {
+  readonly accumulator: Pick<Accumulator, 'append'>
+  readonly topic: string
+  readonly partitionOf: (storeId: string) => number
+  readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
+  readonly takeQuota: TakeQuota
+  /** Told of every live invoice that is appended. */
+  readonly onLive: () => void
+  /** `false` when the key came with another identity before. */
+  readonly bindKey: (idempotencyKey: string, identity: string) => boolean
+}
+
+/** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
+export function createIngest(deps: IngestDeps): Ingest {
+  const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey, onLive } = deps
+
+  /** What the wait for Kafka needs; the parsed invoice, which is much larger, must not wait with it. */
+  function take(request: IngestRequest): { identity: Identity; outcome: Promise<Outcome> } {
+    const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
+    const valid = validateInvoice(body, { arithmetic, receivedAt })
+    if (valid.kind !== 'valid') throw problemOfFault(valid)
+    const { identity } = valid
+    if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))
+      throw new Problem('identity-mismatch', 'The path names another invoice than the body.')
+
+    const record = toRecord(valid, body, { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'live' })
+    if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
+      throw new Problem('identity-mismatch', 'The Idempotency-Key came with another invoice before.')
+    const exceeded = takeQuota(identity)
+    if (exceeded !== null) throw exceeded
+    const partition = partitionOf(identity.storeId)
+    onLive()
+    return { identity, outcome: accumulator.append({ ...record, partition }, reservation) }
+  }
+
+  return async (request) => {
+    const { identity, outcome: pending } = take(request)
+    const outcome = await pending
+    if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
+    return toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
+  }
+}
+
+/** Joined requests get equal receipts: the time is that of the request whose record was published. */
+export function firstReceivedAt({ headers }: ProducerRecord): string {
+  return headers['pos-received-at'] as string
+}
+
+const INVALID = 'The invoice breaks the rules listed in `errors`. The same document will be refused again.'
+
+/** The problem that tells a till what is wrong with its invoice. */
+export function problemOfFault(fault: Exclude<ValidationResult, { kind: 'valid' }>): Problem {
+  const { errors } = fault
+  if (fault.kind === 'malformed') return new Problem('malformed-json', fault.detail, { errors })
+  return new Problem('invalid-invoice', INVALID, { errors })
+}
+
+/** The problem that tells a till what is known of its unacknowledged invoice. */
+export function problemOf(outcome: Exclude<Outcome, { kind: 'acknowledged' }>): Problem {
+  const [slug, detail] = outcome.kind === 'unknown' ? UNKNOWN : REJECTIONS[outcome.reason]
+  return new Problem(slug, detail)
+}
+
+const UNKNOWN = ['outcome-unknown', 'It may be in Kafka or not. Send the same document again.'] as const
+
+const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], readonly [ProblemSlug, string]> = {
+  'not-ready': ['kafka-unavailable', 'The gateway has no connection to Kafka yet.'],
+  stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
+  expired: ['kafka-unavailable', 'Kafka was not reached in time. The invoice was not sent.'],
+  draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
+  'too-large': ['too-large', 'Kafka finds the record too large.'],
+  refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
+  'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
+  predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
+  'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still under way.'],
+}

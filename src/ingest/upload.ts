@@ -1,0 +1,147 @@
+import type { Accumulator } from '../accumulator/accumulator.ts'
+import { Chain } from '../accumulator/chain.ts'
+import type { Outcome } from '../accumulator/outcome.ts'
+import type { Reservation } from '../admission/buffer-memory.ts'
+import type { UploadWindow } from '../admission/upload-window.ts'
+import { Problem } from '../errors.ts'
+import type { Identity } from '../invoice/identity.ts'
+import { type Receipt, toReceipt } from '../invoice/receipt.ts'
+import { toRecord } from '../invoice/record.ts'
+import type { Coding } from '../uploads/inflate.ts'
+import { type Parcel, parcelLength } from '../uploads/parcel.ts'
+import type { UploadRead } from '../uploads/read-upload.ts'
+import type { Framing } from '../uploads/split.ts'
+import { type ItemVerdict, uploadItems, type ValidItem } from '../uploads/upload-item.ts'
+import type { UploadReader } from '../uploads/upload-reader.ts'
+import { WorkerFailed } from '../uploads/worker-pool.ts'
+import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './invoice.ts'
+
+/** One upload as it came in, whole. */
+export interface UploadRequest {
+  readonly body: Uint8Array<ArrayBuffer>
+  readonly coding: Coding | 'identity'
+  readonly framing: Framing
+  readonly receivedAt: Date
+  /** The request's W3C `traceparent`, valid or not. */
+  readonly traceparent: string | undefined
+  /** The buffer share that was reserved before the body was read. */
+  readonly reservation: Reservation
+}
+
+/** What the till is told of one invoice of its upload. */
+export interface ItemAnswer {
+  readonly identity: Identity | undefined
+  readonly told: Receipt | Problem
+}
+
+/**
+ * Resolves with an answer for each invoice, in the order of the upload, once the outcome of each is known. Throws a
+ * `Problem` when the upload cannot be read; nothing of it is in Kafka then.
+ */
+export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
+
+export interface IngestUploadDeps extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'bindKey' | 'onLive'> {
+  readonly accumulator: Pick<Accumulator, 'append'>
+  readonly reader: Pick<UploadReader, 'read'>
+  readonly window: UploadWindow
+  /** How long an upload may wait for places in the window. */
+  readonly timeoutMs: number
+  /** Bytes of buffer that an invoice costs besides its own. */
+  readonly overheadBytes: number
+}
+
+/**
+ * THE flow of an upload: all of it is read and validated first; then its invoices are appended in their order to the
+ * same lanes as live ones. Those of one terminal are a chain: behind one that may be missing none is sent.
+ */
+export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
+  const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
+  return async (request) => {
+    const { body, coding, framing, receivedAt, traceparent, reservation } = request
+    const context = { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'upload' } as const
+    const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
+    const parcel = parcelOf(await reader.read(upload).catch(notRead))
+    const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
+    if (!reservation.resize(sizeBytes)) throw SATURATED
+
+    const deadlineMs = performance.now() + timeoutMs
+    const chains = new Map<string, Chain>()
+    const answers: (ItemAnswer | Promise<ItemAnswer>)[] = []
+    for (const { value, verdict } of uploadItems(parcel)) {
+      if (verdict.kind !== 'valid') {
+        answers.push(answerOfFault(verdict))
+        continue
+      }
+      const { identity } = verdict
+      const chain = chainOf(chains, identity)
+      const problem = await obstacle(identity, chain, deadlineMs)
+      if (problem !== null) {
+        chain.breakAt()
+        answers.push({ identity, told: problem })
+        continue
+      }
+      const record = toRecord(verdict, value, context)
+      const partition = partitionOf(identity.storeId)
+      const outcome = accumulator.append({ ...record, partition }, reservation, chain)
+      answers.push(outcome.then((known) => answerOf(identity, known)))
+    }
+    return await Promise.all(answers)
+  }
+
+  /** Why an invoice may not be appended now; `null` when it has a place in the window. */
+  async function obstacle(identity: Identity, chain: Chain, deadlineMs: number): Promise<Problem | null> {
+    if (chain.isBroken) return NOT_ATTEMPTED
+    const exceeded = takeQuota(identity)
+    if (exceeded !== null) return exceeded
+    if (window.tryEnter() || (await window.enter(deadlineMs - performance.now()))) return null
+    return SATURATED
+  }
+
+  function answerOf(identity: Identity, outcome: Outcome): ItemAnswer {
+    window.leave()
+    if (outcome.kind !== 'acknowledged') return { identity, told: problemOf(outcome) }
+    return { identity, told: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
+  }
+}
+
+const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
+
+function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity): Chain {
+  const terminal = `${storeId}/${terminalId}`
+  let chain = chains.get(terminal)
+  if (chain === undefined) {
+    chain = new Chain()
+    chains.set(terminal, chain)
+  }
+  return chain
+}
+
+function answerOfFault(fault: Exclude<ItemVerdict, ValidItem>): ItemAnswer {
+  if (fault.kind === 'too-large')
+    return { identity: undefined, told: new Problem('too-large', 'The invoice is longer than this gateway accepts.') }
+  return { identity: fault.kind === 'invalid' ? fault.identity : undefined, told: problemOfFault(fault) }
+}
+
+function notRead(error: unknown): never {
+  if (!(error instanceof WorkerFailed)) throw error
+  if (error.reason === 'busy') throw SATURATED
+  throw new Problem('upload-not-read', 'Nothing of it is in Kafka. Send the same document again.', { cause: error })
+}
+
+function parcelOf(read: UploadRead): Parcel {
+  switch (read.kind) {
+    case 'parcel':
+      return read.parcel
+    case 'damaged':
+      throw new Problem('malformed-upload', 'The body does not inflate: it is cut off, damaged or something else.')
+    case 'malformed':
+      throw new Problem('malformed-upload', `The body is not one JSON array: see byte ${read.at}.`)
+    case 'empty':
+      throw new Problem('malformed-upload', 'The upload holds no invoice.')
+    case 'too-large':
+      throw new Problem('too-large', 'The upload is longer than this gateway accepts. Send it in parts.')
+    case 'too-many':
+      throw new Problem('too-large', 'The upload holds more invoices than this gateway accepts. Send it in parts.')
+  }
+}

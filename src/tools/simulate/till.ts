@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { tillAction } from '../../errors.ts'
+import type { Identity } from '../../invoice/identity.ts'
+import type { AnswerLine } from '../audit/answers.ts'
+import type { Told } from './send.ts'
+
+/** What a till has to do with. */
+export interface TillWorld {
+  readonly makeInvoice: (identity: Identity, occurredAt: Date) => Buffer
+  readonly send: (body: Buffer, signal: AbortSignal) => Promise<Told>
+  /** Told after every attempt, the last of an aborted run too. */
+  readonly onAnswer: (line: AnswerLine) => void
+  /** Told when an invoice is done with. `latencyMs`: from the time at which it should have been sent. */
+  readonly onSettled: (outcome: 'acknowledged' | 'quarantined', latencyMs: number) => void
+  readonly onResend: () => void
+  /** Ends every till at once: what is under way becomes unknown. */
+  readonly signal: AbortSignal
+}
+
+export interface Till {
+  /** One more invoice, to be sent at this time of the monotonic clock; it waits for those before it. */
+  add(intendedAtMs: number): void
+  /** Resolves when the till has nothing left to do, or was ended. */
+  idle(): Promise<void>
+}
+
+const FIRST_BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 10_000
+
+/** A till by the documented rule: one invoice at a time, the same bytes again until there is a definite answer. */
+export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWorld): Till {
+  const waiting: number[] = []
+  let sequenceNumber = 0
+  let working: Promise<void> | undefined
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0 && !world.signal.aborted)
+      await sendUntilSettled({ ...name, sequenceNumber: ++sequenceNumber }, waiting.shift() as number, world)
+    working = undefined
+  }
+  return {
+    add(intendedAtMs) {
+      waiting.push(intendedAtMs)
+      working ??= work()
+    },
+    idle: async () => await working,
+  }
+}
+
+async function sendUntilSettled(identity: Identity, intendedAtMs: number, world: TillWorld): Promise<void> {
+  const { signal } = world
+  const body = world.makeInvoice(identity, new Date())
+  const sha256 = hash('sha256', body)
+  for (let failures = 0; ; failures++) {
+    const { status, outcome, place, retryAfterMs } = await world.send(body, signal)
+    const atMs = performance.now()
+    world.onAnswer({ ...identity, outcome, status, ...place, sha256 })
+    const action = status === null ? 'resend' : tillAction(status)
+    if (action !== 'resend') {
+      world.onSettled(action === 'delete' ? 'acknowledged' : 'quarantined', atMs - intendedAtMs)
+      return
+    }
+    if (signal.aborted) return
+    await sleep(pauseMs(failures, retryAfterMs), undefined, { signal }).catch(() => {})
+    if (signal.aborted) return
+    world.onResend()
+  }
+}
+
+/** What the gateway asks for, or 100 ms doubling to 10 s; half as much again by chance, so that tills come apart. */
+export function pauseMs(failures: number, retryAfterMs: number | undefined, random = Math.random): number {
+  const leastMs = retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS)
+  return leastMs * (1 + random() / 2)
+}

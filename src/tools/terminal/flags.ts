@@ -1,0 +1,41 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { count } from './count.ts'
+
+/** The arguments of a command are wrong; the message says which. */
+export class UsageError extends Error {}
+
+/** A file that a command was given cannot be used as it is; the message says which and why. */
+export class InputError extends Error {}
+
+/** The values of a command's options; it takes no other arguments. Throws `UsageError`. */
+export function parseFlags<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  const { values, files } = parseFlagsAndFiles(args, options)
+  if (files[0] !== undefined) throw new UsageError(`unexpected argument: ${files[0]}`)
+  return values
+}
+
+/** The same for a command that takes files. */
+export function parseFlagsAndFiles<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  try {
+    const { values, positionals: files } = parseArgs({ args: [...args], options, allowPositionals: true })
+    return { values, files }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** What a number on the command line may be. */
+export interface NumberRange {
+  readonly min: number
+  readonly max: number
+  /** Whether it may have decimals. */
+  readonly isReal?: boolean
+}
+
+/** The number that `text` is. Throws `UsageError` with the flag's name and its range. */
+export function numberOf(flag: string, text: string, { min, max, isReal = false }: NumberRange): number {
+  const number = (isReal ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text) ? Number(text) : Number.NaN
+  if (number >= min && number <= max) return number
+  const kind = isReal ? 'a number' : 'a whole number'
+  throw new UsageError(`${flag} must be ${kind} from ${count(min)} to ${count(max)}`)
+}

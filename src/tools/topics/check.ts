@@ -1,0 +1,181 @@
+import { count } from '../terminal/count.ts'
+import type { RackedBroker, Replicas } from './spread.ts'
+
+/** A topic as the cluster has it. */
+export interface LiveTopic {
+  readonly partitions: readonly LivePartition[]
+  /** Undefined where they cannot be read. */
+  readonly settings: Settings | undefined
+}
+
+type Settings = Readonly<Record<string, string>>
+
+export interface LivePartition extends Replicas {
+  readonly leader: number
+  readonly inSync: readonly number[]
+}
+
+/** What the gateway needs of its topic. */
+export interface Needs {
+  readonly partitions: number
+  readonly maxBatchBytes: number
+  readonly replicationFactor: number
+  /** How long an invoice has to stay at least; undefined: nobody said. */
+  readonly retentionMs: number | undefined
+}
+
+/** One thing that was looked at. `wrong`: the promise cannot be kept, or the gateway never becomes ready. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'wrong'
+  readonly what: string
+  readonly found: string
+  /** What it should be and why; empty when it is. */
+  readonly why: string
+}
+
+/** Header of a batch in the log, beside its records. */
+const BATCH_HEADER_BYTES = 61
+const LEAST_RETENTION_MS = 3 * 86_400_000
+/** What kafkajs, and so `tail` and `audit`, can read. */
+const READABLE = ['producer', 'uncompressed', 'gzip']
+
+/**
+ * Compares a live topic with what the gateway needs. Everything that was looked at is in the answer, in a fixed order.
+ * `brokers` is undefined where they are not known.
+ */
+export function judgeTopic(
+  topic: LiveTopic | 'missing' | 'offline',
+  brokers: readonly RackedBroker[] | undefined,
+  needs: Needs,
+): Finding[] {
+  if (topic === 'missing') return [MISSING]
+  if (topic === 'offline') return [OFFLINE]
+  const { partitions, settings } = topic
+  const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length))
+  return [
+    judge('partitions', count(partitions.length), [
+      ['wrong', partitions.length !== needs.partitions, `KAFKA_PARTITIONS is ${count(needs.partitions)}: not ready`],
+    ]),
+    ...replicaFindings(partitions, brokers),
+    judge('replication factor', String(replicationFactor), [
+      ['wrong', replicationFactor < needs.replicationFactor && needs.replicationFactor < 3, 'fewer than asked for'],
+      ['warning', replicationFactor < 3, '3: with fewer, losing a broker loses invoices or stops the service'],
+    ]),
+    ...(settings === undefined
+      ? [UNKNOWN_SETTINGS]
+      : [minInSyncFinding(settings['min.insync.replicas'], replicationFactor), ...settingFindings(settings, needs)]),
+  ]
+}
+
+/** Whether nothing is wrong; warnings are allowed. */
+export function isRight(findings: readonly Finding[]): boolean {
+  return findings.every(({ level }) => level !== 'wrong')
+}
+
+const MISSING: Finding = { level: 'wrong', what: 'topic', found: 'missing', why: 'tillgate topics create makes it' }
+const OFFLINE: Finding = {
+  level: 'wrong',
+  what: 'offline partitions',
+  found: 'at least 1',
+  why: '0: its stores cannot be served; start the brokers that hold it (nothing else was looked at)',
+}
+const UNKNOWN_SETTINGS: Finding = {
+  level: 'wrong',
+  what: 'settings',
+  found: 'unknown',
+  why: 'another topic has a partition without a leader: they cannot be read until it is back',
+}
+const UNKNOWN_BROKERS: Finding = {
+  level: 'warning',
+  what: 'brokers',
+  found: 'unknown',
+  why: 'another topic has a partition without a leader: whether this one is spread evenly cannot be seen',
+}
+
+function replicaFindings(
+  partitions: readonly LivePartition[],
+  brokers: readonly RackedBroker[] | undefined,
+): Finding[] {
+  const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
+  const state = [
+    judge('offline partitions', '0', []),
+    judge('under-replicated', count(lagging.length), [
+      ['wrong', lagging.length > 0, `0: ${listed(lagging)} lack replicas; one more broker lost may stop them`],
+    ]),
+  ]
+  if (brokers === undefined) return [...state, UNKNOWN_BROKERS]
+  const held = brokers.map(({ id }) => partitions.filter(({ replicas }) => replicas.includes(id)).length)
+  const led = brokers.map(({ id }) => partitions.filter(({ leader }) => leader === id).length)
+  return [
+    ...state,
+    judge('replicas per broker', range(held), [
+      ['warning', isUneven(held), 'as many on each: tillgate topics grow spreads them'],
+    ]),
+    judge('leaders per broker', range(led), [
+      ['warning', isUneven(led), 'as many on each: tillgate topics grow, or elect the preferred leaders'],
+    ]),
+  ]
+}
+
+function minInSyncFinding(value: string | undefined, replicationFactor: number): Finding {
+  const minInSync = Number(value)
+  return judge('min.insync.replicas', String(value), [
+    ['wrong', minInSync < 2 && replicationFactor > 1, '2: with 1, a 201 may mean one broker has it'],
+    ['warning', minInSync < 2, '2, which needs more replicas'],
+    ['wrong', minInSync > replicationFactor, `more than there are replicas: no invoice is taken`],
+    ['warning', minInSync === replicationFactor, 'fewer than the replicas: now no broker may be down'],
+  ])
+}
+
+function settingFindings(settings: Settings, needs: Needs): Finding[] {
+  const unclean = settings['unclean.leader.election.enable'] as string
+  const cleanup = settings['cleanup.policy'] as string
+  const maxMessageBytes = Number(settings['max.message.bytes'])
+  const neededBytes = needs.maxBatchBytes + BATCH_HEADER_BYTES
+  const retentionMs = Number(settings['retention.ms'])
+  const keepsFor = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs
+  const retentionBytes = settings['retention.bytes'] as string
+  const compression = settings['compression.type'] as string
+  return [
+    judge('unclean.leader.election.enable', unclean, [
+      ['wrong', unclean !== 'false', 'false: a replica that lags would lead and drop acknowledged invoices'],
+    ]),
+    judge('cleanup.policy', cleanup, [
+      ['wrong', cleanup !== 'delete', "delete: compaction keeps only a store's latest invoice"],
+    ]),
+    judge('max.message.bytes', count(maxMessageBytes), [
+      ['wrong', maxMessageBytes < neededBytes, `${count(neededBytes)} or more, for MAX_BATCH_BYTES`],
+    ]),
+    judge('retention.ms', keepsFor === Number.POSITIVE_INFINITY ? 'for ever' : days(retentionMs), [
+      ['wrong', keepsFor < (needs.retentionMs ?? 0), `${days(needs.retentionMs ?? 0)} or more, as asked for`],
+      ['warning', keepsFor < LEAST_RETENTION_MS, 'a consumer that is down over a weekend loses invoices'],
+    ]),
+    judge('retention.bytes', retentionBytes, [
+      ['warning', retentionBytes !== '-1', '-1: a busy partition is emptied before its time'],
+    ]),
+    judge('compression.type', compression, [
+      ['warning', !READABLE.includes(compression), `${READABLE.join(', ')}: tail and audit cannot read this`],
+    ]),
+  ]
+}
+
+type Rule = readonly [Exclude<Finding['level'], 'ok'>, boolean, string]
+
+/** The first rule that is broken decides. */
+function judge(what: string, found: string, rules: readonly Rule[]): Finding {
+  const [level, , why] = rules.find(([, isBroken]) => isBroken) ?? (['ok', false, ''] as const)
+  return { level, what, found, why }
+}
+
+const isUneven = (counts: readonly number[]) => Math.max(...counts) - Math.min(...counts) > 1
+const days = (ms: number) => `${count(ms / 86_400_000)} days`
+
+function range(counts: readonly number[]): string {
+  const [min, max] = [Math.min(...counts), Math.max(...counts)]
+  return min === max ? count(min) : `${count(min)} to ${count(max)}`
+}
+
+function listed(partitions: readonly Replicas[]): string {
+  const shown = partitions.slice(0, 8).map(({ partition }) => partition)
+  return `partitions ${shown.join(', ')}${partitions.length > shown.length ? ' and more' : ''}`
+}

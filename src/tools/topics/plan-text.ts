@@ -1,0 +1,96 @@
+import { count } from '../terminal/count.ts'
+import { DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
+
+/** A plan for people: each number with its reason in a line. */
+export function planText(plan: Plan): string {
+  const { input, settings } = plan
+  const { stores, brokers } = input
+  const load: Row[] = [
+    [
+      'invoices',
+      `${rate(plan.invoicesMean)} mean, ${rate(plan.invoicesAtPeak)} peak`,
+      `${count(input.invoicesPerDay)} a day; peak factor ${count(input.peakFactor)}: busiest minute of the year over the mean of a normal day`,
+    ],
+    [
+      'record',
+      `${count(plan.recordBytes)} bytes`,
+      `invoice ${count(input.invoiceBytes)}, key and headers ${RECORD_OVERHEAD_BYTES}`,
+    ],
+  ]
+  const topic: Row[] = [
+    [
+      'partitions',
+      count(plan.partitions),
+      `${plan.partitionsPerBroker} a broker. FIXED for the topic's life: it decides which partition a store has, and so its order`,
+    ],
+    [
+      '',
+      '',
+      `room to grow: with ${count(plan.brokersAtMost)} brokers each still leads 3, the least that keeps it busy`,
+    ],
+    ['', '', 'no more: the same invoices make smaller batches then, and each costs the brokers'],
+    [
+      '',
+      '',
+      `${count(stores / plan.partitions)} stores each by hash; the fullest about ${count(plan.fullestPartition)} x the mean, ${rate(plan.fullestPartitionAtPeak)} at the peak`,
+    ],
+    [
+      'replication factor',
+      String(plan.replicationFactor),
+      'any one broker may be lost without losing an invoice or the service',
+    ],
+    ...settings.map(({ name, value, why }): Row => [name, value, why]),
+  ]
+  const broker: Row[] = [
+    [
+      'disk',
+      bytes(plan.diskBytes),
+      `${bytes(plan.diskUsedBytes)} used: retention and a day, ${plan.replicationFactor} replicas over ${count(brokers)} brokers; at most ${DISK_FULL * 100} % full, for busy weeks and moving replicas`,
+    ],
+    [
+      'network in',
+      `${bytes(plan.networkInBytes)}/s`,
+      'at the peak: what it leads from gateways, the rest from its leaders',
+    ],
+    [
+      'network out',
+      `${bytes(plan.networkOutBytes)}/s`,
+      `at the peak with one broker lost: to two followers and one consumer group; each further group ${bytes(plan.consumerGroupBytes)}/s`,
+    ],
+  ]
+  const gateways: Row[] = [
+    [
+      'gateways',
+      count(plan.gateways),
+      `${rate(input.gatewayRate)} each (less than half of a core where it was measured: measure yours with tillgate simulate), and one may be down`,
+    ],
+    ['', '', `every one with KAFKA_PARTITIONS=${plan.partitions}; another number never becomes ready`],
+  ]
+  const sections: [string, Row[]][] = [
+    ['Load', load],
+    ['Topic', topic],
+    [`Each of ${count(brokers)} brokers`, broker],
+    ['Gateways', gateways],
+  ]
+  const rows = sections.flatMap(([, rows]) => rows)
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)))
+  const line = ([name, value, why]: Row) =>
+    `  ${name.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${why}`.trimEnd()
+  return sections.map(([title, rows]) => [title, ...rows.map(line)].join('\n')).join('\n\n')
+}
+
+/** Name, value, reason. */
+type Row = readonly [string, string, string]
+
+const rate = (perSecond: number) => `${count(perSecond < 10 ? perSecond : Math.round(perSecond))}/s`
+
+function bytes(number: number): string {
+  const [size, unit] = (
+    [
+      [1e12, 'TB'],
+      [1e9, 'GB'],
+      [1e6, 'MB'],
+    ] as const
+  ).find(([size]) => number >= size) ?? [1e3, 'kB']
+  return `${count(Number((number / size).toPrecision(3)))} ${unit}`
+}

@@ -1,0 +1,64 @@
+import { numberOf, parseFlagsAndFiles, UsageError } from '../terminal/flags.ts'
+import { CODINGS, type Coding } from './cut-request.ts'
+
+/** What `tillgate upload` was asked for. */
+export interface UploadArguments {
+  readonly files: readonly string[]
+  /** Of the gateway; ends with a slash. */
+  readonly url: URL
+  readonly coding: Coding
+  /** Most invoices in a request. */
+  readonly maxInvoices: number
+  /** Files that are sent at once. */
+  readonly parallel: number
+  /** How long a file may get nowhere; undefined: for ever. */
+  readonly giveUpAfterMs: number | undefined
+  readonly answers: string | undefined
+  readonly again: boolean
+  readonly json: boolean
+}
+
+/** Reads the arguments that follow `upload`. Throws `UsageError`. */
+export function parseUploadArguments(args: readonly string[]): UploadArguments {
+  const flag = { type: 'boolean', default: false } as const
+  const text = { type: 'string' } as const
+  const { values, files } = parseFlagsAndFiles(args, {
+    ...{ gzip: flag, zstd: flag, 'no-compression': flag, again: flag, json: flag },
+    ...{ 'give-up-after': text, answers: text },
+    url: { ...text, default: 'http://127.0.0.1:8080' },
+    invoices: { ...text, default: '1000' },
+    parallel: { ...text, default: '1' },
+  })
+  const { answers, again, json } = values
+  if (files.length === 0) throw new UsageError('which files?')
+  const giveUpAfter = values['give-up-after']
+  return {
+    files,
+    url: gatewayUrl(values.url),
+    coding: coding(values),
+    maxInvoices: numberOf('--invoices', values.invoices, { min: 1, max: 100_000 }),
+    parallel: numberOf('--parallel', values.parallel, { min: 1, max: 64 }),
+    giveUpAfterMs:
+      giveUpAfter === undefined
+        ? undefined
+        : 1_000 * numberOf('--give-up-after', giveUpAfter, { min: 1, max: 31_536_000 }),
+    answers,
+    again,
+    json,
+  }
+}
+
+function gatewayUrl(text: string): URL {
+  const url = URL.parse(text)
+  const isUsable = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  if (!isUsable) throw new UsageError('--url must be one of http or https, e.g. http://127.0.0.1:8080')
+  if (url.username !== '' || url.password !== '') throw new UsageError('--url must not hold a name or password')
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+}
+
+function coding(values: { gzip: boolean; zstd: boolean; 'no-compression': boolean }): Coding {
+  const chosen = CODINGS.filter((name) => values[name === 'identity' ? 'no-compression' : name])
+  if (chosen.length > 1) throw new UsageError('one of --gzip, --zstd and --no-compression')
+  return chosen[0] ?? 'gzip'
+}

@@ -1,0 +1,56 @@
+import type { Coding, UploadRequest } from './cut-request.ts'
+import { readUploadAnswer, type UploadAnswer } from './upload-answer.ts'
+
+export interface PostOptions {
+  /** Of the gateway; ends with a slash. */
+  readonly url: URL
+  readonly coding: Coding
+  /** How long a request may take, from its start to the end of its answer. */
+  readonly timeoutMs: number
+  /** Gives the request under way up. */
+  readonly signal: AbortSignal
+}
+
+const MAX_ANSWER_BYTES = 64 * 2 ** 20
+/** The connection was not made, so nothing of the request was sent. */
+const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Sends one request and resolves with what became of it, whatever that is. */
+export async function postUpload(request: UploadRequest, options: PostOptions): Promise<UploadAnswer> {
+  const { url, coding, timeoutMs, signal } = options
+  try {
+    const response = await fetch(new URL('v1/invoices/batch', url), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-ndjson',
+        accept: 'application/x-ndjson',
+        ...(coding === 'identity' ? {} : { 'content-encoding': coding }),
+      },
+      body: new Uint8Array(request.body),
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    })
+    return readUploadAnswer(response.status, response.headers, await readText(response), request.invoices)
+  } catch (error) {
+    const { code, reason } = describe(error as Error)
+    return { kind: 'none', reason, isSent: !UNCONNECTED.has(code) }
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** `fetch` says why it failed in the cause of its error. */
+function describe(error: Error): { code: string; reason: string } {
+  const cause = (error.cause ?? error) as NodeJS.ErrnoException
+  const code = String(cause.code ?? '')
+  return { code, reason: `no answer: ${cause.message || code}` }
+}

@@ -1,0 +1,81 @@
+/** A problem document (RFC 9457), as far as it is read. */
+export interface ProblemDocument {
+  readonly type?: unknown
+  readonly title?: unknown
+  readonly detail?: unknown
+  readonly outcome?: unknown
+}
+
+/** What a request was answered for one invoice. */
+export interface UploadResult {
+  readonly status: number
+  readonly receipt?: { readonly partition?: unknown; readonly offset?: unknown }
+  readonly problem?: ProblemDocument
+}
+
+/** What became of a request. */
+export type UploadAnswer =
+  /** One result an invoice, in the request's order. */
+  | { readonly kind: 'results'; readonly results: readonly UploadResult[]; readonly retryAfterMs: number | undefined }
+  /** One status for the whole of it, with a problem document if there was one. */
+  | {
+      readonly kind: 'whole'
+      readonly status: number
+      readonly problem: ProblemDocument | undefined
+      readonly retryAfterMs: number | undefined
+    }
+  /** No answer, or one that cannot be relied on. `isSent`: something of the request may have arrived. */
+  | { readonly kind: 'none'; readonly reason: string; readonly isSent: boolean }
+
+const NDJSON = 'application/x-ndjson'
+
+/** Reads the answer to a request of so many invoices: `none` unless all of it is there and fits. */
+export function readUploadAnswer(status: number, headers: Headers, text: string, invoices: number): UploadAnswer {
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'))
+  if (status >= 200 && status < 300) {
+    const isLines = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === NDJSON
+    const results = isLines ? readResults(text, invoices) : null
+    if (results !== null) return { kind: 'results', results, retryAfterMs }
+    return { kind: 'none', reason: `answered ${status}, but not a result for each invoice`, isSent: true }
+  }
+  const problem = parseObject(text)
+  return { kind: 'whole', status, problem: problem ?? undefined, retryAfterMs }
+}
+
+function readResults(text: string, invoices: number): UploadResult[] | null {
+  const lines = text.split('\n')
+  // A line for each invoice, the summary, and nothing behind its line feed.
+  if (lines.length !== invoices + 2 || lines.pop() !== '') return null
+  if (typeof parseObject(lines.pop() as string)?.summary !== 'object') return null
+  const results = lines.map((line, index) => {
+    const result = parseObject(line)
+    return result?.index === index && isResult(result) ? result : null
+  })
+  return results.every((result) => result !== null) ? results : null
+}
+
+function isResult(value: Record<string, unknown>): value is Record<string, unknown> & UploadResult {
+  const { status, receipt, problem } = value
+  if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) return false
+  return isObject((status as number) < 300 ? receipt : problem)
+}
+
+/** Of `Retry-After`: seconds, or an HTTP date. */
+function readRetryAfter(text: string | null): number | undefined {
+  if (text === null) return undefined
+  const ms = /^\d{1,9}$/.test(text) ? 1_000 * Number(text) : Date.parse(text) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

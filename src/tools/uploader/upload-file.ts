@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AppendedLines } from './append-lines.ts'
+import { type Coding, cutRequest, type RequestLimits, type UploadRequest } from './cut-request.ts'
+import { type Decision, decide } from './decide.ts'
+import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
+import { Notes } from './notes.ts'
+import { Outstanding, START } from './outstanding.ts'
+import { writeProgress } from './progress-file.ts'
+import { readLines } from './read-lines.ts'
+import type { Tally } from './tally.ts'
+import type { UploadAnswer } from './upload-answer.ts'
+import { waitMs } from './wait.ts'
+
+export interface UploadOptions {
+  /** Never rejects. */
+  readonly send: (request: UploadRequest) => Promise<UploadAnswer>
+  readonly coding: Coding
+  readonly limits: RequestLimits
+  /** How long a journal may get nowhere; undefined: for ever. */
+  readonly giveUpAfterMs: number | undefined
+  /** Where each attempt is noted; shared by all journals. */
+  readonly answers: AppendedLines | undefined
+  /** Ends the upload after the request under way. */
+  readonly stopping: AbortSignal
+  /** Told what stands in the way, whenever that changes. */
+  readonly onTrouble: (file: string, text: string) => void
+  /** Told after each request: bytes of the file that were read, and what was done so far. */
+  readonly onProgress: (file: string, bytesRead: number, tally: Readonly<Tally>) => void
+}
+
+/**
+ * How the upload of a journal ended. `finished`: every line of it is stored or rejected. `given-up`: it got nowhere.
+ * `refused`: the server takes no such request. `unreadable`: the journal, from some line on.
+ */
+export type End =
+  | { readonly kind: 'finished' | 'interrupted' }
+  | { readonly kind: 'given-up' | 'refused' | 'unreadable'; readonly reason: string }
+
+export interface FileReport {
+  readonly file: string
+  readonly end: End
+  /** Of this run. */
+  readonly tally: Readonly<Tally>
+  /** Of all runs. */
+  readonly total: Pick<Tally, 'stored' | 'rejected'>
+}
+
+/** Sends one journal, from where its progress says, in its order, one request at a time. Rejects when it cannot write. */
+export async function uploadFile(journal: Journal, options: UploadOptions): Promise<FileReport> {
+  const upload = new FileUpload(journal, options)
+  try {
+    const end = await upload.run()
+    return { file: journal.file, end, ...upload.counts() }
+  } finally {
+    await upload.close()
+  }
+}
+
+/**
+ * Before and after each request all that is known is on the disk: first what was answered and rejected, then how far
+ * the journal is done. So after a crash lines are sent and noted once more than needed, and never once less.
+ */
+class FileUpload {
+  readonly #journal: Journal
+  readonly #options: UploadOptions
+  readonly #notes: Notes
+  readonly #outstanding: Outstanding
+  readonly #bytesRead: () => number
+  /** Most invoices in the next request. */
+  #maxInvoices: number
+  /** Requests in a row that got nothing done. */
+  #failures = 0
+  #movedAtMs = performance.now()
+  #trouble: string | undefined
+
+  constructor(journal: Journal, options: UploadOptions) {
+    const { maxBytes, maxInvoices } = options.limits
+    this.#journal = journal
+    this.#options = options
+    this.#notes = new Notes(rejectedFileOf(journal.file), options.answers)
+    const place = journal.progress ?? START
+    const { chunks, bytesRead } = readJournal(journal.file, place.offset)
+    // A longer line would not fit into a request of its own.
+    this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1), place)
+    this.#bytesRead = bytesRead
+    this.#maxInvoices = maxInvoices
+  }
+
+  async run(): Promise<End> {
+    let fault = await this.#takeUp(this.#journal.progress?.underWay ?? 0)
+    for (;;) {
+      fault ??= await this.#fill(this.#maxInvoices)
+      if (this.#outstanding.lines.length === 0) {
+        await this.#save(0)
+        return fault === undefined ? { kind: 'finished' } : { kind: 'unreadable', reason: fault.message }
+      }
+      if (this.#options.stopping.aborted) return { kind: 'interrupted' }
+      const end = await this.#sendNext()
+      if (end !== undefined) return end
+    }
+  }
+
+  counts(): Pick<FileReport, 'tally' | 'total'> {
+    const { tally } = this.#notes
+    const { stored, rejected } = this.#journal.progress ?? { stored: 0, rejected: 0 }
+    return { tally, total: { stored: stored + tally.stored, rejected: rejected + tally.rejected } }
+  }
+
+  async close(): Promise<void> {
+    await this.#outstanding.close()
+    await this.#notes.close()
+  }
+
+  async #fill(maxLines: number): Promise<Error | undefined> {
+    const onTooLong = this.#notes.tooLong.bind(this.#notes)
+    return await this.#outstanding.fill(maxLines, this.#options.limits.maxBytes, onTooLong)
+  }
+
+  /** Reads again what was under way when an earlier run ended. */
+  async #takeUp(underWay: number): Promise<Error | undefined> {
+    if (underWay === 0) return undefined
+    const fault = await this.#fill(Math.max(underWay, this.#maxInvoices))
+    await this.#notes.interrupted(this.#outstanding.lines.slice(0, underWay))
+    await this.#save(0)
+    return fault
+  }
+
+  /** Resolves with the end, if it comes to that. */
+  async #sendNext(): Promise<End | undefined> {
+    const { coding, limits, send, onProgress } = this.#options
+    const request = await cutRequest(this.#outstanding.lines, coding, { ...limits, maxInvoices: this.#maxInvoices })
+    const lines = this.#outstanding.lines.slice(0, request.invoices)
+    await this.#save(lines.length)
+    const answer = await send(request)
+    const decision = decide(answer, lines.length)
+    await this.#notes.answered(lines, answer)
+    if (decision.kind === 'fates') await this.#notes.settled(lines, decision.fates, answer)
+    this.#follow(decision, lines.length)
+    await this.#save(0)
+    onProgress(this.#journal.file, this.#bytesRead(), this.#notes.tally)
+
+    if (decision.kind === 'stop') return { kind: 'refused', reason: decision.reason }
+    if (decision.kind === 'again' || (decision.kind === 'fates' && decision.fates.includes('again')))
+      return await this.#wait(decision.reason ?? '', answer.kind === 'none' ? undefined : answer.retryAfterMs)
+    this.#trouble = undefined
+    return undefined
+  }
+
+  #follow(decision: Decision, invoices: number): void {
+    if (decision.kind === 'smaller' || (decision.kind === 'again' && decision.isSmaller))
+      this.#maxInvoices = Math.max(1, Math.floor(invoices / 2))
+    if (decision.kind !== 'fates') return
+    const { fates, isWhole } = decision
+    this.#outstanding.settle(invoices, (index) => fates[index] !== 'again')
+    // The one line that no request can hold is out of the way.
+    if (isWhole) this.#maxInvoices = this.#options.limits.maxInvoices
+    if (fates.every((fate) => fate === 'again')) return
+    this.#failures = 0
+    this.#movedAtMs = performance.now()
+  }
+
+  async #wait(reason: string, retryAfterMs: number | undefined): Promise<End | undefined> {
+    const { giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
+    const ms = waitMs(this.#failures++, retryAfterMs)
+    if (stopping.aborted) return undefined
+    if (performance.now() + ms > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
+    if (reason !== this.#trouble) onTrouble(this.#journal.file, reason)
+    this.#trouble = reason
+    await sleep(ms, undefined, { signal: stopping }).catch(() => {})
+    return undefined
+  }
+
+  /** `underWay`: how many of the outstanding lines are about to be sent. */
+  async #save(underWay: number): Promise<void> {
+    const { file, fingerprint } = this.#journal
+    const { total } = this.counts()
+    const progress = { version: 1, journal: fingerprint, ...this.#outstanding.place(), underWay, ...total } as const
+    await writeProgress(progressFileOf(file), progress)
+  }
+}

@@ -1,0 +1,65 @@
+import zlib from 'node:zlib'
+
+/** The content codings that an upload may have, besides none. */
+export const CODINGS = ['gzip', 'zstd'] as const
+export type Coding = (typeof CODINGS)[number]
+
+/** What became of a body: its bytes, or why there are none. */
+export type Inflated =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'damaged' }
+
+/** A zstd frame may ask for more memory than this to be read with; such a one counts as damaged. */
+const ZSTD_MAX_WINDOW_LOG = 23 // 8 MiB, what every decoder has to support (RFC 8878, 3.1.1.1.2)
+
+/** More frames than invoices are nobody's upload; each costs as much to set up as a small invoice. */
+const MAX_FRAMES = 1_000
+
+/**
+ * The bytes behind a content coding, or `too-large` as soon as more than `maxBytes` have come out: a bomb is refused
+ * while it inflates. Several gzip members or zstd frames (at most 1,000) are one body (RFC 1952, 2.2; RFC 8878, 3).
+ * `damaged`: it ends early, has a wrong checksum, or something behind its end. Blocks its thread.
+ */
+export function inflate(body: Uint8Array, coding: Coding | 'identity', maxBytes: number): Inflated {
+  if (coding === 'identity') {
+    if (body.length > maxBytes) return TOO_LARGE
+    return { kind: 'bytes', bytes: Buffer.from(body.buffer, body.byteOffset, body.length) }
+  }
+  try {
+    return inflateFrames(body, coding, maxBytes)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? TOO_LARGE : DAMAGED
+  }
+}
+
+const TOO_LARGE = { kind: 'too-large' } as const
+const DAMAGED = { kind: 'damaged' } as const
+
+/** Node goes through all members of gzip by itself, but stops after a frame of zstd. */
+function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Inflated {
+  const parts: Buffer[] = []
+  let rest = body
+  let leftBytes = maxBytes
+  do {
+    const { buffer, engine } = decode(rest, coding, Math.max(leftBytes, 1))
+    leftBytes -= buffer.length
+    if (leftBytes < 0) return TOO_LARGE
+    if (engine.bytesWritten === 0 || parts.push(buffer) > MAX_FRAMES) return DAMAGED
+    rest = rest.subarray(engine.bytesWritten)
+  } while (rest.length > 0)
+  return { kind: 'bytes', bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) }
+}
+
+/** With `info` Node also returns its engine, which says how much of the input it has used. */
+function decode(body: Uint8Array, coding: Coding, maxOutputLength: number): Decoded {
+  const options = { maxOutputLength, info: true }
+  if (coding === 'gzip') return zlib.gunzipSync(body, options) as unknown as Decoded
+  const params = { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_MAX_WINDOW_LOG }
+  return zlib.zstdDecompressSync(body, { ...options, params }) as unknown as Decoded
+}
+
+interface Decoded {
+  readonly buffer: Buffer
+  readonly engine: { readonly bytesWritten: number }
+}

@@ -1,0 +1,108 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Accumulator } from '../../src/accumulator/accumulator.ts'
+import type { BatchOutcome, ProducerBatch } from '../../src/accumulator/producer-batch.ts'
+import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
+import type { Publisher } from '../../src/accumulator/publisher.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { createQuotas } from '../../src/admission/quotas.ts'
+import { UploadWindow } from '../../src/admission/upload-window.ts'
+import { REQUEST_OVERHEAD_BYTES } from '../../src/config.ts'
+import { buildApp } from '../../src/http/app.ts'
+import { createIngestUpload } from '../../src/ingest/upload.ts'
+import { cachedPartitionOf } from '../../src/invoice/partition.ts'
+import { UploadReader } from '../../src/uploads/upload-reader.ts'
+
+export const LIMITS = { maxBytes: 64 * 1024, maxCompressedBytes: 8 * 1024, maxInvoices: 20, maxInvoiceBytes: 4_000 }
+const PARTITIONS = 3
+
+/** Acknowledges everything at once, and remembers it. */
+class AcknowledgingPublisher implements Publisher {
+  readonly lastAnswerAtMs = 0
+  published: ProducerRecord[] = []
+  #offset = 0n
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+
+  async publish(batch: ProducerBatch): Promise<BatchOutcome> {
+    batch.beginAttempt()
+    const baseOffset = this.#offset
+    this.#offset += BigInt(batch.records.length)
+    this.published.push(...batch.records)
+    batch.end()
+    return { kind: 'acknowledged', baseOffset }
+  }
+}
+
+/** The whole way of uploads, worker threads included, up to a publisher that acknowledges everything. */
+export interface UploadApp {
+  readonly port: number
+  readonly memory: BufferMemory
+  /** What was published since the latest call, in order. */
+  takePublished(): ProducerRecord[]
+  readonly troubles: Error[]
+  stop(): Promise<void>
+}
+
+export async function startUploadApp(): Promise<UploadApp> {
+  const memory = new BufferMemory(16 * 2 ** 20)
+  const publisher = new AcknowledgingPublisher()
+  const troubles: Error[] = []
+  const limits = { maxBatchRecords: 500, maxBatchBytes: 900_000, lingerMs: 0, stallAfterMs: 5_000 }
+  const accumulator = new Accumulator({ publisher, partitions: PARTITIONS, limits, deliveryTimeoutMs: 30_000 })
+  accumulator.open()
+  const reader = new UploadReader({
+    limits: { ...LIMITS, arithmetic: 'strict', lenientStores: [] },
+    workers: 1,
+    maxWaiting: 4,
+    timeoutMs: 30_000,
+    inlineBytes: 2_048,
+    onTrouble: (error) => troubles.push(error),
+  })
+  const app = await buildApp(
+    {
+      ingest: () => Promise.reject(new Error('no single invoices here')),
+      ingestUpload: createIngestUpload({
+        accumulator,
+        reader,
+        topic: 'invoices',
+        partitionOf: cachedPartitionOf(PARTITIONS),
+        takeQuota: createQuotas({ perStore: undefined, perTerminal: undefined }),
+        window: new UploadWindow({ maxRecords: 256, share: 1 }),
+        timeoutMs: 30_000,
+        overheadBytes: REQUEST_OVERHEAD_BYTES,
+      }),
+      readiness: () => ({ ready: true, reasons: [] }),
+      isDraining: () => false,
+      admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      enterLive: () => ({ kind: 'entered', leave: () => {} }),
+      admitUpload: (sizeBytes) => (reader.hasRoom ? memory.tryReserve(sizeBytes) : null),
+      metrics: async () => ({ contentType: 'text/plain', body: '' }),
+      onAnswer: ({ status, cause }) => {
+        if (status === 500) troubles.push(cause as Error)
+      },
+    },
+    {
+      maxInvoiceBytes: LIMITS.maxInvoiceBytes,
+      maxUploadBytes: LIMITS.maxBytes,
+      maxCompressedBytes: LIMITS.maxCompressedBytes,
+      requestTimeoutMs: 20_000,
+      keepAliveTimeoutMs: 20_000,
+      logger: false,
+      serveMetrics: false,
+    },
+  )
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const server: Server = app.server
+  return {
+    port: (server.address() as AddressInfo).port,
+    memory,
+    troubles,
+    takePublished: () => publisher.published.splice(0),
+    stop: async () => {
+      server.closeAllConnections()
+      await Promise.all([app.close(), reader.stop()])
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { message, rawSocket } from './raw-socket.ts'
+import { JSON_HEADERS, listen, POST, PUT, RECEIPT, testApp } from './test-app.ts'
+
+suite('buildApp', () => {
+  test('asks nothing of what it is given before the first request', async (t) => {
+    const never = () => assert.fail('asked too early')
+    await testApp(t, { isDraining: never, readiness: never, admit: never, metrics: never, onAnswer: never })
+  })
+
+  test('builds as many applications as are asked for, each on its own', async (t) => {
+    const one = await testApp(t)
+    const other = await testApp(t, { isDraining: () => true })
+    assert.equal((await one.app.inject('/readyz')).statusCode, 200)
+    assert.equal((await other.app.inject('/readyz')).statusCode, 503)
+  })
+
+  test('bounds every wait on a client, and outlives the idle timeout of a load balancer', async (t) => {
+    const { app } = await testApp(t, {}, { requestTimeoutMs: 20_000, keepAliveTimeoutMs: 72_000 })
+    assert.equal(app.server.requestTimeout, 20_000)
+    assert.equal(app.server.headersTimeout, 10_000)
+    assert.equal(app.server.keepAliveTimeout, 72_000)
+    assert.equal(app.server.timeout, 120_000)
+    assert.equal(app.server.maxRequestsPerSocket, 0)
+  })
+
+  test('takes no more connections than it is told to', async (t) => {
+    const { app } = await testApp(t, {}, { maxConnections: 1 })
+    const port = await listen(app)
+    const first = rawSocket(port, message('GET /livez'))
+    await first.until('{"live":true}')
+    assert.equal(await rawSocket(port, message('GET /livez')).closed, '')
+    first.socket.destroy()
+  })
+
+  test('says nosniff and nothing of what it is made of on every answer', async (t) => {
+    const { app } = await testApp(t)
+    for (const url of ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs', '/problems', '/nope', POST]) {
+      const { headers } = await app.inject(url)
+      assert.equal(headers['x-content-type-options'], 'nosniff', url)
+      assert.equal(headers['x-powered-by'], undefined)
+      assert.equal(headers.server, undefined)
+    }
+  })
+
+  test('numbers requests itself, whatever a client says', async (t) => {
+    const lines: Record<string, unknown>[] = []
+    const noop = () => {}
+    const logger = {
+      level: 'info',
+      fatal: noop,
+      error: (line: Record<string, unknown>) => void lines.push(line),
+      warn: noop,
+      info: () => assert.fail('requests are not logged'),
+      debug: noop,
+      trace: noop,
+      silent: noop,
+      child: (bindings: Record<string, unknown>) => ({
+        ...logger,
+        error: (line: Record<string, unknown>) => void lines.push({ ...bindings, ...line }),
+      }),
+    }
+    const { app } = await testApp(
+      t,
+      { metrics: () => Promise.reject(new Error('broken')) },
+      { logger: logger as never },
+    )
+    await app.inject({ url: '/metrics', headers: { 'request-id': 'forged' } })
+    await app.inject({ url: '/metrics', headers: { 'x-request-id': 'forged' } })
+    const [one, two] = lines.map((line) => String(line.reqId))
+    assert.match(String(one), /^[0-9a-f]{8}-1$/)
+    assert.match(String(two), /^[0-9a-f]{8}-2$/)
+  })
+})
+
+suite('while draining', () => {
+  test('every answer says Connection: close, also to requests that were there before', async (t) => {
+    let draining = false
+    const kafka = Promise.withResolvers<typeof RECEIPT>()
+    const { app, requests } = await testApp(t, { isDraining: () => draining, ingest: () => kafka.promise })
+    const whole = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}')
+    const raw = rawSocket(await listen(app), whole)
+    while (requests.length === 0) await new Promise(setImmediate)
+
+    draining = true
+    for (const url of ['/livez', '/readyz', '/metrics', '/problems', '/docs', '/nope', '/%zz', POST, PUT]) {
+      assert.equal((await app.inject(url)).headers.connection, 'close', url)
+    }
+    kafka.resolve(RECEIPT)
+    assert.match(await raw.closed, /^HTTP\/1.1 201 .*connection: close/is)
+  })
+
+  test('a connection stays open otherwise', async (t) => {
+    const { app } = await testApp(t)
+    const whole = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}')
+    const raw = rawSocket(await listen(app), whole)
+    assert.doesNotMatch(await raw.until('receivedAt'), /connection: close/i)
+    raw.socket.write(whole)
+    while (raw.received().split('HTTP/1.1 201').length < 3) await new Promise(setImmediate)
+    raw.socket.destroy()
+  })
+
+  test('an invoice that is in flight when the server closes is still answered', async (t) => {
+    const kafka = Promise.withResolvers<typeof RECEIPT>()
+    let draining = false
+    const { app, requests } = await testApp(t, { isDraining: () => draining, ingest: () => kafka.promise })
+    const whole = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}')
+    const raw = rawSocket(await listen(app), whole)
+    while (requests.length === 0) await new Promise(setImmediate)
+    draining = true
+    const closed = app.close()
+    kafka.resolve(RECEIPT)
+    assert.match(await raw.closed, /^HTTP\/1.1 201 /)
+    await closed
+  })
+})

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import * as fc from 'fast-check'
+import { isRetriable, PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
+import { uploadAnswer } from '../../src/http/upload-answer.ts'
+import type { ItemAnswer } from '../../src/ingest/upload.ts'
+import { IDENTITY, RECEIPT } from './test-app.ts'
+
+const answerTo = (slug: ProblemSlug | 'stored'): ItemAnswer => ({
+  identity: IDENTITY,
+  told: slug === 'stored' ? RECEIPT : new Problem(slug, 'In words.'),
+})
+
+const OF_ITEMS = [
+  'malformed-json',
+  'too-large',
+  'invalid-invoice',
+  'identity-conflict',
+  'not-attempted',
+  'quota-exceeded',
+  'saturated',
+  'draining',
+  'refused-by-kafka',
+  'kafka-unavailable',
+  'outcome-unknown',
+] as const satisfies ProblemSlug[]
+
+suite('the answer to an upload', () => {
+  test('counts every invoice once and says of each what it would be told alone, in order, in either form', () => {
+    const slugs = fc.array(fc.constantFrom('stored', 'stored', ...OF_ITEMS), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(slugs, (slugs) => {
+        const statuses = slugs.map((slug) => (slug === 'stored' ? 201 : PROBLEMS[slug].status))
+        const count = (of: (slug: (typeof slugs)[0]) => boolean) => slugs.filter(of).length
+        const isRetry = (slug: (typeof slugs)[0]) => slug !== 'stored' && isRetriable(slug)
+        const retry = count(isRetry)
+        const obstacles = slugs.filter((slug) => isRetry(slug) && slug !== 'not-attempted')
+        const mayBeInKafka = slugs.some((slug) => slug === 'stored' || slug === 'outcome-unknown')
+        const told = slugs.map((slug) => answerTo(slug))
+
+        if (retry === slugs.length && !mayBeInKafka && obstacles.length > 0) {
+          assert.throws(() => uploadAnswer(told, false), { slug: obstacles[0] })
+          return
+        }
+        const { status, summary, body, retryAfter } = uploadAnswer(told, false)
+        const accepted = count((slug) => slug === 'stored')
+        assert.equal(status, accepted === slugs.length ? 200 : 207)
+        assert.deepEqual(summary, { accepted, replayed: 0, rejected: slugs.length - accepted - retry, retry })
+        assert.equal(retryAfter !== undefined, obstacles.length > 0)
+        const document = JSON.parse(body)
+        assert.deepEqual(document.summary, summary)
+        assert.deepEqual(
+          (document.results as { index: number; status: number }[]).map(({ index, status }) => [index, status]),
+          statuses.map((status, index) => [index, status]),
+        )
+        for (const result of document.results) {
+          assert.deepEqual(result.identity, IDENTITY)
+          assert.equal('receipt' in result, result.status === 201)
+          assert.equal('problem' in result, result.status !== 201)
+        }
+        const lines = uploadAnswer(told, true).body.split('\n')
+        assert.equal(lines.pop(), '')
+        assert.deepEqual(JSON.parse(lines.pop() as string), { summary })
+        assert.deepEqual(
+          lines.map((line) => JSON.parse(line)),
+          document.results,
+        )
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('leaves the identity out where it cannot be told', () => {
+    const { body } = uploadAnswer([{ ...answerTo('malformed-json'), identity: undefined }], false)
+    assert.ok(!('identity' in JSON.parse(body).results[0]))
+  })
+
+  test('comes back when the first obstacle is over, not when the last one is', () => {
+    const wait = (slug: ProblemSlug, retryAfterSeconds: number): ItemAnswer => ({
+      identity: IDENTITY,
+      told: new Problem(slug, 'In words.', { retryAfterSeconds }),
+    })
+    const { retryAfter } = uploadAnswer([answerTo('stored'), wait('quota-exceeded', 41), wait('saturated', 2)], false)
+    assert.equal(retryAfter, 41)
+  })
+})

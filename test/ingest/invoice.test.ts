@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Outcome } from '../../src/accumulator/outcome.ts'
+import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
+import type { Reservation } from '../../src/admission/buffer-memory.ts'
+import { Problem, type ProblemSlug } from '../../src/errors.ts'
+import { createIngest, type IngestDeps, type IngestRequest, problemOf } from '../../src/ingest/invoice.ts'
+import { identityText, invoiceIdOf } from '../../src/invoice/identity.ts'
+import { sampleInvoice } from '../invoice/generate.ts'
+
+const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
+const RECEIVED_AT = new Date('2026-03-14T16:05:10.123Z')
+const RESERVATION: Reservation = { sizeBytes: 1, retain: () => {}, release: () => {}, resize: () => true }
+
+function requestOf(changes: Partial<IngestRequest> & { invoice?: object } = {}): IngestRequest {
+  const { invoice = sampleInvoice(IDENTITY), ...request } = changes
+  return {
+    body: Buffer.from(JSON.stringify(invoice)),
+    receivedAt: RECEIVED_AT,
+    traceparent: undefined,
+    expectedIdentity: undefined,
+    idempotencyKey: undefined,
+    reservation: RESERVATION,
+    ...request,
+  }
+}
+
+/** An ingest over an accumulator that answers `outcomeOf(record)`, and what was appended. */
+function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partial<IngestDeps> = {}) {
+  const appended: { record: ProducerRecord; reservation: Reservation }[] = []
+  const ingest = createIngest({
+    accumulator: {
+      append: async (record, reservation) => {
+        appended.push({ record, reservation })
+        return outcomeOf(record)
+      },
+    },
+    topic: 'invoices',
+    partitionOf: () => 3,
+    arithmetic: () => 'strict',
+    takeQuota: () => null,
+    onLive: () => {},
+    bindKey: () => true,
+    ...deps,
+  })
+  return { ingest, appended }
+}
+
+const acknowledge = (record: ProducerRecord): Outcome => ({ kind: 'acknowledged', record, partition: 3, offset: '7' })
+
+/** A check that a promise was rejected with this problem. */
+const isProblem = (slug: ProblemSlug) => (error: unknown) => error instanceof Problem && error.slug === slug
+
+test('an acknowledged invoice has a receipt that says where it is', async () => {
+  const { ingest } = ingestOver(acknowledge)
+  assert.deepEqual(await ingest(requestOf()), {
+    invoiceId: invoiceIdOf(IDENTITY),
+    identity: IDENTITY,
+    topic: 'invoices',
+    partition: 3,
+    offset: '7',
+    receivedAt: RECEIVED_AT.toISOString(),
+  })
+})
+
+test('the record is the request’s own bytes under the store’s key and partition, with the request’s reservation', async () => {
+  const asked: string[] = []
+  const partitionOf = (storeId: string) => asked.push(storeId) + 4
+  const { ingest, appended } = ingestOver(acknowledge, { partitionOf })
+  const request = requestOf({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` })
+  await ingest(request)
+  assert.equal(appended.length, 1)
+  const { record, reservation } = appended[0]!
+  assert.equal(record.value, request.body, 'not a copy')
+  assert.equal(String(record.key), 'S1')
+  assert.deepEqual(asked, ['S1'])
+  assert.equal(record.partition, 5)
+  assert.equal(record.identity, identityText(IDENTITY))
+  assert.equal(record.headers['pos-ingest'], 'live')
+  assert.equal(record.headers['pos-received-at'], RECEIVED_AT.toISOString())
+  assert.match(record.headers.traceparent as string, /^00-a{32}-/)
+  assert.equal(reservation, RESERVATION)
+})
+
+test('a request that joined another one’s record has the receipt of that record', async () => {
+  const earlier = '2026-03-14T16:05:09.000Z'
+  const { ingest } = ingestOver((record) =>
+    acknowledge({ ...record, headers: { ...record.headers, 'pos-received-at': earlier } }),
+  )
+  assert.equal((await ingest(requestOf())).receivedAt, earlier)
+})
+
+test('what is no strict JSON, or no invoice, is refused with pointers and never appended', async () => {
+  const { ingest, appended } = ingestOver(acknowledge)
+  await assert.rejects(ingest(requestOf({ body: Buffer.from('{"a":1,"a":2}') })), isProblem('malformed-json'))
+  const invoice = { ...sampleInvoice(IDENTITY), documentType: 'marker', cashier: { id: 'c', name: 'marker' } }
+  await assert.rejects(ingest(requestOf({ invoice })), (error: Problem) => {
+    assert.ok(isProblem('invalid-invoice')(error))
+    const pointers = error.errors?.map(({ pointer }) => pointer)
+    assert.ok(pointers?.includes('/documentType') && pointers.includes('/cashier/name'), String(pointers))
+    assert.doesNotMatch(JSON.stringify([error.message, error.errors]), /marker/)
+    return true
+  })
+  assert.deepEqual(appended, [])
+})
+
+test('sums that do not add up are refused in a strict store and marked in a lenient one', async () => {
+  const sample = sampleInvoice(IDENTITY)
+  const invoice = { ...sample, totals: { ...sample.totals, tax: sample.totals.tax + 100 } }
+  const strict = ingestOver(acknowledge)
+  await assert.rejects(strict.ingest(requestOf({ invoice })), isProblem('invalid-invoice'))
+  const lenient = ingestOver(acknowledge, { arithmetic: (storeId) => (storeId === 'S1' ? 'lenient' : 'strict') })
+  await lenient.ingest(requestOf({ invoice }))
+  assert.ok(lenient.appended[0]?.record.headers['pos-warnings'])
+})
+
+test('a path that names another invoice than the body is refused', async () => {
+  const { ingest, appended } = ingestOver(acknowledge)
+  await ingest(requestOf({ expectedIdentity: { ...IDENTITY } }))
+  for (const other of [{ storeId: 'S2' }, { terminalId: 'T2' }, { journalId: 'J2' }, { sequenceNumber: 43 }]) {
+    const request = requestOf({ expectedIdentity: { ...IDENTITY, ...other } })
+    await assert.rejects(ingest(request), isProblem('identity-mismatch'))
+  }
+  assert.equal(appended.length, 1)
+})
+
+test('an Idempotency-Key is bound to the identity of a valid invoice; another identity is refused', async () => {
+  const bound: string[][] = []
+  const bindKey = (...binding: [string, string]) => bound.push(binding) === 1
+  const { ingest, appended } = ingestOver(acknowledge, { bindKey })
+  await assert.rejects(ingest(requestOf({ invoice: {}, idempotencyKey: 'k' })), isProblem('invalid-invoice'))
+  assert.deepEqual(bound, [], 'an invalid invoice binds nothing')
+  await ingest(requestOf({ idempotencyKey: 'k' }))
+  assert.deepEqual(bound, [['k', identityText(IDENTITY)]])
+  await assert.rejects(ingest(requestOf({ idempotencyKey: 'k' })), isProblem('identity-mismatch'))
+  await ingest(requestOf())
+  assert.equal(bound.length, 2, 'no key, nothing to bind')
+  assert.equal(appended.length, 2)
+})
+
+test('every outcome but acknowledged is a problem with the same meaning', async () => {
+  const expected: [Outcome, ProblemSlug, number][] = [
+    [{ kind: 'rejected', reason: 'not-ready' }, 'kafka-unavailable', 503],
+    [{ kind: 'rejected', reason: 'stalled' }, 'kafka-unavailable', 503],
+    [{ kind: 'rejected', reason: 'expired' }, 'kafka-unavailable', 503],
+    [{ kind: 'rejected', reason: 'draining' }, 'draining', 503],
+    [{ kind: 'rejected', reason: 'refused' }, 'refused-by-kafka', 503],
+    [{ kind: 'rejected', reason: 'too-large' }, 'too-large', 413],
+    [{ kind: 'rejected', reason: 'identity-conflict' }, 'identity-conflict', 422],
+    [{ kind: 'unknown', reason: 'deadline' }, 'outcome-unknown', 504],
+    [{ kind: 'unknown', reason: 'shutdown' }, 'outcome-unknown', 504],
+    [{ kind: 'unknown', reason: 'producer-replaced' }, 'outcome-unknown', 504],
+  ]
+  for (const [outcome, slug, status] of expected) {
+    await assert.rejects(ingestOver(() => outcome).ingest(requestOf()), (error: Problem) => {
+      assert.deepEqual([error.slug, error.status], [slug, status])
+      return true
+    })
+    assert.ok(outcome.kind !== 'acknowledged')
+    assert.equal(problemOf(outcome).slug, slug)
+  }
+})

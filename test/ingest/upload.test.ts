@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import type { Chain } from '../../src/accumulator/chain.ts'
+import type { Outcome } from '../../src/accumulator/outcome.ts'
+import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { UploadWindow } from '../../src/admission/upload-window.ts'
+import { Problem, type ProblemSlug } from '../../src/errors.ts'
+import { createIngestUpload, type IngestUploadDeps, type ItemAnswer } from '../../src/ingest/upload.ts'
+import { UploadReader } from '../../src/uploads/upload-reader.ts'
+import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
+import { sampleInvoice } from '../invoice/generate.ts'
+
+const OVERHEAD_BYTES = 100
+const MAX_BYTES = 1_000_000
+
+/** What was appended, and who answers for it. */
+interface Appended {
+  readonly record: ProducerRecord
+  readonly chain: Chain | undefined
+  readonly answer: (outcome: Outcome) => void
+}
+
+let appended: Appended[]
+let memory: BufferMemory
+
+beforeEach(() => {
+  appended = []
+  memory = new BufferMemory(10_000_000)
+})
+
+function reader(overrides: Partial<ConstructorParameters<typeof UploadReader>[0]['limits']> = {}): UploadReader {
+  return new UploadReader({
+    limits: {
+      maxBytes: MAX_BYTES,
+      maxInvoices: 100,
+      maxInvoiceBytes: 50_000,
+      arithmetic: 'strict',
+      lenientStores: [],
+      ...overrides,
+    },
+    workers: 0,
+    maxWaiting: 0,
+    timeoutMs: 1_000,
+    inlineBytes: 0,
+    onTrouble: () => {},
+  })
+}
+
+function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
+  const ingest = createIngestUpload({
+    accumulator: {
+      append: (record, _reservation, chain) =>
+        new Promise((answer) => {
+          appended.push({ record, chain, answer })
+        }),
+    },
+    reader: reader(),
+    window: windowOf(100),
+    topic: 'invoices',
+    partitionOf: (storeId) => storeId.length,
+    takeQuota: () => null,
+    timeoutMs: 1_000,
+    overheadBytes: OVERHEAD_BYTES,
+    ...deps,
+  })
+  return (lines: readonly string[]) => {
+    const reservation = memory.tryReserve(MAX_BYTES)
+    assert.ok(reservation)
+    return ingest({
+      body: new Uint8Array(Buffer.from(lines.join('\n'))),
+      coding: 'identity',
+      framing: 'lines',
+      receivedAt: new Date('2026-03-14T16:05:10.123Z'),
+      traceparent: undefined,
+      reservation,
+    })
+  }
+}
+
+function line(sequenceNumber: number, terminalId = 'T1', storeId = 'S1'): string {
+  return JSON.stringify(sampleInvoice({ storeId, terminalId, journalId: 'J1', sequenceNumber }))
+}
+
+/** A window beside live traffic. */
+function windowOf(maxRecords: number): UploadWindow {
+  const window = new UploadWindow({ maxRecords, share: 1, now: () => 0 })
+  window.noteLive()
+  return window
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+function acknowledge(): void {
+  for (const { record, answer } of appended.splice(0))
+    answer({ kind: 'acknowledged', record, partition: record.partition, offset: '7' })
+}
+
+const told = (answers: readonly ItemAnswer[]) =>
+  answers.map(({ told }) => (told instanceof Problem ? told.slug : `${told.identity.sequenceNumber} at ${told.offset}`))
+
+const isProblem = (slug: ProblemSlug) => (error: unknown) => error instanceof Problem && error.slug === slug
+
+test('every invoice is answered in the order of the upload, and published as the bytes it came as', async () => {
+  const lines = [line(1), '{"no": "invoice"}', line(2), '[nonsense']
+  const answering = ingestOver()(lines)
+  await turn()
+  assert.deepEqual(
+    appended.map(({ record }) => String(record.value)),
+    [lines[0], lines[2]],
+  )
+  assert.equal(appended[0]?.record.headers['pos-ingest'], 'upload')
+  assert.equal(appended[0]?.record.partition, 2)
+  acknowledge()
+  assert.deepEqual(told(await answering), ['1 at 7', 'invalid-invoice', '2 at 7', 'malformed-json'])
+})
+
+test('those of one terminal are one chain, others have chains of their own', async () => {
+  const answering = ingestOver()([line(1), line(1, 'T2'), line(2), line(1, 'T1', 'S2')])
+  await turn()
+  const [first, other, second, elsewhere] = appended.map(({ chain }) => chain)
+  assert.equal(first, second)
+  assert.equal(new Set([first, other, elsewhere]).size, 3)
+  acknowledge()
+  await answering
+})
+
+test('behind an invoice that was not taken those of its terminal are not attempted, others are', async () => {
+  const takeQuota = ({ sequenceNumber }: { sequenceNumber: number }) =>
+    sequenceNumber === 2 ? new Problem('quota-exceeded', 'later') : null
+  const answering = ingestOver({ takeQuota })([line(1), line(2), line(3), line(4, 'T2')])
+  await turn()
+  acknowledge()
+  assert.deepEqual(told(await answering), ['1 at 7', 'quota-exceeded', 'not-attempted', '4 at 7'])
+})
+
+test('an invoice that will never be taken holds up none behind it', async () => {
+  const { maxInvoiceBytes } = { maxInvoiceBytes: 20_000 }
+  const large = JSON.stringify({ ...JSON.parse(line(1)), extensions: { padding: 'x'.repeat(maxInvoiceBytes) } })
+  const answering = ingestOver({ reader: reader({ maxInvoiceBytes }) })([large, '{', line(2)])
+  await turn()
+  acknowledge()
+  assert.deepEqual(told(await answering), ['too-large', 'malformed-json', '2 at 7'])
+})
+
+test('no more records are under way than the window has places for', async () => {
+  const answering = ingestOver({ window: windowOf(2) })([1, 2, 3, 4, 5].map((number) => line(number)))
+  await turn()
+  assert.equal(appended.length, 2)
+  acknowledge()
+  await turn()
+  assert.equal(appended.length, 2)
+  acknowledge()
+  await turn()
+  acknowledge()
+  assert.equal((await answering).length, 5)
+})
+
+test('what found no place in time is to be sent again, with all behind it', async () => {
+  const window = windowOf(1)
+  const answering = ingestOver({ window, timeoutMs: 20 })([line(1), line(2), line(3)])
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  assert.equal(appended.length, 1)
+  acknowledge()
+  assert.deepEqual(told(await answering), ['1 at 7', 'saturated', 'not-attempted'])
+  assert.equal(window.tryEnter(), true)
+})
+
+test('the buffer holds what the invoices take, from the moment that it is known', async () => {
+  const lines = [line(1), line(2)]
+  const answering = ingestOver()(lines)
+  await turn()
+  const known = Buffer.byteLength(lines.join('\n')) + 2 * OVERHEAD_BYTES
+  assert.ok(memory.usedBytes > known && memory.usedBytes < known + 2 * 100, 'and what is noted of them')
+  acknowledge()
+  await answering
+})
+
+test('an upload for which there is no room when it is inflated is sent again later', async () => {
+  memory = new BufferMemory(MAX_BYTES)
+  await assert.rejects(ingestOver({ overheadBytes: MAX_BYTES })([line(1)]), isProblem('saturated'))
+  assert.equal(appended.length, 0)
+})
+
+test('an upload that cannot be read is refused as a whole', async () => {
+  await assert.rejects(ingestOver()([' ', '']), isProblem('malformed-upload'))
+  await assert.rejects(ingestOver({ reader: reader({ maxInvoices: 1 }) })([line(1), line(2)]), isProblem('too-large'))
+  await assert.rejects(ingestOver({ reader: reader({ maxBytes: 100 }) })([line(1)]), isProblem('too-large'))
+  assert.equal(appended.length, 0)
+})
+
+test('an upload that no worker could read may come again', async () => {
+  const failing = (reason: 'busy' | 'crashed' | 'timed-out') =>
+    ingestOver({ reader: { read: () => Promise.reject(new WorkerFailed(reason)) } })([line(1)])
+  await assert.rejects(failing('busy'), isProblem('saturated'))
+  await assert.rejects(failing('crashed'), isProblem('upload-not-read'))
+  await assert.rejects(failing('timed-out'), isProblem('upload-not-read'))
+})

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import type { LogRecord } from '../../../src/kafka/read-topic.ts'
+import type { Answer } from '../../../src/tools/audit/answers.ts'
+import { Audit, type AuditOptions } from '../../../src/tools/audit/audit.ts'
+import { FINDING_KINDS } from '../../../src/tools/audit/finding.ts'
+import { journalNameOf } from '../../../src/tools/audit/record-identity.ts'
+import { collectGarbage } from '../../harness/collect-garbage.ts'
+import { naiveAudit, type PlainAnswer, type PlainRecord } from './naive-audit.ts'
+
+const EVERYTHING = [0, 1, 2].map((partition) => ({ partition, from: 0, to: 1_000_000, end: 1_000_000 }))
+const JOURNALS = ['S0/T0/J', 'S0/T1/J', 'S1/T0/J', 'S1/T0/K'] as const
+
+const sourceOf = (journal: string) => {
+  const [store, terminal, name] = journal.split('/')
+  return `/stores/${store}/terminals/${terminal}/journals/${name}`
+}
+
+function toLogRecord({ journal, number, content, partition, offset }: PlainRecord): LogRecord {
+  const key = Buffer.from(journal.split('/')[0] as string)
+  const headers = { ce_source: Buffer.from(sourceOf(journal)), ce_id: Buffer.from(String(number)) }
+  return { partition, offset, key, value: Buffer.from(content), headers }
+}
+
+function toAnswer({ journal, number, outcome, place, content }: PlainAnswer): Answer {
+  const sha256 = content === undefined ? undefined : hash('sha256', Buffer.from(content), 'buffer')
+  return { ...journalNameOf(sourceOf(journal)), sequenceNumber: number, outcome, place, sha256 }
+}
+
+function auditAll(
+  records: readonly LogRecord[],
+  answers: readonly Answer[] | undefined,
+  options: Partial<AuditOptions> = {},
+): Audit {
+  const audit = new Audit({ ranges: EVERYTHING, hasAnswers: answers !== undefined, ...options })
+  do {
+    if (audit.wantsAnswers) for (const answer of answers ?? []) audit.answer(answer)
+    for (const record of records) audit.record(record)
+  } while (audit.endPass())
+  assert.equal(audit.uncompared, 0)
+  return audit
+}
+
+/** The findings as lines, ranges spelled out. */
+function linesOf({ findings }: Audit): string[] {
+  const lines = FINDING_KINDS.flatMap((kind) =>
+    findings.kept[kind].flatMap(({ storeId, terminalId, journalId, sequenceNumber, through = sequenceNumber }) => {
+      const journal = [storeId, terminalId, journalId].join('/')
+      if (sequenceNumber === undefined) return [`${kind} ${journal}`]
+      const length = (through as number) - sequenceNumber + 1
+      return Array.from({ length }, (_, i) => `${kind} ${journal} ${sequenceNumber + i}`)
+    }),
+  )
+  return lines.sort()
+}
+
+/** Numbers the records of each partition in the order in which they are read. */
+function withOffsets(records: readonly Omit<PlainRecord, 'offset'>[]): PlainRecord[] {
+  const next = new Map<number, number>()
+  return records.map((record) => {
+    const offset = next.get(record.partition) ?? 0
+    next.set(record.partition, offset + 1)
+    return { ...record, offset }
+  })
+}
+
+const number = fc.integer({ min: 1, max: 9 })
+const content = fc.constantFrom('a', 'a', 'a', 'b')
+const journal = fc.constantFrom(...JOURNALS)
+const wildRecord = fc.record({ journal, number, content, isMoved: fc.integer({ min: 0, max: 30 }) }).map((record) => {
+  const partition = record.isMoved === 0 ? 2 : Number(record.journal[1])
+  return { journal: record.journal, number: record.number, content: record.content, partition }
+})
+const outcome = fc.constantFrom('acknowledged', 'acknowledged', 'rejected', 'unknown' as const)
+const place = fc.record({ partition: fc.integer({ min: 0, max: 2 }), offset: fc.integer({ min: 0, max: 12 }) })
+const wildAnswer = fc.record({
+  journal,
+  number,
+  outcome,
+  place: fc.option(place, { nil: undefined }),
+  content: fc.option(content, { nil: undefined }),
+})
+
+/** What tills do and are told, with a fault now and then: most of it fits together. */
+const tamedHistory = fc
+  .array(
+    fc.record({
+      journal,
+      answers: fc.array(outcome, { minLength: 1, maxLength: 3 }),
+      content,
+      fault: fc.constantFrom('none', 'none', 'none', 'none', 'lost', 'twice', 'altered', 'moved', 'skipped' as const),
+    }),
+    { maxLength: 40 },
+  )
+  .map((steps) => {
+    const next = new Map<string, number>()
+    const records: Omit<PlainRecord, 'offset'>[] = []
+    const answers: PlainAnswer[] = []
+    const offsets = new Map<number, number>()
+    for (const { journal, answers: outcomes, content, fault } of steps) {
+      const number = (next.get(journal) ?? 1) + (fault === 'skipped' ? 2 : 0)
+      next.set(journal, number + 1)
+      const partition = Number(journal[1])
+      for (const outcome of outcomes) {
+        const offset = offsets.get(partition) ?? 0
+        const isStored = outcome === 'acknowledged' && fault !== 'lost'
+        for (let copy = isStored ? (fault === 'twice' ? 2 : 1) : 0; copy > 0; copy--) {
+          records.push({ journal, number, content: fault === 'altered' ? `${content}!` : content, partition })
+          offsets.set(partition, (offsets.get(partition) ?? 0) + 1)
+        }
+        const place =
+          outcome === 'acknowledged' ? { partition, offset: offset + (fault === 'moved' ? 1 : 0) } : undefined
+        answers.push({ journal, number, outcome, place, content })
+      }
+    }
+    return { records, answers }
+  })
+
+const history = fc.oneof(
+  fc.record({ records: fc.array(wildRecord, { maxLength: 40 }), answers: fc.array(wildAnswer, { maxLength: 40 }) }),
+  tamedHistory,
+)
+const limits = fc.record({
+  claimsPerPass: fc.constantFrom(1, 3, 10, 1_000),
+  comparedPerPass: fc.constantFrom(1, 3, 1_000),
+})
+
+/** What is read of partition 0. */
+const range = fc
+  .tuple(fc.nat(12), fc.nat(20), fc.nat(4))
+  .map(([from, length, rest]) => ({ from, to: from + length, end: from + length + rest }))
+
+test('the log alone: the findings are those of the definitions, however few invoices a pass may compare', () => {
+  fc.assert(
+    fc.property(history, limits, ({ records: drawn }, limits) => {
+      const records = withOffsets(drawn)
+      const audit = auditAll(records.map(toLogRecord), undefined, limits)
+      assert.deepEqual(
+        linesOf(audit),
+        naiveAudit(records, undefined, () => true),
+      )
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('with answers: the findings are those of the definitions, however few claims a pass may hold', () => {
+  fc.assert(
+    fc.property(history, limits, range, ({ records: drawn, answers }, limits, { from, to, end }) => {
+      type At = { partition: number; offset: number }
+      const isRead = ({ partition, offset }: At) => partition !== 0 || (offset >= from && offset < to)
+      const isJudged = (place: At) => isRead(place) || place.offset >= end
+      const records = withOffsets(drawn).filter(isRead)
+      const told = answers.map((answer) => ({
+        ...answer,
+        place: answer.outcome === 'acknowledged' ? answer.place : undefined,
+      }))
+      const ranges = EVERYTHING.map((all) => (all.partition === 0 ? { partition: 0, from, to, end } : all))
+      const audit = auditAll(records.map(toLogRecord), told.map(toAnswer), { ranges, ...limits })
+      assert.deepEqual(linesOf(audit), naiveAudit(records, told, isJudged))
+      for (const kind of FINDING_KINDS) {
+        const ofJournals = [...audit.journals].reduce((sum, { found }) => sum + found[kind], 0)
+        assert.equal(ofJournals, audit.findings.counts[kind], `${kind} of the journals add up`)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a record without the headers of an invoice is foreign', () => {
+  const invoice = toLogRecord({ journal: 'S0/T0/J', number: 1, content: 'a', partition: 0, offset: 0 })
+  const wrong = [
+    {},
+    { ce_id: invoice.headers.ce_id },
+    { ...invoice.headers, ce_id: Buffer.from('01') },
+    { ...invoice.headers, ce_id: Buffer.from('0') },
+    { ...invoice.headers, ce_source: Buffer.from('/stores/S0/terminals/T0') },
+    { ...invoice.headers, ce_source: [invoice.headers.ce_source, invoice.headers.ce_source] },
+  ]
+  const records = wrong.map((headers, offset) => ({ ...invoice, offset, headers }))
+  const { counts, kept } = auditAll(records, undefined).findings
+  assert.equal(counts.foreign, wrong.length)
+  assert.deepEqual(kept.foreign[1], { partition: 0, offset: 1 })
+})
+
+test('key, headers and, when asked for, value must name the same invoice', () => {
+  const invoice = { storeId: 'S0', terminalId: 'T0', journalId: 'J', sequenceNumber: 1 }
+  const record = (key: string | null, value: unknown, offset: number): LogRecord => ({
+    ...toLogRecord({ journal: 'S0/T0/J', number: 1, content: JSON.stringify(value), partition: 0, offset }),
+    key: key === null ? null : Buffer.from(key),
+  })
+  const records = [
+    record('S0', invoice, 0),
+    record('S9', invoice, 1),
+    record(null, invoice, 2),
+    record('S0', { ...invoice, sequenceNumber: 2 }, 3),
+    record('S0', { ...invoice, terminalId: 'T9' }, 4),
+    { ...record('S0', invoice, 5), value: null },
+    { ...record('S0', invoice, 6), value: Buffer.from('{') },
+  ]
+  const offsets = (audit: Audit) => audit.findings.kept.mismatched.map(({ offset }) => offset)
+  assert.deepEqual(offsets(auditAll(records, undefined)), [1, 2])
+  assert.deepEqual(offsets(auditAll(records, undefined, { verify: true })), [1, 2, 3, 4, 5, 6])
+})
+
+test('a till that corrects a refused invoice has altered nothing', () => {
+  const records = withOffsets([{ journal: 'S0/T0/J', number: 1, content: 'corrected', partition: 0 }])
+  const told = { journal: 'S0/T0/J', number: 1, place: undefined }
+  const answers = [
+    toAnswer({ ...told, outcome: 'rejected', content: 'wrong' }),
+    toAnswer({ ...told, outcome: 'acknowledged', content: 'corrected' }),
+  ]
+  assert.deepEqual(linesOf(auditAll(records.map(toLogRecord), answers)), [])
+})
+
+test('only the first findings are kept, all are counted', () => {
+  const records = withOffsets(
+    Array.from({ length: 50 }, () => ({ journal: 'S0/T0/J', number: 1, content: 'a', partition: 0 })),
+  )
+  const { counts, kept } = auditAll(records.map(toLogRecord), undefined, { keptFindings: 10 }).findings
+  assert.equal(counts.duplicates, 49)
+  assert.equal(kept.duplicates.length, 10)
+  assert.deepEqual(
+    kept.duplicates.map(({ offset }) => offset),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  )
+})
+
+test('repeated records that are gone when the log is read again are told apart from compared ones', () => {
+  const records = withOffsets(
+    [1, 1, 2, 2].map((number) => ({ journal: 'S0/T0/J', number, content: 'a', partition: 0 })),
+  )
+  const audit = new Audit({ ranges: EVERYTHING, hasAnswers: false })
+  for (const record of records) audit.record(toLogRecord(record))
+  assert.ok(audit.endPass())
+  for (const record of records.slice(1)) audit.record(toLogRecord(record))
+  assert.equal(audit.endPass(), false)
+  assert.equal(audit.uncompared, 1)
+})
+
+test('a million invoices of a thousand journals need no more memory than ten thousand of them', () => {
+  const heapBytes = () => {
+    collectGarbage()
+    return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
+  }
+  const journals = Array.from({ length: 1_000 }, (_, i) => ({
+    key: Buffer.from(`S${i % 100}`),
+    source: Buffer.from(`/stores/S${i % 100}/terminals/T${i}/journals/J1`),
+  }))
+  const value = Buffer.from('{}')
+  const audit = new Audit({ ranges: EVERYTHING, hasAnswers: false })
+  let offset = 0
+  const feed = (from: number, to: number) => {
+    for (let number = from; number <= to; number++)
+      for (const { key, source } of journals) {
+        const headers = { ce_source: source, ce_id: Buffer.from(String(number)) }
+        const record = { partition: 0, offset: offset++, key, value, headers }
+        audit.record(record)
+        if (number % 100 === 0) audit.record({ ...record, offset: offset++ }) // a till sent it again
+      }
+  }
+  feed(1, 10)
+  const before = heapBytes()
+  feed(11, 1_000)
+  const grownBytes = heapBytes() - before
+  // Every journal has one range of numbers, and one for each of its ten repeated ones.
+  assert.deepEqual(audit.held, { journals: 1_000, ranges: 11_000 })
+  assert.ok(grownBytes < 4_000_000, `${grownBytes} bytes more after a million records`)
+  assert.ok(audit.endPass(), 'repeated records are compared in a second pass')
+})

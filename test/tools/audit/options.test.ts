@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseAuditArguments } from '../../../src/tools/audit/options.ts'
+import { UsageError } from '../../../src/tools/terminal/flags.ts'
+
+test('without arguments everything is read and nothing is extra', () => {
+  assert.deepEqual(parseAuditArguments([]), {
+    fromMs: undefined,
+    toMs: undefined,
+    partitions: undefined,
+    answers: undefined,
+    verify: false,
+    strict: false,
+    all: false,
+    json: false,
+  })
+})
+
+test('times are RFC 3339, partitions numbers and ranges', () => {
+  const args = [
+    '--from-time',
+    '2026-03-01T06:00:00+01:00',
+    '--to-time=2026-03-01t05:00:00.5z',
+    '--partitions',
+    '8-10,3,9',
+  ]
+  const { fromMs, toMs, partitions } = parseAuditArguments(args)
+  assert.equal(fromMs, Date.UTC(2026, 2, 1, 5))
+  assert.equal(toMs, Date.UTC(2026, 2, 1, 5, 0, 0, 500))
+  assert.deepEqual(partitions, [3, 8, 9, 10])
+})
+
+test('what is wrong is refused and named', () => {
+  const wrong: [string[], RegExp][] = [
+    [['now'], /now/],
+    [['--fast'], /--fast/],
+    [['--answers'], /--answers/],
+    [['--from-time', 'yesterday'], /--from-time/],
+    [['--from-time', '2026-03-01'], /--from-time/],
+    [['--from-time', '2026-03-01T06:00:00'], /--from-time/],
+    [['--to-time', '2026-13-01T06:00:00Z'], /--to-time/],
+    [['--from-time', '2026-03-01T06:00:00Z', '--to-time', '2026-03-01T06:00:00Z'], /--to-time/],
+    [['--partitions', ''], /--partitions/],
+    [['--partitions', '1,'], /--partitions/],
+    [['--partitions', '3-1'], /--partitions/],
+    [['--partitions', '0-99999'], /--partitions/],
+    [['--partitions', '-1'], /--partitions/],
+  ]
+  for (const [args, said] of wrong)
+    assert.throws(
+      () => parseAuditArguments(args),
+      (error: Error) => {
+        assert.ok(error instanceof UsageError)
+        assert.match(error.message, said)
+        return true
+      },
+    )
+})

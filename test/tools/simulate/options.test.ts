@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseSimulateArguments } from '../../../src/tools/simulate/options.ts'
+import { UsageError } from '../../../src/tools/terminal/flags.ts'
+
+const url = ['--url', 'http://127.0.0.1:8080']
+
+function run(args: string[]) {
+  const given = parseSimulateArguments([...url, ...args])
+  assert.equal(given.action, 'run')
+  return (given as Extract<typeof given, { action: 'run' }>).run
+}
+
+test('a URL is enough', () => {
+  assert.deepEqual(parseSimulateArguments(url), {
+    action: 'run',
+    json: false,
+    answers: undefined,
+    run: {
+      url: new URL('http://127.0.0.1:8080'),
+      tills: 1_000,
+      stores: 250,
+      load: { ratePerSecond: 100, curve: 'flat', daySeconds: 86_400, burst: undefined },
+      seconds: 60,
+      drainSeconds: 60,
+      connections: 256,
+      answerTimeoutMs: 40_000,
+      seed: 1,
+    },
+  })
+})
+
+test('a curve runs for one of its days, bursts have a factor, a length and a period', () => {
+  const { seconds, load } = run(['--curve', 'day', '--day-seconds', '600', '--burst', '5x10/60', '--rate', '0.5'])
+  assert.equal(seconds, 600)
+  assert.deepEqual(load, {
+    ratePerSecond: 0.5,
+    curve: 'day',
+    daySeconds: 600,
+    burst: { factor: 5, seconds: 10, everySeconds: 60 },
+  })
+})
+
+test('--self-test needs nothing else', () => {
+  assert.equal(parseSimulateArguments(['--self-test', '--json']).action, 'self-test')
+})
+
+test('what is wrong is refused and named', () => {
+  const wrong: [string[], RegExp][] = [
+    [[], /--url is required/],
+    [['--url', 'ftp://127.0.0.1'], /--url/],
+    [['--url', '127.0.0.1:8080'], /--url/],
+    [[...url, 'now'], /now/],
+    [[...url, '--fast'], /--fast/],
+    [[...url, '--rate', 'many'], /--rate/],
+    [[...url, '--rate', '0'], /--rate/],
+    [[...url, '--tills', '0'], /--tills/],
+    [[...url, '--tills', '10', '--stores', '11'], /--stores must be a whole number from 1 to 10/],
+    [[...url, '--curve', 'wave'], /--curve/],
+    [[...url, '--burst', '5'], /--burst/],
+    [[...url, '--burst', '5x60/60'], /--burst/],
+    [[...url, '--burst', '0.5x1/60'], /--burst/],
+    [[...url, '--rate', '100000', '--seconds', '100000'], /--rate times --seconds/],
+  ]
+  for (const [args, said] of wrong)
+    assert.throws(
+      () => parseSimulateArguments(args),
+      (error: Error) => {
+        assert.ok(error instanceof UsageError, args.join(' '))
+        assert.match(error.message, said)
+        return true
+      },
+    )
+})

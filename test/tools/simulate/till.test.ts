@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { test } from 'node:test'
+import type { AnswerLine } from '../../../src/tools/audit/answers.ts'
+import type { Told } from '../../../src/tools/simulate/send.ts'
+import { createTill, pauseMs, type TillWorld } from '../../../src/tools/simulate/till.ts'
+
+const name = { storeId: 'S1', terminalId: 'T1', journalId: 'J1' }
+const answer = (status: number | null, more: Partial<Told> = {}): Told => ({
+  status,
+  outcome: status === 201 ? 'acknowledged' : 'unknown',
+  place: undefined,
+  retryAfterMs: 0,
+  ...more,
+})
+
+/** A gateway that gives these answers in turn, and everything that the till did. */
+function world(answers: (Told | Promise<Told>)[], signal = new AbortController().signal) {
+  const bodies: string[] = []
+  const lines: AnswerLine[] = []
+  const settled: [string, number][] = []
+  let resends = 0
+  const till: TillWorld = {
+    signal,
+    makeInvoice: ({ sequenceNumber }) => Buffer.from(`invoice ${sequenceNumber}`),
+    send: async (body) => {
+      bodies.push(body.toString())
+      return await answers.shift()!
+    },
+    onAnswer: (line) => lines.push(line),
+    onSettled: (outcome, latencyMs) => settled.push([outcome, latencyMs]),
+    onResend: () => resends++,
+  }
+  return { till, bodies, lines, settled, resends: () => resends }
+}
+
+test('an invoice is sent again, the same bytes, until there is a definite answer; the next one waits', async () => {
+  const seen = world([answer(503), answer(null), answer(429), answer(408), answer(201), answer(201)])
+  const till = createTill(name, seen.till)
+  till.add(performance.now())
+  till.add(performance.now())
+  await till.idle()
+  assert.deepEqual(seen.bodies, [...Array(5).fill('invoice 1'), 'invoice 2'])
+  assert.deepEqual(
+    seen.settled.map(([outcome]) => outcome),
+    ['acknowledged', 'acknowledged'],
+  )
+  assert.equal(seen.resends(), 4)
+})
+
+test('what will never be taken is quarantined, and the till goes on', async () => {
+  const seen = world([answer(422, { outcome: 'rejected' }), answer(201)])
+  const till = createTill(name, seen.till)
+  till.add(performance.now())
+  till.add(performance.now())
+  await till.idle()
+  assert.deepEqual(seen.bodies, ['invoice 1', 'invoice 2'])
+  assert.deepEqual(
+    seen.settled.map(([outcome]) => outcome),
+    ['quarantined', 'acknowledged'],
+  )
+})
+
+test('every attempt is a line of the answers file, with the place of the receipt and the hash of the bytes', async () => {
+  const place = { partition: 3, offset: '42' }
+  const seen = world([answer(null), answer(201, { place })])
+  const till = createTill(name, seen.till)
+  till.add(performance.now())
+  await till.idle()
+  const line = { ...name, sequenceNumber: 1, sha256: hash('sha256', 'invoice 1') }
+  assert.deepEqual(seen.lines, [
+    { ...line, outcome: 'unknown', status: null },
+    { ...line, outcome: 'acknowledged', status: 201, ...place },
+  ])
+})
+
+test('latency counts from the time an invoice should have been sent, however long it waited for its till', async () => {
+  const seen = world([answer(201), answer(201)])
+  const till = createTill(name, seen.till)
+  const nowMs = performance.now()
+  till.add(nowMs - 5_000)
+  till.add(nowMs - 1_000)
+  await till.idle()
+  const [first, second] = seen.settled.map(([, latencyMs]) => latencyMs)
+  assert.ok(first! >= 5_000 && first! < 8_000)
+  assert.ok(second! >= 1_000 && second! < 4_000)
+})
+
+test('ending the run ends the till: the attempt under way is told, nothing more is sent', async () => {
+  const ending = new AbortController()
+  let giveUp = (_: Told) => {}
+  const pending = new Promise<Told>((resolve) => {
+    giveUp = resolve
+  })
+  const seen = world([pending], ending.signal)
+  const till = createTill(name, seen.till)
+  till.add(performance.now())
+  till.add(performance.now())
+  ending.abort()
+  giveUp(answer(null))
+  await till.idle()
+  assert.deepEqual(
+    seen.lines.map(({ outcome }) => outcome),
+    ['unknown'],
+  )
+  assert.deepEqual(seen.settled, [])
+  assert.equal(seen.resends(), 0)
+})
+
+test('the pause doubles up to ten seconds, is at least what the gateway asks for, and differs from till to till', () => {
+  const least = () => 0
+  const most = () => 1
+  assert.deepEqual(
+    [0, 1, 5, 30].map((failures) => pauseMs(failures, undefined, least)),
+    [100, 200, 3_200, 10_000],
+  )
+  assert.equal(pauseMs(0, undefined, most), 150)
+  assert.equal(pauseMs(0, 2_000, least), 2_000)
+  assert.equal(pauseMs(9, 2_000, most), 3_000)
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isRight, judgeTopic, type LiveTopic, type Needs } from '../../../src/tools/topics/check.ts'
+import { topicSettings } from '../../../src/tools/topics/settings.ts'
+
+const brokers = [0, 1, 2].map((id) => ({ id, rack: undefined }))
+const needs: Needs = { partitions: 3, maxBatchBytes: 900_000, replicationFactor: 3, retentionMs: undefined }
+const planned = Object.fromEntries(topicSettings(3, 7).map(({ name, value }) => [name, value]))
+const replicas = [
+  [0, 1, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+]
+const right: LiveTopic = {
+  partitions: replicas.map((ids, partition) => ({ partition, leader: partition, replicas: ids, inSync: ids })),
+  settings: planned,
+}
+
+const notOk = (topic: Parameters<typeof judgeTopic>[0], more: Partial<Needs> = {}) =>
+  judgeTopic(topic, brokers, { ...needs, ...more })
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, what }) => `${level}: ${what}`)
+
+test('a topic as planned is right, in every point', () => {
+  const findings = judgeTopic(right, brokers, needs)
+  assert.deepEqual(notOk(right), [])
+  assert.ok(isRight(findings))
+  assert.ok(findings.length >= 12)
+})
+
+test('each setting that breaks the promise is wrong, each that endangers it a warning', () => {
+  const cases: [Record<string, string>, string[]][] = [
+    [{ 'unclean.leader.election.enable': 'true' }, ['wrong: unclean.leader.election.enable']],
+    [{ 'min.insync.replicas': '1' }, ['wrong: min.insync.replicas']],
+    [{ 'min.insync.replicas': '3' }, ['warning: min.insync.replicas']],
+    [{ 'min.insync.replicas': '4' }, ['wrong: min.insync.replicas']],
+    [{ 'cleanup.policy': 'compact' }, ['wrong: cleanup.policy']],
+    [{ 'cleanup.policy': 'compact,delete' }, ['wrong: cleanup.policy']],
+    [{ 'max.message.bytes': '900000' }, ['wrong: max.message.bytes']],
+    [{ 'retention.ms': '3600000' }, ['warning: retention.ms']],
+    [{ 'retention.ms': '-1' }, []],
+    [{ 'retention.bytes': '1000000' }, ['warning: retention.bytes']],
+    [{ 'compression.type': 'zstd' }, ['warning: compression.type']],
+    [{ 'compression.type': 'gzip' }, []],
+  ]
+  for (const [change, expected] of cases) {
+    const topic = { ...right, settings: { ...planned, ...change } }
+    assert.deepEqual(notOk(topic), expected, JSON.stringify(change))
+    assert.equal(
+      isRight(judgeTopic(topic, brokers, needs)),
+      expected.every((it) => it.startsWith('warning')),
+    )
+  }
+})
+
+test('what was asked for has to be there', () => {
+  assert.deepEqual(notOk(right, { partitions: 4 }), ['wrong: partitions'])
+  assert.deepEqual(notOk(right, { retentionMs: 8 * 86_400_000 }), ['wrong: retention.ms'])
+  assert.deepEqual(notOk(right, { maxBatchBytes: 1_048_588 }), ['wrong: max.message.bytes'])
+})
+
+test('one replica is a warning, lagging replicas and leaderless partitions are wrong', () => {
+  const alone: LiveTopic = {
+    partitions: [0, 1, 2].map((id) => ({ partition: id, leader: id, replicas: [id], inSync: [id] })),
+    settings: { ...planned, 'min.insync.replicas': '1' },
+  }
+  assert.deepEqual(notOk(alone), ['warning: replication factor', 'warning: min.insync.replicas'])
+  const lagging = right.partitions.with(1, { partition: 1, leader: 2, replicas: [1, 2, 0], inSync: [2, 0] })
+  assert.deepEqual(notOk({ ...right, partitions: lagging }), ['wrong: under-replicated', 'warning: leaders per broker'])
+  assert.deepEqual(notOk('offline'), ['wrong: offline partitions'])
+  assert.deepEqual(notOk('missing'), ['wrong: topic'])
+})
+
+test('brokers that are not known are a warning, and the rest is judged', () => {
+  const findings = judgeTopic({ ...right, settings: { ...planned, 'cleanup.policy': 'compact' } }, undefined, needs)
+  const bad = findings.filter(({ level }) => level !== 'ok').map(({ what }) => what)
+  assert.deepEqual(bad, ['brokers', 'cleanup.policy'])
+  assert.deepEqual(notOk({ ...right, settings: undefined }), ['wrong: settings'], 'nobody can say that it is right')
+})
+
+test('a broker without replicas is a warning that says what to do', () => {
+  const findings = judgeTopic(right, [...brokers, { id: 3, rack: undefined }], needs)
+  const finding = findings.find(({ what }) => what === 'replicas per broker')
+  assert.equal(finding?.level, 'warning')
+  assert.equal(finding?.found, '0 to 3')
+  assert.match(finding?.why ?? '', /tillgate topics grow/)
+})

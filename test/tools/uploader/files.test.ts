@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
+import { JournalError, openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { type Progress, readProgress, writeProgress } from '../../../src/tools/uploader/progress-file.ts'
+
+let folder: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillgate-upload-'))
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+const PROGRESS: Omit<Progress, 'journal'> = {
+  version: 1,
+  offset: 10,
+  line: 3,
+  through: 9,
+  outstanding: [
+    [3, 4],
+    [9, 9],
+  ],
+  underWay: 2,
+  stored: 6,
+  rejected: 1,
+}
+
+test('progress comes back as it was written, and leaves no other file', async () => {
+  const file = join(folder, 'back.progress')
+  assert.equal(await readProgress(file), null)
+  const progress = { ...PROGRESS, journal: { bytes: 1, headBytes: 1, sha256: 'x' } }
+  await writeProgress(file, { ...progress, line: 2 })
+  await writeProgress(file, progress)
+  assert.deepEqual(await readProgress(file), progress)
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('back')),
+    ['back.progress'],
+  )
+})
+
+test('a file that is no progress is not taken for one', async () => {
+  const file = join(folder, 'odd.progress')
+  for (const text of ['', '{', '{}', '{"version":2}', JSON.stringify(PROGRESS)]) {
+    await writeFile(file, text)
+    await assert.rejects(readProgress(file), /odd\.progress is no progress file/)
+  }
+})
+
+test('a journal that grew is the same one; one that was replaced or cut is not, until it starts over', async () => {
+  const file = join(folder, 'journal.ndjson')
+  await writeFile(file, 'one\ntwo\n')
+  const fresh = await openJournal(file, false)
+  assert.equal(fresh.progress, null)
+  await writeProgress(progressFileOf(file), { ...PROGRESS, journal: fresh.fingerprint })
+  await writeFile(rejectedFileOf(file), '{}\n')
+
+  await appendFile(file, 'three\n')
+  assert.equal((await openJournal(file, false)).progress?.line, 3)
+  await truncate(file, 7)
+  await assert.rejects(
+    openJournal(file, false),
+    (error) => error instanceof JournalError && /--again/.test(error.message),
+  )
+  await writeFile(file, 'One\ntwo\nthree\n')
+  await assert.rejects(openJournal(file, false), JournalError)
+  assert.equal((await openJournal(file, true)).progress, null)
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('journal')),
+    ['journal.ndjson'],
+  )
+})
+
+test('a long journal that was cut behind its beginning is not the same one', async () => {
+  const file = join(folder, 'long.ndjson')
+  await writeFile(file, 'x\n'.repeat(100_000))
+  await writeProgress(progressFileOf(file), { ...PROGRESS, journal: (await openJournal(file, false)).fingerprint })
+  await truncate(file, 199_998)
+  await assert.rejects(openJournal(file, false), /--again/)
+})
+
+test('a journal that is not there, or no file, says so', async () => {
+  await assert.rejects(openJournal(join(folder, 'none'), false), /ENOENT.*none/)
+  await assert.rejects(openJournal(folder, false), /is no file/)
+})
+
+test('lines are added behind those that are whole; a cut one is taken away', async () => {
+  const file = join(folder, 'lines')
+  const first = new AppendedLines(file)
+  await Promise.all([first.append(['a', 'b']), first.append([]), first.append(['c'])])
+  await first.close()
+  await appendFile(file, '{"cut')
+  const second = new AppendedLines(file)
+  await second.append(['d'])
+  await second.close()
+  assert.equal(await readFile(file, 'utf8'), 'a\nb\nc\nd\n')
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+})
+
+test('long runs of lines that are added at once do not get mixed up', async () => {
+  const file = join(folder, 'mixed')
+  const lines = new AppendedLines(file)
+  const runs = ['a', 'b', 'c'].map((letter) => Array<string>(30_000).fill(letter.repeat(99)))
+  await Promise.all(runs.map((run) => lines.append(run)))
+  await lines.close()
+  assert.ok((await readFile(file, 'utf8')) === `${runs.flat().join('\n')}\n`)
+})
+
+test('a file without any line is not added to: it is something else', async () => {
+  const file = join(folder, 'something-else')
+  await writeFile(file, 'precious')
+  await assert.rejects(new AppendedLines(file).append(['a']), /something-else has no lines/)
+  assert.equal(await readFile(file, 'utf8'), 'precious')
+})

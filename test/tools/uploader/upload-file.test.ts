@@ -1,0 +1,410 @@
+import assert from 'node:assert/strict'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { freePorts } from '../../../dev/kafka/ports.ts'
+import { readAnswers } from '../../../src/tools/audit/answers.ts'
+import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
+import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { postUpload } from '../../../src/tools/uploader/post-upload.ts'
+import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
+import { type FileReport, type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
+import { uploadFiles } from '../../../src/tools/uploader/upload-files.ts'
+import * as gateway from './scripted-gateway.ts'
+
+let folder: string
+let files = 0
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillgate-upload-'))
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+/** Small text that names an invoice. */
+const invoice = (number: number, terminalId = 'T1') =>
+  JSON.stringify({ storeId: 'S1', terminalId, journalId: 'J1', sequenceNumber: number })
+
+async function journalOf(lines: readonly string[], name = `${++files}.ndjson`): Promise<string> {
+  const file = join(folder, name)
+  const text = lines.map((line) => `${line}\n`).join('')
+  await writeFile(file, name.endsWith('.gz') ? gzipSync(text) : text)
+  return file
+}
+
+const NOW = { 'retry-after': '0' }
+const LIMITS = { maxInvoices: 1_000, maxBytes: 8 * 2 ** 20, maxCompressedBytes: 2 ** 20 }
+
+type Given = Partial<UploadOptions> & { timeoutMs?: number; signal?: AbortSignal }
+
+function optionsFor(url: URL, given: Given = {}): UploadOptions {
+  const { timeoutMs = 30_000, signal = new AbortController().signal, ...rest } = given
+  const coding = given.coding ?? 'gzip'
+  return {
+    send: (request) => postUpload(request, { url, coding, timeoutMs, signal }),
+    coding,
+    limits: LIMITS,
+    giveUpAfterMs: undefined,
+    answers: undefined,
+    stopping: new AbortController().signal,
+    onTrouble: () => {},
+    onProgress: () => {},
+    ...rest,
+  }
+}
+
+async function scripted(t: TestContext, ...script: gateway.Reply[]) {
+  const started = await gateway.startScriptedGateway(script)
+  t.after(() => started.stop())
+  return started
+}
+
+async function upload(file: string, options: UploadOptions): Promise<FileReport> {
+  return await uploadFile(await openJournal(file, false), options)
+}
+
+const rejectedIn = async (file: string) =>
+  (await readFile(rejectedFileOf(file), 'utf8')).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+
+async function answersIn(file: string) {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n')
+  for await (const _ of readAnswers([lines.join('\n')] as never)) void _ // throws if one is not as the audit wants it
+  return lines.map((line) => JSON.parse(line)).map(({ sequenceNumber, outcome }) => `${sequenceNumber} ${outcome}`)
+}
+
+test('a journal is sent in its order, in requests of so many, by each coding; a finished one is not sent again', async (t) => {
+  for (const coding of ['gzip', 'zstd', 'identity'] as const) {
+    const server = await scripted(t, gateway.stored)
+    const file = await journalOf(['1', '2', '3', '4', '5'])
+    const options = optionsFor(server.url, { coding, limits: { ...LIMITS, maxInvoices: 2 } })
+    const { end, tally, total } = await upload(file, options)
+    assert.deepEqual(end, { kind: 'finished' })
+    assert.deepEqual(tally, { sent: 5, resent: 0, unknown: 0, stored: 5, rejected: 0 })
+    assert.deepEqual(server.lines(), [['1', '2'], ['3', '4'], ['5']])
+    const [{ path, headers }] = server.received as [gateway.Received]
+    assert.equal(path, '/v1/invoices/batch')
+    assert.equal(headers['content-type'], 'application/x-ndjson')
+    assert.equal(headers['content-encoding'], coding === 'identity' ? undefined : coding)
+    assert.equal(headers.accept, 'application/x-ndjson')
+
+    const second = await upload(file, options)
+    assert.deepEqual([second.end.kind, second.tally.sent, second.total], ['finished', 0, total])
+    assert.equal(server.received.length, 3)
+
+    await appendFile(file, '6\n')
+    assert.equal((await upload(file, options)).total.stored, 6)
+    assert.deepEqual(server.lines().slice(3), [['6']])
+  }
+})
+
+test('what has to be sent again goes first, the rest of the journal behind it', async (t) => {
+  const fates: Record<string, number> = { b1: 503, b2: 424, c1: 422, d1: 429, e1: 504 }
+  const server = await scripted(
+    t,
+    gateway.results((line) => fates[line] ?? 201, NOW),
+    gateway.stored,
+  )
+  const file = await journalOf(['a1', 'b1', 'a2', 'b2', 'c1', 'c2', 'd1', 'e1', 'b3', 'f1', 'f2'])
+  const { tally } = await upload(file, optionsFor(server.url, { limits: { ...LIMITS, maxInvoices: 8 } }))
+  assert.deepEqual(server.lines(), [
+    ['a1', 'b1', 'a2', 'b2', 'c1', 'c2', 'd1', 'e1'],
+    ['b1', 'b2', 'd1', 'e1', 'b3', 'f1', 'f2'],
+  ])
+  assert.deepEqual(tally, { sent: 15, resent: 4, unknown: 1, stored: 10, rejected: 1 })
+  const [{ line, status, problem, text }] = await rejectedIn(file)
+  assert.deepEqual([line, status, problem.title, text], [5, 422, 'says 422', 'c1'])
+})
+
+test('the same lines again after a 5xx or 429 for all of them, no answer, and answers that are not whole', async (t) => {
+  const whole = gateway.answerText([201, 201])
+  const replies: [gateway.Reply, number][] = [
+    [gateway.whole(503, NOW), 0],
+    [gateway.whole(429, NOW), 0],
+    [gateway.whole(302, { ...NOW, location: '/elsewhere' }), 0],
+    [gateway.noAnswer, 2],
+    [gateway.text(whole.slice(0, -5)), 2],
+    [gateway.text(gateway.answerText([201])), 2],
+    [gateway.text(whole, { 'content-type': 'text/html' }), 2],
+  ]
+  const sendTwice = async ([reply, unknown]: [gateway.Reply, number]) => {
+    const server = await scripted(t, reply, gateway.stored)
+    const { end, tally } = await upload(await journalOf(['1', '2']), optionsFor(server.url))
+    assert.equal(end.kind, 'finished')
+    assert.deepEqual(server.lines(), Array(2).fill(['1', '2']))
+    assert.deepEqual(tally, { sent: 4, resent: 2, unknown, stored: 2, rejected: 0 })
+  }
+  await Promise.all(replies.map(sendTwice))
+})
+
+test('what stands in the way is told once, until it is something else', async (t) => {
+  const troubles: string[] = []
+  const server = await scripted(t, ...[503, 503, 429, 503].map((status) => gateway.whole(status, NOW)), gateway.stored)
+  const onTrouble = (_: string, text: string) => troubles.push(text)
+  await upload(await journalOf(['1']), optionsFor(server.url, { onTrouble }))
+  assert.deepEqual(
+    troubles,
+    [503, 429, 503].map((status) => `answered ${status}: whole ${status}`),
+  )
+})
+
+test('an answer that does not come in time is none', async (t) => {
+  const server = await scripted(t, () => {}, gateway.stored)
+  const { tally } = await upload(await journalOf(['1']), optionsFor(server.url, { timeoutMs: 200 }))
+  assert.deepEqual([tally.stored, tally.unknown, server.received.length], [1, 1, 2])
+})
+
+test('too large as a whole: halved; a single line that is too large is rejected, and requests are large again', async (t) => {
+  const isTooLarge = ({ lines }: gateway.Received) => lines.length > 3 || lines.includes('huge')
+  const server = await scripted(t, (one, response) =>
+    (isTooLarge(one) ? gateway.whole(413) : gateway.stored)(one, response),
+  )
+  const file = await journalOf(['1', '2', '3', '4', '5', 'huge', '7', '8', '9'])
+  const { end, tally } = await upload(file, optionsFor(server.url))
+  assert.equal(end.kind, 'finished')
+  assert.deepEqual(
+    server.lines().map((lines) => lines.join()),
+    ['1,2,3,4,5,huge,7,8,9', '1,2,3,4', '1,2', '3,4', '5,huge', '5', 'huge', '7,8,9'],
+  )
+  assert.deepEqual([tally.stored, tally.rejected], [8, 1])
+  assert.deepEqual(
+    (await rejectedIn(file)).map(({ status, text }) => [status, text]),
+    [[413, 'huge']],
+  )
+})
+
+test('a request that did not arrive in time is halved, and its lines are never rejected', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.whole(408, NOW),
+    gateway.whole(408, NOW),
+    gateway.whole(408, NOW),
+    gateway.stored,
+  )
+  const { tally } = await upload(await journalOf(['1', '2', '3', '4']), optionsFor(server.url))
+  assert.deepEqual(
+    server.lines().map(({ length }) => length),
+    [4, 2, 1, 1, 1, 1, 1],
+  )
+  assert.deepEqual([tally.stored, tally.rejected], [4, 0])
+})
+
+test('a server that takes no uploads ends it; nothing is rejected', async (t) => {
+  for (const status of [400, 404, 415]) {
+    const server = await scripted(t, gateway.whole(status))
+    const file = await journalOf(['1', '2'])
+    const { end, tally } = await upload(file, optionsFor(server.url))
+    assert.deepEqual(end, { kind: 'refused', reason: `answered ${status}: whole ${status}` })
+    assert.deepEqual([tally.stored, tally.rejected, server.received.length], [0, 0, 1])
+    await assert.rejects(readFile(rejectedFileOf(file)), /ENOENT/)
+  }
+})
+
+test('a journal that gets nowhere is given up; the next run goes on', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line === '2' ? 503 : 201)),
+    gateway.whole(503),
+  )
+  const file = await journalOf(['1', '2', '3'])
+  const { end } = await upload(file, optionsFor(server.url, { giveUpAfterMs: 600 }))
+  assert.deepEqual(end, { kind: 'given-up', reason: 'answered 503: whole 503' })
+  const healed = await scripted(t, gateway.stored)
+  assert.equal((await upload(file, optionsFor(healed.url))).end.kind, 'finished')
+  assert.deepEqual(healed.lines(), [['2']])
+})
+
+test('nobody listens: nothing counts as sent', async () => {
+  const answers = new AppendedLines(join(folder, 'unsent.answers'))
+  const [port] = await freePorts(1)
+  const nowhere = optionsFor(new URL(`http://127.0.0.1:${port}/`), { giveUpAfterMs: 300, answers })
+  const { end, tally } = await upload(await journalOf([invoice(1)]), nowhere)
+  assert.ok(end.kind === 'given-up')
+  assert.match(end.reason, /ECONNREFUSED/)
+  assert.equal(tally.sent, 0)
+  await answers.close()
+  await assert.rejects(readFile(answers.file), /ENOENT/)
+})
+
+test('rejected lines: their place and bytes, as text or base64; too long ones only their place', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results(() => 422),
+  )
+  const file = join(folder, 'odd.ndjson')
+  const noUtf8 = Buffer.from([0x7b, 0xff, 0x7d])
+  await writeFile(file, Buffer.concat([Buffer.from(' {"ü":1}\r\n\n'), noUtf8, Buffer.from(`\n${'x'.repeat(50)}\n`)]))
+  const { end, tally } = await upload(file, optionsFor(server.url, { limits: { ...LIMITS, maxBytes: 50 } }))
+  assert.deepEqual([end.kind, tally.rejected, tally.sent], ['finished', 3, 2])
+  const entries = await rejectedIn(file)
+  const byLine = entries.sort((a, b) => a.line - b.line).map(({ problem, ...entry }) => [entry, problem.title])
+  assert.deepEqual(byLine, [
+    [{ line: 1, offset: 0, bytes: 11, status: 422, text: '{"ü":1}' }, 'says 422'],
+    [{ line: 3, offset: 12, bytes: 4, status: 422, base64: noUtf8.toString('base64') }, 'says 422'],
+    [{ line: 4, offset: 16, bytes: 51, status: null }, 'The line is too long for a request; it was not sent'],
+  ])
+})
+
+test('what is under way is on the disk before it is sent, and taken up by the next run as an unknown outcome', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line === invoice(2) ? 503 : 201), NOW),
+    gateway.stored,
+  )
+  const lines = [1, 2, 3, 4, 5, 6].map((number) => invoice(number))
+  const file = await journalOf(lines)
+  const answers = new AppendedLines(join(folder, 'crash.answers'))
+  const given = { answers, limits: { ...LIMITS, maxInvoices: 3 } }
+  const sound = optionsFor(server.url, given)
+  let requests = 0
+  const crashing = optionsFor(server.url, {
+    ...given,
+    send: async (request) => {
+      const { underWay, line, outstanding, through } = (await readProgress(progressFileOf(file))) ?? {}
+      const expected =
+        requests === 0
+          ? [3, 1, [[1, 3]], 3]
+          : [
+              3,
+              2,
+              [
+                [2, 2],
+                [4, 5],
+              ],
+              5,
+            ]
+      assert.deepEqual([underWay, line, outstanding, through], expected)
+      const answer = await sound.send(request)
+      if (++requests === 2) throw new Error('crash')
+      return answer
+    },
+  })
+  await assert.rejects(upload(file, crashing), /crash/)
+  await answers.close()
+
+  const more = new AppendedLines(answers.file)
+  const fewer = { ...LIMITS, maxInvoices: 2 }
+  const { end, tally, total } = await upload(file, { ...sound, answers: more, limits: fewer })
+  await more.close()
+  assert.equal(end.kind, 'finished')
+  assert.deepEqual(tally, { sent: 4, resent: 3, unknown: 3, stored: 4, rejected: 0 })
+  assert.deepEqual(total, { stored: 6, rejected: 0 })
+  assert.deepEqual(server.lines(), [
+    [lines[0], lines[1], lines[2]],
+    [lines[1], lines[3], lines[4]],
+    [lines[1], lines[3]],
+    [lines[4], lines[5]],
+  ])
+  assert.deepEqual(await answersIn(answers.file), [
+    ...['1 acknowledged', '2 rejected', '3 acknowledged'],
+    ...['2 unknown', '4 unknown', '5 unknown'],
+    ...['2 acknowledged', '4 acknowledged', '5 acknowledged', '6 acknowledged'],
+  ])
+})
+
+test('fewer invoices a request than the run before had: all that was left is found', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (Number(line) % 2 ? 503 : 201)),
+    gateway.stored,
+  )
+  const file = await journalOf(Array.from({ length: 10 }, (_, i) => String(i)))
+  await upload(file, optionsFor(server.url, { giveUpAfterMs: 0 }))
+  const second = { limits: { ...LIMITS, maxInvoices: 2 } }
+  const { end } = await upload(file, optionsFor(server.url, second))
+  assert.equal(end.kind, 'finished')
+  assert.deepEqual(server.lines().slice(1), [['1', '3'], ['5', '7'], ['9']])
+})
+
+test('attempts are noted as the audit reads them: acknowledged, rejected, unknown; nothing for what is no invoice', async (t) => {
+  const answers = new AppendedLines(join(folder, 'all.answers'))
+  const server = await scripted(
+    t,
+    gateway.noAnswer,
+    gateway.whole(503, NOW),
+    gateway.results((_, index) => [201, 422, 504, 422, 422][index] ?? 201, NOW),
+    gateway.stored,
+  )
+  const file = await journalOf([invoice(1), invoice(2), invoice(3), 'no JSON', invoice(4, 'no name')])
+  await upload(file, optionsFor(server.url, { answers }))
+  await answers.close()
+  assert.deepEqual(await answersIn(answers.file), [
+    ...['1 unknown', '2 unknown', '3 unknown'],
+    ...['1 rejected', '2 rejected', '3 rejected'],
+    ...['1 acknowledged', '2 rejected', '3 unknown'],
+    '3 acknowledged',
+  ])
+})
+
+test('a signal ends it after the request under way, and at once while it waits', async (t) => {
+  const stopping = new AbortController()
+  const server = await scripted(t, (one, response) => {
+    stopping.abort()
+    gateway.stored(one, response)
+  })
+  const file = await journalOf(['1', '2'])
+  const given = { stopping: stopping.signal, limits: { ...LIMITS, maxInvoices: 1 } }
+  const { end, total } = await upload(file, optionsFor(server.url, given))
+  assert.deepEqual([end.kind, total.stored, server.received.length], ['interrupted', 1, 1])
+
+  const waiting = new AbortController()
+  const busy = await scripted(t, gateway.whole(503, { 'retry-after': '250' }))
+  const onTrouble = () => setTimeout(() => waiting.abort(), 10)
+  const second = await upload(file, optionsFor(busy.url, { stopping: waiting.signal, onTrouble }))
+  assert.equal(second.end.kind, 'interrupted')
+})
+
+test('a compressed journal is read the same, and goes on in the middle of it', async (t) => {
+  const lines = Array.from({ length: 30_000 }, (_, i) => `${'x'.repeat(i % 50)}${i}`)
+  const file = await journalOf(lines, 'journal.ndjson.gz')
+  const stopping = new AbortController()
+  const server = await scripted(t, gateway.stored)
+  const onProgress: UploadOptions['onProgress'] = (_, bytesRead, { stored }) => {
+    assert.ok(bytesRead > 0)
+    if (stored === 10_000) stopping.abort()
+  }
+  const first = await upload(file, optionsFor(server.url, { stopping: stopping.signal, onProgress }))
+  assert.equal(first.end.kind, 'interrupted')
+  assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+  assert.ok(server.lines().flat().join() === lines.join())
+})
+
+test('of a journal that cannot be read on, all lines before are sent', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const file = await journalOf([], 'cut.ndjson.gz')
+  const noise = Array.from({ length: 20_000 }, () => String(Math.random()))
+  await writeFile(file, gzipSync(noise.join('\n')).subarray(0, -20_000))
+  const { end, tally } = await upload(file, optionsFor(server.url))
+  assert.ok(end.kind === 'unreadable')
+  assert.match(end.reason, /unexpected end of file/)
+  assert.ok(tally.stored > 5_000)
+  assert.ok(server.lines().flat().join() === noise.slice(0, tally.stored).join())
+})
+
+test('several at once, each in its order; after one that does not come to its end no other is started', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const names = [
+    ['a1', 'a2'],
+    ['b1', 'b2'],
+    ['c1', 'c2'],
+  ]
+  const three = await Promise.all(names.map((lines) => journalOf(lines)))
+  const open = () => Promise.all(three.map((file) => openJournal(file, true)))
+  const one = { ...LIMITS, maxInvoices: 1 }
+  const reports = await uploadFiles(await open(), 2, optionsFor(server.url, { limits: one }))
+  assert.deepEqual(
+    reports.map(({ file }) => file),
+    three,
+  )
+  const lines = server.lines().flat()
+  for (const [first, second] of names as [string, string][])
+    assert.ok(lines.indexOf(first) < lines.indexOf(second) && lines.includes(first))
+
+  const refusing = await scripted(t, gateway.whole(404))
+  const ended = await uploadFiles(await open(), 1, optionsFor(refusing.url))
+  assert.deepEqual(
+    ended.map(({ end }) => end.kind),
+    ['refused'],
+  )
+})

@@ -1,0 +1,45 @@
+/** A worker's module for the tests of the pool: does what a task says, good or bad. */
+import { readFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { inWorker } from '../../src/uploads/in-worker.ts'
+
+export interface OddTask {
+  readonly what: 'double' | 'throw' | 'exit' | 'fill-memory' | 'loop' | 'where' | 'wait'
+  readonly bytes?: Uint8Array<ArrayBuffer>
+}
+
+export interface OddResult {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly isMainThread: boolean
+  /** The nice value of the thread. */
+  readonly nice: number
+}
+
+/** While it holds 1, no new thread comes up. */
+export type OddSettings = Int32Array<SharedArrayBuffer>
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+function create(failing: OddSettings): (task: OddTask) => OddResult {
+  if (Atomics.load(failing, 0) === 1) throw new Error('this thread does not come up')
+  return ({ what, bytes = new Uint8Array() }) => {
+    if (what === 'throw') throw new Error('thrown in the worker')
+    if (what === 'exit') process.exit(3)
+    if (what === 'fill-memory') fillMemory()
+    if (what === 'loop') while (true);
+    if (what === 'wait') Atomics.wait(pause, 0, 0, 200)
+    return { bytes: bytes.map((byte) => 2 * byte), isMainThread, nice: niceOf('/proc/thread-self/stat') }
+  }
+}
+
+function fillMemory(): never {
+  for (const kept: unknown[] = []; ; ) kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i })))
+}
+
+/** Field 19 of a thread's `stat` (proc(5)); its name, field 2, may hold anything. */
+export function niceOf(statPath: string): number {
+  const stat = readFileSync(statPath, 'utf8')
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+}
+
+export default isMainThread ? undefined : inWorker(create, ({ bytes }) => [bytes.buffer])

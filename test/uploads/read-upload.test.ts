@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import zlib from 'node:zlib'
+import { createReadUpload, type UploadLimits } from '../../src/uploads/read-upload.ts'
+import { uploadItems } from '../../src/uploads/upload-item.ts'
+import { plainSale, RECEIVED_AT } from '../invoice/plain-sale.ts'
+
+const LIMITS: UploadLimits = {
+  maxBytes: 20_000,
+  maxInvoices: 3,
+  maxInvoiceBytes: 3_000,
+  arithmetic: 'strict',
+  lenientStores: ['LENIENT'],
+}
+
+const sale = (changes: object = {}) => JSON.stringify({ ...plainSale(), ...changes })
+
+function read(text: string | Uint8Array, upload: object = {}, limits: Partial<UploadLimits> = {}) {
+  const body = new Uint8Array(Buffer.from(text as string))
+  const whole = { body, coding: 'identity', framing: 'lines', receivedAtMs: RECEIVED_AT.getTime(), ...upload } as const
+  const found = createReadUpload({ ...LIMITS, ...limits })(whole)
+  if (found.kind !== 'parcel') return found
+  return [...uploadItems(found.parcel)].map(({ value, verdict }) => ({ value: String(value), ...verdict }))
+}
+
+const kindsOf = (...of: Parameters<typeof read>) => {
+  const found = read(...of)
+  return Array.isArray(found) ? found.map(({ kind }) => kind) : found
+}
+
+suite('an upload that can be read', () => {
+  test('is the bytes of each invoice with a verdict, whatever its framing and coding', () => {
+    const [first, second] = [sale({ sequenceNumber: 1 }), sale({ sequenceNumber: 2, documentType: 'x' })]
+    for (const [framing, text] of [
+      ['lines', `${first}\r\n\n${second}`],
+      ['array', ` [${first} ,\n${second}]`],
+    ] as const) {
+      for (const [coding, body] of [
+        ['identity', text],
+        ['gzip', zlib.gzipSync(text)],
+        ['zstd', zlib.zstdCompressSync(text)],
+      ] as const) {
+        const found = read(body, { framing, coding })
+        assert.ok(Array.isArray(found))
+        assert.deepEqual(
+          found.map(({ value, kind }) => [kind, value]),
+          [
+            ['valid', first],
+            ['invalid', second],
+          ],
+        )
+      }
+    }
+  })
+
+  test('may hold invoices that are malformed or too large; the others are judged all the same', () => {
+    const large = sale({ extensions: { text: 'x'.repeat(3_000) } })
+    assert.deepEqual(kindsOf(`${large}\n{\n${sale()}`), ['too-large', 'malformed', 'valid'])
+    assert.deepEqual(kindsOf(large, {}, { maxInvoiceBytes: large.length }), ['valid'])
+    assert.deepEqual(kindsOf(large, {}, { maxInvoiceBytes: large.length - 1 }), ['too-large'])
+  })
+
+  test('is judged as its stores are', () => {
+    const totals = { ...plainSale().totals, tendered: 1 }
+    const lenient = sale({ totals, storeId: 'LENIENT' })
+    assert.deepEqual(kindsOf(`${sale({ totals })}\n${lenient}`), ['invalid', 'valid'])
+    assert.deepEqual(kindsOf(sale({ totals }), {}, { arithmetic: 'lenient' }), ['valid'])
+  })
+
+  test('is judged by the time at which it was received', () => {
+    const warningsAt = (receivedAtMs: number) => {
+      const found = read(sale(), { receivedAtMs })
+      assert.ok(Array.isArray(found) && found[0]?.kind === 'valid')
+      return found[0].warnings
+    }
+    assert.deepEqual(warningsAt(RECEIVED_AT.getTime()), [])
+    assert.notDeepEqual(warningsAt(RECEIVED_AT.getTime() - 30 * 86_400_000), [])
+  })
+})
+
+suite('an upload that cannot be read', () => {
+  test('says why', () => {
+    const twice = zlib.gzipSync(zlib.gzipSync(sale()))
+    assert.deepEqual(read(''), { kind: 'empty' })
+    assert.deepEqual(read('\n \r\n'), { kind: 'empty' })
+    assert.deepEqual(read('[]', { framing: 'array' }), { kind: 'empty' })
+    assert.deepEqual(read('[1', { framing: 'array' }), { kind: 'malformed', at: 2 })
+    assert.deepEqual(read('1\n2\n3\n4'), { kind: 'too-many' })
+    assert.deepEqual(read('x', { coding: 'gzip' }), { kind: 'damaged' })
+    assert.deepEqual(read(twice, { coding: 'gzip', framing: 'array' }), { kind: 'malformed', at: 0 })
+    assert.deepEqual(read(zlib.gzipSync(Buffer.alloc(20_001)), { coding: 'gzip' }), { kind: 'too-large' })
+    assert.deepEqual(read(Buffer.alloc(20_001)), { kind: 'too-large' })
+  })
+})

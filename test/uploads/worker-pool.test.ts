@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { WorkerFailed, type WorkerFailure, WorkerPool } from '../../src/uploads/worker-pool.ts'
+import { niceOf, type OddResult, type OddTask } from './odd-worker.ts'
+
+const FILE = new URL('./odd-worker.ts', import.meta.url)
+/** A second is the goal; the machine may be busy with other tests. */
+const TAKE_OVER_DEADLINE_MS = 10_000
+
+function poolFor(t: TestContext, options: { workers?: number; maxWaiting?: number; timeoutMs?: number } = {}) {
+  const troubles: Error[] = []
+  const failing = new Int32Array(new SharedArrayBuffer(4))
+  const pool = new WorkerPool<OddTask, OddResult>({
+    file: FILE,
+    workerData: failing,
+    workers: 1,
+    maxWaiting: 10,
+    timeoutMs: 30_000,
+    onTrouble: (error) => void troubles.push(error),
+    ...options,
+  })
+  t.after(() => pool.stop())
+  const run = (what: OddTask['what']) => pool.run({ what }, [])
+  return { pool, run, troubles, failing }
+}
+
+async function assertFails(task: Promise<unknown>, reason: WorkerFailure): Promise<void> {
+  await assert.rejects(task, (error) => error instanceof WorkerFailed && error.reason === reason)
+}
+
+/** A task that has to be done soon, whatever happened before. */
+async function assertWorks(run: (what: OddTask['what']) => Promise<OddResult>): Promise<OddResult> {
+  const startedAtMs = performance.now()
+  const result = await run('where')
+  const tookMs = performance.now() - startedAtMs
+  assert.ok(tookMs < TAKE_OVER_DEADLINE_MS, `another thread took over after ${tookMs.toFixed()} ms`)
+  return result
+}
+
+test('bytes move to a worker and back: those that were sent are gone here, those of the result are here', async (t) => {
+  const { pool } = poolFor(t)
+  const bytes = new Uint8Array(1_000_000).fill(7)
+  const result = await pool.run({ what: 'double', bytes }, [bytes.buffer])
+  assert.equal(bytes.byteLength, 0)
+  assert.equal(result.bytes.length, 1_000_000)
+  assert.ok(result.bytes.every((byte) => byte === 14))
+  assert.equal(result.isMainThread, false)
+})
+
+for (const [what, reason] of [
+  ['throw', 'crashed'],
+  ['exit', 'crashed'],
+  ['fill-memory', 'crashed'],
+  ['loop', 'timed-out'],
+] as const) {
+  test(`${what}: that task fails as ${reason}, those that run and wait beside it are done`, async (t) => {
+    const { run, troubles } = poolFor(t, { workers: 2, timeoutMs: what === 'loop' ? 3_000 : 30_000 })
+    await run('where')
+    const failing = assertFails(run(what), reason)
+    const others = Array.from({ length: 6 }, () => run('where'))
+    assert.equal((await Promise.all(others)).length, 6)
+    await failing
+    const after = await Promise.all([assertWorks(run), assertWorks(run)])
+    assert.ok(after.every((result) => result.nice > niceOf('/proc/self/stat') && !result.isMainThread))
+    assert.ok(
+      troubles.some((error) => error instanceof WorkerFailed && error.reason === reason),
+      'and trouble is told of',
+    )
+  })
+
+  test(`${what} on the only thread, time and again: another one takes over, also for what waits`, async (t) => {
+    const { run } = poolFor(t, { timeoutMs: what === 'loop' ? 1_500 : 30_000 })
+    await run('where')
+    for (let round = 0; round < (what === 'fill-memory' ? 1 : 3); round++) {
+      const failing = assertFails(run(what), reason)
+      const waiting = what === 'loop' ? [] : [run('where'), run('where')] // with one time limit they would end together
+      await failing
+      await Promise.all(waiting)
+      await assertWorks(run)
+    }
+  })
+}
+
+test('threads that do not come up are tried again by the next task', async (t) => {
+  const { run, failing, troubles } = poolFor(t)
+  await run('where')
+  Atomics.store(failing, 0, 1)
+  await assertFails(run('exit'), 'crashed')
+  await assertFails(run('where'), 'crashed')
+  Atomics.store(failing, 0, 0)
+  await assertWorks(run)
+  await assertFails(run('exit'), 'crashed')
+  await Promise.all([assertWorks(run), assertWorks(run)])
+  assert.ok(troubles.length >= 3)
+})
+
+test('tasks are begun in the order in which they were given', async (t) => {
+  const { run } = poolFor(t)
+  const order: number[] = []
+  await Promise.all(Array.from({ length: 10 }, (_, i) => run('where').then(() => order.push(i))))
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test('beyond its threads and what may wait the pool is busy, until a task has ended', async (t) => {
+  const { run, pool } = poolFor(t, { workers: 2, maxWaiting: 1 })
+  const three = [run('wait'), run('wait'), run('wait')]
+  assert.equal(pool.hasRoom, false)
+  await assertFails(run('where'), 'busy')
+  await Promise.all(three)
+  assert.equal(pool.hasRoom, true)
+  await run('where')
+})
+
+test('a task that waits too long for a thread fails as timed-out', async (t) => {
+  const { run } = poolFor(t, { timeoutMs: 1_000 })
+  await run('where')
+  const eight = Array.from({ length: 8 }, () => run('wait'))
+  await Promise.all([eight[0], assertFails(eight[7]!, 'timed-out'), Promise.allSettled(eight)])
+  await assertWorks(run)
+})
+
+test('stop() fails what runs and what waits, at once, and takes nothing more', async (t) => {
+  const { run, pool } = poolFor(t)
+  await run('where')
+  const ended = Promise.all([assertFails(run('loop'), 'crashed'), assertFails(run('where'), 'crashed')])
+  await sleep(50) // so that the loop has begun
+  await Promise.all([pool.stop(), ended])
+  assert.equal(pool.hasRoom, false)
+  await assertFails(run('where'), 'busy')
+  await pool.stop()
+})
+
+test('a process with a stopped pool ends by itself, whatever was under way', async () => {
+  const script = `
+    const { WorkerPool } = await import(${JSON.stringify(new URL('../../src/uploads/worker-pool.ts', import.meta.url).href)})
+    const workerData = new Int32Array(new SharedArrayBuffer(4))
+    const options = { file: new URL(${JSON.stringify(FILE.href)}), workerData, onTrouble() {} }
+    const pool = new WorkerPool({ ...options, workers: 2, maxWaiting: 4, timeoutMs: 600_000 })
+    await pool.run({ what: 'where' }, [])
+    for (const what of ['loop', 'loop', 'where']) pool.run({ what }, []).catch(() => {})
+    setTimeout(() => pool.stop().then(() => console.log('stopped')), 100)`
+  const args = ['--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: fileURLToPath(new URL('.', FILE)),
+    timeout: 20_000,
+  })
+  assert.equal(stdout, 'stopped\n')
+})
+
+const threadsHaveOneNiceness = process.platform !== 'linux' && 'threads have their own nice values on Linux only'
+
+test('a worker steps back behind the main thread, which stays', { skip: threadsHaveOneNiceness }, async (t) => {
+  const mainStat = `/proc/self/task/${process.pid}/stat`
+  const before = niceOf(mainStat)
+  const { run } = poolFor(t)
+  const { nice } = await run('where')
+  assert.equal(nice, Math.min(before + 19, 19))
+  assert.equal(niceOf(mainStat), before)
+})
