@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { inPairs, measure } from '../../bench/measure.ts'
 import { CORES, median, pin } from '../../bench/processes.ts'
@@ -6,12 +7,14 @@ import { startGateway, startPlainRoute } from '../../bench/subjects.ts'
 import { startKafka } from '../../dev/kafka/cluster.ts'
 import { withAdmin } from '../harness/admin.ts'
 
-/** Invoices a second of the gateway, in terms of those of the bare Fastify route, on 64 connections: bench/RESULTS.md. */
-const RECORDED_RATIO = 0.69
 const PAIRS = 3
-const LOAD = { kind: 'post', connections: 64, seconds: 3 }
+const CONNECTIONS = 64
+const LOAD = { kind: 'post', connections: CONNECTIONS, seconds: 3 }
+/** Of what the bench has recorded: that is a warm gateway on a quiet machine, this is one that has just started. */
+const LEAST_PART = 0.4
 
-test('the gateway takes at least half of what it took beside the bare route when that was recorded', async () => {
+test('the gateway takes two fifths of what it took beside the bare route when that was recorded', async () => {
+  const recorded = await recordedRatio()
   const kafka = await startKafka()
   try {
     for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
@@ -30,9 +33,21 @@ test('the gateway takes at least half of what it took beside the bare route when
     })
     const ratios = pairs.map(([ours, theirs]) => ours.invoicesPerSecond / theirs.invoicesPerSecond)
     console.log(`gateway / bare route: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`)
-    assert.ok(median(ratios) >= RECORDED_RATIO / 2, `the ratio is ${ratios}`)
+    assert.ok(median(ratios) >= LEAST_PART * recorded, `${ratios}; ${recorded} is recorded`)
     await Promise.all([gateway.end(), bare.end()])
   } finally {
     await kafka.stop()
   }
 })
+
+/** Invoices a second of the gateway in terms of those of the bare Fastify route, invoices of 3 lines. */
+async function recordedRatio(): Promise<number> {
+  const results = await readFile(new URL('../../bench/RESULTS.md', import.meta.url), 'utf8')
+  const row = new RegExp(
+    `^\\| ${CONNECTIONS} connections, 3 lines \\| gateway \\|.*\\| ([\\d.]+) \\([^|]+ \\| [^|]+ \\|$`,
+    'm',
+  )
+  const ratio = Number(row.exec(results)?.[1])
+  assert.ok(ratio > 0, 'bench/RESULTS.md has the row that this test follows')
+  return ratio
+}
