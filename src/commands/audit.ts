@@ -3,10 +3,10 @@ import { access } from 'node:fs/promises'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
 import { parseAuditArguments } from '../tools/audit/options.ts'
-import { withFindingsOnly } from '../tools/audit/report.ts'
+import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
 import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit } from '../tools/audit/run-audit.ts'
-import { UsageError } from '../tools/terminal/flags.ts'
+import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
 import type { Command } from './command.ts'
 
@@ -16,19 +16,25 @@ const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise hel
   --to-time TIME       only records before this time
   --partitions LIST    only these partitions, e.g. 0,3,8-11
   --answers FILE       what the tills were told (NDJSON, see docs/audit.md): finds what is lost, altered, too many
+  --stores LIST        only invoices of these stores, e.g. S1,S2
+  --journals LIST      only invoices of these journals, e.g. S1/T1/J1,S1/T2/J1
+  --named-only         only invoices that the answers name: what others sent meanwhile is left out
   --verify             parse every value and compare its identity with the headers
   --strict             duplicates, missing numbers and foreign records break the promise too
   --all                every journal, not only those with findings
   --json               the report as JSON
 
-Exit code: 0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished.`
+Exit code: 0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or
+records were deleted before they could be judged, 4 nothing was audited: no invoice was read, no receipt judged.`
+
+const EXIT_CODES: Record<Verdict, number> = { held: 0, broken: 1, incomplete: 3, nothing: 4 }
 
 export const audit: Command = { help: HELP, run, failureCode: 3 }
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseAuditArguments(args)
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
-  const { answers, verify, strict } = given
+  const { answers } = given
   if (answers !== undefined) await readable(answers)
   const all = await fetchRanges(session, given)
   const isWanted = (partition: number) => given.partitions?.includes(partition) ?? true
@@ -36,26 +42,25 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const missing = given.partitions?.find((wanted) => all.every(({ partition }) => partition !== wanted))
   if (missing !== undefined) throw new UsageError(`the topic has no partition ${missing}`)
 
-  const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)
   const bar = createProgressBar(process.stderr, 'records')
   try {
     const report = await runAudit({
+      ...given,
       ranges,
-      verify,
-      strict,
       openAnswers: answers === undefined ? undefined : () => createReadStream(answers),
-      read: (onRecord, pass) => {
-        const onProgress = (done: number) => bar.update(`pass ${pass}`, done, total)
-        return readTopic(session, ranges, { onRecord, onProgress, signal: stopping.signal })
+      read: ({ number, ranges, onRecord, onDeleted }) => {
+        const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+        const onProgress = (done: number) => bar.update(`pass ${number}`, done, total)
+        return readTopic(session, ranges, { onRecord, onDeleted, onProgress, signal: stopping.signal })
       },
     })
     bar.end()
     const shown = given.all ? report : withFindingsOnly(report)
     console.log(given.json ? JSON.stringify({ topic: session.topic, ...shown }, null, 2) : reportText(shown))
-    return report.held ? 0 : 1
+    return EXIT_CODES[report.verdict]
   } finally {
     bar.end()
     process.off('SIGINT', stop).off('SIGTERM', stop)
@@ -66,6 +71,6 @@ async function readable(file: string): Promise<void> {
   try {
     await access(file)
   } catch (error) {
-    throw new UsageError(`--answers: ${(error as Error).message}`)
+    throw new InputError(`--answers: ${(error as Error).message}`)
   }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
 import { hardenKafkajs } from './hardening.ts'
-import { type PartitionRange, Position } from './read-position.ts'
+import { readOn } from './read-attempt.ts'
+import { type PartitionRange, Position, type Starts } from './read-position.ts'
 import { withAdmin } from './with-admin.ts'
 import { within } from './within.ts'
 
@@ -14,6 +15,8 @@ export type ReadSession = ClientOptions & { readonly topic: string }
 export interface LogRecord {
   readonly partition: number
   readonly offset: number
+  /** Milliseconds since 1970: the producer's time or the broker's, as the topic is set. */
+  readonly timestampMs: number
   readonly key: Buffer | null
   readonly value: Buffer | null
   /** As the client decodes them: buffers, and arrays of them where a name repeats. */
@@ -21,18 +24,32 @@ export interface LogRecord {
 }
 
 export interface ReadOptions {
-  /** Told of every record: of each partition in the order of offsets, the partitions in turns. */
-  readonly onRecord: (record: LogRecord) => void
+  /**
+   * Told of every record: of each partition in the order of offsets, the partitions in turns. Where it returns a
+   * promise, nothing more comes until that has resolved, however long it takes.
+   */
+  readonly onRecord: (record: LogRecord) => void | Promise<void>
   /** Told after every batch how many offsets of all the ranges are behind. */
   readonly onProgress?: ((offsets: number) => void) | undefined
+  /**
+   * Told when records were deleted before they could be read, and before it is told of those behind them: where the
+   * partitions start now.
+   */
+  readonly onDeleted?: ((starts: Starts) => void) | undefined
   /** Gives up when nothing arrives for this long. Default 30 s. */
   readonly stallTimeoutMs?: number
   /** Gives up when it is aborted. */
   readonly signal?: AbortSignal | undefined
+  /** What the names of its consumer groups begin with. Default `tillgate-audit`. */
+  readonly groupPrefix?: string
+  /** Whether partitions that are added meanwhile are read too, from their beginning and without an end. */
+  readonly readsNewPartitions?: boolean
 }
 
 const CLOSE_TIMEOUT_MS = 5_000
 const PAUSE_BETWEEN_ATTEMPTS_MS = 250
+/** After so long without a record it is asked whether what is left is still there. */
+const QUIET_MS = 2_000
 
 /**
  * What each partition of the topic holds at this moment, by partition; with times (milliseconds since 1970) only from
@@ -43,61 +60,86 @@ export async function fetchRanges(
   { fromMs, toMs }: { fromMs?: number | undefined; toMs?: number | undefined } = {},
 ): Promise<PartitionRange[]> {
   hardenKafkajs()
-  return await withAdmin(new kafkajs.Kafka(clientConfig(session)), async (admin) => {
-    const { topic } = session
+  const { topic } = session
+  const fetching = withAdmin(new kafkajs.Kafka(clientConfig(session)), async (admin) => {
     const bounds = await admin.fetchTopicOffsets(topic)
     const [first, last] = await Promise.all([offsetsAt(admin, topic, fromMs), offsetsAt(admin, topic, toMs)])
     return bounds
       .map(({ partition, low, high }) => {
+        const start = Number(low)
         const end = Number(high)
         const to = Math.min(end, last.get(partition) ?? end)
-        return { partition, from: Math.min(Math.max(Number(low), first.get(partition) ?? 0), to), to, end }
+        return { partition, start, from: Math.min(Math.max(start, first.get(partition) ?? 0), to), to, end }
       })
       .sort((a, b) => a.partition - b.partition)
+  })
+  return await fetching.catch((error: Error) => {
+    throw new Error(`topic ${topic} cannot be read: ${error.message}`, { cause: error })
   })
 }
 
 /**
  * Reads the ranges of a topic and resolves when all of it was handed to `onRecord`, every record once, whatever
- * happens to the brokers meanwhile. Holds one fetch at a time; the next one waits until `onRecord` has had this one.
- * Rejects when nothing arrives for a while, on abort, and with what `onRecord` throws.
+ * happens to the brokers meanwhile; what is deleted before it was read is passed over. Holds one fetch at a time; the
+ * next one waits until `onRecord` has had this one. Rejects when nothing arrives for a while, on abort, and with what
+ * `onRecord` and `onDeleted` throw. A range whose `to` is infinite is followed until abort: no record need come.
  *
  * kafkajs reads in consumer groups only: every attempt has one of its own (in that of a broken attempt it would have
- * to wait until the broker gives its former self up), commits nothing, and the groups are deleted in the end.
+ * to wait until the broker gives its former self up), and the groups are deleted in the end.
  */
 export async function readTopic(
   session: ReadSession,
   ranges: readonly PartitionRange[],
-  { onRecord, onProgress, stallTimeoutMs = 30_000, signal }: ReadOptions,
+  options: ReadOptions,
 ): Promise<void> {
+  const { onProgress, onDeleted, stallTimeoutMs = 30_000, groupPrefix = 'tillgate-audit' } = options
   hardenKafkajs()
   const client = new kafkajs.Kafka(clientConfig(session))
+  const { topic } = session
   const position = new Position(ranges)
-  const groupIds: string[] = []
+  const isEndless = position.left === Number.POSITIVE_INFINITY
   let failure: Error | undefined
-  const watch = watchOver(stallTimeoutMs, signal, () => {
-    const reason = failure === undefined ? '' : ` (${failure.message})`
-    return `nothing of topic ${session.topic} arrived for ${stallTimeoutMs} ms, ${position.left} offsets are left${reason}`
+  const watch = watchOver(stallTimeoutMs, options.signal, () => {
+    const left = isEndless ? '' : `, ${position.left} offsets are left`
+    return `nothing of topic ${topic} arrived for ${stallTimeoutMs} ms${left}${failure ? ` (${failure.message})` : ''}`
   })
   const onPassed = () => {
     watch.refresh()
     onProgress?.(position.total - position.left)
   }
+  const passDeleted = async () => {
+    const starts = await withAdmin(client, (admin) => startsOf(admin, topic))
+    if (!position.passDeleted(starts)) return
+    onPassed()
+    watch.guard(() => onDeleted?.(starts))
+  }
+  const reading = {
+    ...{ topic, position, onPassed, passDeleted },
+    take: (record: LogRecord) => watch.guard(() => options.onRecord(record)),
+    onFetch: isEndless ? watch.refresh : () => {},
+    onWait: watch.refresh,
+    readsNewPartitions: options.readsNewPartitions ?? false,
+  }
+  const closing = new AbortController()
+  const ends = [watch.given, ...(isEndless ? [] : [passWhatIsGone(position, passDeleted, closing.signal)])]
+  const groupIds: string[] = []
   try {
     while (position.left > 0) {
-      const groupId = `tillgate-audit-${randomUUID()}`
+      const groupId = `${groupPrefix}-${randomUUID()}`
       const consumer = client.consumer({ groupId, ...CONSUMER_SETTINGS })
       groupIds.push(groupId)
       try {
-        const consuming = consume(consumer, { topic: session.topic, position, onRecord, onPassed })
-        failure = await Promise.race([consuming, watch.given])
+        failure = await Promise.race([readOn(consumer, reading), ...ends])
       } finally {
         await within(CLOSE_TIMEOUT_MS, consumer.disconnect())
       }
       if (position.left > 0) await Promise.race([sleep(PAUSE_BETWEEN_ATTEMPTS_MS), watch.given])
     }
+    if (position.hasGaps) await Promise.race([passDeleted(), watch.given])
+    await Promise.race([watch.given, Promise.resolve()]) // `onDeleted` may have thrown just now
   } finally {
     watch.end()
+    closing.abort()
     if (groupIds.length > 0) {
       const deleting = withAdmin(client, (admin) => admin.deleteGroups(groupIds))
       await within(CLOSE_TIMEOUT_MS, deleting) // empty groups that are left expire by themselves
@@ -108,76 +150,63 @@ export async function readTopic(
 const CONSUMER_SETTINGS = {
   allowAutoTopicCreation: false,
   maxWaitTimeInMs: 250,
+  metadataMaxAge: 10_000, // so long does a partition that was added go unnoticed
   sessionTimeout: 10_000,
   retry: { ...INNER_RETRY, restartOnFailure: async () => false },
 }
 
-interface Consumption {
-  readonly topic: string
-  readonly position: Position
-  readonly onRecord: (record: LogRecord) => void
-  /** Told when the position has moved. */
-  readonly onPassed: () => void
-}
-
-/** One attempt. Resolves when all is read, or with why it goes no further; rejects with what `onRecord` throws. */
-async function consume(consumer: Consumer, reading: Consumption): Promise<Error | undefined> {
-  const { topic, position, onRecord, onPassed } = reading
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
-  } catch (error) {
-    return error as Error
+/** Resolves when nothing is left to read. Of what was deleted nothing arrives, and nothing else would say so. */
+async function passWhatIsGone(
+  position: Position,
+  passDeleted: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<undefined> {
+  let left = position.left
+  while (left > 0 && !signal.aborted) {
+    await sleep(QUIET_MS, undefined, { signal }).catch(() => {})
+    // What keeps it from asking keeps the attempt from reading, and ends that.
+    if (position.left === left && !signal.aborted) await passDeleted().catch(() => {})
+    left = position.left
   }
-  return await new Promise((resolve, reject) => {
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      for (const partition of payload.memberAssignment[topic] ?? []) {
-        const offset = position.next(partition)
-        if (offset === undefined) consumer.pause([{ topic, partitions: [partition] }])
-        else consumer.seek({ topic, partition, offset: String(offset) })
-      }
-    })
-    const eachBatch = async ({ batch: { partition, messages } }: EachBatchPayload) => {
-      try {
-        for (const { offset, key, value, headers = {} } of messages) {
-          const record = { partition, offset: Number(offset), key, value, headers }
-          if (position.passTo(record)) onRecord(record)
-        }
-      } catch (error) {
-        reject(error)
-      }
-    }
-    let left = position.left
-    // It comes after eachBatch, and after a fetch with nothing but transaction markers, which eachBatch never sees.
-    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
-      position.passTo({ partition, offset: Number(lastOffset) })
-      if (position.next(partition) === undefined) consumer.pause([{ topic, partitions: [partition] }])
-      if (position.left === left) return
-      left = position.left
-      onPassed()
-      if (left === 0) resolve(undefined)
-    })
-    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
-    consumer.run({ autoCommit: false, eachBatch }).catch(resolve)
-  })
 }
 
-/** A promise that only ever rejects: on abort, and when `refresh` was not called for a while. */
+/** Ends reading: on abort, when `refresh` was not called for a while, and when what `guard` runs fails. */
 function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallMessage: () => string) {
-  let end = () => {}
-  let timer: NodeJS.Timeout | undefined
-  const given = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(new Error('reading was stopped'))
-    if (signal?.aborted) onAbort()
-    signal?.addEventListener('abort', onAbort)
-    timer = setTimeout(() => reject(new Error(stallMessage())), timeoutMs)
-    end = () => {
+  const { promise: given, reject } = Promise.withResolvers<never>()
+  given.catch(() => {}) // nobody may be waiting at that moment; the next race sees it
+  let isOver = false
+  const fail = (error: unknown) => {
+    isOver = true
+    reject(error)
+  }
+  const onAbort = () => fail(new Error('reading was stopped'))
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort)
+  const timer = setTimeout(() => fail(new Error(stallMessage())), timeoutMs)
+  return {
+    /** Only ever rejects. */
+    given,
+    refresh: () => void timer.refresh(),
+    /** Runs `work`, unless it is over. What it throws, or its promise rejects with, ends the reading. */
+    guard(work: () => void | Promise<void>): void | Promise<void> {
+      if (isOver) return
+      try {
+        return work()?.catch(fail)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    end() {
+      isOver = true
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-    }
-  })
-  given.catch(() => {}) // nobody may be waiting at that moment; the next race sees it
-  return { given, end, refresh: () => timer?.refresh() }
+    },
+  }
+}
+
+async function startsOf(admin: Admin, topic: string): Promise<Starts> {
+  const bounds = await admin.fetchTopicOffsets(topic)
+  return new Map(bounds.map(({ partition, low }) => [partition, Number(low)]))
 }
 
 async function offsetsAt(admin: Admin, topic: string, timeMs: number | undefined): Promise<Map<number, number>> {

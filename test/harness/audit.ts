@@ -1,7 +1,7 @@
 import { fetchRanges, readTopic } from '../../src/kafka/read-topic.ts'
 import type { FindingKind } from '../../src/tools/audit/finding.ts'
 import type { AuditReport } from '../../src/tools/audit/report.ts'
-import { runAudit } from '../../src/tools/audit/run-audit.ts'
+import { type AuditPass, runAudit } from '../../src/tools/audit/run-audit.ts'
 import { answersText } from './answer-lines.ts'
 import { readSession } from './read-topic.ts'
 import type { SentInvoice } from './till.ts'
@@ -14,7 +14,7 @@ export async function auditSent(
 ): Promise<AuditReport> {
   const session = readSession(bootstrap, topic)
   const ranges = await fetchRanges(session)
-  const read: Parameters<typeof runAudit>[0]['read'] = (onRecord) => readTopic(session, ranges, { onRecord })
+  const read = ({ ranges, onRecord, onDeleted }: AuditPass) => readTopic(session, ranges, { onRecord, onDeleted })
   return await runAudit({ ranges, read, verify: true, openAnswers: () => answersText(sent) })
 }
 

@@ -11,6 +11,6 @@ export function readSession(bootstrap: string[], topic: string): ReadSession {
 export async function recordsOf(bootstrap: string[], topic: string): Promise<LogRecord[]> {
   const session = readSession(bootstrap, topic)
   const records: LogRecord[] = []
-  await readTopic(session, await fetchRanges(session), { onRecord: (record) => records.push(record) })
+  await readTopic(session, await fetchRanges(session), { onRecord: (record) => void records.push(record) })
   return records
 }

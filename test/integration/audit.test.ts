@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import kafkajs, { type ProducerRecord } from 'kafkajs'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import { fetchRanges, readTopic } from '../../src/kafka/read-topic.ts'
 import type { AnswerLine } from '../../src/tools/audit/answers.ts'
 import type { FindingCounts, FindingKind } from '../../src/tools/audit/finding.ts'
 import type { AuditReport } from '../../src/tools/audit/report.ts'
+import { runAudit } from '../../src/tools/audit/run-audit.ts'
+import { withAdmin } from '../harness/admin.ts'
 import { answerLines } from '../harness/answer-lines.ts'
-import { spawnCli } from '../harness/cli-process.ts'
+import { type CliProcess, DEADLINE_MS, spawnCli } from '../harness/cli-process.ts'
+import { readSession, recordsOf } from '../harness/read-topic.ts'
 import { startTestGateway } from '../harness/run.ts'
 import { runTill } from '../harness/till.ts'
 
@@ -27,16 +35,17 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** Store S2 belongs in partition 0 of any topic here, S8 in partition 1 of three, S3 in 2 of three. */
 interface Planted {
   readonly number: number
   readonly storeId?: string
   readonly partition?: number
-  readonly body?: string
+  readonly body?: string | null
   readonly headers?: Record<string, string>
   readonly timeMs?: number
 }
 
-const bodyOf = (number: number, storeId = 'S1') =>
+const bodyOf = (number: number, storeId = 'S2') =>
   JSON.stringify({ storeId, terminalId: 'T1', journalId: 'J1', sequenceNumber: number })
 
 /** Appends records, one send a partition: kafkajs repeats a send as a whole, and with it what one partition had taken. */
@@ -64,18 +73,18 @@ async function plant(topic: string, records: readonly Planted[], transactionalId
   await producer.disconnect()
 }
 
-function toMessage({ number, storeId = 'S1', partition = 0, body, headers, timeMs }: Planted) {
+function toMessage({ number, storeId = 'S2', partition = 0, body, headers, timeMs }: Planted) {
   return {
     partition,
     key: storeId,
-    value: body ?? bodyOf(number, storeId),
+    value: body === undefined ? bodyOf(number, storeId) : body,
     headers: headers ?? { ce_source: `/stores/${storeId}/terminals/T1/journals/J1`, ce_id: String(number) },
     ...(timeMs === undefined ? {} : { timestamp: String(timeMs) }),
   }
 }
 
 const answer = (number: number, outcome: AnswerLine['outcome'], more: Partial<AnswerLine> = {}): AnswerLine => ({
-  storeId: 'S1',
+  storeId: 'S2',
   terminalId: 'T1',
   journalId: 'J1',
   sequenceNumber: number,
@@ -204,7 +213,7 @@ test('a planted duplicate, conflict, disorder, loss and alteration are found, ea
   assert.deepEqual(numbersIn(withoutAnswers.report, 'mismatched'), [3, 8])
 
   const { stdout } = await audit(t, 'planted', ['--answers', answers])
-  assert.match(stdout, /^lost: 1\n {2}S1\/T1\/J1\/4$/m)
+  assert.match(stdout, /^lost: 1\n {2}S2\/T1\/J1\/4$/m)
   assert.match(stdout, /^The promise is broken: 1 lost, /m)
 })
 
@@ -225,18 +234,18 @@ test('a range of time and some partitions; receipts that name other places are n
     { number: 2, timeMs: at(9) },
     { number: 3, timeMs: at(10) },
     { number: 4, timeMs: at(11) },
-    { number: 1, storeId: 'S2', partition: 1, timeMs: at(9) },
+    { number: 1, storeId: 'S8', partition: 1, timeMs: at(9) },
     { number: 1, storeId: 'S3', partition: 2, timeMs: at(9) },
   ])
   const times = ['--from-time', '2026-03-01T09:00:00Z', '--to-time', '2026-03-01T12:00:00+01:00', '--all']
   const between = await auditJson(t, 'ranges', times)
   assert.equal(between.report.totals.records, 4)
-  assert.deepEqual(between.report.ranges[0], { partition: 0, from: 1, to: 3, end: 4 })
+  assert.deepEqual(between.report.ranges[0], { partition: 0, start: 0, from: 1, to: 3, end: 4 })
   const some = await auditJson(t, 'ranges', ['--partitions', '0,2', ...times])
   assert.deepEqual(
     some.report.journals.map(({ storeId, records }) => [storeId, records]),
     [
-      ['S1', 2],
+      ['S2', 2],
       ['S3', 1],
     ],
   )
@@ -247,24 +256,198 @@ test('a range of time and some partitions; receipts that name other places are n
   const judged = await auditJson(t, 'ranges', ['--partitions', '0', '--answers', answers, ...times])
   assert.deepEqual(foundIn(judged.report.totals.found), {})
   assert.equal(judged.report.totals.acknowledged, 2)
+  assert.equal(judged.report.notJudged.notRead, 2)
   const none = await auditJson(t, 'ranges', ['--from-time', '2100-01-01T00:00:00Z'])
   assert.equal(none.report.totals.records, 0)
+  assert.equal(none.report.verdict, 'nothing')
+  assert.equal(none.code, 4)
 })
 
-test('transactions: what was aborted is not there, and markers at the end do not hold the reader up', async (t) => {
+test('transactions: what was aborted is not there, and the offsets of markers are nothing that was deleted or lost', async (t) => {
   await kafka.createTopic({ topic: 'transactions', partitions: 2 })
   await plant('transactions', [{ number: 1 }, { number: 2 }], 'audit-test')
-  const { code, report } = await auditJson(t, 'transactions')
+  await plant('transactions', [{ number: 3 }], 'audit-test')
+  const places = [0, 1, 6] // then the commit's marker, two that were aborted, the abort's marker
+  const answers = await writeAnswers(
+    'transactions',
+    places.map((offset, i) => answer(i + 1, 'acknowledged', { partition: 0, offset: String(offset) })),
+  )
+  const { code, report } = await auditJson(t, 'transactions', ['--answers', answers])
   assert.equal(code, 0)
-  assert.equal(report.totals.records, 2)
+  assert.equal(report.totals.records, 3)
+  assert.deepEqual(foundIn(report.totals.found), {})
 })
 
-test('an empty topic holds the promise', async (t) => {
-  await kafka.createTopic({ topic: 'empty', partitions: 2 })
-  const { code, stdout } = await audit(t, 'empty')
+test('gaps that compaction leaves are nothing that was deleted or lost', { timeout: 120_000 }, async (t) => {
+  const config = {
+    ...{ 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01' },
+    'max.compaction.lag.ms': '500',
+  }
+  await kafka.createTopic({ topic: 'compacted', partitions: 1, config })
+  const noise = Array.from({ length: 100 }, () => ({ number: 0, storeId: 'noise', headers: {} }))
+  const stores = ['S2', 'S4', 'S6', 'S7', 'S8']
+  for (const storeId of stores) {
+    await plant('compacted', [...noise, { number: 1, storeId }])
+    await sleep(200) // the next records begin a new segment
+  }
+  const isCompacted = async () =>
+    (await recordsOf(kafka.bootstrap, 'compacted')).length < 300 || plant('compacted', noise.slice(99)).then(() => {})
+  await eventually('it is compacted', 60_000, 500, async () => (await isCompacted()) || undefined)
+  const answers = await writeAnswers(
+    'compacted',
+    stores.map((storeId, i) => ({
+      ...answer(1, 'acknowledged', { partition: 0, offset: String(101 * (i + 1) - 1) }),
+      ...{ storeId, sha256: hash('sha256', bodyOf(1, storeId)) },
+    })),
+  )
+  const { code, report } = await auditJson(t, 'compacted', ['--answers', answers])
+  assert.deepEqual(Object.keys(foundIn(report.totals.found)), ['foreign'])
+  assert.equal(report.verdict, 'held')
   assert.equal(code, 0)
-  assert.match(stdout, /^0 records/)
+  assert.equal(report.totals.acknowledged, 5)
 })
+
+test('an empty topic, and one without an invoice: nothing was audited, and that is exit code 4', async (t) => {
+  await kafka.createTopic({ topic: 'empty', partitions: 2 })
+  await kafka.createTopic({ topic: 'other', partitions: 1 })
+  await plant('other', [
+    { number: 1, headers: {} },
+    { number: 2, body: null },
+  ])
+  for (const topic of ['empty', 'other']) {
+    const { code, stdout } = await audit(t, topic)
+    assert.equal(code, 4)
+    assert.match(stdout, /Nothing was audited/)
+    assert.doesNotMatch(stdout, /held/)
+  }
+  const { report } = await auditJson(t, 'other')
+  assert.deepEqual(foundIn(report.totals.found), { tombstones: 1, foreign: 1 })
+})
+
+test('what others sent is left out, if that is asked for', async (t) => {
+  await kafka.createTopic({ topic: 'shared', partitions: 1 })
+  await plant('shared', [{ number: 1 }, { number: 7, storeId: 'S3' }, { number: 2 }, { number: 3 }])
+  const answers = await writeAnswers('shared', [answer(1, 'acknowledged'), answer(2, 'acknowledged')])
+  const judge = async (...args: string[]) => {
+    const { code, report } = await auditJson(t, 'shared', ['--answers', answers, ...args])
+    return { code, found: foundIn(report.totals.found), unwanted: report.notJudged.unwanted }
+  }
+  assert.deepEqual(await judge(), { code: 1, found: { unexpected: 2 }, unwanted: 0 })
+  assert.deepEqual(await judge('--stores', 'S2'), { code: 1, found: { unexpected: 1 }, unwanted: 1 })
+  assert.deepEqual(await judge('--journals', 'S3/T1/J1'), { code: 1, found: { unexpected: 1 }, unwanted: 3 })
+  assert.deepEqual(await judge('--named-only'), { code: 0, found: {}, unwanted: 2 })
+  assert.deepEqual(await judge('--stores', 'S9', '--named-only'), { code: 4, found: {}, unwanted: 4 })
+})
+
+test('a store in a partition that its key does not choose is found, although all of it is there', async (t) => {
+  await kafka.createTopic({ topic: 'misrouted', partitions: 3 })
+  await plant('misrouted', [{ number: 1 }, { number: 1, storeId: 'S8', partition: 2 }])
+  const { code, report } = await auditJson(t, 'misrouted')
+  assert.equal(code, 1)
+  assert.deepEqual(report.brokenBy, ['misrouted'])
+  assert.deepEqual(report.findings.misrouted, [{ storeId: 'S8', terminalId: 'T1', journalId: 'J1', partition: 2 }])
+})
+
+test('receipts below the start of the log are not judged, and that is said', async (t) => {
+  await kafka.createTopic({ topic: 'retained', partitions: 1 })
+  await plant('retained', [{ number: 1 }, { number: 2 }, { number: 3 }, { number: 4 }, { number: 1 }])
+  await deleteBelow('retained', 2)
+  const answers = await writeAnswers('retained', [
+    ...[1, 2, 3, 4].map((number) => answer(number, 'acknowledged', { partition: 0, offset: String(number - 1) })),
+    answer(1, 'acknowledged', { partition: 0, offset: '4' }),
+  ])
+  const { code, report } = await auditJson(t, 'retained', ['--answers', answers])
+  assert.equal(code, 0)
+  assert.equal(report.totals.acknowledged, 3)
+  assert.equal(report.notJudged.belowStart, 2)
+  assert.equal(report.notJudged.older, 1)
+  const { stdout } = await audit(t, 'retained', ['--answers', answers])
+  assert.match(stdout, /^not judged:\n {2}receipts of offsets below the start of the log: 2\n/m)
+  assert.match(stdout, /^The promise held\.$/m)
+})
+
+test('records that are deleted after it began are not judged: neither lost nor missing, and exit code 3', async (t) => {
+  await kafka.createTopic({ topic: 'deleted', partitions: 2 })
+  const numbers = Array.from({ length: 3_000 }, (_, i) => i + 1)
+  await plant(
+    'deleted',
+    numbers.map((number) => ({ number })),
+  )
+  const lines = numbers.map((n) => JSON.stringify(answer(n, 'acknowledged', { partition: 0, offset: String(n - 1) })))
+  const answers = join(folder, 'answers.fifo')
+  await promisify(execFile)('mkfifo', [answers])
+  const env = { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: 'deleted' }
+  const judging = spawnCli(['audit', '--answers', answers], env)
+  t.after(() => judging.end())
+  const pipe = await open(answers, 'w') // when it opens them it knows what the topic holds
+  await deleteBelow('deleted', 2_000)
+  await pipe.writeFile(lines.join('\n'))
+  await pipe.close()
+  await eventually('it has read them', DEADLINE_MS, 20, async () => !(await isOpenIn(judging, answers)) || undefined)
+  await writeFile(answers, lines.join('\n')) // it begins again
+  assert.equal((await judging.exited).code, 3, judging.output())
+  const stdout = judging.stdout().toString()
+  assert.match(stdout, /^1,000 records, 1,000 invoices, 1,000 acknowledged/m)
+  assert.match(stdout, /^ {2}partition 0, offsets 0\.\.1999: deleted while it was read\n {2}receipts of .*: 2,000$/m)
+  assert.doesNotMatch(stdout, /lost|missing|broken/)
+})
+
+test('records that are deleted while it reads, and between its passes, are not judged either', async () => {
+  for (const topic of ['deleted-in-pass-1', 'deleted-before-pass-2']) {
+    await kafka.createTopic({ topic, partitions: 1 })
+    const numbers = [...Array.from({ length: 6_000 }, (_, i) => i + 1), 3, 5_900]
+    const body = ' '.repeat(1_000)
+    for (let from = 0; from < numbers.length; from += 500)
+      await plant(
+        topic,
+        numbers.slice(from, from + 500).map((number) => ({ number, body })),
+      )
+    const session = readSession(kafka.bootstrap, topic)
+    let passes = 0
+    const report = await runAudit({
+      ranges: await fetchRanges(session),
+      read: async ({ ranges, onRecord, onDeleted }) => {
+        const isFirst = ++passes === 1
+        if (passes === 2 && topic === 'deleted-before-pass-2') await deleteBelow(topic, 4_000)
+        const deleteNow = async (offset: number) => {
+          if (isFirst && offset === 10 && topic === 'deleted-in-pass-1') await deleteBelow(topic, 4_000)
+        }
+        await readTopic(session, ranges, {
+          onDeleted,
+          onRecord: async (record) => {
+            onRecord(record)
+            await deleteNow(record.offset)
+          },
+        })
+      },
+    })
+    assert.equal(report.verdict, 'incomplete')
+    assert.deepEqual(report.brokenBy, [])
+    if (topic === 'deleted-in-pass-1') {
+      assert.deepEqual(report.notJudged.deleted, [{ partition: 0, from: 0, to: 4_000 }])
+      assert.deepEqual([report.totals.records, report.notJudged.older], [2_002, 1])
+      assert.deepEqual(foundIn(report.totals.found), { duplicates: 1 })
+    } else {
+      assert.deepEqual(report.notJudged.deleted, [])
+      assert.deepEqual([report.totals.records, report.notJudged.uncompared], [6_002, 1])
+      assert.deepEqual(foundIn(report.totals.found), { duplicates: 1 })
+    }
+  }
+})
+
+/** Whether the process has the file open. Needs Linux. */
+async function isOpenIn({ child }: CliProcess, file: string): Promise<boolean> {
+  const folder = `/proc/${child.pid}/fd`
+  const targets = (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => ''))
+  return (await Promise.all(targets)).includes(file)
+}
+
+async function deleteBelow(topic: string, offset: number): Promise<void> {
+  await withAdmin(kafka.bootstrap, async (admin) => {
+    await admin.fetchTopicOffsets(topic) // kafkajs deletes only of topics that it has asked for
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
+  })
+}
 
 test('wrong arguments and answers exit with 2, a topic that cannot be read with 3, each with one clear line', async (t) => {
   await kafka.createTopic({ topic: 'wrong', partitions: 1 })
@@ -275,7 +458,7 @@ test('wrong arguments and answers exit with 2, a topic that cannot be read with 
     ['wrong', ['--answers', join(folder, 'missing')], 2, /ENOENT/],
     ['wrong', ['--answers', bad], 2, /^answers, line 2: terminalId is missing or wrong\n$/],
     ['not a topic', [], 2, /KAFKA_TOPIC/],
-    ['nowhere', [], 3, /topic/],
+    ['nowhere', [], 3, /topic nowhere/],
   ]
   for (const [topic, args, expected, said] of cases) {
     const { code, stdout, stderr } = await audit(t, topic, args)
@@ -290,9 +473,6 @@ test('wrong arguments and answers exit with 2, a topic that cannot be read with 
 })
 
 async function groupsLeft(): Promise<string[]> {
-  const admin = new kafkajs.Kafka({ brokers: kafka.bootstrap, logLevel: kafkajs.logLevel.NOTHING }).admin()
-  await admin.connect()
-  const { groups } = await admin.listGroups()
-  await admin.disconnect()
+  const { groups } = await withAdmin(kafka.bootstrap, (admin) => admin.listGroups())
   return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith('tillgate-audit'))
 }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { Position } from '../../src/kafka/read-position.ts'
 
 const RANGES = [
-  { partition: 0, from: 10, to: 13, end: 20 },
-  { partition: 1, from: 0, to: 0, end: 0 },
+  { partition: 0, start: 0, from: 10, to: 13, end: 20 },
+  { partition: 1, start: 0, from: 0, to: 0, end: 0 },
 ]
 
 test('a position wants every offset of its ranges once, in order, and no other', () => {
@@ -31,4 +31,42 @@ test('nothing is wanted of an empty range and of a partition without one', () =>
     assert.equal(position.passTo({ partition, offset: 0 }), false)
   }
   assert.equal(position.left, 3)
+})
+
+test('what was deleted before it was read is passed, and told from what had been read already', () => {
+  const position = new Position(RANGES)
+  position.passTo({ partition: 0, offset: 10 })
+  assert.equal(position.passDeleted(new Map([[0, 11]])), false, 'all that was deleted had been read')
+  assert.equal(position.passDeleted(new Map([[0, 12]])), true)
+  assert.equal(position.next(0), 12)
+  assert.equal(position.passDeleted(new Map([[0, 12]])), false, 'it is told once')
+  assert.equal(position.passDeleted(new Map([[0, 99]])), true)
+  assert.equal(position.left, 0)
+})
+
+test('a gap that a fetch leaves was deleted if the partition starts behind its first offset, and is compaction otherwise', () => {
+  const position = new Position(RANGES)
+  position.beginAt({ partition: 0, offset: 10 })
+  assert.equal(position.hasGaps, false)
+  for (const [start, isDeleted] of [
+    [10, false],
+    [12, true],
+  ] as const) {
+    const position = new Position(RANGES)
+    position.beginAt({ partition: 0, offset: 12 })
+    position.passTo({ partition: 0, offset: 12 })
+    assert.equal(position.hasGaps, true)
+    assert.equal(position.passDeleted(new Map([[0, start]])), isDeleted)
+    assert.equal(position.hasGaps, false)
+  }
+})
+
+test('a range without an end is never over, and a partition may be added to it', () => {
+  const position = new Position([{ partition: 0, start: 0, from: 5, to: Number.POSITIVE_INFINITY, end: 5 }])
+  assert.equal(position.passTo({ partition: 0, offset: 1_000_000 }), true)
+  assert.equal(position.left, Number.POSITIVE_INFINITY)
+  assert.equal(position.next(1), undefined)
+  position.add(1)
+  position.add(0)
+  assert.deepEqual([position.next(0), position.next(1)], [1_000_001, 0])
 })

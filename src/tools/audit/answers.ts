@@ -1,5 +1,6 @@
 import { InputError } from '../terminal/flags.ts'
 import type { Place } from './claims.ts'
+import { isName } from './record-identity.ts'
 
 /** One line of the answers file: what a till was told after one attempt to send one invoice. */
 export interface AnswerLine {
@@ -36,8 +37,6 @@ export class AnswersError extends InputError {
 type Decoder = InstanceType<typeof TextDecoder>
 
 const MAX_LINE_BYTES = 65_536
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/
-const isName = (value: unknown) => typeof value === 'string' && NAME.test(value)
 const isInteger = (value: unknown, from: number, to: number) =>
   Number.isInteger(value) && (value as number) >= from && (value as number) <= to
 const isAbsent = (value: unknown) => value === undefined || value === null

@@ -1,11 +1,13 @@
-import type { PartitionRange } from '../../kafka/read-position.ts'
+import type { PartitionRange, Starts } from '../../kafka/read-position.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import type { Answer } from './answers.ts'
+import { AuditedRanges } from './audited-ranges.ts'
 import type { Place } from './claims.ts'
-import { type Finding, type FindingKind, Findings } from './finding.ts'
+import { type Finding, type FindingKind, Findings, type JournalName } from './finding.ts'
 import { JournalAnswers, JournalAudit } from './journal-audit.ts'
 import { judgeAnswers } from './judge-answers.ts'
-import { identityInHeaders, journalNameOf, sourceOf, valueAgrees } from './record-identity.ts'
+import { type NotJudgedCounts, nothingNotJudged } from './not-judged.ts'
+import { identityInHeaders, journalNameOf, type RecordIdentity, sourceOf, valueAgrees } from './record-identity.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
 
 export interface AuditOptions {
@@ -15,6 +17,12 @@ export interface AuditOptions {
   readonly hasAnswers: boolean
   /** Parse every value and compare its identity with the headers'. */
   readonly verify?: boolean
+  /** Which journals are judged; of others neither records nor answers are taken. Default: all. */
+  readonly isWanted?: ((journal: JournalName) => boolean) | undefined
+  /** Whether only invoices are judged that an answer names. */
+  readonly namedOnly?: boolean
+  /** The partition that a store's key chooses; without it that is not judged. */
+  readonly partitionOf?: ((storeId: string) => number) | undefined
   /** How many findings of a kind are kept; counts are exact. Default 1,000. */
   readonly keptFindings?: number
   /** How many claims of answers one pass holds, 56 bytes each. Default 4,000,000. */
@@ -22,8 +30,6 @@ export interface AuditOptions {
   /** How many repeated invoices one pass compares, about 100 bytes each. Default 1,000,000. */
   readonly comparedPerPass?: number
 }
-
-const EMPTY = Buffer.alloc(0)
 
 /**
  * Decides what a log holds, and whether it is what the tills were told. It is fed and does no I/O:
@@ -40,7 +46,7 @@ export class Audit {
   readonly findings: Findings
   readonly #options: AuditOptions
   readonly #journals = new Map<string, JournalAudit>()
-  readonly #ranges: ReadonlyMap<number, PartitionRange>
+  readonly #ranges: AuditedRanges
   readonly #claimsPerPass: number
   #pass = 0
   /** Passes of comparison, known after the survey. */
@@ -48,10 +54,13 @@ export class Audit {
   #claims = 0
   #areClaimsDue: boolean
   #isFull = false
+  readonly #notJudged = nothingNotJudged()
+  readonly #wanted = new Map<string, boolean>()
+  #starts: Starts = new Map()
 
   constructor(options: AuditOptions) {
     this.#options = options
-    this.#ranges = new Map(options.ranges.map((range) => [range.partition, range]))
+    this.#ranges = new AuditedRanges(options.ranges, options.partitionOf)
     this.findings = new Findings(options.keptFindings ?? 1_000)
     this.#claimsPerPass = options.claimsPerPass ?? 4_000_000
     this.#areClaimsDue = options.hasAnswers
@@ -74,16 +83,20 @@ export class Audit {
   /** Takes one answer. */
   answer(answer: Answer): void {
     const { sequenceNumber, outcome, sha256 } = answer
-    const journal = this.#journal(sourceOf(answer))
-    const isLeftOut = answer.place !== undefined && this.#isLeftOut(answer.place)
+    const source = sourceOf(answer)
+    if (!this.#isJournalWanted(source)) return
+    const journal = this.#journal(source)
+    const leftOut = answer.place && this.#ranges.whyLeftOut(answer.place)
+    const place = leftOut === undefined ? answer.place : undefined
     if (this.#pass === 0) {
       journal.answers ??= new JournalAnswers()
-      const { mayBeStored, acknowledged, rejected } = journal.answers
+      const { mayBeStored, acknowledged, placed, rejected } = journal.answers
       if (outcome === 'rejected') rejected.add(sequenceNumber)
       else mayBeStored.add(sequenceNumber)
-      if (outcome === 'acknowledged' && !isLeftOut) acknowledged.add(sequenceNumber)
+      if (leftOut !== undefined) this.#notJudged[leftOut]++
+      else if (outcome === 'acknowledged') acknowledged.add(sequenceNumber)
+      if (place !== undefined) placed.add(sequenceNumber)
     }
-    const place = isLeftOut ? undefined : answer.place
     // A till may correct what was refused: the bytes of a rejected attempt say nothing of the record.
     if (outcome === 'rejected' || (place === undefined && sha256 === undefined)) return
     if (this.#pass === 0 && ++this.#claims > this.#claimsPerPass) this.#dropClaims()
@@ -93,19 +106,29 @@ export class Audit {
   /** Takes one record; of each partition in the order of its offsets. */
   record(record: LogRecord): void {
     const identity = identityInHeaders(record)
-    const { partition, offset } = record
+    const { partition, offset, value } = record
     if (identity === undefined) {
       if (this.#pass === 0) this.findings.note('foreign', { partition, offset })
       return
     }
+    if (!this.#isWanted(identity)) {
+      if (this.#pass === 0) this.#notJudged.unwanted++
+      return
+    }
     const { source, sequenceNumber } = identity
-    const value = record.value ?? EMPTY
+    if (value === null) {
+      const named = { ...journalNameOf(source), sequenceNumber }
+      if (this.#pass === 0) this.findings.note('tombstones', { ...named, partition, offset })
+      return
+    }
     const journal = this.#journal(source)
     const note = (kind: FindingKind) => this.#note(kind, journal, { sequenceNumber, partition, offset })
     if (this.#pass === 0) {
-      if (!journal.survey(sequenceNumber, partition)) note('reordered')
+      const order = journal.survey(sequenceNumber, partition, this.#ranges.isReadFromStart(partition))
+      if (order === 'reordered') note('reordered')
+      if (order === 'older') this.#notJudged.older++
       const isOfStore = record.key?.toString() === journal.name.storeId
-      const isOfIdentity = !this.#options.verify || valueAgrees(record.value, journal.name, sequenceNumber)
+      const isOfIdentity = !this.#options.verify || valueAgrees(value, journal.name, sequenceNumber)
       if (!isOfStore || !isOfIdentity) note('mismatched')
     } else if (this.#isInShare(sequenceNumber) && journal.copies.countOf(sequenceNumber) > 1) {
       const comparison = journal.compare(sequenceNumber, value)
@@ -118,10 +141,10 @@ export class Audit {
   endPass(): boolean {
     if (this.#pass === 0) this.#endSurvey()
     for (const journal of this.#journals.values()) {
-      for (const { sequenceNumber, partition, offset } of journal.claims?.unmet() ?? []) {
-        // What is nowhere in the log is lost, not misplaced.
-        if (journal.copies.countOf(sequenceNumber) > 0)
-          this.#note('misplaced', journal, { sequenceNumber, partition, offset })
+      for (const { sequenceNumber, place } of journal.claims?.unmet() ?? []) {
+        if (journal.copies.countOf(sequenceNumber) === 0) continue // it is lost, not misplaced
+        if (place === undefined || this.#isGone(place)) this.#notJudged.unchecked++
+        else this.#note('misplaced', journal, { sequenceNumber, ...place })
       }
       journal.endPass()
     }
@@ -131,12 +154,17 @@ export class Audit {
     return this.#pass <= this.#comparisons
   }
 
-  /** Repeated records whose content was never compared: they were gone when the log was read again. */
-  get uncompared(): number {
-    let repeated = 0
+  /** Takes where the partitions start now, when records were deleted before they were read again. */
+  deleted(starts: Starts): void {
+    this.#starts = starts
+  }
+
+  /** What the findings say nothing of. */
+  get notJudged(): NotJudgedCounts {
+    let uncompared = 0
     for (const { records, copies, found } of this.#journals.values())
-      repeated += records - copies.atLeast(1).count - found.duplicates - found.conflicts
-    return repeated
+      uncompared += records - copies.atLeast(1).count - found.duplicates - found.conflicts
+    return { ...this.#notJudged, uncompared }
   }
 
   /** What is held at this moment, for whoever bounds memory. */
@@ -152,22 +180,30 @@ export class Audit {
     for (const journal of this.#journals.values()) {
       const { copies, name } = journal
       repeated += copies.atLeast(2).count
-      this.#noteRanges('gaps', journal, copies.atLeast(1).missing())
-      if (this.#options.hasAnswers) this.#judge(journal)
+      const floor = this.#floorOf(journal)
+      const missing = copies.atLeast(1).missing()
+      this.#noteRanges('gaps', journal, missing.without(missing.below(floor)))
+      if (this.#options.hasAnswers) this.#judge(journal, floor)
       const partitions = partitionsOfStore.get(name.storeId) ?? new Set()
       partitionsOfStore.set(name.storeId, partitions)
       for (const partition of journal.partitions) partitions.add(partition)
     }
     for (const journal of this.#journals.values()) {
-      const { size } = partitionsOfStore.get(journal.name.storeId) as Set<number>
-      if (size > 1 && journal.records > 0) this.#note('scattered', journal, {})
+      const { storeId } = journal.name
+      const partitions = partitionsOfStore.get(storeId) as Set<number>
+      const [partition] = partitions
+      if (journal.records === 0 || partition === undefined) continue
+      if (partitions.size > 1) this.#note('scattered', journal, {})
+      else if (partition !== (this.#ranges.partitionOf(storeId) ?? partition))
+        this.#note('misrouted', journal, { partition })
     }
     const claimed = this.#isFull ? this.#claims / this.#claimsPerPass : 0
     this.#comparisons = Math.ceil(Math.max(claimed, repeated / (this.#options.comparedPerPass ?? 1_000_000)))
   }
 
-  #judge(journal: JournalAudit): void {
-    const broken = judgeAnswers(journal.copies, journal.answers ?? new JournalAnswers())
+  #judge(journal: JournalAudit, floor: number): void {
+    const broken = judgeAnswers(journal.copies, journal.answers ?? new JournalAnswers(), floor)
+    this.#notJudged.unplaced += broken.unplaced.count
     this.#noteRanges('lost', journal, broken.lost)
     this.#noteRanges('falselyRejected', journal, broken.falselyRejected)
     this.#noteRanges('unexpected', journal, broken.unexpected)
@@ -194,10 +230,28 @@ export class Audit {
     return this.#pass === 0 || sequenceNumber % this.#comparisons === this.#pass - 1
   }
 
-  /** Whether a place is before, between or after what is read; one that the log does not have is not. */
-  #isLeftOut({ partition, offset }: Place): boolean {
-    const range = this.#ranges.get(partition)
-    return range !== undefined && (offset < range.from || (offset >= range.to && offset < range.end))
+  /** Whether a record that was read in the survey is there no more. */
+  #isGone({ partition, offset }: Place): boolean {
+    return offset < (this.#starts.get(partition) ?? 0)
+  }
+
+  /** The first number of a journal of which it is known whether it stood in front of what is read: it did not. */
+  #floorOf(journal: JournalAudit): number {
+    const partitions = journal.records > 0 ? [...journal.partitions] : this.#ranges.partitionsOf(journal.name.storeId)
+    return partitions.every((partition) => this.#ranges.isReadFromStart(partition)) ? 0 : journal.firstNumber
+  }
+
+  #isWanted({ source, sequenceNumber }: RecordIdentity): boolean {
+    if (!this.#isJournalWanted(source)) return false
+    return !this.#options.namedOnly || this.#journals.get(source)?.answers?.isNamed(sequenceNumber) === true
+  }
+
+  #isJournalWanted(source: string): boolean {
+    const { isWanted } = this.#options
+    if (isWanted === undefined) return true
+    const known = this.#wanted.get(source) ?? isWanted(journalNameOf(source))
+    this.#wanted.set(source, known)
+    return known
   }
 
   #journal(source: string): JournalAudit {

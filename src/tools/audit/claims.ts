@@ -22,6 +22,7 @@ const DIGEST = 24
 const HAS_PLACE = 1
 const HAS_DIGEST = 2
 const IS_MET = 4
+const IS_SEEN = 8
 
 /** The claims on one journal, 56 bytes each in one buffer. Several claims on one sequence number are allowed. */
 export class Claims {
@@ -54,8 +55,8 @@ export class Claims {
     for (let row = this.#firstOf(sequenceNumber); row < this.#count; row++) {
       if (this.#numberOf(row) !== sequenceNumber) break
       const at = row * ROW_BYTES
-      const flags = this.#rows[at + FLAGS] as number
-      if (flags & HAS_PLACE && this.#isAt(at, place)) this.#rows[at + FLAGS] = flags | IS_MET
+      const flags = (this.#rows[at + FLAGS] as number) | IS_SEEN
+      this.#rows[at + FLAGS] = flags & HAS_PLACE && this.#isAt(at, place) ? flags | IS_MET : flags
       if (!(flags & HAS_DIGEST) || (digest !== undefined && fits)) continue
       digest ??= hash('sha256', value, 'buffer')
       fits = digest.compare(this.#rows, at + DIGEST, at + ROW_BYTES) === 0
@@ -63,13 +64,17 @@ export class Claims {
     return fits
   }
 
-  /** The claims that named a place where their record was not. */
-  *unmet(): Generator<Place & { readonly sequenceNumber: number }> {
+  /** The claims that named a place where their record was not, and those of numbers of which no record came. */
+  *unmet(): Generator<Pick<Claim, 'sequenceNumber' | 'place'>> {
     for (let row = 0; row < this.#count; row++) {
       const at = row * ROW_BYTES
-      if (((this.#rows[at + FLAGS] as number) & (HAS_PLACE | IS_MET)) !== HAS_PLACE) continue
-      const partition = this.#rows.readUInt32LE(at + PARTITION)
-      yield { sequenceNumber: this.#numberOf(row), partition, offset: this.#rows.readDoubleLE(at + OFFSET) }
+      const flags = this.#rows[at + FLAGS] as number
+      const sequenceNumber = this.#numberOf(row)
+      if (flags & HAS_PLACE) {
+        if (flags & IS_MET) continue
+        const partition = this.#rows.readUInt32LE(at + PARTITION)
+        yield { sequenceNumber, place: { partition, offset: this.#rows.readDoubleLE(at + OFFSET) } }
+      } else if (!(flags & IS_SEEN)) yield { sequenceNumber, place: undefined }
     }
   }
 

@@ -9,9 +9,11 @@ export const FINDING_KINDS = [
   'conflicts',
   'reordered',
   'scattered',
+  'misrouted',
   'mismatched',
   'gaps',
   'duplicates',
+  'tombstones',
   'foreign',
 ] as const
 
@@ -61,6 +63,6 @@ export class Findings {
 export function breakingKinds({ hasAnswers, strict }: { hasAnswers: boolean; strict: boolean }): FindingKind[] {
   if (strict) return [...FINDING_KINDS]
   // With answers `lost` says which of the missing numbers had been promised.
-  const harmless: readonly FindingKind[] = hasAnswers ? ['gaps', 'duplicates', 'foreign'] : ['duplicates', 'foreign']
+  const harmless: FindingKind[] = ['duplicates', 'tombstones', 'foreign', ...(hasAnswers ? (['gaps'] as const) : [])]
   return FINDING_KINDS.filter((kind) => !harmless.includes(kind))
 }

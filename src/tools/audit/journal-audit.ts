@@ -10,7 +10,21 @@ export class JournalAnswers {
   readonly mayBeStored = new SequenceCounts()
   /** Acknowledged, and not known to be outside of what is read. */
   readonly acknowledged = new SequenceRanges()
+  /** Those of them whose receipt says where. */
+  readonly placed = new SequenceRanges()
   readonly rejected = new SequenceRanges()
+
+  /** Whether any answer is about this number. */
+  isNamed(sequenceNumber: number): boolean {
+    return this.mayBeStored.countOf(sequenceNumber) > 0 || this.rejected.has(sequenceNumber)
+  }
+}
+
+/** What the numbers of a journal were in one partition. */
+interface Course {
+  /** Of the first record that was read. */
+  readonly first: number
+  highest: number
 }
 
 /** What is known of one journal. It grows with the journal's holes and repetitions, not with its invoices. */
@@ -22,7 +36,7 @@ export class JournalAudit {
   answers: JournalAnswers | undefined
   /** What the answers claim of the records: held for one pass only. */
   claims: Claims | undefined
-  readonly #highest = new Map<number, number>()
+  readonly #courses = new Map<number, Course>()
   readonly #contents = new Map<number, string>()
 
   constructor(name: JournalName) {
@@ -30,15 +44,31 @@ export class JournalAudit {
   }
 
   get partitions(): Iterable<number> {
-    return this.#highest.keys()
+    return this.#courses.keys()
   }
 
-  /** Takes the next record of its partition. False when its number first comes after a higher one: out of order. */
-  survey(sequenceNumber: number, partition: number): boolean {
+  /** The lowest of the numbers that were the first in their partitions; infinite without a record. */
+  get firstNumber(): number {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { first } of this.#courses.values()) lowest = Math.min(lowest, first)
+    return lowest
+  }
+
+  /**
+   * Takes the next record of its partition. `reordered`: its number first comes after a higher one. `older`: so it does,
+   * but it is lower than all that was read, and the first may have stood before.
+   */
+  survey(sequenceNumber: number, partition: number, isReadFromStart: boolean): 'inOrder' | 'reordered' | 'older' {
     this.records++
-    const highest = this.#highest.get(partition) ?? 0
-    if (sequenceNumber > highest) this.#highest.set(partition, sequenceNumber)
-    return this.copies.add(sequenceNumber) > 1 || sequenceNumber > highest
+    const isRepeated = this.copies.add(sequenceNumber) > 1
+    const course = this.#courses.get(partition)
+    if (course === undefined) {
+      this.#courses.set(partition, { first: sequenceNumber, highest: sequenceNumber })
+      return 'inOrder'
+    }
+    if (sequenceNumber > course.highest) course.highest = sequenceNumber
+    else if (!isRepeated) return isReadFromStart || sequenceNumber > course.first ? 'reordered' : 'older'
+    return 'inOrder'
   }
 
   /** What a record is whose number came more than once: the first that is compared, or how it differs from that. */

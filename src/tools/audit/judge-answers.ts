@@ -6,6 +6,8 @@ import type { SequenceRanges } from './sequence-ranges.ts'
 export interface BrokenAnswers {
   /** Acknowledged, and not in the log. */
   readonly lost: SequenceRanges
+  /** Acknowledged, no receipt says where, and nobody can say whether it stood before what was read. Not judged. */
+  readonly unplaced: SequenceRanges
   /** Every answer was `rejected`, and it is in the log. */
   readonly falselyRejected: SequenceRanges
   /** In the log, and no answer names it. */
@@ -14,16 +16,22 @@ export interface BrokenAnswers {
   readonly excess: readonly SequenceRanges[]
 }
 
-/** Compares how often each number is in the log with what the till was told. An attempt leaves at most one copy. */
-export function judgeAnswers(copies: SequenceCounts, answers: JournalAnswers): BrokenAnswers {
-  const { mayBeStored, acknowledged, rejected } = answers
+/**
+ * Compares how often each number is in the log with what the till was told. An attempt leaves at most one copy. Numbers
+ * below `floor` may have stood before what was read.
+ */
+export function judgeAnswers(copies: SequenceCounts, answers: JournalAnswers, floor: number): BrokenAnswers {
+  const { mayBeStored, acknowledged, placed, rejected } = answers
   const seen = copies.atLeast(1)
   const allowed = mayBeStored.atLeast(1)
   const excess: SequenceRanges[] = []
   for (let times = 2; times <= copies.most; times++)
     excess.push(copies.atLeast(times).within(allowed).without(mayBeStored.atLeast(times)))
+  const missing = acknowledged.without(seen)
+  const unplaced = missing.without(placed).below(floor)
   return {
-    lost: acknowledged.without(seen),
+    lost: missing.without(unplaced),
+    unplaced,
     falselyRejected: seen.within(rejected.without(allowed)),
     unexpected: seen.without(allowed).without(rejected),
     excess,

@@ -1,4 +1,6 @@
-import { parseFlags, UsageError } from '../terminal/flags.ts'
+import { parseFlags, timeOf, UsageError } from '../terminal/flags.ts'
+import type { JournalName } from './finding.ts'
+import { isName, journalOf, sourceOf } from './record-identity.ts'
 
 /** What `tillgate audit` was asked for. Times in milliseconds since 1970. */
 export interface AuditArguments {
@@ -7,6 +9,9 @@ export interface AuditArguments {
   /** Rising; undefined for all. */
   readonly partitions: readonly number[] | undefined
   readonly answers: string | undefined
+  /** Which journals are judged; undefined for all. */
+  readonly isWanted: ((journal: JournalName) => boolean) | undefined
+  readonly namedOnly: boolean
   readonly verify: boolean
   readonly strict: boolean
   readonly all: boolean
@@ -14,8 +19,6 @@ export interface AuditArguments {
 }
 
 const MAX_PARTITIONS = 10_000
-/** RFC 3339: date, time with seconds, and an offset or Z. */
-const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
 /** Reads the arguments that follow `audit`. Throws `UsageError`. */
 export function parseAuditArguments(args: readonly string[]): AuditArguments {
@@ -23,21 +26,32 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
   const text = { type: 'string' } as const
   const values = parseFlags(args, {
     ...{ 'from-time': text, 'to-time': text, partitions: text, answers: text },
+    ...{ stores: text, journals: text, 'named-only': flag },
     ...{ verify: flag, strict: flag, all: flag, json: flag },
   })
-  const fromMs = timeMs('--from-time', values['from-time'])
-  const toMs = timeMs('--to-time', values['to-time'])
+  const fromMs = timeOf('--from-time', values['from-time'])
+  const toMs = timeOf('--to-time', values['to-time'])
   if (fromMs !== undefined && toMs !== undefined && toMs <= fromMs)
     throw new UsageError('--to-time must be after --from-time')
-  const { answers, verify, strict, all, json } = values
-  return { fromMs, toMs, partitions: partitionList(values.partitions), answers, verify, strict, all, json }
+  const { answers, verify, strict, all, json, 'named-only': namedOnly } = values
+  if (namedOnly && answers === undefined) throw new UsageError('--named-only needs --answers: they name the invoices')
+  const partitions = partitionList(values.partitions)
+  const isWanted = wanted(values.stores, values.journals)
+  return { fromMs, toMs, partitions, answers, isWanted, namedOnly, verify, strict, all, json }
 }
 
-function timeMs(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const time = TIME.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
-  if (Number.isNaN(time)) throw new UsageError(`${name} must be RFC 3339, e.g. 2026-03-01T06:00:00+01:00`)
-  return time
+/** Whether a journal is in both lists; a list that is not given has them all. */
+function wanted(storeList: string | undefined, journalList: string | undefined): AuditArguments['isWanted'] {
+  if (storeList === undefined && journalList === undefined) return undefined
+  const stores = storeList?.split(',')
+  const journals = journalList?.split(',').map(journalOf)
+  if (stores?.every(isName) === false) throw new UsageError('--stores must be names of stores, e.g. S1,S2')
+  const sources = journals?.map((journal) => {
+    if (journal === undefined) throw new UsageError('--journals must be STORE/TERMINAL/JOURNAL, e.g. S1/T1/J1,S1/T2/J1')
+    return sourceOf(journal)
+  })
+  const [storeSet, sourceSet] = [stores && new Set(stores), sources && new Set(sources)]
+  return (journal) => (storeSet?.has(journal.storeId) ?? true) && (sourceSet?.has(sourceOf(journal)) ?? true)
 }
 
 function partitionList(text: string | undefined): number[] | undefined {

@@ -1,7 +1,10 @@
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import type { JournalName } from './finding.ts'
 
-const SOURCE = /^\/stores\/([^/]+)\/terminals\/([^/]+)\/journals\/([^/]+)$/
+const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,35}'
+const SOURCE = new RegExp(`^/stores/(${NAME})/terminals/(${NAME})/journals/(${NAME})$`)
+const JOURNAL = new RegExp(`^(${NAME})/(${NAME})/(${NAME})$`)
+const STORE = new RegExp(`^${NAME}$`)
 const NUMBER = /^[1-9]\d{0,11}$/
 
 /** What a record's headers say it is. */
@@ -29,8 +32,20 @@ export function journalNameOf(source: string): JournalName {
   return { storeId, terminalId, journalId }
 }
 
+/** Whether the text may be the name of a store, a terminal or a journal. */
+export function isName(text: unknown): text is string {
+  return typeof text === 'string' && STORE.test(text)
+}
+
+/** The journal that `STORE/TERMINAL/JOURNAL` names; undefined for any other text. */
+export function journalOf(text: string): JournalName | undefined {
+  const [, storeId, terminalId, journalId] = JOURNAL.exec(text) ?? []
+  if (storeId === undefined || terminalId === undefined || journalId === undefined) return undefined
+  return { storeId, terminalId, journalId }
+}
+
 /** Whether the value is JSON with the identity that the headers say. */
-export function valueAgrees(value: Buffer | null, journal: JournalName, sequenceNumber: number): boolean {
+export function valueAgrees(value: Buffer, journal: JournalName, sequenceNumber: number): boolean {
   try {
     const invoice = JSON.parse(String(value))
     return (

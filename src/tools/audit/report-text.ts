@@ -1,5 +1,6 @@
 import { FINDING_KINDS, type Finding, type FindingKind } from './finding.ts'
-import type { AuditReport } from './report.ts'
+import type { NotJudgedCounts } from './not-judged.ts'
+import type { AuditReport, Verdict } from './report.ts'
 
 const SHOWN_FINDINGS = 10
 
@@ -13,9 +14,11 @@ const TITLES: Record<FindingKind, string> = {
   conflicts: 'conflicts',
   reordered: 'out of order',
   scattered: 'scattered',
+  misrouted: 'misrouted',
   mismatched: 'mismatched',
   gaps: 'missing numbers',
   duplicates: 'duplicates',
+  tombstones: 'tombstones',
   foreign: 'foreign',
 }
 
@@ -31,13 +34,41 @@ export function reportText(report: AuditReport): string {
     `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
       `${count(totals.journals)} journals of ${count(totals.stores)} stores`,
   )
+  const unjudged = unjudgedLines(report)
+  if (unjudged.length > 0) sections.push(['not judged:', ...unjudged.map((line) => `  ${line}`)].join('\n'))
   const broken = brokenBy.map((kind) => `${count(totals.found[kind])} ${TITLES[kind]}`)
-  sections.push(report.held ? 'The promise held.' : `The promise is broken: ${broken.join(', ')}.`)
+  sections.push(VERDICTS[report.verdict].replace('%', broken.join(', ')))
   return sections.join('\n\n')
 }
 
+const VERDICTS: Record<Verdict, string> = {
+  held: 'The promise held.',
+  broken: 'The promise is broken: %.',
+  incomplete: 'The promise held where it could be judged, but records were deleted before they could be.',
+  nothing: 'Nothing was audited: no invoice was read, and no receipt was judged.',
+}
+
+const UNJUDGED: Record<keyof NotJudgedCounts, string> = {
+  belowStart: 'receipts of offsets below the start of the log',
+  notRead: 'receipts of records that are not in what was to be read',
+  unplaced: 'acknowledged invoices without a place, numbered below the first that was read of their journal',
+  older: 'records numbered below the first that was read of their journal',
+  unwanted: 'records that were not asked for',
+  uncompared: 'repeated records that were deleted before they could be compared',
+  unchecked: 'receipts and hashes whose records were deleted before they could be checked',
+}
+
+function unjudgedLines({ notJudged }: AuditReport): string[] {
+  const deleted = notJudged.deleted.map(
+    ({ partition, from, to }) => `partition ${partition}, offsets ${from}..${to - 1}: deleted while it was read`,
+  )
+  const kinds = Object.entries(UNJUDGED) as [keyof NotJudgedCounts, string][]
+  const counts = kinds.flatMap(([kind, text]) => (notJudged[kind] === 0 ? [] : [`${text}: ${count(notJudged[kind])}`]))
+  return [...deleted, ...counts]
+}
+
 function journalTable({ journals }: AuditReport, kinds: readonly FindingKind[]): string {
-  const columns = kinds.filter((kind) => kind !== 'foreign')
+  const columns = kinds.filter((kind) => kind !== 'foreign' && kind !== 'tombstones')
   const titles = ['store', 'terminal', 'journal', 'records', 'invoices', ...columns.map((kind) => TITLES[kind])]
   const rows = journals.map(({ storeId, terminalId, journalId, records, invoices, found }) => [
     ...[storeId, terminalId, journalId, count(records), count(invoices)],

@@ -8,6 +8,7 @@ import {
   type FindingKind,
   type JournalName,
 } from './finding.ts'
+import type { NotJudgedCounts } from './not-judged.ts'
 
 /** One journal that has records or answers. */
 export interface JournalReport extends JournalName {
@@ -17,9 +18,23 @@ export interface JournalReport extends JournalName {
   readonly found: FindingCounts
 }
 
+/** Offsets of a partition from `from` on and below `to`. */
+export interface DeletedRange {
+  readonly partition: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * `broken`: something was found that breaks the promise. `incomplete`: nothing was, but records were deleted before
+ * they could be judged. `nothing`: there was neither a record of an invoice nor a receipt to judge.
+ */
+export type Verdict = 'held' | 'broken' | 'incomplete' | 'nothing'
+
 /** What an audit came to. */
 export interface AuditReport {
-  /** Whether nothing was found that breaks the promise. */
+  readonly verdict: Verdict
+  /** Whether the verdict is `held`. */
   readonly held: boolean
   /** The kinds of findings that do, worst first. */
   readonly brokenBy: readonly FindingKind[]
@@ -27,13 +42,18 @@ export interface AuditReport {
   readonly strict: boolean
   /** How many times the log was read. */
   readonly passes: number
+  /** What was judged. */
   readonly ranges: readonly PartitionRange[]
+  readonly notJudged: Readonly<NotJudgedCounts> & {
+    /** What was deleted while it was read, and is in none of the ranges. */
+    readonly deleted: readonly DeletedRange[]
+  }
   readonly totals: {
     readonly stores: number
     readonly journals: number
     readonly records: number
     readonly invoices: number
-    /** Invoices that were acknowledged, within the ranges. */
+    /** Invoices that were acknowledged, as far as that is judged. */
     readonly acknowledged: number
     readonly found: FindingCounts
   }
@@ -43,14 +63,16 @@ export interface AuditReport {
   readonly findings: Readonly<Record<FindingKind, readonly Finding[]>>
 }
 
-/** The report of an audit that has ended its last pass. */
+/** The report of an audit that has ended its last pass. `deleted`: what was deleted while it was read. */
 export function reportOf(
   audit: Audit,
   options: { ranges: readonly PartitionRange[]; hasAnswers: boolean; strict: boolean },
+  deleted: readonly DeletedRange[],
 ): AuditReport {
+  const notJudged = { ...audit.notJudged, deleted }
   const found = audit.findings.counts
   const brokenBy = breakingKinds(options).filter((kind) => found[kind] > 0)
-  let acknowledged = 0
+  let acknowledged = -notJudged.unplaced
   const journals: JournalReport[] = []
   for (const { name, records, copies, found, answers } of audit.journals) {
     acknowledged += answers?.acknowledged.count ?? 0
@@ -62,13 +84,25 @@ export function reportOf(
   const totals = {
     stores: new Set(journals.map(({ storeId }) => storeId)).size,
     journals: journals.length,
-    records: journals.reduce((sum, { records }) => sum + records, 0) + found.foreign,
+    records: journals.reduce((sum, { records }) => sum + records, 0) + found.foreign + found.tombstones,
     invoices: journals.reduce((sum, { invoices }) => sum + invoices, 0),
     acknowledged,
     found,
   }
   const { findings, passes } = audit
-  return { held: brokenBy.length === 0, brokenBy, ...options, passes, totals, journals, findings: findings.kept }
+  const verdict = verdictOf(brokenBy, notJudged, totals)
+  const held = verdict === 'held'
+  return { verdict, held, brokenBy, ...options, passes, notJudged, totals, journals, findings: findings.kept }
+}
+
+function verdictOf(
+  brokenBy: readonly FindingKind[],
+  { deleted, uncompared, unchecked }: AuditReport['notJudged'],
+  { invoices }: AuditReport['totals'],
+): Verdict {
+  if (brokenBy.length > 0) return 'broken'
+  if (deleted.length > 0 || uncompared > 0 || unchecked > 0) return 'incomplete'
+  return invoices === 0 ? 'nothing' : 'held' // a receipt that was judged would be of a lost invoice
 }
 
 /** The report without the journals in which nothing was found. */

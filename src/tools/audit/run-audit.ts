@@ -1,35 +1,91 @@
-import type { PartitionRange } from '../../kafka/read-position.ts'
+import { cachedPartitionOf } from '../../invoice/partition.ts'
+import type { PartitionRange, Starts } from '../../kafka/read-position.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import { readAnswers } from './answers.ts'
-import { Audit } from './audit.ts'
-import { type AuditReport, reportOf } from './report.ts'
+import { Audit, type AuditOptions } from './audit.ts'
+import { type AuditReport, type DeletedRange, reportOf } from './report.ts'
+
+/** One reading of the log. */
+export interface AuditPass {
+  /** Counted from 1. */
+  readonly number: number
+  readonly ranges: readonly PartitionRange[]
+  /** Takes each record of the ranges, each partition in the order of its offsets. */
+  readonly onRecord: (record: LogRecord) => void
+  /** Takes where the partitions start, when records were deleted before they could be read. May throw. */
+  readonly onDeleted: (starts: Starts) => void
+}
 
 /** What is audited, and how. */
-export interface AuditRun {
+export interface AuditRun extends Pick<AuditOptions, 'verify' | 'isWanted' | 'namedOnly'> {
+  /** Of every partition of the topic; empty where nothing is to be read. */
   readonly ranges: readonly PartitionRange[]
-  /** Reads the ranges from beginning to end, each partition in the order of its offsets. Called once a pass. */
-  readonly read: (onRecord: (record: LogRecord) => void, pass: number) => Promise<void>
+  /** Reads the log from beginning to end, and rejects with what `onRecord` and `onDeleted` throw. */
+  readonly read: (pass: AuditPass) => Promise<void>
   /** Opens the answers (NDJSON) from the beginning; without it the log alone is judged. */
   readonly openAnswers?: (() => AsyncIterable<Buffer | string>) | undefined
-  readonly verify?: boolean
   readonly strict?: boolean
 }
 
+/** So often the survey begins again because records were deleted that it had not read. */
+const MOST_SURVEYS = 5
+
+/** Ends a survey: what it holds has a hole. */
+class DeletedInSurvey extends Error {
+  readonly starts: Starts
+
+  constructor(starts: Starts) {
+    super('records are deleted faster than they can be read: audit a later range')
+    this.starts = starts
+  }
+}
+
 /**
- * Audits a log: reads it once, and again while anything is undecided. Rejects with what reading rejects with, with
- * `AnswersError`, and when records were deleted before their content could be compared.
+ * Audits a log: reads it once, and again while anything is undecided. Where records are deleted before the first
+ * reading came to them it begins again with what is left, and where that happens later it counts what it could not
+ * compare: the report is about what stood, and says what it is not about. Rejects with what reading rejects with, with
+ * `AnswersError`, and when records are deleted again and again before they can be read.
  */
 export async function runAudit(run: AuditRun): Promise<AuditReport> {
-  const { ranges, read, openAnswers, verify = false, strict = false } = run
+  let { ranges } = run
+  for (let survey = 1; ; survey++) {
+    try {
+      return await auditRanges(run, ranges)
+    } catch (error) {
+      if (!(error instanceof DeletedInSurvey) || survey === MOST_SURVEYS) throw error
+      ranges = ranges.map((range) => startedAt(range, error.starts.get(range.partition) ?? 0))
+    }
+  }
+}
+
+async function auditRanges(run: AuditRun, ranges: readonly PartitionRange[]): Promise<AuditReport> {
+  const { read, openAnswers, strict = false } = run
   const hasAnswers = openAnswers !== undefined
-  const audit = new Audit({ ranges, hasAnswers, verify })
+  const audit = new Audit({ ...run, ranges, hasAnswers, partitionOf: cachedPartitionOf(ranges.length) })
   do {
     if (audit.wantsAnswers && openAnswers) for await (const answer of readAnswers(openAnswers())) audit.answer(answer)
-    await read((record) => audit.record(record), audit.passes + 1)
+    await read({
+      number: audit.passes + 1,
+      ranges,
+      onRecord: (record) => audit.record(record),
+      onDeleted: (starts) => {
+        if (audit.passes === 0) throw new DeletedInSurvey(starts)
+        audit.deleted(starts)
+      },
+    })
   } while (audit.endPass())
-  if (audit.uncompared > 0)
-    throw new Error(
-      `${audit.uncompared} repeated records were deleted before they could be compared; audit again, or a later range`,
-    )
-  return reportOf(audit, { ranges, hasAnswers, strict })
+  return reportOf(audit, { ranges, hasAnswers, strict }, deletedBetween(run.ranges, ranges))
+}
+
+/** What is left of a range when its partition starts at `start`. */
+function startedAt(range: PartitionRange, start: number): PartitionRange {
+  const from = Math.min(Math.max(range.from, start), range.to)
+  return { ...range, start: Math.max(range.start, start), from }
+}
+
+function deletedBetween(before: readonly PartitionRange[], after: readonly PartitionRange[]): DeletedRange[] {
+  return before.flatMap(({ partition, from }, index) => {
+    const to = after[index]?.from ?? from
+    return to > from ? [{ partition, from, to }] : []
+  })
 }

@@ -71,6 +71,13 @@ export class SequenceRanges {
     return rest
   }
 
+  /** The members that are less than `number`. */
+  below(number: number): SequenceRanges {
+    const lower = new SequenceRanges()
+    for (const [first, last] of this) if (first < number) lower.#append(first, Math.min(last, number - 1))
+    return lower
+  }
+
   /** The members that are in `other` too. */
   within(other: SequenceRanges): SequenceRanges {
     return this.without(this.without(other))

@@ -39,3 +39,14 @@ export function numberOf(flag: string, text: string, { min, max, isReal = false 
   const kind = isReal ? 'a number' : 'a whole number'
   throw new UsageError(`${flag} must be ${kind} from ${count(min)} to ${count(max)}`)
 }
+
+/** RFC 3339: date, time with seconds, and an offset or Z. */
+const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
+
+/** The time that `text` is, in milliseconds since 1970; undefined for none. Throws `UsageError` with the flag's name. */
+export function timeOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const timeMs = TIME.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
+  if (Number.isNaN(timeMs)) throw new UsageError(`${flag} must be RFC 3339, e.g. 2026-03-01T06:00:00+01:00`)
+  return timeMs
+}

@@ -10,8 +10,11 @@ import { journalNameOf } from '../../../src/tools/audit/record-identity.ts'
 import { collectGarbage } from '../../harness/collect-garbage.ts'
 import { naiveAudit, type PlainAnswer, type PlainRecord } from './naive-audit.ts'
 
-const EVERYTHING = [0, 1, 2].map((partition) => ({ partition, from: 0, to: 1_000_000, end: 1_000_000 }))
+const EVERYTHING = [0, 1, 2].map((partition) => ({ partition, start: 0, from: 0, to: 1_000_000, end: 1_000_000 }))
 const JOURNALS = ['S0/T0/J', 'S0/T1/J', 'S1/T0/J', 'S1/T0/K'] as const
+
+/** The plainest history. */
+const ONE = { journal: 'S0/T0/J', number: 1, content: 'a', partition: 0, place: undefined }
 
 const sourceOf = (journal: string) => {
   const [store, terminal, name] = journal.split('/')
@@ -21,7 +24,7 @@ const sourceOf = (journal: string) => {
 function toLogRecord({ journal, number, content, partition, offset }: PlainRecord): LogRecord {
   const key = Buffer.from(journal.split('/')[0] as string)
   const headers = { ce_source: Buffer.from(sourceOf(journal)), ce_id: Buffer.from(String(number)) }
-  return { partition, offset, key, value: Buffer.from(content), headers }
+  return { partition, offset, timestampMs: 0, key, value: Buffer.from(content), headers }
 }
 
 function toAnswer({ journal, number, outcome, place, content }: PlainAnswer): Answer {
@@ -39,7 +42,7 @@ function auditAll(
     if (audit.wantsAnswers) for (const answer of answers ?? []) audit.answer(answer)
     for (const record of records) audit.record(record)
   } while (audit.endPass())
-  assert.equal(audit.uncompared, 0)
+  assert.deepEqual([audit.notJudged.uncompared, audit.notJudged.unchecked], [0, 0])
   return audit
 }
 
@@ -128,19 +131,18 @@ const limits = fc.record({
 })
 
 /** What is read of partition 0. */
-const range = fc
-  .tuple(fc.nat(12), fc.nat(20), fc.nat(4))
-  .map(([from, length, rest]) => ({ from, to: from + length, end: from + length + rest }))
+const range = fc.tuple(fc.nat(8), fc.nat(6), fc.nat(20), fc.nat(4)).map(([start, skipped, length, rest]) => {
+  const from = start + skipped
+  return { start, from, to: from + length, end: from + length + rest }
+})
 
 test('the log alone: the findings are those of the definitions, however few invoices a pass may compare', () => {
   fc.assert(
     fc.property(history, limits, ({ records: drawn }, limits) => {
       const records = withOffsets(drawn)
       const audit = auditAll(records.map(toLogRecord), undefined, limits)
-      assert.deepEqual(
-        linesOf(audit),
-        naiveAudit(records, undefined, () => true),
-      )
+      const everything = { whyLeftOut: () => undefined, isReadFromStart: () => true }
+      assert.deepEqual(linesOf(audit), naiveAudit(records, undefined, everything).findings)
     }),
     { numRuns: 300 },
   )
@@ -148,18 +150,25 @@ test('the log alone: the findings are those of the definitions, however few invo
 
 test('with answers: the findings are those of the definitions, however few claims a pass may hold', () => {
   fc.assert(
-    fc.property(history, limits, range, ({ records: drawn, answers }, limits, { from, to, end }) => {
+    fc.property(history, limits, range, ({ records: drawn, answers }, limits, { start, from, to, end }) => {
       type At = { partition: number; offset: number }
       const isRead = ({ partition, offset }: At) => partition !== 0 || (offset >= from && offset < to)
-      const isJudged = (place: At) => isRead(place) || place.offset >= end
+      const whyLeftOut = (place: At) => {
+        if (isRead(place) || place.offset >= end) return undefined
+        return place.offset < start ? 'belowStart' : 'notRead'
+      }
+      const isReadFromStart = (partition: number) => partition !== 0 || from === 0
       const records = withOffsets(drawn).filter(isRead)
       const told = answers.map((answer) => ({
         ...answer,
         place: answer.outcome === 'acknowledged' ? answer.place : undefined,
       }))
-      const ranges = EVERYTHING.map((all) => (all.partition === 0 ? { partition: 0, from, to, end } : all))
+      const ranges = EVERYTHING.map((all) => (all.partition === 0 ? { partition: 0, start, from, to, end } : all))
       const audit = auditAll(records.map(toLogRecord), told.map(toAnswer), { ranges, ...limits })
-      assert.deepEqual(linesOf(audit), naiveAudit(records, told, isJudged))
+      const expected = naiveAudit(records, told, { whyLeftOut, isReadFromStart })
+      assert.deepEqual(linesOf(audit), expected.findings)
+      const { belowStart, notRead, unplaced, older } = audit.notJudged
+      assert.deepEqual({ belowStart, notRead, unplaced, older }, expected.notJudged)
       for (const kind of FINDING_KINDS) {
         const ofJournals = [...audit.journals].reduce((sum, { found }) => sum + found[kind], 0)
         assert.equal(ofJournals, audit.findings.counts[kind], `${kind} of the journals add up`)
@@ -197,7 +206,7 @@ test('key, headers and, when asked for, value must name the same invoice', () =>
     record(null, invoice, 2),
     record('S0', { ...invoice, sequenceNumber: 2 }, 3),
     record('S0', { ...invoice, terminalId: 'T9' }, 4),
-    { ...record('S0', invoice, 5), value: null },
+    record('S0', { ...invoice, journalId: 'K' }, 5),
     { ...record('S0', invoice, 6), value: Buffer.from('{') },
   ]
   const offsets = (audit: Audit) => audit.findings.kept.mismatched.map(({ offset }) => offset)
@@ -237,7 +246,99 @@ test('repeated records that are gone when the log is read again are told apart f
   assert.ok(audit.endPass())
   for (const record of records.slice(1)) audit.record(toLogRecord(record))
   assert.equal(audit.endPass(), false)
-  assert.equal(audit.uncompared, 1)
+  assert.equal(audit.notJudged.uncompared, 1)
+})
+
+test('claims whose records are gone in a later pass are counted, and not taken for misplaced or altered', () => {
+  const records = withOffsets([1, 2, 3, 4].map((number) => ({ ...ONE, number }))).map(toLogRecord)
+  const at = (offset: number) => ({ partition: 0, offset })
+  const answers = [
+    toAnswer({ ...ONE, number: 1, outcome: 'acknowledged', place: at(0) }),
+    toAnswer({ ...ONE, number: 2, outcome: 'acknowledged', place: undefined }),
+    toAnswer({ ...ONE, number: 3, outcome: 'acknowledged', place: at(2) }),
+    toAnswer({ ...ONE, number: 4, outcome: 'acknowledged', place: at(9) }),
+  ]
+  const audit = new Audit({ ranges: EVERYTHING, hasAnswers: true, claimsPerPass: 2 })
+  let passes = 0
+  do {
+    if (audit.wantsAnswers) for (const answer of answers) audit.answer(answer)
+    if (passes > 0) audit.deleted(new Map([[0, 2]]))
+    for (const record of records.slice(passes > 0 ? 2 : 0)) audit.record(record)
+  } while (audit.endPass() && ++passes < 9)
+  assert.equal(passes, 2, 'the claims are halved')
+  assert.deepEqual(linesOf(audit), ['misplaced S0/T0/J 4'])
+  assert.equal(audit.notJudged.unchecked, 2)
+})
+
+test('a tombstone is no invoice: what it says it is has no record, and it has no value to compare', () => {
+  const [record] = withOffsets([ONE]).map(toLogRecord) as [LogRecord]
+  const answers = [toAnswer({ ...ONE, outcome: 'acknowledged', place: { partition: 0, offset: 0 } })]
+  const audit = auditAll([{ ...record, value: null }], answers, { verify: true })
+  assert.deepEqual(linesOf(audit), ['lost S0/T0/J 1', 'tombstones S0/T0/J 1'])
+  assert.deepEqual(audit.findings.kept.tombstones, [
+    { storeId: 'S0', terminalId: 'T0', journalId: 'J', sequenceNumber: 1, partition: 0, offset: 0 },
+  ])
+})
+
+test('a store that lies wholly in a partition that its key does not choose is misrouted', () => {
+  const partitionOf = (storeId: string) => Number(storeId[1])
+  const records = withOffsets([
+    { ...ONE, journal: 'S0/T0/J', partition: 0 },
+    { ...ONE, journal: 'S1/T0/J', partition: 0 },
+    { ...ONE, journal: 'S1/T0/K', partition: 0 },
+    { ...ONE, journal: 'S2/T0/J', partition: 2 },
+    { ...ONE, journal: 'S2/T0/K', partition: 1 },
+  ]).map(toLogRecord)
+  assert.deepEqual(linesOf(auditAll(records, undefined, { partitionOf })), [
+    'misrouted S1/T0/J',
+    'misrouted S1/T0/K',
+    'scattered S2/T0/J',
+    'scattered S2/T0/K',
+  ])
+})
+
+test('only the journals that are wanted are judged, and of answers only theirs', () => {
+  const records = withOffsets(JOURNALS.map((journal) => ({ ...ONE, journal }))).map(toLogRecord)
+  const answers = [
+    toAnswer({ ...ONE, journal: 'S0/T0/J', outcome: 'acknowledged' }),
+    toAnswer({ ...ONE, journal: 'S1/T9/J', outcome: 'acknowledged' }),
+  ]
+  const audit = auditAll(records, answers, { isWanted: ({ storeId }) => storeId === 'S0' })
+  assert.deepEqual(linesOf(audit), ['unexpected S0/T1/J 1'])
+  assert.equal(audit.notJudged.unwanted, 2)
+})
+
+test('only invoices that an answer names are judged, if that is asked for', () => {
+  const records = withOffsets([1, 2, 3, 3, 4].map((number) => ({ ...ONE, number }))).map(toLogRecord)
+  const other = withOffsets([{ ...ONE, journal: 'S1/T0/J', partition: 1 }]).map(toLogRecord)
+  const answers = [
+    toAnswer({ ...ONE, number: 1, outcome: 'rejected' }),
+    toAnswer({ ...ONE, number: 3, outcome: 'acknowledged' }),
+    toAnswer({ ...ONE, number: 5, outcome: 'acknowledged' }),
+  ]
+  const audit = auditAll([...records, ...other], answers, { namedOnly: true })
+  const found = [
+    'duplicates S0/T0/J 3',
+    'excess S0/T0/J 3',
+    'falselyRejected S0/T0/J 1',
+    'gaps S0/T0/J 2',
+    'lost S0/T0/J 5',
+  ]
+  assert.deepEqual(linesOf(audit), found)
+  assert.equal(audit.notJudged.unwanted, 3)
+})
+
+test('names that no gateway would take are no journal: they may hold what a terminal obeys', () => {
+  const [record] = withOffsets([ONE]).map(toLogRecord) as [LogRecord]
+  const source = (store: string) => ({
+    ...record.headers,
+    ce_source: Buffer.from(`/stores/${store}/terminals/T0/journals/J`),
+  })
+  const records = ['S\x1b]0;owned\x07', 'S 1', 'S\n1', 'x'.repeat(37)].map((store, offset) => ({
+    ...record,
+    ...{ offset, headers: source(store) },
+  }))
+  assert.equal(auditAll(records, undefined).findings.counts.foreign, 4)
 })
 
 test('a million invoices of a thousand journals need no more memory than ten thousand of them', () => {
@@ -256,7 +357,7 @@ test('a million invoices of a thousand journals need no more memory than ten tho
     for (let number = from; number <= to; number++)
       for (const { key, source } of journals) {
         const headers = { ce_source: source, ce_id: Buffer.from(String(number)) }
-        const record = { partition: 0, offset: offset++, key, value, headers }
+        const record = { partition: 0, offset: offset++, timestampMs: 0, key, value, headers }
         audit.record(record)
         if (number % 100 === 0) audit.record({ ...record, offset: offset++ }) // a till sent it again
       }

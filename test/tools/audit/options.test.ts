@@ -9,6 +9,8 @@ test('without arguments everything is read and nothing is extra', () => {
     toMs: undefined,
     partitions: undefined,
     answers: undefined,
+    isWanted: undefined,
+    namedOnly: false,
     verify: false,
     strict: false,
     all: false,
@@ -30,6 +32,18 @@ test('times are RFC 3339, partitions numbers and ranges', () => {
   assert.deepEqual(partitions, [3, 8, 9, 10])
 })
 
+test('stores and journals are lists; a journal has to be in each list that is given', () => {
+  const journal = (text: string) => {
+    const [storeId, terminalId, journalId] = text.split('/') as [string, string, string]
+    return { storeId, terminalId, journalId }
+  }
+  const wanted = (args: string[]) =>
+    ['S1/T1/J1', 'S1/T2/J1', 'S2/T1/J1'].filter((text) => parseAuditArguments(args).isWanted?.(journal(text)))
+  assert.deepEqual(wanted(['--stores', 'S1,S3']), ['S1/T1/J1', 'S1/T2/J1'])
+  assert.deepEqual(wanted(['--journals', 'S1/T2/J1,S2/T1/J1']), ['S1/T2/J1', 'S2/T1/J1'])
+  assert.deepEqual(wanted(['--stores=S1', '--journals=S1/T2/J1,S2/T1/J1']), ['S1/T2/J1'])
+})
+
 test('what is wrong is refused and named', () => {
   const wrong: [string[], RegExp][] = [
     [['now'], /now/],
@@ -45,6 +59,9 @@ test('what is wrong is refused and named', () => {
     [['--partitions', '3-1'], /--partitions/],
     [['--partitions', '0-99999'], /--partitions/],
     [['--partitions', '-1'], /--partitions/],
+    [['--stores', 'S1,'], /--stores/],
+    [['--journals', 'S1/T1'], /--journals/],
+    [['--named-only'], /--answers/],
   ]
   for (const [args, said] of wrong)
     assert.throws(

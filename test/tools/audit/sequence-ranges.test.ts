@@ -70,6 +70,17 @@ test('difference and intersection are those of sets', () => {
   )
 })
 
+test('the members below a number are those that are less', () => {
+  fc.assert(
+    fc.property(numbers, fc.integer({ min: 0, max: 62 }), (members, bound) => {
+      const lower = rangesOf(members).below(bound)
+      const expected = rising(members).filter((member) => member < bound)
+      assert.deepEqual(membersOf(lower), expected)
+      assert.equal(lower.count, expected.length)
+    }),
+  )
+})
+
 test('counts are those of a map from numbers to counts', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 80 }), (members) => {
