@@ -1,12 +1,23 @@
+import { once } from 'node:events'
 import { kafkaOptions, readConfig } from '../config.ts'
-import { type TailRecord, tail as tailTopic } from '../kafka/tail.ts'
-import { parseFlags, UsageError } from '../tools/terminal/flags.ts'
+import { fetchRanges, type LogRecord, readTopic } from '../kafka/read-topic.ts'
+import { parseTailArguments, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
+import { recordJson } from '../tools/tail/record-json.ts'
+import { recordText } from '../tools/tail/record-text.ts'
+import { tailRanges } from '../tools/tail/tail-ranges.ts'
 import type { Command } from './command.ts'
 
-const HELP = `tillgate tail: prints the records of KAFKA_TOPIC: partition, offset, key, headers, value
+const HELP = `tillgate tail: prints the records of KAFKA_TOPIC: partition, offset, time, key, headers, value
 
-  --from beginning|end   where to start (default: end)
+  --from beginning|end   where to start (default: end; beginning with --exit-at-end)
+  --from-time TIME       start with the first record of this time or later (RFC 3339; the time in the log)
+  --partition N          only this partition
+  --offset N             start at this offset of the partition
+  --key KEY              only records with this key: a store
   --limit N              stop after N records
+  --exit-at-end          stop at the end of what the topic holds now, instead of following it
+  --json                 a JSON object a line: partition, offset, timestamp, key, headers, value
+  --lines                only the values, a line each: a journal again
   --raw                  only the values, byte for byte, nothing between them
 
 Exit code: 0 done, 1 failed, 2 wrong arguments or configuration.`
@@ -14,28 +25,60 @@ Exit code: 0 done, 1 failed, 2 wrong arguments or configuration.`
 export const tail: Command = { help: HELP, run, failureCode: 1 }
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const { from, limit, raw } = parseFlags(args, {
-    from: { type: 'string', default: 'end' },
-    limit: { type: 'string' },
-    raw: { type: 'boolean', default: false },
-  })
-  if (from !== 'beginning' && from !== 'end') throw new UsageError('--from must be beginning or end')
-  if (limit !== undefined && !/^[1-9]\d{0,14}$/.test(limit)) throw new UsageError('--limit must be a number')
-  let left = Number(limit ?? Number.POSITIVE_INFINITY)
+  const given = parseTailArguments(args)
+  const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
+  const ranges = tailRanges(await fetchRanges(session, given), given)
+  const [range] = ranges
+  if (range !== undefined && (given.offset ?? range.start) < range.start)
+    console.error(`partition ${range.partition} begins at offset ${range.start}: the records before were deleted`)
+  if (!given.exitAtEnd) console.error(`following topic ${session.topic}; Ctrl-C stops`)
+
   const ending = new AbortController()
-  process.on('SIGINT', () => ending.abort())
-  process.on('SIGTERM', () => ending.abort())
-  process.stdout.on('error', () => ending.abort()) // the reader is gone
-  const onRecord = (record: TailRecord) => {
-    process.stdout.write(raw ? (record.value ?? '') : describe(record))
-    return --left > 0
+  const end = () => ending.abort()
+  process.once('SIGINT', end).once('SIGTERM', end)
+  process.stdout.on('error', end) // the reader is gone
+  try {
+    await readTopic(session, ranges, {
+      onRecord: printer(given, ending),
+      signal: ending.signal,
+      groupPrefix: 'tillgate-tail',
+      readsNewPartitions: !given.exitAtEnd && given.partition === undefined,
+    })
+  } catch (error) {
+    if (!ending.signal.aborted) throw error
   }
-  const onClientLog = () => {}
-  await tailTopic({ ...kafkaOptions(readConfig(environment)), onClientLog }, { from, signal: ending.signal, onRecord })
   return 0
 }
 
-function describe({ partition, offset, key, headers, value }: TailRecord): string {
-  const lines = Object.entries(headers).map(([name, text]) => `  ${name}: ${text}`)
-  return `partition ${partition} offset ${offset} key ${key}\n${lines.join('\n')}\n${value}\n\n`
+/** Prints what is wanted, no faster than it is read, and ends the reading when that is all. */
+function printer({ key, limit, format }: TailArguments, ending: AbortController) {
+  const wantedKey = key === undefined ? undefined : Buffer.from(key)
+  const write = FORMATS[format]
+  let left = limit
+  return (record: LogRecord): Promise<void> | undefined => {
+    if (wantedKey !== undefined && record.key?.equals(wantedKey) !== true) return undefined
+    const text = write(record)
+    if (text === undefined || left === 0) return undefined
+    const isFull = !process.stdout.write(text)
+    if (--left === 0) ending.abort()
+    if (!isFull) return undefined
+    return once(process.stdout, 'drain', { signal: ending.signal }).then(
+      () => {},
+      () => {}, // it ends
+    )
+  }
+}
+
+const LF = Buffer.from('\n')
+
+/** A record without a value has nothing to print where only values are printed. */
+const FORMATS: Record<TailFormat, (record: LogRecord) => string | Buffer | undefined> = {
+  text: recordText,
+  json: recordJson,
+  raw: ({ value }) => value ?? undefined,
+  lines: ({ partition, offset, value }) => {
+    if (value?.includes(LF))
+      console.error(`the value at partition ${partition} offset ${offset} has line feeds in it: it is several lines`)
+    return value === null ? undefined : Buffer.concat([value, LF])
+  },
 }

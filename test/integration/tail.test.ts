@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, type TestContext, test } from 'node:test'
-import kafkajs from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Message } from 'kafkajs'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
-import { kafkaOptions, readConfig } from '../../src/config.ts'
 import type { Gateway } from '../../src/gateway.ts'
-import { tail } from '../../src/kafka/tail.ts'
+import { withAdmin } from '../harness/admin.ts'
 import { type CliProcess, DEADLINE_MS, spawnCli } from '../harness/cli-process.ts'
 import { invoiceBody, send } from '../harness/exchange.ts'
 import { startTestGateway } from '../harness/run.ts'
@@ -41,19 +42,30 @@ function startTail(t: TestContext, args: string[], topic = TOPIC): CliProcess {
 }
 
 async function groupsLeft(): Promise<string[]> {
-  const brokers = kafka.bootstrap
-  const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin()
-  await admin.connect()
-  const { groups } = await admin.listGroups()
-  await admin.disconnect()
+  const { groups } = await withAdmin(kafka.bootstrap, (admin) => admin.listGroups())
   return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith('tillgate-tail'))
+}
+
+/** Appends records as no gateway would. */
+async function plant(topic: string, messages: Message[]): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: kafka.bootstrap, logLevel: kafkajs.logLevel.NOTHING })
+  const producer = client.producer({ idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  for (const message of messages) await producer.send({ topic, messages: [message] })
+  await producer.disconnect()
+}
+
+async function tailed(t: TestContext, args: string[], topic = TOPIC) {
+  const started = startTail(t, args, topic)
+  const { code } = await started.exited
+  return { code, stdout: started.stdout().toString(), stderr: started.stderr() }
 }
 
 test('--raw --limit 1 prints exactly the bytes that were posted', async (t) => {
   const started = startTail(t, ['--from', 'beginning', '--limit', '1', '--raw'])
   assert.equal((await started.exited).code, 0)
   assert.ok(started.stdout().equals(BODY))
-  assert.equal(started.stderr(), '')
+  assert.equal(started.stderr(), `following topic ${TOPIC}; Ctrl-C stops\n`)
   assert.deepEqual(await groupsLeft(), [])
 })
 
@@ -63,17 +75,18 @@ test('--raw prints value after value with nothing between them', async (t) => {
   assert.ok(started.stdout().equals(Buffer.concat(BODIES)))
 })
 
-test('without --raw it prints partition, offset, key, headers and value', async (t) => {
+test('without --raw it prints partition, offset, time, key, headers and value', async (t) => {
   const started = startTail(t, ['--from', 'beginning', '--limit', '2'])
   assert.equal((await started.exited).code, 0)
   const text = started.stdout().toString()
-  assert.match(text, /^partition 0 offset 0 key S1$/m)
-  assert.match(text, /^partition 0 offset 1 key S1$/m)
+  assert.match(text, /^partition 0 offset 0 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z key S1$/m)
+  assert.match(text, /^partition 0 offset 1 .*Z key S1$/m)
   assert.doesNotMatch(text, /offset 2/)
   assert.match(text, /^ {2}ce_id: 1$/m)
   assert.match(text, /^ {2}ce_source: \/stores\/S1\/terminals\/T1\/journals\/J1$/m)
   assert.match(text, /^ {2}pos-ingest: live$/m)
-  assert.ok(text.includes(BODY.toString()))
+  const shown = BODY.toString().replace('\r\n', '\\r\n')
+  assert.ok(text.includes(shown.replace(/^/gm, '    ')), 'the value, set apart, with its carriage return visible')
 })
 
 test('it follows the topic until Ctrl-C, which ends it with 0, and leaves no consumer group', async (t) => {
@@ -83,10 +96,10 @@ test('it follows the topic until Ctrl-C, which ends it with 0, and leaves no con
   await untilPrinted('offset 2')
   assert.equal((await groupsLeft()).length, 1)
   assert.equal((await send(gateway.url, invoiceBody('S3', 1))).status, 201)
-  await untilPrinted('offset 3 key S3')
+  await untilPrinted('key S3')
   started.child.kill('SIGINT')
   assert.deepEqual(await started.exited, { code: 0, signal: null })
-  assert.equal(started.stderr(), '')
+  assert.equal(started.stderr(), `following topic ${TOPIC}; Ctrl-C stops\n`)
   assert.deepEqual(await groupsLeft(), [])
 })
 
@@ -123,12 +136,92 @@ test('a topic that does not exist is a message that names it, and 1', async (t) 
   assert.deepEqual(await groupsLeft(), [])
 })
 
-test('a signal that was aborted before ends it at once', async () => {
-  const config = readConfig({ KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: TOPIC })
-  let records = 0
-  const onRecord = () => ++records > 0
-  const signal = AbortSignal.abort()
-  await tail({ ...kafkaOptions(config), onClientLog: () => {} }, { from: 'beginning', signal, onRecord })
-  assert.equal(records, 0)
+test('records of others cannot command the terminal, nor forge a line', async (t) => {
+  await kafka.createTopic({ topic: 'hostile', partitions: 1 })
+  const forged = 'x\n\npartition 7 offset 7 2026-01-01T00:00:00.000Z key S9\n'
+  await plant('hostile', [
+    { key: 'S1\x1b]0;owned\x07', value: `${forged}\x1b[2J\u202e`, headers: { 'h\x1b[31m': forged } },
+    { key: null, value: null },
+    { key: 'null', value: 'null' },
+  ])
+  const { code, stdout, stderr } = await tailed(t, ['--exit-at-end'], 'hostile')
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.doesNotMatch(stdout.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}]/u)
+  assert.match(stdout, /^partition 0 offset 0 .*Z key S1\\x1b\]0;owned\\x07$/m)
+  assert.match(stdout, /^partition 0 offset 1 .*Z no key no value$/m)
+  assert.match(stdout, /^partition 0 offset 2 .*Z key null\n {4}null$/m)
+  assert.equal(stdout.match(/^\S/gm)?.length, 3, 'three lines begin at the margin')
+
+  const lines = (await tailed(t, ['--exit-at-end', '--json'], 'hostile')).stdout.trimEnd().split('\n')
+  assert.doesNotMatch(lines.join(''), /[\p{Cc}\p{Bidi_Control}]/u)
+  const [first, second, third] = lines.map((line) => JSON.parse(line))
+  assert.equal(first.value, `${forged}\x1b[2J\u202e`)
+  assert.deepEqual([second.key, second.value], [null, null])
+  assert.deepEqual([third.key, third.value], ['null', 'null'])
+})
+
+test('where to begin, what to print and when to stop can be said', async (t) => {
+  await kafka.createTopic({ topic: 'chosen', partitions: 2 })
+  const at = (hour: number) => String(Date.UTC(2026, 2, 1, hour))
+  await plant('chosen', [
+    { partition: 0, key: 'A', value: 'a8', timestamp: at(8) },
+    { partition: 0, key: 'B', value: 'b9', timestamp: at(9) },
+    { partition: 0, key: 'A', value: 'a10', timestamp: at(10) },
+    { partition: 1, key: 'C', value: 'c9', timestamp: at(9) },
+  ])
+  const values = async (...args: string[]) => {
+    const { code, stdout, stderr } = await tailed(t, ['--exit-at-end', '--lines', ...args], 'chosen')
+    assert.deepEqual([code, stderr], [0, ''], args.join(' '))
+    return stdout.split('\n').slice(0, -1).sort().join(' ')
+  }
+  assert.equal(await values(), 'a10 a8 b9 c9')
+  assert.equal(await values('--partition', '1'), 'c9')
+  assert.equal(await values('--partition', '0', '--offset', '1'), 'a10 b9')
+  assert.equal(await values('--from-time', '2026-03-01T10:00:00+01:00'), 'a10 b9 c9')
+  assert.equal(await values('--key', 'A'), 'a10 a8')
+  assert.equal(await values('--key', 'A', '--limit', '1'), 'a8')
+  assert.equal(await values('--from', 'end'), '')
+  assert.equal((await tailed(t, ['--partition', '0', '--offset', '9'], 'chosen')).code, 2)
   assert.deepEqual(await groupsLeft(), [])
+})
+
+test('--lines makes a journal of a topic again', async (t) => {
+  await kafka.createTopic({ topic: 'journal', partitions: 1 })
+  const journal = [1, 2, 3].map((number) => invoiceBody('S1', number).toString())
+  await plant('journal', [...journal.map((value) => ({ key: 'S1', value })), { key: 'S1', value: null }])
+  const { stdout } = await tailed(t, ['--exit-at-end', '--lines'], 'journal')
+  assert.equal(stdout, journal.map((line) => `${line}\n`).join(''))
+  const { stderr } = await tailed(t, ['--from=beginning', '--limit=1', '--lines'])
+  assert.match(stderr, /^the value at partition 0 offset 0 has line feeds in it: it is several lines$/m)
+})
+
+test('an offset whose record was deleted is said to be', async (t) => {
+  await kafka.createTopic({ topic: 'cut', partitions: 1 })
+  await plant('cut', [{ value: 'a' }, { value: 'b' }, { value: 'c' }])
+  await withAdmin(kafka.bootstrap, async (admin) => {
+    await admin.fetchTopicOffsets('cut') // kafkajs deletes only of topics that it has asked for
+    await admin.deleteTopicRecords({ topic: 'cut', partitions: [{ partition: 0, offset: '2' }] })
+  })
+  const { stdout, stderr } = await tailed(t, ['--exit-at-end', '--lines', '--partition=0', '--offset=1'], 'cut')
+  assert.equal(stdout, 'c\n')
+  assert.equal(stderr, 'partition 0 begins at offset 2: the records before were deleted\n')
+})
+
+test('it reads no faster than its reader takes, and goes on when that goes on', { timeout: 120_000 }, async (t) => {
+  await kafka.createTopic({ topic: 'slow', partitions: 1 })
+  const value = 'x'.repeat(900_000)
+  await plant(
+    'slow',
+    Array.from({ length: 120 }, () => ({ value })),
+  )
+  const started = startTail(t, ['--exit-at-end', '--lines'], 'slow')
+  await eventually('it prints', DEADLINE_MS, 20, async () => started.stdout().length > 0 || undefined)
+  started.child.stdout?.pause()
+  await sleep(5_000)
+  const memory = await readFile(`/proc/${started.child.pid}/status`, 'utf8')
+  const residentKb = Number(/^VmRSS:\s+(\d+) kB/m.exec(memory)?.[1])
+  started.child.stdout?.resume()
+  assert.equal((await started.exited).code, 0)
+  assert.equal(started.stdout().length, 120 * (value.length + 1))
+  assert.ok(residentKb < 180_000, `${residentKb} kB while 100 MB wait`)
 })

@@ -1,0 +1,7 @@
+/** The last millisecond that RFC 3339 can write. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** A record's timestamp as RFC 3339 in UTC; null for what is none: a producer may put any number there. */
+export function timestampText(timestampMs: number): string | null {
+  return timestampMs >= 0 && timestampMs <= LAST_MS ? new Date(timestampMs).toISOString() : null
+}
