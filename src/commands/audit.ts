@@ -20,7 +20,7 @@ const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise hel
   --journals LIST      only invoices of these journals, e.g. S1/T1/J1,S1/T2/J1
   --named-only         only invoices that the answers name: what others sent meanwhile is left out
   --verify             parse every value and compare its identity with the headers
-  --strict             duplicates, missing numbers and foreign records break the promise too
+  --strict             duplicates, missing numbers, tombstones and foreign records break the promise too
   --all                every journal, not only those with findings
   --json               the report as JSON
 
