@@ -1,4 +1,4 @@
-import type { Admin } from 'kafkajs'
+import type { Admin } from '../src/kafka/kafkajs/index.ts'
 import type { LoadResult } from './load.ts'
 import { cpuSeconds, runLoad } from './processes.ts'
 import type { Subject, Target } from './subjects.ts'

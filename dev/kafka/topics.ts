@@ -1,5 +1,4 @@
-import kafkajs from 'kafkajs'
-import { hardenKafkajs } from '../../src/kafka/hardening.ts'
+import kafkajs, { type ReplicaAssignment } from '../../src/kafka/kafkajs/index.ts'
 import { eventually } from './eventually.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
 
@@ -22,7 +21,6 @@ const DEADLINE_MS = 60_000
  * a minute.
  */
 export async function createTopic(bootstrap: string[], options: NewTopic): Promise<void> {
-  hardenKafkajs()
   const admin = new kafkajs.Kafka({
     clientId: 'embedded-kafka',
     brokers: bootstrap,
@@ -55,7 +53,7 @@ export async function createTopic(bootstrap: string[], options: NewTopic): Promi
   if (found !== partitions) throw new Error(`topic ${topic} exists with ${found} partitions, not ${partitions}`)
 }
 
-function assigned(assignment: number[][]): kafkajs.ReplicaAssignment[] {
+function assigned(assignment: number[][]): ReplicaAssignment[] {
   return assignment.map((replicas, partition) => ({ partition, replicas }))
 }
 

@@ -2,7 +2,6 @@ import type { BatchOutcome, ProducerBatch } from '../accumulator/producer-batch.
 import type { Publisher } from '../accumulator/publisher.ts'
 import { backoff } from './backoff.ts'
 import { CurrentSession, type OnTrouble } from './current-session.ts'
-import { hardenKafkajs } from './hardening.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -32,7 +31,6 @@ export class KafkaPublisher implements Publisher {
   readonly #batches = new Map<ProducerSession, number>()
 
   constructor(options: PublisherOptions) {
-    hardenKafkajs()
     this.#options = options
     this.#current = new CurrentSession(options, options.onTrouble)
   }

@@ -1,9 +1,8 @@
-import kafkajs, { type Message, type Producer } from 'kafkajs'
 import type { ProducerBatch } from '../accumulator/producer-batch.ts'
-import { guardAttempts } from './attempt-gate.ts'
-import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
+import { type ClientOptions, createClient, INNER_RETRY } from './client.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
-import { asOneGroup } from './one-group.ts'
+import { guardAttempts } from './kafkajs/attempt-gate.ts'
+import type { Message, Producer } from './kafkajs/index.ts'
 import { fetchPartitionCount } from './topics.ts'
 import { rootCause } from './verdict.ts'
 import { within } from './within.ts'
@@ -62,7 +61,7 @@ export class ProducerSession {
    * nothing behind.
    */
   static async open(options: SessionOptions): Promise<ProducerSession> {
-    const client = new kafkajs.Kafka(clientConfig(options))
+    const client = createClient(options)
     const seen: Seen = {
       partitions: await fetchPartitionCount(client, options.topic),
       answerAtMs: performance.now(),
@@ -162,8 +161,7 @@ export class ProducerSession {
 
 /** The messages of a batch as kafkajs wants them: the same bytes at every call. */
 function messagesOf(batch: ProducerBatch): Message[] {
-  const messages = batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
-  return asOneGroup(messages)
+  return batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
 }
 
 /** The topic does not have the partitions that this instance was configured for: order per store would break. */

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { Consumer, EachBatchPayload } from './kafkajs/index.ts'
 import type { Position } from './read-position.ts'
 import type { LogRecord } from './read-topic.ts'
 

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
-import { type ClientOptions, clientConfig, INNER_RETRY } from './client-config.ts'
-import { hardenKafkajs } from './hardening.ts'
+import { type ClientOptions, createClient, INNER_RETRY, withAdmin } from './client.ts'
+import type { Admin } from './kafkajs/index.ts'
 import { readOn } from './read-attempt.ts'
 import { type PartitionRange, Position, type Starts } from './read-position.ts'
-import { withAdmin } from './with-admin.ts'
 import { within } from './within.ts'
 
 /** How to reach the cluster, and which topic is read. */
@@ -59,9 +57,8 @@ export async function fetchRanges(
   session: ReadSession,
   { fromMs, toMs }: { fromMs?: number | undefined; toMs?: number | undefined } = {},
 ): Promise<PartitionRange[]> {
-  hardenKafkajs()
   const { topic } = session
-  const fetching = withAdmin(new kafkajs.Kafka(clientConfig(session)), async (admin) => {
+  const fetching = withAdmin(createClient(session), async (admin) => {
     const bounds = await admin.fetchTopicOffsets(topic)
     const [first, last] = await Promise.all([offsetsAt(admin, topic, fromMs), offsetsAt(admin, topic, toMs)])
     return bounds
@@ -93,8 +90,7 @@ export async function readTopic(
   options: ReadOptions,
 ): Promise<void> {
   const { onProgress, onDeleted, stallTimeoutMs = 30_000, groupPrefix = 'tillgate-audit' } = options
-  hardenKafkajs()
-  const client = new kafkajs.Kafka(clientConfig(session))
+  const client = createClient(session)
   const { topic } = session
   const position = new Position(ranges)
   const isEndless = position.left === Number.POSITIVE_INFINITY

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
-import { type ClientOptions, clientConfig } from './client-config.ts'
-import { hardenKafkajs } from './hardening.ts'
+import { type ClientOptions, createClient, withAdmin } from './client.ts'
+import kafkajs, { type Admin } from './kafkajs/index.ts'
 import { rootCause } from './verdict.ts'
-import { withAdmin } from './with-admin.ts'
 
 /** How to reach the cluster, and which topic it is about. */
 export type TopicSession = ClientOptions & { readonly topic: string }
@@ -155,9 +153,8 @@ async function partitionsOf(admin: Admin, topic: string): Promise<PartitionState
 
 /** Errors become what an operator has to see: kafkajs wraps the broker's own words. */
 async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
-  hardenKafkajs()
   try {
-    return await withAdmin(new kafkajs.Kafka(clientConfig(session)), work)
+    return await withAdmin(createClient(session), work)
   } catch (error) {
     const first = firstOf(error)
     throw first.code === LEADER_NOT_AVAILABLE ? new LeaderlessError() : first

@@ -1,6 +1,6 @@
-import type { Kafka } from 'kafkajs'
+import { withAdmin } from './client.ts'
+import type { Kafka } from './kafkajs/index.ts'
 import { rootCause } from './verdict.ts'
-import { withAdmin } from './with-admin.ts'
 
 /**
  * The number of partitions of a topic. Rejects when the topic is missing, has a leaderless partition, or on no answer;

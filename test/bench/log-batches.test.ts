@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { appendedTo } from '../../bench/log-batches.ts'
-import { encodeRecordBatch } from '../../src/kafka/record-batch.ts'
+import { encodeRecordBatch } from '../../src/kafka/kafkajs/record-batch.ts'
 
 test('the batches of a segment are counted, with their records and the bytes of the invoices', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tillgate-log-'))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs from 'kafkajs'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import { runTool } from '../../dev/kafka/tools.ts'
+import kafkajs, { type AclOperationTypes } from '../../src/kafka/kafkajs/index.ts'
 import { withAdmin } from '../harness/admin.ts'
 import { readinessAt } from '../harness/cli-process.ts'
 import { scrape } from '../harness/exchange.ts'
@@ -60,7 +60,7 @@ async function setPassword({ cluster }: ProxiedKafka, password: string | null): 
 }
 
 /** Allows the gateway's user these operations on every topic, and no others. */
-async function allow({ cluster }: ProxiedKafka, operations: readonly kafkajs.AclOperationTypes[]): Promise<void> {
+async function allow({ cluster }: ProxiedKafka, operations: readonly AclOperationTypes[]): Promise<void> {
   const { AclPermissionTypes, AclResourceTypes, AclOperationTypes, ResourcePatternTypes } = kafkajs
   const ofUser = {
     resourceType: AclResourceTypes.TOPIC,

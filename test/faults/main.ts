@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { HARDENING } from '../../src/kafka/hardening.ts'
+import { CHANGES } from '../../src/kafka/kafkajs/changes.ts'
 import { CASES, randomPlan } from './cases.ts'
 import { CaseBrokers, type CaseResult, runCase } from './run-case.ts'
 
@@ -33,7 +33,7 @@ const plans = Array.from({ length: wanted?.includes(0) === false ? 0 : Number(va
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const programs: Record<string, string[] | undefined> = { tillgate: undefined, naive: [script('./naive.ts')] }
-for (const change of Object.keys(HARDENING)) programs[`without-${change}`] = [script('./unhardened.ts'), change]
+for (const change of CHANGES) programs[`without-${change}`] = [script('./unhardened.ts'), change]
 if (!(values.gateway in programs)) throw new Error(`--gateway is one of ${Object.keys(programs)}`)
 
 const brokers = new CaseBrokers()

@@ -1,7 +1,7 @@
 /** The gateway with one change to kafkajs left out: `node unhardened.ts CHANGE`; otherwise as `tillgate serve`. */
 
-import { serve } from '../../src/commands/serve.ts'
-import { type HARDENING, hardenKafkajs } from '../../src/kafka/hardening.ts'
+import { applyChanges, CHANGES } from '../../src/kafka/kafkajs/changes.ts'
 
-hardenKafkajs([process.argv[2] as keyof typeof HARDENING])
+applyChanges({ except: CHANGES.filter((name) => name === process.argv[2]) })
+const { serve } = await import('../../src/commands/serve.ts')
 await serve.run([], process.env)

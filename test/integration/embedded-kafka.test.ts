@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
-import kafkajs from 'kafkajs'
 import type { Broker } from '../../dev/kafka/broker.ts'
 import { startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
@@ -12,6 +11,7 @@ import { isAlive, uniqueName } from '../../dev/kafka/folders.ts'
 import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
 import { startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import { toAddress } from '../../dev/kafka/topics.ts'
+import kafkajs from '../../src/kafka/kafkajs/index.ts'
 
 const PRODUCE = 0
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs from 'kafkajs'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import { fetchRanges, type LogRecord, type ReadSession, readTopic } from '../../src/kafka/read-topic.ts'
 import { withAdmin } from '../harness/admin.ts'
 

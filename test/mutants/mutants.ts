@@ -14,8 +14,8 @@ const CHAIN = 'test/accumulator/chain.test.ts'
 const WINDOW = 'test/admission/upload-window.test.ts'
 const UPLOAD = 'test/ingest/upload.test.ts'
 const UPLOAD_QUOTA = 'test/ingest/upload-quota.test.ts'
-const JOINT = 'test/kafka/joint-produce.test.ts'
-const ENCODING = 'test/kafka/produce-encoding.test.ts'
+const JOINT = 'test/kafka/kafkajs/joint-produce.test.ts'
+const ENCODING = 'test/kafka/kafkajs/produce-encoding.test.ts'
 const LIVE_LIMIT = 'test/admission/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/uploads/worker-pool.test.ts'
@@ -305,42 +305,42 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'encoding: an offset delta that does not rise',
-    file: 'src/kafka/record-batch.ts',
-    find: 'writeVarint(offsetDelta)',
-    replace: 'writeVarint(0)',
+    file: 'src/kafka/kafkajs/record-batch.ts',
+    find: 'putVarint(bytes, at, offsetDelta)',
+    replace: 'putVarint(bytes, at, 0)',
     tests: [ENCODING],
   },
   {
     name: 'encoding: the length of a text in characters',
-    file: 'src/kafka/record-batch.ts',
-    find: 'fieldsEnd = putVarint(fields, start, Buffer.byteLength(text))',
-    replace: 'fieldsEnd = putVarint(fields, start, text.length)',
+    file: 'src/kafka/kafkajs/record-batch.ts',
+    find: 'at = putVarint(bytes, start, Buffer.byteLength(text))',
+    replace: 'at = putVarint(bytes, start, text.length)',
     tests: [ENCODING],
   },
   {
     name: 'joint request: an error of one partition is told to none',
-    file: 'src/kafka/joint-produce.ts',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
     find: '.find(({ errorCode }) => errorCode !== 0)',
     replace: '.find(() => false)',
     tests: [PUBLISHER],
   },
   {
     name: 'joint request: one error for all of its partitions',
-    file: 'src/kafka/joint-produce.ts',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
     find: 'const own = waiting.names.map((name) => parts.get(name)).filter((part) => part !== undefined)',
     replace: 'const own = [...parts.values()]',
     tests: [PUBLISHER],
   },
   {
     name: 'joint request: no gate',
-    file: 'src/kafka/joint-produce.ts',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
     find: 'const mayGo = guardsOf(waiting).every((guard) => guard.mayAttempt())',
     replace: 'const mayGo = guardsOf(waiting).map((guard) => guard.mayAttempt()).length >= 0',
     tests: [PUBLISHER],
   },
   {
     name: 'joint request: on a connection that is not up',
-    file: 'src/kafka/joint-produce.ts',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
     find: 'if (!this.#broker.isConnected()) {',
     replace: 'if (false as boolean) {',
     tests: [JOINT],

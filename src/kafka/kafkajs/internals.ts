@@ -1,11 +1,7 @@
 import { createRequire } from 'node:module'
-import type { ISocketFactory } from 'kafkajs'
+import type { ReadyBytes } from './ready-bytes.ts'
 
-/**
- * The classes inside kafkajs that `hardening.ts` changes, as far as it touches them. kafkajs is pinned to exactly
- * this version, has no `exports` map, and is loaded here once through `require`, as it loads itself.
- */
-export const KAFKAJS_VERSION = '2.2.4'
+/** What the changes know of kafkajs's own classes: as far as they touch them. */
 
 export interface Socket {
   destroy(): void
@@ -62,15 +58,19 @@ export interface ProduceRequest {
   }[]
 }
 
+/** What a broker says of one partition of a produce request. */
+export interface PartitionAnswer {
+  readonly partition: number
+  readonly errorCode: number
+  /** As text; -1 where nothing was appended. */
+  readonly baseOffset: string
+}
+
 export interface ProduceResponse {
   readonly topics: readonly {
     readonly topicName: string
-    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[]
+    readonly partitions: readonly PartitionAnswer[]
   }[]
-}
-
-export interface Lock {
-  acquire(): Promise<void>
 }
 
 export interface BrokerPool {
@@ -91,40 +91,68 @@ export interface RequestQueue {
   rejectAll(error: Error): void
 }
 
-interface Internals {
-  readonly version: string
+/** Puts a request together. `ready` is ours (`ready-bytes.ts`). */
+export interface Encoder {
+  readonly buffer: Buffer
+  ready?: ReadyBytes
+  size(): number
+  writeEncoder(value: unknown): Encoder
+}
+
+/** What a change is given to work on. */
+export interface Internals {
   readonly Connection: { prototype: Connection }
   readonly Broker: { prototype: Broker }
   readonly BrokerPool: { prototype: BrokerPool }
   readonly RequestQueue: { prototype: RequestQueue }
-  readonly Lock: { prototype: Lock; new (options: { timeout: number }): Lock }
-  readonly socketFactory: () => ISocketFactory
-  /** What all versions that kafkajs speaks with today's brokers are made from; loaded when it first needs them. */
+  readonly Encoder: { prototype: Encoder }
+  /** What all versions that kafkajs speaks with today's brokers are made from. */
   readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
   readonly createErrorFromCode: (code: number) => Error
   readonly KafkaJSConnectionClosedError: new (message: string, at: { host: string; port: number }) => Error
   readonly KafkaJSConnectionError: new (message: string, at: { broker: string }) => Error
+  readonly KafkaJSRequestTimeoutError: new (message: string) => Error
+  /** What a module exports (`producer/eosManager`, say) becomes what `wrap` makes of it, for every module that loads it later. */
+  replaceModule<T>(module: string, wrap: (original: T) => T): void
 }
 
-/** Loads the internals. Throws when the installed kafkajs is not the one that the changes were written for. */
-export function loadKafkajsInternals(): Internals {
+const VERSION = '2.2.4'
+
+/**
+ * Loads the internals through `require`, as kafkajs loads itself; it has no `exports` map. Throws when another version
+ * is installed, or when kafkajs was loaded already: a module that has been replaced too late is replaced for nobody.
+ */
+export function loadInternals(): Internals {
   const require = createRequire(import.meta.url)
   const { version } = require('kafkajs/package.json')
-  if (version !== KAFKAJS_VERSION) {
-    throw new Error(`kafkajs ${KAFKAJS_VERSION} is required, found ${version}: its internals are changed at start`)
+  if (version !== VERSION) {
+    throw new Error(`kafkajs ${VERSION} is required, found ${version}: its internals are changed at start`)
   }
-  const { KafkaJSConnectionClosedError, KafkaJSConnectionError } = require('kafkajs/src/errors')
+  if (require.cache[require.resolve('kafkajs')] !== undefined) {
+    throw new Error('kafkajs was loaded before it was changed: import it from src/kafka/kafkajs/index.ts alone')
+  }
+  const {
+    KafkaJSConnectionClosedError,
+    KafkaJSConnectionError,
+    KafkaJSRequestTimeoutError,
+  } = require('kafkajs/src/errors')
   return {
-    version,
     Connection: require('kafkajs/src/network/connection'),
     Broker: require('kafkajs/src/broker'),
     BrokerPool: require('kafkajs/src/cluster/brokerPool'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
-    Lock: require('kafkajs/src/utils/lock'),
-    socketFactory: require('kafkajs/src/network/socketFactory'),
+    Encoder: require('kafkajs/src/protocol/encoder'),
     produceResponse: require('kafkajs/src/protocol/requests/produce/v3/response'),
     createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
     KafkaJSConnectionClosedError,
     KafkaJSConnectionError,
+    KafkaJSRequestTimeoutError,
+    replaceModule(name, wrap) {
+      const file = require.resolve(`kafkajs/src/${name}`)
+      const original = require(file)
+      const module = require.cache[file]
+      if (module === undefined) throw new Error(`kafkajs has no module ${name}`)
+      module.exports = wrap(original)
+    },
   }
 }

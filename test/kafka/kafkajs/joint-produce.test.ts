@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
-import { guardAttempts } from '../../src/kafka/attempt-gate.ts'
-import { hardenKafkajs } from '../../src/kafka/hardening.ts'
-import { type Broker, loadKafkajsInternals } from '../../src/kafka/kafkajs-internals.ts'
+import { guardAttempts } from '../../../src/kafka/kafkajs/attempt-gate.ts'
+import { applyChanges } from '../../../src/kafka/kafkajs/changes.ts'
+import type { Broker } from '../../../src/kafka/kafkajs/internals.ts'
 
-hardenKafkajs()
+applyChanges()
+const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker')
 
 test('a batch for a connection that is not up is no attempt', async () => {
-  const { prototype } = loadKafkajsInternals().Broker
   const connectionPool = { host: '127.0.0.1', port: 9, connectionTimeout: 1_000, pool: [] }
   const broker: Broker = Object.assign(Object.create(prototype), { connectionPool, isConnected: () => false })
   const messages = [{ value: Buffer.from('a') }]

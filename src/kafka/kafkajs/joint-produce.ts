@@ -1,30 +1,23 @@
 import { setImmediate as turnEnd } from 'node:timers/promises'
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
-import type { Broker, loadKafkajsInternals, ProduceRequest, ProduceResponse } from './kafkajs-internals.ts'
-
-type Internals = ReturnType<typeof loadKafkajsInternals>
+import type { Broker, Internals, ProduceRequest, ProduceResponse } from './internals.ts'
 
 /** Most bytes of values in a request, if it has more than one batch; a broker takes 100 MiB. */
 const MAX_JOINT_BYTES = 8 * 2 ** 20
 
 /**
- * Makes one produce request of the batches that wait for the same broker, as Java's producer does; each batch gets its
- * own partition's part of the answer. While a request is out, the next one gathers.
+ * Broker: the batches that wait for it go in one produce request, as Java's producer does it, and each gets its own
+ * partition's part of the answer. While a request is out, the next one gathers. Nothing goes to a connection that is not
+ * up, and every batch passes its gate (`attempt-gate.ts`) right before the bytes are made.
  *
- * kafkajs sends one request a batch, and the next one only when the one before is answered: with many partitions on a
- * broker a batch would wait for as many round trips as there are batches before it. Its lock that does so, one for each
- * broker, is taken away here: what the sequence numbers need is one batch under way in each *partition*, which the lanes
- * keep.
- *
- * Nothing goes to a connection that is not up, and every batch passes its gate (`attempt-gate.ts`) right before the
- * bytes are made. To be called once a process.
+ * Without it kafkajs sends one request a batch: with many partitions on a broker a batch waits for as many round trips
+ * as there are batches before it. And nobody knows what was attempted.
  */
-export function installJointProduce(internals: Internals): void {
-  const { Broker, Lock, produceResponse } = internals
+export function joinProduceRequests(internals: Internals): void {
+  const { Broker, produceResponse } = internals
   const { produce } = Broker.prototype
   const lines = new WeakMap<Broker, ProduceLine>()
 
-  takeBrokerLockAway(Lock)
   // It would throw the first error of any partition at all of them.
   produceResponse.parse = async (response) => response
 
@@ -37,6 +30,20 @@ export function installJointProduce(internals: Internals): void {
     return line.add(request)
   }
 }
+
+/**
+ * Producer: no lock for each broker. What the sequence numbers need is one batch under way in each *partition*, which the
+ * lanes keep.
+ *
+ * Without it a batch comes to its broker only when the one before is answered: no two ever go in one request.
+ */
+export function dropBrokerLock({ replaceModule }: Internals): void {
+  replaceModule<CreateEos>('producer/eosManager', (create) => (options) => {
+    return Object.assign(create(options), { acquireBrokerLock: async () => {}, releaseBrokerLock: () => {} })
+  })
+}
+
+type CreateEos = (options: unknown) => object
 
 interface Waiting {
   readonly request: ProduceRequest
@@ -173,15 +180,4 @@ function sizeOf({ topicData }: ProduceRequest): number {
   for (const { partitions } of topicData)
     for (const { messages } of partitions) for (const { value } of messages) sizeBytes += value?.length ?? 0
   return sizeBytes
-}
-
-/** Of kafkajs's locks, the one that each producer has for each broker is the one without a description. */
-function takeBrokerLockAway(Lock: Internals['Lock']): void {
-  const { acquire } = Lock.prototype
-  const symbols = Object.getOwnPropertySymbols(new Lock({ timeout: 0 }))
-  const message = symbols.find(({ description }) => description === 'private:Lock:timeoutErrorMessage') as symbol
-  Lock.prototype.acquire = function () {
-    const isBrokerLock = !(this as unknown as Record<symbol, () => string>)[message]!().includes('"')
-    return isBrokerLock ? Promise.resolve() : acquire.call(this)
-  }
 }

@@ -19,6 +19,14 @@ const [LENGTH_AT, MAGIC_AT, CRC_AT, ATTRIBUTES_AT] = [8, 16, 17, 21] as const
 const MAGIC = 2
 /** More than the lengths, deltas and header fields of most records; a buffer that is too small grows. */
 const RECORD_ROOM_BYTES = 768
+const MAX_VARINT_BYTES = 5
+
+/** A buffer that is being filled. */
+interface Writer {
+  bytes: Buffer
+  /** Where the next byte goes. */
+  at: number
+}
 
 /**
  * The bytes of one record batch (message format 2, uncompressed, not transactional), behind `roomBytes` of room for
@@ -33,10 +41,9 @@ export function encodeRecordBatch(
 ): Buffer {
   let sizeBytes = roomBytes + BATCH_HEAD_BYTES
   for (const { key, value } of messages) sizeBytes += key.length + value.length + RECORD_ROOM_BYTES
-  target = Buffer.allocUnsafeSlow(sizeBytes)
-  at = roomBytes + BATCH_HEAD_BYTES
-  for (let i = 0; i < messages.length; i++) writeRecord(messages[i] as PlainMessage, i)
-  const encoded = target.subarray(0, at)
+  const writer: Writer = { bytes: Buffer.allocUnsafeSlow(sizeBytes), at: roomBytes + BATCH_HEAD_BYTES }
+  for (let i = 0; i < messages.length; i++) writeRecord(writer, messages[i] as PlainMessage, i)
+  const encoded = writer.bytes.subarray(0, writer.at)
   const batch = encoded.subarray(roomBytes)
 
   batch.fill(0, 0, BATCH_HEAD_BYTES) // base offset, leader epoch and attributes are 0
@@ -53,79 +60,66 @@ export function encodeRecordBatch(
   return encoded
 }
 
-// Nothing here is asynchronous: there is one batch at a time.
-let target = Buffer.alloc(0)
-let at = 0
-/** The headers of one record, whose length has to be known before they are written. */
-let fields = Buffer.allocUnsafeSlow(4_096)
-let fieldsEnd = 0
+/** The length of most records takes two bytes; for others what follows it is moved. */
+const USUAL_LENGTH_BYTES = 2
 
-/** attributes int8, timestamp delta varlong, offset delta varint, key, value, headers; before them their length. */
-function writeRecord({ key, value, headers }: PlainMessage, offsetDelta: number): void {
-  const count = writeFields(headers)
-  const sizeBytes =
-    2 +
-    varintBytes(offsetDelta) +
-    varintBytes(key.length) +
-    key.length +
-    varintBytes(value.length) +
-    value.length +
-    varintBytes(count) +
-    fieldsEnd
-  reserve(5 + sizeBytes)
-  writeVarint(sizeBytes)
-  target[at++] = 0
-  target[at++] = 0
-  writeVarint(offsetDelta)
-  writeVarint(key.length)
-  at += key.copy(target, at)
-  writeVarint(value.length)
-  at += value.copy(target, at)
-  writeVarint(count)
-  at += fields.copy(target, at, 0, fieldsEnd)
-}
-
-function reserve(bytes: number): void {
-  if (at + bytes <= target.length) return
-  const larger = Buffer.allocUnsafeSlow(2 * (at + bytes))
-  target.copy(larger, 0, 0, at)
-  target = larger
-}
-
-function writeFields(headers: PlainMessage['headers']): number {
+/** Its length; attributes int8, timestamp delta varlong, offset delta varint, key, value, headers. */
+function writeRecord(writer: Writer, { key, value, headers }: PlainMessage, offsetDelta: number): void {
+  reserve(writer, 7 * MAX_VARINT_BYTES + key.length + value.length)
+  const start = writer.at
+  const { bytes } = writer
+  let at = start + USUAL_LENGTH_BYTES
+  bytes[at++] = 0
+  bytes[at++] = 0
+  at = putVarint(bytes, at, offsetDelta)
+  at = putVarint(bytes, at, key.length)
+  at += key.copy(bytes, at)
+  at = putVarint(bytes, at, value.length)
+  at += value.copy(bytes, at)
   let count = 0
-  fieldsEnd = 0
+  for (const _ in headers) count++
+  writer.at = putVarint(bytes, at, count)
   for (const name in headers) {
-    writeText(name)
-    writeText(headers[name] as string)
-    count++
+    writeText(writer, name)
+    writeText(writer, headers[name] as string)
   }
-  return count
+  writeLength(writer, start)
+}
+
+/** Writes the length of what begins `USUAL_LENGTH_BYTES` behind `start`. */
+function writeLength(writer: Writer, start: number): void {
+  const length = writer.at - start - USUAL_LENGTH_BYTES
+  const lengthBytes = varintBytes(length)
+  if (lengthBytes !== USUAL_LENGTH_BYTES) {
+    reserve(writer, MAX_VARINT_BYTES)
+    writer.bytes.copyWithin(start + lengthBytes, start + USUAL_LENGTH_BYTES, writer.at)
+    writer.at += lengthBytes - USUAL_LENGTH_BYTES
+  }
+  putVarint(writer.bytes, start, length)
+}
+
+function reserve(writer: Writer, bytes: number): void {
+  if (writer.at + bytes <= writer.bytes.length) return
+  const larger = Buffer.allocUnsafeSlow(2 * (writer.at + bytes))
+  writer.bytes.copy(larger, 0, 0, writer.at)
+  writer.bytes = larger
 }
 
 /** Its length and its UTF-8. Nearly always short and ASCII, for which a loop is cheaper than a call into Node. */
-function writeText(text: string): void {
-  const room = 5 + 3 * text.length
-  if (fieldsEnd + room > fields.length) {
-    const larger = Buffer.allocUnsafeSlow(2 * (fieldsEnd + room))
-    fields.copy(larger, 0, 0, fieldsEnd)
-    fields = larger
-  }
-  const start = fieldsEnd
-  fieldsEnd = putVarint(fields, fieldsEnd, text.length)
+function writeText(writer: Writer, text: string): void {
+  reserve(writer, MAX_VARINT_BYTES + 3 * text.length)
+  const { bytes, at: start } = writer
+  let at = putVarint(bytes, start, text.length)
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code > 0x7f) {
-      fieldsEnd = putVarint(fields, start, Buffer.byteLength(text))
-      fieldsEnd += fields.write(text, fieldsEnd)
+      at = putVarint(bytes, start, Buffer.byteLength(text))
+      writer.at = at + bytes.write(text, at)
       return
     }
-    fields[fieldsEnd++] = code
+    bytes[at++] = code
   }
-}
-
-function writeVarint(value: number): void {
-  at = putVarint(target, at, value)
+  writer.at = at
 }
 
 /** Zigzag and seven bits a byte, of a number that is not negative; returns where it ends. */

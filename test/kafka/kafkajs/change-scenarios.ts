@@ -1,20 +1,22 @@
 /**
- * One scenario for each change of `hardening.ts`: run in a process of its own, with all changes or without one,
- * because prototypes are changed once a process. Ends with `sound` or with what is broken.
+ * One scenario for each change to kafkajs: run in a process of its own, with all changes or without one, because they
+ * are made once a process. Ends with `sound` or with what is broken.
  *
- *     node test/kafka/hardening-scenarios.ts SCENARIO [--without]
+ *     node test/kafka/kafkajs/change-scenarios.ts SCENARIO [--without]
  */
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs from 'kafkajs'
-import { type HARDENING, hardenKafkajs } from '../../src/kafka/hardening.ts'
-import type { BrokerPool, Connection } from '../../src/kafka/kafkajs-internals.ts'
-import { leftBySmallCollections } from '../harness/small-collections.ts'
-import { API, FakeCluster, framed } from './fake-broker.ts'
+import { applyChanges, type Change } from '../../../src/kafka/kafkajs/changes.ts'
+import type { Producer } from '../../../src/kafka/kafkajs/index.ts'
+import type { BrokerPool, Connection } from '../../../src/kafka/kafkajs/internals.ts'
+import { leftBySmallCollections } from '../../harness/small-collections.ts'
+import { API, FakeCluster, type FakeRequest, framed } from '../fake-broker.ts'
 
 const require = createRequire(import.meta.url)
-const name = process.argv[2] as keyof typeof HARDENING
-hardenKafkajs(process.argv.includes('--without') ? [name] : [])
+const name = process.argv[2] as Change
+applyChanges({ except: process.argv.includes('--without') ? [name] : [] })
+const { default: kafkajs } = await import('../../../src/kafka/kafkajs/index.ts')
 
 const REQUEST_TIMEOUT_MS = 500
 const SILENT = () => () => {}
@@ -39,7 +41,50 @@ function poolOf(cluster: FakeCluster): Pool {
   return brokerPool
 }
 
-const scenarios: Record<keyof typeof HARDENING, (cluster: FakeCluster) => Promise<string>> = {
+/** A connected producer that sends each message to the partition that it names. */
+async function producerOf(cluster: FakeCluster, retries = 2): Promise<Producer> {
+  const client = new kafkajs.Kafka({
+    brokers: cluster.bootstrap,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries, initialRetryTime: 50 },
+    logCreator: SILENT,
+  })
+  const producer = client.producer({
+    idempotent: true,
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition as number,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: 300_000,
+  })
+  await producer.connect()
+  return producer
+}
+
+/** How many requests the batches of four partitions take, of which the first is not answered before all are sent. */
+async function produceRequestsForFour(cluster: FakeCluster): Promise<number> {
+  cluster.partitions = 4
+  const producer = await producerOf(cluster)
+  const broker = cluster.broker(1)
+  const held: FakeRequest[] = []
+  broker.script = (request) => {
+    if (request.apiKey !== API.produce || held.length > 0) return false
+    held.push(request)
+    return true
+  }
+  const sending = [0, 1, 2, 3].map(async (partition) => {
+    if (partition > 0) await sleep(20)
+    return producer.send({ topic: cluster.topic, messages: [{ partition, value: 'a' }] })
+  })
+  await sleep(100)
+  for (const request of held) request.send(request.soundAnswer())
+  await Promise.all(sending)
+  return broker.count(API.produce)
+}
+
+const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
   async removeBrokerAfterRefresh(cluster) {
     const pool = poolOf(cluster)
     await pool.connect()
@@ -94,25 +139,24 @@ const scenarios: Record<keyof typeof HARDENING, (cluster: FakeCluster) => Promis
   },
 
   async timeoutClosesConnection(cluster) {
-    const client = new kafkajs.Kafka({
-      brokers: cluster.bootstrap,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: REQUEST_TIMEOUT_MS,
-      retry: { retries: 2, initialRetryTime: 50 },
-      logCreator: SILENT,
-    })
-    const producer = client.producer({
-      idempotent: true,
-      createPartitioner: () => () => 0,
-      allowAutoTopicCreation: false,
-      metadataMaxAge: 300_000,
-    })
-    await producer.connect()
-    await producer.send({ topic: cluster.topic, messages: [{ value: 'before' }] })
+    const producer = await producerOf(cluster)
+    await producer.send({ topic: cluster.topic, messages: [{ partition: 0, value: 'before' }] })
     cluster.broker(1).script = () => true // frozen: it takes everything and says nothing
     cluster.leaderOf = () => 2
-    await producer.send({ topic: cluster.topic, messages: [{ value: 'after' }] })
+    await producer.send({ topic: cluster.topic, messages: [{ partition: 0, value: 'after' }] })
     return cluster.values(0).join() === 'before,after' ? 'sound' : `the log is ${cluster.values(0)}`
+  },
+
+  async sendAtOnce(cluster) {
+    const prompt = new Set<Socket>()
+    const { setNoDelay } = Socket.prototype
+    Socket.prototype.setNoDelay = function (isOn) {
+      if (isOn) prompt.add(this)
+      return setNoDelay.call(this, isOn)
+    }
+    await producerOf(cluster)
+    const { connections } = cluster.broker(1)
+    return prompt.size >= connections ? 'sound' : `${connections - prompt.size} sockets hold back what is written`
   },
 
   async idleRequestQueue(cluster) {
@@ -154,6 +198,47 @@ const scenarios: Record<keyof typeof HARDENING, (cluster: FakeCluster) => Promis
     const asked = cluster.broker(1).requests.length
     await pool.refreshMetadata([cluster.topic])
     return cluster.broker(1).requests.length === asked ? 'sound' : 'the frozen broker was asked again'
+  },
+
+  async joinProduceRequests(cluster) {
+    const requests = await produceRequestsForFour(cluster)
+    return requests === 2 ? 'sound' : `${requests} requests for four batches`
+  },
+
+  async dropBrokerLock(cluster) {
+    const requests = await produceRequestsForFour(cluster)
+    return requests === 2 ? 'sound' : `${requests} requests for four batches`
+  },
+
+  async groupInOnePass(cluster) {
+    const producer = await producerOf(cluster)
+    let iterations = 0
+    const original = Array.prototype[Symbol.iterator]
+    Array.prototype[Symbol.iterator] = function () {
+      if (this.length >= 500 && (this[0] as { value?: string } | undefined)?.value === 'a') iterations++
+      return original.call(this)
+    }
+    const messages = Array.from({ length: 1_000 }, () => ({ partition: 1, value: 'a' }))
+    await producer.send({ topic: cluster.topic, messages })
+    Array.prototype[Symbol.iterator] = original
+    if (cluster.values(1).length !== 1_000) return `${cluster.values(1).length} records are in the log`
+    return iterations < 20 ? 'sound' : `the list was gone through ${iterations} times`
+  },
+
+  async encodeProduceRequests(cluster) {
+    const producer = await producerOf(cluster)
+    const [key, value] = [Buffer.from('store'), Buffer.from('a')]
+    const messages = Array.from({ length: 200 }, () => ({ partition: 0, key, value, headers: { name: 'text' } }))
+    let buffers = 0
+    const { alloc } = Buffer
+    Buffer.alloc = ((...args: Parameters<typeof alloc>) => {
+      buffers++
+      return alloc(...args)
+    }) as typeof alloc
+    await producer.send({ topic: cluster.topic, messages })
+    Buffer.alloc = alloc
+    if (cluster.values(0).length !== 200) return `${cluster.values(0).length} records are in the log`
+    return buffers < 200 ? 'sound' : `${buffers} zeroed buffers for 200 records`
   },
 }
 

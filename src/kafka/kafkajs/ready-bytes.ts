@@ -1,3 +1,5 @@
+import type { Encoder } from './internals.ts'
+
 /** Encoded bytes with room before them, so that a header can be put there without a copy of the rest. */
 export class ReadyBytes {
   #bytes: Buffer
@@ -23,14 +25,6 @@ export class ReadyBytes {
     this.#start -= head.length
     head.copy(this.#bytes, this.#start)
   }
-}
-
-/** kafkajs's Encoder, as far as requests are put together with it. */
-interface Encoder {
-  readonly buffer: Buffer
-  ready?: ReadyBytes
-  size(): number
-  writeEncoder(value: unknown): Encoder
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { guardAttempts, guardOf } from '../../src/kafka/attempt-gate.ts'
-import { leftBySmallCollections } from '../harness/small-collections.ts'
+import { guardAttempts, guardOf } from '../../../src/kafka/kafkajs/attempt-gate.ts'
+import { leftBySmallCollections } from '../../harness/small-collections.ts'
 
 test('the guard is that of the batch, and of no other', () => {
   const guard = { mayAttempt: () => true, onFailed: () => {} }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { mock, test } from 'node:test'
 import * as fc from 'fast-check'
-import type { ProduceRequest } from '../../src/kafka/kafkajs-internals.ts'
-import { encodeProduceRequest, withQuickEncoding } from '../../src/kafka/produce-encoding.ts'
-import { letEncoderTakeReadyBytes } from '../../src/kafka/ready-bytes.ts'
+import type { ProduceRequest } from '../../../src/kafka/kafkajs/internals.ts'
+import { encodeProduceRequest, withQuickEncoding } from '../../../src/kafka/kafkajs/produce-encoding.ts'
+import { letEncoderTakeReadyBytes } from '../../../src/kafka/kafkajs/ready-bytes.ts'
 
 const require = createRequire(import.meta.url)
 const originalRequest = require('kafkajs/src/protocol/requests/produce/v3/request')

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import type { ProduceRequest } from './kafkajs-internals.ts'
+import type { Internals, ProduceRequest } from './internals.ts'
 import { letEncoderTakeReadyBytes, ReadyBytes } from './ready-bytes.ts'
 import { encodeRecordBatch, type PlainMessage } from './record-batch.ts'
 
@@ -11,21 +10,15 @@ interface KafkajsRequest {
 type CreateRequest = (request: ProduceRequest) => KafkajsRequest
 
 /**
- * Encodes the produce requests of this gateway itself: one topic, uncompressed, not transactional, with buffers and text
- * headers. kafkajs still makes all others. The bytes are the same; kafkajs allocates a zeroed buffer
- * for every record and every header and copies the whole three times, which is half of what a record costs.
+ * Produce requests: those of this gateway (one topic, uncompressed, not transactional, with buffers and text headers)
+ * are encoded here, byte for byte as kafkajs does it. kafkajs still encodes all others.
  *
- * It takes the place of the module that all versions from 3 on are made from, which kafkajs loads when it first needs
- * it. To be called before.
+ * Without it kafkajs allocates a zeroed buffer for every record and every header, computes the checksum in JavaScript
+ * and copies the whole three times: half of what a record costs.
  */
-export function installProduceEncoding(): void {
-  const require = createRequire(import.meta.url)
-  const file = require.resolve('kafkajs/src/protocol/requests/produce/v3/request')
-  const createRequest: CreateRequest = require(file)
-  const module = require.cache[file]
-  if (module === undefined) throw new Error('the produce request of kafkajs is not where it was')
-  module.exports = withQuickEncoding(createRequest)
-  letEncoderTakeReadyBytes(require('kafkajs/src/protocol/encoder'))
+export function encodeProduceRequests({ replaceModule, Encoder }: Internals): void {
+  replaceModule<CreateRequest>('protocol/requests/produce/v3/request', withQuickEncoding)
+  letEncoderTakeReadyBytes(Encoder)
 }
 
 /** The same requests; those that can be are encoded by `encodeProduceRequest`. */

@@ -1,0 +1,64 @@
+import kafkajs, { type Admin, type Kafka, type logCreator, type SASLOptions } from './kafkajs/index.ts'
+
+/** How to reach a cluster. All times in milliseconds. */
+export interface ClientOptions {
+  /** Bootstrap addresses, `host:port`. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly ssl: boolean
+  readonly sasl:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+        readonly username: string
+        readonly password: string
+      }
+    | undefined
+  /** How long one request may take before its connection is given up. */
+  readonly requestTimeoutMs: number
+  readonly connectionTimeoutMs: number
+  readonly onClientLog: OnClientLog
+}
+
+/** kafkajs's own retries: a few, quickly. Whoever calls it goes on where they end. */
+export const INNER_RETRY = { retries: 3, initialRetryTime: 50, maxRetryTime: 1_000 }
+
+/** What kafkajs says of itself, for whoever logs. `level` is already lowered: its errors are our retries. */
+export type OnClientLog = (level: 'warn' | 'debug', message: string, fields: Record<string, unknown>) => void
+
+/** A client of the cluster. It connects when it is first used. */
+export function createClient(options: ClientOptions): Kafka {
+  return new kafkajs.Kafka({
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    ssl: options.ssl,
+    ...(options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions }),
+    connectionTimeout: options.connectionTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
+    retry: INNER_RETRY,
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: logTo(options.onClientLog),
+  })
+}
+
+/** Connects an admin client for as long as `work` takes. Rejects with what connecting or `work` rejects with. */
+export async function withAdmin<T>(client: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = client.admin()
+  try {
+    await admin.connect()
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/**
+ * Hands every line of kafkajs's log to `onClientLog`. kafkajs logs an error for each failed attempt; those are warnings
+ * here, because the batch goes on. Its advice against bounded retries is dropped: our own loop retries.
+ */
+function logTo(onClientLog: OnClientLog): logCreator {
+  return () =>
+    ({ level, namespace, log: { message, broker, error } }) => {
+      if (message.startsWith('Limiting retries')) return
+      onClientLog(level <= kafkajs.logLevel.WARN ? 'warn' : 'debug', message, { namespace, broker, error })
+    }
+}
