@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { backoff } from './backoff.ts'
+import { backoff, LATE, within } from '../waiting.ts'
 import { PartitionMismatch, ProducerSession, type SessionOptions } from './producer-session.ts'
 import { rootCause } from './verdict.ts'
 
 const OPEN_TIMEOUT_MS = 60_000
 
-/** Told what went wrong and what was done: `attempt-failed`, `session-failed`, `session-replaced`, `session-rotated`. */
-export type OnTrouble = (what: string, error: Error) => void
+/** Told what went wrong, or what was done about it. */
+export type OnTrouble = (what: Trouble, error: Error) => void
+
+export type Trouble = 'attempt-failed' | 'session-failed' | 'session-replaced' | 'session-rotated'
 
 /**
  * The session that new batches go to, and its succession.
@@ -103,14 +104,8 @@ export class CurrentSession {
   /** Opens a session within a minute; one that comes later is closed. */
   async #openOne(): Promise<ProducerSession> {
     const opening = ProducerSession.open(this.#options)
-    const deadline = new AbortController()
-    const late = sleep(OPEN_TIMEOUT_MS, 'late' as const, { signal: deadline.signal }).catch(() => 'late' as const)
-    try {
-      const opened = await Promise.race([opening, late])
-      if (opened !== 'late') return opened
-    } finally {
-      deadline.abort()
-    }
+    const opened = await within(OPEN_TIMEOUT_MS, opening)
+    if (opened !== LATE) return opened
     opening.then((session) => session.close()).catch(() => {})
     throw new Error(`no producer session within ${OPEN_TIMEOUT_MS} ms`)
   }

@@ -1,7 +1,9 @@
 import type { BatchOutcome, ProducerBatch } from '../accumulator/producer-batch.ts'
 import type { Publisher } from '../accumulator/publisher.ts'
-import { backoff } from './backoff.ts'
+import { backoff, LATE, within } from '../waiting.ts'
 import { CurrentSession, type OnTrouble } from './current-session.ts'
+import { AttemptRefused } from './kafkajs/attempt-gate.ts'
+import kafkajs from './kafkajs/index.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -85,15 +87,11 @@ export class KafkaPublisher implements Publisher {
   }
 
   /** One call of kafkajs, under the watchdog. */
-  async #send(session: ProducerSession, batch: ProducerBatch): Promise<SendResult | 'hangs'> {
-    let timer: NodeJS.Timeout | undefined
-    const watchdog = new Promise<'hangs'>((resolve) => {
-      timer = setTimeout(resolve, this.#options.watchdogMs, 'hangs')
-    })
+  async #send(session: ProducerSession, batch: ProducerBatch): Promise<SendResult | typeof LATE> {
+    const { watchdogMs } = this.#options
     const attemptsBefore = batch.attempts
-    const sent = await Promise.race([session.send(batch), watchdog])
-    clearTimeout(timer)
-    if (sent === 'hangs') this.#current.replace(session, new Error(`no end after ${this.#options.watchdogMs} ms`))
+    const sent = await within(watchdogMs, session.send(batch))
+    if (sent === LATE) this.#current.replace(session, new Error(`no end after ${watchdogMs} ms`))
     // kafkajs has moved the sequence on if it did send: the same batch again would be another one to the broker.
     else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)
       this.#current.replace(session, new Error('the answer does not name the partition'))
@@ -103,9 +101,9 @@ export class KafkaPublisher implements Publisher {
   #judge(
     session: ProducerSession,
     batch: ProducerBatch,
-    sent: SendResult | 'hangs',
+    sent: SendResult | typeof LATE,
   ): BatchOutcome | { kind: 'again'; isStrange: boolean } {
-    if (sent === 'hangs') return { kind: 'again', isStrange: false }
+    if (sent === LATE) return { kind: 'again', isStrange: false }
     if (sent.kind === 'stored') {
       if (session.storedRecords(batch.partition) >= this.#options.rotateAfterRecords) this.#current.rotate(session)
       return { kind: 'acknowledged', baseOffset: sent.baseOffset }
@@ -113,13 +111,13 @@ export class KafkaPublisher implements Publisher {
     if (sent.kind === 'unnamed') return { kind: 'again', isStrange: true }
 
     const { error, isAnswer } = sent
-    if (error.name === 'AttemptRefused') {
+    if (error instanceof AttemptRefused) {
       // The gate was reached, so the leader is there: a recalled batch need not hold its lane any longer.
       return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
     }
     this.#options.onTrouble('attempt-failed', error)
     const verdict = verdictOf(error)
-    if (verdict === 'retry') return { kind: 'again', isStrange: error.name === 'KafkaJSLockTimeout' }
+    if (verdict === 'retry') return { kind: 'again', isStrange: error instanceof kafkajs.KafkaJSLockTimeout }
     const isDefinite = batch.attempts === 0 || (batch.attempts === 1 && isAnswer)
     if (isDefinite && verdict === 'too-large') return { kind: 'too-large' }
     if (isDefinite && verdict === 'refused') return rejected('refused')

@@ -1,11 +1,11 @@
 import type { ProducerBatch } from '../accumulator/producer-batch.ts'
+import { within } from '../waiting.ts'
 import { type ClientOptions, createClient, INNER_RETRY } from './client.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { guardAttempts } from './kafkajs/attempt-gate.ts'
 import type { Message, Producer } from './kafkajs/index.ts'
-import { fetchPartitionCount } from './topics.ts'
+import { fetchPartitionCount } from './topic-admin.ts'
 import { rootCause } from './verdict.ts'
-import { within } from './within.ts'
 
 /** How a producer publishes to one topic. All times in milliseconds. */
 export interface SessionOptions extends ClientOptions {
@@ -30,7 +30,7 @@ const HANDSHAKE: ReadonlySet<number> = new Set([17, 18, 36])
 export type SendResult =
   | { readonly kind: 'stored'; readonly baseOffset: bigint }
   | { readonly kind: 'unnamed' }
-  | { readonly kind: 'failed'; readonly error: Error & { code?: unknown }; readonly isAnswer: boolean }
+  | { readonly kind: 'failed'; readonly error: Error; readonly isAnswer: boolean }
 
 /** What the cluster told last. */
 interface Seen {
@@ -172,6 +172,6 @@ export class PartitionMismatch extends Error {
   }
 }
 
-function disconnect(producer: Producer): Promise<void> {
-  return within(CLOSE_TIMEOUT_MS, producer.disconnect())
+async function disconnect(producer: Producer): Promise<void> {
+  await within(CLOSE_TIMEOUT_MS, producer.disconnect()).catch(() => {}) // it is thrown away in any case
 }

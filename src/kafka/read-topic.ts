@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pause, within } from '../waiting.ts'
 import { type ClientOptions, createClient, INNER_RETRY, withAdmin } from './client.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { readOn } from './read-attempt.ts'
 import { type PartitionRange, Position, type Starts } from './read-position.ts'
-import { within } from './within.ts'
 
 /** How to reach the cluster, and which topic is read. */
 export type ReadSession = ClientOptions & { readonly topic: string }
@@ -127,7 +127,7 @@ export async function readTopic(
       try {
         failure = await Promise.race([readOn(consumer, reading), ...ends])
       } finally {
-        await within(CLOSE_TIMEOUT_MS, consumer.disconnect())
+        await within(CLOSE_TIMEOUT_MS, consumer.disconnect()).catch(() => {}) // the next attempt has one of its own
       }
       if (position.left > 0) await Promise.race([sleep(PAUSE_BETWEEN_ATTEMPTS_MS), watch.given])
     }
@@ -138,7 +138,7 @@ export async function readTopic(
     closing.abort()
     if (groupIds.length > 0) {
       const deleting = withAdmin(client, (admin) => admin.deleteGroups(groupIds))
-      await within(CLOSE_TIMEOUT_MS, deleting) // empty groups that are left expire by themselves
+      await within(CLOSE_TIMEOUT_MS, deleting).catch(() => {}) // empty groups that are left expire by themselves
     }
   }
 }
@@ -159,7 +159,7 @@ async function passWhatIsGone(
 ): Promise<undefined> {
   let left = position.left
   while (left > 0 && !signal.aborted) {
-    await sleep(QUIET_MS, undefined, { signal }).catch(() => {})
+    await pause(QUIET_MS, signal)
     // What keeps it from asking keeps the attempt from reading, and ends that.
     if (position.left === left && !signal.aborted) await passDeleted().catch(() => {})
     left = position.left

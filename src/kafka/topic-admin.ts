@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClientOptions, createClient, withAdmin } from './client.ts'
-import kafkajs, { type Admin } from './kafkajs/index.ts'
-import { rootCause } from './verdict.ts'
+import kafkajs, { type Admin, type Kafka } from './kafkajs/index.ts'
+import { codeOf, rootCause } from './verdict.ts'
 
 /** How to reach the cluster, and which topic it is about. */
 export type TopicSession = ClientOptions & { readonly topic: string }
@@ -39,6 +39,7 @@ export interface TopicSpec {
 export type Assignment = Pick<PartitionState, 'partition' | 'replicas'>
 
 const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
+
 /** A partition somewhere in the cluster has no leader: most of what kafkajs asks, it asks of all topics. */
 export class LeaderlessError extends Error {
   constructor() {
@@ -50,6 +51,20 @@ const SERVED_WITHIN_MS = 10_000
 const SERVED_POLL_MS = 100
 const UNKNOWN_TOPIC_OR_PARTITION = 3
 const LEADER_NOT_AVAILABLE = 5
+
+/**
+ * The number of partitions of a topic. Rejects when the topic is missing, has a leaderless partition, or on no answer;
+ * where it is the topic's fault, the message names it.
+ */
+export async function fetchPartitionCount(client: Kafka, topic: string): Promise<number> {
+  try {
+    const { topics } = await withAdmin(client, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
+    return topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+  } catch (error) {
+    // Without its cause: this is the message that an operator has to see.
+    throw codeOf(error) === undefined ? error : new Error(`topic ${topic}: ${rootCause(error).message}`)
+  }
+}
 
 /** The topic; `offline` while one of its partitions has no leader: the client then refuses the whole answer. */
 export async function describeTopic(session: TopicSession): Promise<TopicState | 'missing' | 'offline'> {
@@ -144,7 +159,7 @@ async function partitionsOf(admin: Admin, topic: string): Promise<PartitionState
       .map(({ partitionId, leader, replicas, isr }) => ({ partition: partitionId, leader, replicas, inSync: isr }))
       .sort((a, b) => a.partition - b.partition)
   } catch (error) {
-    const { code } = rootCause(error)
+    const code = codeOf(error)
     if (code === UNKNOWN_TOPIC_OR_PARTITION) return 'missing'
     if (code === LEADER_NOT_AVAILABLE) return 'offline'
     throw error
@@ -157,12 +172,12 @@ async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Prom
     return await withAdmin(createClient(session), work)
   } catch (error) {
     const first = firstOf(error)
-    throw first.code === LEADER_NOT_AVAILABLE ? new LeaderlessError() : first
+    throw codeOf(first) === LEADER_NOT_AVAILABLE ? new LeaderlessError() : first
   }
 }
 
-function firstOf(error: unknown): ReturnType<typeof rootCause> {
+/** The first of the errors that kafkajs has put together. */
+function firstOf(error: unknown): Error {
   const root = rootCause(error)
-  const { errors } = root as { errors?: unknown[] }
-  return errors === undefined || errors.length === 0 ? root : firstOf(errors[0])
+  return root instanceof kafkajs.KafkaJSAggregateError && root.errors.length > 0 ? firstOf(root.errors[0]) : root
 }

@@ -1,3 +1,5 @@
+import kafkajs from './kafkajs/index.ts'
+
 /**
  * What a failed attempt means for its batch; retriability is decided here and nowhere else.
  *
@@ -29,13 +31,19 @@ const BY_CODE: ReadonlyMap<number, Verdict> = new Map([
 
 /** The verdict on an error of kafkajs's `sendBatch`. Anything that kafkajs did not foresee means a broken producer. */
 export function verdictOf(error: unknown): Verdict {
+  const code = codeOf(error)
+  if (code !== undefined) return BY_CODE.get(code) ?? 'retry'
+  return rootCause(error) instanceof kafkajs.KafkaJSError ? 'retry' : 'replace'
+}
+
+/** The code of the broker's answer that is behind an error; undefined where none is. */
+export function codeOf(error: unknown): number | undefined {
   const root = rootCause(error)
-  if (typeof root.code === 'number') return BY_CODE.get(root.code) ?? 'retry'
-  return root.name.startsWith('KafkaJS') ? 'retry' : 'replace'
+  return root instanceof kafkajs.KafkaJSProtocolError ? root.code : undefined
 }
 
 /** The error that kafkajs wrapped in "retries exceeded" or "non-retriable", possibly several times over. */
-export function rootCause(error: unknown): Error & { code?: unknown } {
+export function rootCause(error: unknown): Error {
   let root = error instanceof Error ? error : new Error(String(error))
   for (let depth = 0; depth < 8 && root.cause instanceof Error; depth++) root = root.cause
   return root

@@ -1,6 +1,27 @@
-/** Asked before, and told after, every attempt to send a batch. */
+/**
+ * May this batch leave? The whole way of a batch from its lane to the socket, and who can still stop it where:
+ *
+ *     lane --publish--> publisher --send--> session --sendBatch--> kafkajs --produce--> line of the broker --gate--> socket
+ *                           ^                                        ^                        |
+ *                           +---- our loop, without end -------------+-- a few retries inside +
+ *
+ * - *publisher* (`kafka-publisher.ts`): chooses the session. A batch that was attempted stays on the session of its
+ *   attempts; when that is closed it goes nowhere any more and is `unknown`.
+ * - *session* (`producer-session.ts`): one producer id. Puts its guard on the messages of this one call: a call that was
+ *   given up can never pass as its successor.
+ * - *kafkajs*: metadata, leader, sequence number; on an error it waits and comes here again.
+ * - *line of the broker* (`joint-produce.ts`): the batch waits until the request before it is answered. On a connection
+ *   that is not up it fails without an attempt.
+ * - *gate*: `mayAttempt` is asked for every batch of the request, in the same turn in which the request begins to be made.
+ *   Yes only while the session is open (`close` shuts it for all of its batches) and the batch is neither recalled nor
+ *   ended (`ProducerBatch.beginAttempt`). Yes is an attempt: from then on the batch cannot be recalled, and only the
+ *   broker knows. No is `AttemptRefused`, at which kafkajs gives up; nothing of this batch left.
+ *
+ * Nothing else lets bytes of a batch out: so "never attempted" is a fact and not a guess, and a recalled batch, or one of
+ * a closed session, is stopped for good wherever it is on this way.
+ */
 export interface AttemptGuard {
-  /** `false` ends the send with `AttemptRefused`; nothing leaves. */
+  /** Asked before every attempt. `false` ends the send with `AttemptRefused`; nothing leaves. */
   mayAttempt(): boolean
   /** The attempt failed with this error: the broker's answer, or none. */
   onFailed(error: unknown): void
@@ -14,11 +35,7 @@ const GUARD = Symbol('guard')
 
 type Guarded = object & { [GUARD]?: AttemptGuard }
 
-/**
- * From now on `guard` stands before every attempt to send `messages`: at the last instant before their bytes can reach
- * a socket (`joint-produce.ts`), at each of kafkajs's own retries too. It is what makes "never attempted" a fact and not
- * a guess, and what stops a batch for good.
- */
+/** From now on `guard` stands before every attempt to send `messages`, at each of kafkajs's own retries too. */
 export function guardAttempts(messages: readonly object[], guard: AttemptGuard): void {
   const [firstMessage] = messages as readonly Guarded[]
   if (firstMessage !== undefined) firstMessage[GUARD] = guard

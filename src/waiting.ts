@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What `within` resolves with when the time is over. */
+export const LATE = Symbol('late')
+
+/**
+ * Settles as `work` does, but after `timeoutMs` at the latest: then with `LATE`. Whatever becomes of late work is nobody's
+ * business any more, a rejection too. No timer is left behind.
+ */
+export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | typeof LATE> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, LATE)
+  })
+  try {
+    return await Promise.race([work, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Waits; ends at once when `signal` aborts. Never rejects. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {})
+}
+
+interface Bounds {
+  readonly firstMs?: number
+  readonly maxMs?: number
+}
+
+/**
+ * How long to wait before the next try: `firstMs`, doubling with every failure to `maxMs`, and 20 % of chance either way,
+ * so that those who failed together do not come back together.
+ */
+export function backoffMs(
+  failures: number,
+  { firstMs = 100, maxMs = 1_000 }: Bounds = {},
+  random = Math.random,
+): number {
+  return Math.min(firstMs * 2 ** failures, maxMs) * (0.8 + 0.4 * random())
+}
+
+/** Waits for `backoffMs`; ends at once when `signal` aborts. Never rejects. */
+export async function backoff(failures: number, signal: AbortSignal, bounds?: Bounds): Promise<void> {
+  await pause(backoffMs(failures, bounds), signal)
+}
