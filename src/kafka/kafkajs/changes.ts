@@ -3,6 +3,7 @@ import { connectedMeansHandshaken, reconnectCleanly, sendAtOnce, timeoutClosesCo
 import { groupInOnePass } from './group-messages.ts'
 import { type Internals, loadInternals } from './internals.ts'
 import { dropBrokerLock, joinProduceRequests } from './joint-produce.ts'
+import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
 
@@ -13,6 +14,7 @@ const ALL = {
   reconnectCleanly,
   timeoutClosesConnection,
   sendAtOnce,
+  monotonicTime,
   idleRequestQueue,
   forgetAnsweredRequests,
   askMetadataFromResponsiveBroker,

@@ -76,19 +76,42 @@ export interface ProduceResponse {
 export interface BrokerPool {
   brokers: Record<string, Broker>
   seedBroker: Broker | undefined
+  /** Another object after every refresh. */
+  readonly metadata: object | null
+  readonly metadataMaxAge: number
+  metadataExpireAt: number | null
   connect(): Promise<unknown>
   findBroker(options: { nodeId: string }): Promise<Broker>
   findConnectedBroker(): Promise<Broker>
   refreshMetadata(topics: string[]): Promise<unknown>
+  refreshMetadataIfNecessary(topics: string[]): Promise<unknown>
   removeBroker(address: { host: string; port: number }): void
 }
 
 export interface RequestQueue {
-  readonly pending: readonly unknown[]
-  inflight: Map<number, unknown>
+  readonly enforceRequestTimeout: boolean
+  readonly requestTimeout: number
+  readonly maxInFlightRequests: number | null
+  readonly pending: readonly SocketRequest[]
+  inflight: Map<number, SocketRequest>
+  throttledUntil: number
+  throttleCheckTimeoutId: NodeJS.Timeout | null
+  requestTimeoutIntervalId: NodeJS.Timeout | undefined
+  isConnected(): boolean
   push(request: unknown): void
+  sendSocketRequest(request: SocketRequest): void
+  scheduleRequestTimeoutCheck(): void
+  maybeThrottle(throttleMs: number | null | undefined): void
+  canSendSocketRequestImmediately(): boolean
+  checkPendingRequests(): void
   scheduleCheckPendingRequests(): void
   rejectAll(error: Error): void
+  destroy(): void
+}
+
+export interface SocketRequest {
+  readonly requestTimeout: number
+  timeoutRequest(): void
 }
 
 /** Puts a request together. `ready` is ours (`ready-bytes.ts`). */

@@ -21,9 +21,7 @@ const { default: kafkajs } = await import('../../../src/kafka/kafkajs/index.ts')
 const REQUEST_TIMEOUT_MS = 500
 const SILENT = () => () => {}
 
-type Pool = BrokerPool & { refreshMetadata(topics: string[]): Promise<unknown> }
-
-function poolOf(cluster: FakeCluster): Pool {
+function poolOf(cluster: FakeCluster, metadataMaxAge = 300_000): BrokerPool {
   const Cluster = require('kafkajs/src/cluster')
   const { createLogger } = require('kafkajs/src/loggers')
   const { brokerPool } = new Cluster({
@@ -34,11 +32,17 @@ function poolOf(cluster: FakeCluster): Pool {
     connectionTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
-    metadataMaxAge: 300_000,
+    metadataMaxAge,
     retry: { retries: 0 },
     allowAutoTopicCreation: false,
   })
   return brokerPool
+}
+
+/** Whether it becomes true within two seconds. */
+async function happens(condition: () => boolean): Promise<boolean> {
+  for (let waits = 0; !condition() && waits < 200; waits++) await sleep(10)
+  return condition()
 }
 
 /** A connected producer that sends each message to the partition that it names. */
@@ -159,6 +163,39 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     return prompt.size >= connections ? 'sound' : `${connections - prompt.size} sockets hold back what is written`
   },
 
+  async monotonicTime(cluster) {
+    const [throttled, aging] = [poolOf(cluster), poolOf(cluster, 100)]
+    for (const pool of [throttled, aging]) {
+      await pool.connect()
+      await pool.refreshMetadata([cluster.topic])
+    }
+    const producer = await producerOf(cluster)
+    const produceRequests = () => cluster.broker(1).count(API.produce)
+    cluster.broker(1).script = ({ apiKey }) => apiKey === API.produce // frozen
+    producer.send({ topic: cluster.topic, messages: [{ partition: 0, value: 'a' }] }).catch(() => {})
+    await happens(() => produceRequests() === 1)
+    for (const broker of Object.values(throttled.brokers))
+      for (const { requestQueue } of broker.connectionPool.pool) requestQueue.maybeThrottle(200)
+    const { now } = Date
+    Date.now = () => now() - 3_600_000
+
+    const seen = [throttled.metadata, aging.metadata]
+    throttled.refreshMetadata([cluster.topic]).catch(() => {})
+    await sleep(200) // the metadata is old now
+    aging.refreshMetadataIfNecessary([cluster.topic]).catch(() => {})
+    const [timesOut, isLetGo, isRefreshed] = await Promise.all([
+      happens(() => produceRequests() > 1),
+      happens(() => throttled.metadata !== seen[0]),
+      happens(() => aging.metadata !== seen[1]),
+    ])
+    const broken = [
+      timesOut ? [] : 'no time-out of a request',
+      isLetGo ? [] : 'throttled for an hour',
+      isRefreshed ? [] : 'old metadata is kept',
+    ].flat()
+    return broken.length === 0 ? 'sound' : broken.join(', ')
+  },
+
   async idleRequestQueue(cluster) {
     const pool = poolOf(cluster)
     await pool.connect()
@@ -243,7 +280,7 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
 }
 
 const cluster = await FakeCluster.start(2)
-const deadline = sleep(8_000, 'nothing happened for 8 s')
+const deadline = sleep(20_000, 'nothing happened for 20 s')
 process.on('uncaughtException', (error) => {
   console.log(`the process dies: ${error.message}`)
   process.exit()
