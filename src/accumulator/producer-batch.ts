@@ -17,11 +17,14 @@ export type BatchOutcome =
  * records, so that the broker can recognise them by producer id and sequence.
  *
  *     fresh --beginAttempt()--> attempted --end()--> ended   (every retry is an attempt; none after the end)
+ *       | ^                         |
+ *       | +---attemptRefused()------+                        (of its only attempt that was open)
  *       |
  *       +-----recall()--------> recalled                     (final; beginAttempt() says no from now on)
  *
- * - *fresh*: no byte of it has been handed to a socket. Its records are definitely not in the log.
- * - *attempted*: it may be in the log until the broker says otherwise. It cannot be recalled any more.
+ * - *fresh*: no byte of it has been handed to a socket, or the broker has refused every attempt. Its records are definitely
+ *   not in the log.
+ * - *attempted*: it may be in the log until the broker says otherwise. It cannot be recalled.
  * - *recalled*: it will never be sent; its records go back to their lane or are rejected.
  * - *ended*: its outcome was told; whoever still holds it may not send it any more.
  *
@@ -46,7 +49,7 @@ export class ProducerBatch {
     this.createdAtMs = createdAtMs
   }
 
-  /** How often its bytes were handed to a socket. Above 1, a definite answer to the last attempt says nothing of the others. */
+  /** How many attempts may have been appended: their bytes were handed to a socket, and not refused by the broker. */
   get attempts(): number {
     return this.#attempts
   }
@@ -62,12 +65,18 @@ export class ProducerBatch {
     return true
   }
 
+  /** The broker has answered the latest attempt: it was not appended. Of earlier attempts that says nothing. */
+  attemptRefused(): void {
+    if (this.#attempts === 0) throw new Error('no attempt is open')
+    this.#attempts--
+  }
+
   /** Enters *ended*. */
   end(): void {
     this.#ended = true
   }
 
-  /** Enters *recalled*. `false` when it was attempted already: then only the broker knows. */
+  /** Enters *recalled*. `false` while it is attempted: then only the broker knows. */
   recall(): boolean {
     if (this.#attempts > 0) return false
     this.#recalled = true

@@ -110,7 +110,7 @@ export class KafkaPublisher implements Publisher {
     }
     if (sent.kind === 'unnamed') return { kind: 'again', isStrange: true }
 
-    const { error, isAnswer } = sent
+    const { error } = sent
     if (error instanceof AttemptRefused) {
       // The gate was reached, so the leader is there: a recalled batch need not hold its lane any longer.
       return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
@@ -118,7 +118,7 @@ export class KafkaPublisher implements Publisher {
     this.#options.onTrouble('attempt-failed', error)
     const verdict = verdictOf(error)
     if (verdict === 'retry') return { kind: 'again', isStrange: error instanceof kafkajs.KafkaJSLockTimeout }
-    const isDefinite = batch.attempts === 0 || (batch.attempts === 1 && isAnswer)
+    const isDefinite = batch.attempts === 0
     if (isDefinite && verdict === 'too-large') return { kind: 'too-large' }
     if (isDefinite && verdict === 'refused') return rejected('refused')
     // kafkajs has rolled the sequence back while the broker may have the batch: the id must not be used again.

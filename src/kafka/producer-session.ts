@@ -5,7 +5,7 @@ import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { guardAttempts } from './kafkajs/attempt-gate.ts'
 import type { Message, Producer } from './kafkajs/index.ts'
 import { fetchPartitionCount } from './topic-admin.ts'
-import { rootCause } from './verdict.ts'
+import { rootCause, wasNotAppended } from './verdict.ts'
 
 /** How a producer publishes to one topic. All times in milliseconds. */
 export interface SessionOptions extends ClientOptions {
@@ -24,13 +24,12 @@ const CLOSE_TIMEOUT_MS = 2_000
 const HANDSHAKE: ReadonlySet<number> = new Set([17, 18, 36])
 
 /**
- * What one call of kafkajs came to. `unnamed`: it resolved, but its answer does not say that the partition has the
- * batch. `isAnswer`: the error is the broker's answer to the latest attempt, not trouble before or after one.
+ * What one call of kafkajs came to. `unnamed`: it resolved, but its answer does not say that the partition has the batch.
  */
 export type SendResult =
   | { readonly kind: 'stored'; readonly baseOffset: bigint }
   | { readonly kind: 'unnamed' }
-  | { readonly kind: 'failed'; readonly error: Error; readonly isAnswer: boolean }
+  | { readonly kind: 'failed'; readonly error: Error }
 
 /** What the cluster told last. */
 interface Seen {
@@ -122,11 +121,10 @@ export class ProducerSession {
     const { topic, ackTimeoutMs: timeout, delivery } = this.#options
     // Of this call alone, and with them the guard: a call that was given up must not pass the gate of its successor.
     const messages = messagesOf(batch)
-    let attemptError: unknown
     guardAttempts(messages, {
       mayAttempt: () => this.#isOpen && batch.beginAttempt(),
-      onFailed: (error) => {
-        attemptError = error
+      onError: (answer) => {
+        if (wasNotAppended(answer)) batch.attemptRefused()
       },
     })
     try {
@@ -139,9 +137,8 @@ export class ProducerSession {
         return { kind: 'stored', baseOffset: BigInt(baseOffset) }
       }
       return { kind: 'unnamed' }
-    } catch (thrown) {
-      const error = rootCause(thrown)
-      return { kind: 'failed', error, isAnswer: error === rootCause(attemptError) }
+    } catch (error) {
+      return { kind: 'failed', error: rootCause(error) }
     }
   }
 

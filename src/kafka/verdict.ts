@@ -6,8 +6,7 @@ import kafkajs from './kafkajs/index.ts'
  * - `retry`: the same batch again, on the same producer.
  * - `duplicate`: the broker has a batch with this sequence already (it does not say at which offset): ours, if this was
  *   not its first attempt.
- * - `too-large`, `refused`: the broker will not take it. Definite for the attempt that got this answer, not for
- *   earlier ones.
+ * - `too-large`, `refused`: the broker will not take it. Definite only if no attempt may have been appended.
  * - `replace`: the producer is broken; nothing may be sent with its id any more.
  */
 export type Verdict = 'retry' | 'duplicate' | 'too-large' | 'refused' | 'replace'
@@ -34,6 +33,27 @@ export function verdictOf(error: unknown): Verdict {
   const code = codeOf(error)
   if (code !== undefined) return BY_CODE.get(code) ?? 'retry'
   return rootCause(error) instanceof kafkajs.KafkaJSError ? 'retry' : 'replace'
+}
+
+/** Refusals that are worth another try, and that a broker gives before it appends. */
+const NOT_YET: ReadonlySet<number> = new Set([
+  2, // CORRUPT_MESSAGE
+  3, // UNKNOWN_TOPIC_OR_PARTITION
+  6, // NOT_LEADER_OR_FOLLOWER
+  19, // NOT_ENOUGH_REPLICAS
+])
+
+/**
+ * Whether a broker's answer to an attempt says that it has appended nothing. The code alone does not say so: a leader
+ * that has appended, and loses its leadership while it waits for its replicas, answers NOT_LEADER_OR_FOLLOWER, too, but
+ * with the offset of what it has appended. Without one the append itself was refused (`ReplicaManager` and
+ * `DelayedProduce` of Apache Kafka). Time-outs, 20 (NOT_ENOUGH_REPLICAS_AFTER_APPEND) and 56 (KAFKA_STORAGE_ERROR) leave
+ * it open.
+ */
+export function wasNotAppended({ errorCode, baseOffset }: { errorCode: number; baseOffset: string }): boolean {
+  const verdict = BY_CODE.get(errorCode)
+  const isRefusal = NOT_YET.has(errorCode) || verdict === 'too-large' || verdict === 'refused'
+  return isRefusal && BigInt(baseOffset) < 0n
 }
 
 /** The code of the broker's answer that is behind an error; undefined where none is. */

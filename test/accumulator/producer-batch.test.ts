@@ -21,6 +21,27 @@ test('an attempted batch cannot be recalled, and may be attempted again', () => 
   assert.equal(attempted.attempts, 2)
 })
 
+test('a batch whose every attempt was refused is as good as fresh', () => {
+  const refused = batch()
+  refused.beginAttempt()
+  refused.attemptRefused()
+  assert.equal(refused.attempts, 0)
+  assert.equal(refused.recall(), true)
+})
+
+test('a refusal of one attempt says nothing of another', () => {
+  const attempted = batch()
+  attempted.beginAttempt()
+  attempted.beginAttempt()
+  attempted.attemptRefused()
+  assert.equal(attempted.recall(), false)
+  assert.equal(attempted.attempts, 1)
+})
+
+test('a refusal without an attempt is a bug', () => {
+  assert.throws(() => batch().attemptRefused())
+})
+
 test('a batch whose outcome is known is never attempted again', () => {
   const ended = batch()
   ended.beginAttempt()

@@ -377,6 +377,96 @@ test('an attempt whose answer was lost, then no permission even to ask for metad
   assert.deepEqual(cluster.values(0), ['a'])
 })
 
+for (const [what, refusal] of [
+  ['not the leader', 6],
+  ['too few in-sync replicas', 19],
+  ['no such partition here', 3],
+] as const) {
+  test(`${what}, then too large: the first answer said that nothing was appended, so the second is definite`, async () => {
+    await publisher.start()
+    const answers = [refusal, refusal, 10]
+    scriptProduce(answers.length, (request) => request.send(produceAnswer(cluster.topic, 0, answers.shift()!, -1)))
+    assert.deepEqual(await publisher.publish(batchOf(0, 'a', 'b')), { kind: 'too-large' })
+    assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+    assert.equal(cluster.broker(1).count(API.initProducerId), 1, 'the producer is not replaced')
+  })
+}
+
+test('not the leader, then refused: rejected, and the producer is kept', async () => {
+  await publisher.start()
+  const answers = [6, 87]
+  scriptProduce(2, (request) => request.send(produceAnswer(cluster.topic, 0, answers.shift()!, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'rejected', reason: 'refused' })
+  assert.equal(cluster.broker(1).count(API.initProducerId), 1)
+})
+
+for (const [what, first] of [
+  [
+    'no longer the leader, after the append',
+    (request: FakeRequest) => request.send(produceAnswer(cluster.topic, 0, 6, 0)),
+  ],
+  [
+    'too few in-sync replicas, after the append',
+    (request: FakeRequest) => request.send(produceAnswer(cluster.topic, 0, 20, 0)),
+  ],
+  ['the replicas were not in time', (request: FakeRequest) => request.send(produceAnswer(cluster.topic, 0, 7, -1))],
+  ['a failed log directory', (request: FakeRequest) => request.send(produceAnswer(cluster.topic, 0, 56, -1))],
+  ['no answer', (request: FakeRequest) => request.socket.resetAndDestroy()],
+] as const) {
+  test(`${what}, then not the leader, then too large: the first attempt may be in the log`, async () => {
+    await publisher.start()
+    const answers = [
+      first,
+      ...[6, 10].map((code) => (request: FakeRequest) => request.send(produceAnswer(cluster.topic, 0, code, -1))),
+    ]
+    scriptProduce(answers.length, (request) => answers.shift()!(request))
+    assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'unknown', reason: 'producer-replaced' })
+    assert.equal((await publisher.publish(batchOf(0, 'b'))).kind, 'acknowledged')
+    assert.equal(cluster.broker(1).count(API.initProducerId), 2)
+  })
+}
+
+test('a batch whose every attempt was refused can be recalled, and is not sent again', async () => {
+  await publisher.start()
+  let refusals = 0
+  scriptProduce(Number.POSITIVE_INFINITY, (request) => {
+    refusals++
+    request.send(produceAnswer(cluster.topic, 0, 19, -1))
+  })
+  const batch = batchOf(0, 'a')
+  const outcome = publisher.publish(batch)
+  await waitUntil(() => refusals === 2 && batch.recall())
+  assert.deepEqual(await outcome, { kind: 'not-attempted' })
+  assert.equal(refusals, 2)
+  assert.deepEqual(cluster.values(0), [])
+})
+
+test('a batch whose every attempt was refused goes on under the next producer id', async () => {
+  await publisher.start()
+  let refusals = 0
+  cluster.broker(1).script = (request) => {
+    if (request.apiKey !== API.produce) return false
+    const [part] = readProduceRequest(request.body)
+    if (part!.partition === 0 && ++refusals > 3) return false
+    request.send(produceAnswer(cluster.topic, part!.partition, part!.partition === 0 ? 19 : 45, -1))
+    return true
+  }
+  const refused = publisher.publish(batchOf(0, 'a'))
+  await waitUntil(() => refusals === 2)
+  assert.equal((await publisher.publish(batchOf(1, 'b'))).kind, 'unknown') // and replaces the producer
+  assert.deepEqual(await refused, { kind: 'acknowledged', baseOffset: 0n })
+  assert.equal(cluster.broker(1).count(API.initProducerId), 2)
+})
+
+test('at most once: a batch that was refused is not in the log, and goes again', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { delivery: 'at-most-once' })
+  await publisher.start()
+  scriptProduce(2, (request) => request.send(produceAnswer(cluster.topic, 0, 6, -1)))
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(0), ['a'])
+})
+
 test('a call of kafkajs that hangs is given up by the watchdog; what it had attempted is unknown, others go on', async () => {
   await publisher.stop()
   publisher = createPublisher(2, { watchdogMs: 300, requestTimeoutMs: 30_000 })

@@ -75,15 +75,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'call a refusal definite although an earlier attempt may have been appended',
     file: 'src/kafka/kafka-publisher.ts',
-    find: 'const isDefinite = batch.attempts === 0 || (batch.attempts === 1 && isAnswer)',
+    find: 'const isDefinite = batch.attempts === 0',
     replace: 'const isDefinite = true',
     tests: [PUBLISHER],
   },
   {
     name: 'call a refusal of metadata the answer to the attempt before it',
     file: 'src/kafka/kafka-publisher.ts',
-    find: '(batch.attempts === 1 && isAnswer)',
-    replace: 'batch.attempts === 1',
+    find: 'const isDefinite = batch.attempts === 0',
+    replace: 'const isDefinite = batch.attempts <= 1',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'take the answer of a leader that appended and then lost its leadership for a refusal',
+    file: 'src/kafka/verdict.ts',
+    find: 'return isRefusal && BigInt(baseOffset) < 0n',
+    replace: 'return isRefusal',
     tests: [PUBLISHER],
   },
   {

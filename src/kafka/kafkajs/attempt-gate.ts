@@ -1,3 +1,5 @@
+import type { PartitionAnswer } from './internals.ts'
+
 /**
  * May this batch leave? The whole way of a batch from its lane to the socket, and who can still stop it where:
  *
@@ -14,8 +16,8 @@
  *   that is not up it fails without an attempt.
  * - *gate*: `mayAttempt` is asked for every batch of the request, in the same turn in which the request begins to be made.
  *   Yes only while the session is open (`close` shuts it for all of its batches) and the batch is neither recalled nor
- *   ended (`ProducerBatch.beginAttempt`). Yes is an attempt: from then on the batch cannot be recalled, and only the
- *   broker knows. No is `AttemptRefused`, at which kafkajs gives up; nothing of this batch left.
+ *   ended (`ProducerBatch.beginAttempt`). Yes is an attempt: the batch cannot be recalled, and only the broker knows,
+ *   until it answers that it has not appended this attempt (`wasNotAppended` in `verdict.ts`). No is `AttemptRefused`, at which kafkajs gives up; nothing of this batch left.
  *
  * Nothing else lets bytes of a batch out: so "never attempted" is a fact and not a guess, and a recalled batch, or one of
  * a closed session, is stopped for good wherever it is on this way.
@@ -23,8 +25,8 @@
 export interface AttemptGuard {
   /** Asked before every attempt. `false` ends the send with `AttemptRefused`; nothing leaves. */
   mayAttempt(): boolean
-  /** The attempt failed with this error: the broker's answer, or none. */
-  onFailed(error: unknown): void
+  /** Told that the broker answered the latest attempt with an error. Trouble without an answer is not told. */
+  onError(answer: PartitionAnswer): void
 }
 
 /**

@@ -105,7 +105,7 @@ class ProduceLine {
       const parts = partsOf(response)
       for (const waiting of sent) this.#settle(waiting, response, parts)
     } catch (error) {
-      for (const waiting of sent) fail(waiting, error)
+      for (const { reject } of sent) reject(error)
     }
   }
 
@@ -127,8 +127,11 @@ class ProduceLine {
   #settle(waiting: Waiting, response: ProduceResponse, parts: ReadonlyMap<string, TopicPart>): void {
     const own = waiting.names.map((name) => parts.get(name)).filter((part) => part !== undefined)
     const failed = own.flatMap(({ partitions }) => partitions).find(({ errorCode }) => errorCode !== 0)
-    if (failed !== undefined) fail(waiting, this.#internals.createErrorFromCode(failed.errorCode))
-    else waiting.resolve({ ...response, topics: own })
+    if (failed === undefined) waiting.resolve({ ...response, topics: own })
+    else {
+      for (const guard of guardsOf(waiting)) guard.onError(failed)
+      waiting.reject(this.#internals.createErrorFromCode(failed.errorCode))
+    }
   }
 }
 
@@ -140,11 +143,6 @@ function partsOf({ topics }: ProduceResponse): Map<string, TopicPart> {
   for (const { topicName, partitions } of topics)
     for (const part of partitions) parts.set(nameOf(topicName, part.partition), { topicName, partitions: [part] })
   return parts
-}
-
-function fail(waiting: Waiting, error: unknown): void {
-  for (const guard of guardsOf(waiting)) guard.onFailed(error)
-  waiting.reject(error)
 }
 
 function joint(sent: readonly Waiting[]): ProduceRequest {
