@@ -38,6 +38,8 @@ export class FakeCluster {
   readonly topic = 'invoices'
   readonly brokers: FakeBroker[] = []
   partitions = 2
+  /** For how long a client is told to send nothing more after each produce request; a quota, that is. */
+  throttleMs = 0
   /** Error code of the topic in metadata answers. */
   topicErrorCode = 0
   leaderOf: (partition: number) => number = () => 1
@@ -173,7 +175,7 @@ export class FakeBroker {
   #answer({ apiKey, apiVersion, body }: FakeRequest): Buffer {
     switch (apiKey) {
       case API.apiVersions:
-        return apiVersionsAnswer(apiVersion)
+        return apiVersionsAnswer(apiVersion, this.#cluster.throttleMs > 0 ? 7 : 3)
       case API.metadata:
         return metadataAnswer(this.#cluster)
       case API.initProducerId:
@@ -187,7 +189,7 @@ export class FakeBroker {
           if (this.#cluster.leaderOf(partition) !== this.id) return { partition, errorCode: 6, baseOffset: -1 }
           return { partition, ...this.#cluster.append(partition, batch) }
         })
-        return jointProduceAnswer(this.#cluster.topic, parts)
+        return jointProduceAnswer(this.#cluster.topic, parts, apiVersion, this.#cluster.throttleMs)
       }
       default:
         throw new Error(`the fake broker does not speak API ${apiKey}`)
@@ -209,11 +211,14 @@ export function produceAnswer(topic: string, partition: number, errorCode: numbe
 export function jointProduceAnswer(
   topic: string,
   parts: readonly { partition: number; errorCode: number; baseOffset: number }[],
+  apiVersion = 3,
+  throttleMs = 0,
 ): Buffer {
-  const entries = parts.map(({ partition, errorCode, baseOffset }) =>
-    new Encoder().writeInt32(partition).writeInt16(errorCode).writeInt64(baseOffset).writeInt64(-1),
-  )
-  return new Encoder().writeArray([new Encoder().writeString(topic).writeArray(entries)]).writeInt32(0).buffer
+  const entries = parts.map(({ partition, errorCode, baseOffset }) => {
+    const entry = new Encoder().writeInt32(partition).writeInt16(errorCode).writeInt64(baseOffset).writeInt64(-1)
+    return apiVersion < 5 ? entry : entry.writeInt64(0) // the log's start
+  })
+  return new Encoder().writeArray([new Encoder().writeString(topic).writeArray(entries)]).writeInt32(throttleMs).buffer
 }
 
 /** A produce answer that names no topic: what a send to the wrong broker amounts to. */
@@ -225,7 +230,7 @@ export function initProducerIdError(errorCode: number): Buffer {
   return new Encoder().writeInt32(0).writeInt16(errorCode).writeInt64(-1).writeInt16(-1).buffer
 }
 
-/** Of each partition of a produce request of version 3: the producer id, the sequence and the values (as text). */
+/** Of each partition of a produce request of versions 3 to 8: the producer id, the sequence and the values (as text). */
 export function readProduceRequest(body: Buffer): ({ partition: number } & FakeBatch)[] {
   let at = 2 + 2 + 4 + 4 // no transactional id, acks, timeout, one topic
   at += 2 + body.readInt16BE(at) // its name
@@ -262,9 +267,9 @@ function readVarint(buffer: Buffer, start: number): [value: number, next: number
   }
 }
 
-function apiVersionsAnswer(apiVersion: number): Buffer {
+function apiVersionsAnswer(apiVersion: number, produceVersion: number): Buffer {
   const ranges = [
-    [API.produce, 3, 3],
+    [API.produce, 3, produceVersion],
     [API.metadata, 1, 1],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],

@@ -458,6 +458,34 @@ test('a batch whose every attempt was refused goes on under the next producer id
   assert.equal(cluster.broker(1).count(API.initProducerId), 2)
 })
 
+test('a batch that a throttled connection holds back is not attempted: it can be recalled, or goes when the time is over', async () => {
+  cluster.throttleMs = 300
+  await publisher.start()
+  assert.equal((await publisher.publish(batchOf(0, 'a'))).kind, 'acknowledged')
+  const [recalled, waiting] = [batchOf(0, 'b'), batchOf(1, 'c')]
+  const outcomes = Promise.all([publisher.publish(recalled), publisher.publish(waiting)])
+  await sleep(50)
+  assert.deepEqual([recalled.attempts, waiting.attempts], [0, 0])
+  assert.equal(recalled.recall(), true)
+  assert.deepEqual(await outcomes, [{ kind: 'not-attempted' }, { kind: 'acknowledged', baseOffset: 0n }])
+  assert.deepEqual([cluster.values(0), cluster.values(1)], [['a'], ['c']])
+})
+
+test('a throttled connection that breaks: what it held back was not attempted, and goes on', async () => {
+  cluster.throttleMs = 20_000
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  const waiting = batchOf(1, 'b')
+  const outcome = publisher.publish(waiting)
+  await sleep(50)
+  cluster.throttleMs = 1
+  cluster.broker(1).resetConnections()
+  await sleep(50)
+  assert.equal(waiting.attempts, 0)
+  assert.deepEqual(await outcome, { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(1), ['b'])
+})
+
 test('at most once: a batch that was refused is not in the log, and goes again', async () => {
   await publisher.stop()
   publisher = createPublisher(2, { delivery: 'at-most-once' })

@@ -346,6 +346,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [PUBLISHER],
   },
   {
+    name: 'joint request: handed to a connection that a quota throttles',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
+    find: 'while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)',
+    replace: '',
+    tests: [PUBLISHER],
+  },
+  {
     name: 'joint request: on a connection that is not up',
     file: 'src/kafka/kafkajs/joint-produce.ts',
     find: 'if (!this.#broker.isConnected()) {',

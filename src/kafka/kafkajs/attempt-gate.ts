@@ -12,8 +12,8 @@ import type { PartitionAnswer } from './internals.ts'
  * - *session* (`producer-session.ts`): one producer id. Puts its guard on the messages of this one call: a call that was
  *   given up can never pass as its successor.
  * - *kafkajs*: metadata, leader, sequence number; on an error it waits and comes here again.
- * - *line of the broker* (`joint-produce.ts`): the batch waits until the request before it is answered. On a connection
- *   that is not up it fails without an attempt.
+ * - *line of the broker* (`joint-produce.ts`): the batch waits until the request before it is answered, and until a quota
+ *   that throttles the connection is over. On a connection that is not up it fails without an attempt.
  * - *gate*: `mayAttempt` is asked for every batch of the request, in the same turn in which the request begins to be made.
  *   Yes only while the session is open (`close` shuts it for all of its batches) and the batch is neither recalled nor
  *   ended (`ProducerBatch.beginAttempt`). Yes is an attempt: the batch cannot be recalled, and only the broker knows,

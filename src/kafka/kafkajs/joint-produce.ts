@@ -1,4 +1,4 @@
-import { setImmediate as turnEnd } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
 import type { Broker, Internals, ProduceRequest, ProduceResponse } from './internals.ts'
 
@@ -45,6 +45,8 @@ export function dropBrokerLock({ replaceModule }: Internals): void {
 
 type CreateEos = (options: unknown) => object
 
+const THROTTLE_POLL_MS = 10
+
 interface Waiting {
   readonly request: ProduceRequest
   /** Its topics' partitions, as `nameOf` has them. */
@@ -81,9 +83,16 @@ class ProduceLine {
     while (this.#waiting.length > 0) {
       // So that lanes that send in the same turn go together, also those that the answer before has just set free.
       await turnEnd()
+      // kafkajs would take the request and keep it until the quota lets it go: it would count as attempted.
+      while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)
       await this.#sendSome()
     }
     this.#isBusy = false
+  }
+
+  get #isThrottled(): boolean {
+    const [connection] = this.#broker.connectionPool.pool
+    return this.#broker.isConnected() && connection?.requestQueue.canSendSocketRequestImmediately() === false
   }
 
   async #sendSome(): Promise<void> {
