@@ -22,8 +22,12 @@ export interface AccumulatorOptions {
  * Gathers records into batches, one lane a partition, and hands them to the one shared publisher.
  *
  * At most one record of an identity is under way: the same bytes again join it (one record, equal answers). Other bytes
- * wait for its outcome and are a conflict if it was acknowledged. The join lasts until the outcome is known, however long ago the first request was answered
- * `unknown`: a till that resends while the batch still retries makes no second record.
+ * wait for its outcome and are a conflict if it was acknowledged. The join lasts until the outcome is known, however long
+ * ago the first request was answered `unknown`: a till that resends while the batch still retries makes no second record.
+ *
+ * A join never makes sendable what is cut off: that record is settled, and the new one goes to the end of the lane. Nor
+ * does it change the order of a chain: a record that stands before the chain's last one is not joined but rejected with
+ * `predecessor`, and can be sent when its outcome is known.
  */
 export class Accumulator {
   readonly #publisher: Publisher
@@ -76,10 +80,7 @@ export class Accumulator {
   append(record: ProducerRecord, reservation: Reservation, chain?: Chain): Promise<Outcome> {
     if (chain?.isBroken) return rejected('predecessor')
     const underWay = this.#pending.get(record.identity)
-    if (underWay !== undefined) {
-      const isSame = underWay.record.value.equals(record.value)
-      return underWay.wait(this.#deliveryTimeoutMs, chain, isSame ? undefined : conflictAfter)
-    }
+    if (underWay !== undefined && !underWay.giveWay()) return this.#join(underWay, record, chain)
     if (this.#intake !== 'open') return rejected(this.#intake, chain)
     const lane = this.#lanes[record.partition]
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
@@ -87,9 +88,15 @@ export class Accumulator {
 
     const pending = new PendingRecord(record, lane, reservation, () => this.#forget(record.identity))
     this.#pending.set(record.identity, pending)
-    const outcome = pending.wait(this.#deliveryTimeoutMs, chain)
     lane.append(pending)
-    return outcome
+    return pending.wait(this.#deliveryTimeoutMs, chain)
+  }
+
+  #join(underWay: PendingRecord, record: ProducerRecord, chain?: Chain): Promise<Outcome> {
+    const isSame = underWay.record.value.equals(record.value)
+    if (!isSame) return underWay.waitWithOtherBytes(this.#deliveryTimeoutMs, chain)
+    if (chain !== undefined && !underWay.mayJoin(chain)) return rejected('predecessor', chain)
+    return underWay.wait(this.#deliveryTimeoutMs, chain)
   }
 
   /**
@@ -118,11 +125,6 @@ export class Accumulator {
     this.#pending.delete(identity)
     if (this.#pending.size === 0) this.#onEmpty?.()
   }
-}
-
-/** What other bytes with the identity of a record are told: a conflict is final only if that record is in the log. */
-function conflictAfter({ kind }: Outcome): Outcome {
-  return { kind: 'rejected', reason: kind === 'acknowledged' ? 'identity-conflict' : 'identity-busy' }
 }
 
 function rejected(reason: Extract<Outcome, { kind: 'rejected' }>['reason'], chain?: Chain): Promise<Outcome> {

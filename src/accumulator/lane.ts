@@ -8,7 +8,9 @@ export interface LaneEntry {
   readonly record: ProducerRecord
   readonly sizeBytes: number
   state: 'waiting' | 'in-flight' | 'withdrawn' | 'settled'
-  /** `true` when a record that must stand before it may be missing in the log: it must not be sent. */
+  /** The lane's too: entries are sent in the order of their positions. */
+  position: number
+  /** `true` when nobody wants it sent, for example because a record that must stand before it may be missing. */
   readonly isCutOff: boolean
   onSettled(outcome: Outcome): void
 }
@@ -34,7 +36,8 @@ export interface LaneLimits {
  * - *waiting*: in the line; definitely not in the log; can be withdrawn.
  * - *in-flight*: in the batch at the publisher; can be withdrawn only while the batch was never attempted.
  * - *withdrawn*: the till was told `rejected`; it will not be sent.
- * - *settled*: the outcome was told. Entries that are cut off are settled as `rejected` instead of being sent.
+ * - *settled*: the outcome was told. Entries that are cut off are settled as `rejected` instead of being sent; those of
+ *   a batch that was too large, and for which nobody waits any more, too.
  *
  * While a batch is out the next one fills: load makes batches. Nothing that was attempted is given up here; only the
  * publisher ends it.
@@ -48,6 +51,7 @@ export class Lane {
   #batch: ProducerBatch | null = null
   #batchEntries: LaneEntry[] = []
   #drainScheduled = false
+  #nextPosition = 0
   /** Halved when the broker finds a batch too large, doubled by each one that it takes. */
   #maxBatchRecords: number
 
@@ -65,6 +69,7 @@ export class Lane {
   }
 
   append(entry: LaneEntry): void {
+    entry.position = this.#nextPosition++
     this.#waiting.push(entry)
     this.#scheduleDrain()
   }
@@ -112,11 +117,13 @@ export class Lane {
   #takeBatch(): { entries: LaneEntry[]; sizeBytes: number } {
     const { maxBatchBytes } = this.#limits
     const entries: LaneEntry[] = []
-    const cutOff: LaneEntry[] = []
     let sizeBytes = 0
+    let cutOff = 0
     for (const entry of this.#waiting) {
       if (entry.isCutOff) {
-        cutOff.push(entry)
+        // At once: who waits with other bytes is told, too, and that may cut off what comes next.
+        settle(entry, { kind: 'rejected', reason: 'predecessor' })
+        cutOff++
         continue
       }
       const isFull = entries.length === this.#maxBatchRecords || sizeBytes + entry.sizeBytes > maxBatchBytes
@@ -125,8 +132,7 @@ export class Lane {
       sizeBytes += entry.sizeBytes
       entries.push(entry)
     }
-    this.#waiting.splice(0, entries.length + cutOff.length)
-    for (const entry of cutOff) settle(entry, { kind: 'rejected', reason: 'predecessor' })
+    this.#waiting.splice(0, entries.length + cutOff)
     return { entries, sizeBytes }
   }
 

@@ -145,3 +145,215 @@ test('a record that somebody outside of the broken chain waits for as well is se
   assert.equal((await c).kind, 'acknowledged')
   assert.equal((await live).kind, 'acknowledged')
 })
+
+/** Lets the deadlines of what waits pass; `turn` afterwards. */
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** `a` of a chain has failed, and `b`, more than a batch behind it, is cut off and still waits. */
+async function cutOff(chain: Chain) {
+  const a = append('a', chain)
+  for (const name of 'uvwxyz') void append(name)
+  const b = append('b', chain)
+  await turn()
+  publisher.latest.answer(replaced)
+  assert.deepEqual(await a, replaced)
+  await turn()
+  assert.deepEqual(values(), ['auv', 'wxy'])
+  return { b }
+}
+
+test('a resend joins nothing that is cut off: it goes behind what is sent again before it', async () => {
+  const chain = new Chain()
+  const { b } = await cutOff(new Chain())
+  const again = [append('a', chain), append('b', chain)]
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['auv', 'wxy', 'zab'])
+  assert.deepEqual(await b, predecessor)
+  for (const outcome of again) assert.equal((await outcome).kind, 'acknowledged')
+})
+
+test('a resend before the deadline of what is cut off overtakes nothing either', async () => {
+  accumulator = createAccumulator(60)
+  const ahead = append('x')
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  const [first, second] = [new Chain(), new Chain()]
+  const a = append('a', first)
+  await pass(30)
+  const b = append('b', first)
+  assert.deepEqual(await a, { kind: 'rejected', reason: 'expired' })
+  const again = [append('a', second), append('b', second)]
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['x', 'ab'])
+  assert.deepEqual(await b, predecessor)
+  for (const outcome of again) assert.equal((await outcome).kind, 'acknowledged')
+  await ahead
+})
+
+test('a live record joins nothing that is cut off', async () => {
+  const { b } = await cutOff(new Chain())
+  const live = [append('a'), append('b')]
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['auv', 'wxy', 'zab'])
+  assert.deepEqual(await b, predecessor)
+  for (const outcome of live) assert.equal((await outcome).kind, 'acknowledged')
+})
+
+test('a chain joins behind its last record, in flight or not', async () => {
+  const [first, second] = [new Chain(), new Chain()]
+  const a = [...'abcd'].map((name) => append(name, first))
+  await turn()
+  const b = [...'abcd'].map((name) => append(name, second))
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['abc', 'd'])
+  assert.deepEqual(await Promise.all(a), await Promise.all(b))
+})
+
+test('a chain does not join before its last record: it is to be sent again when that record has its outcome', async () => {
+  const chain = new Chain()
+  void append('x')
+  await turn()
+  const live = append('b')
+  const again = [append('a', chain), append('b', chain), append('c', chain)]
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['x', 'ba'])
+  assert.equal((await live).kind, 'acknowledged')
+  const [first, ...behind] = await Promise.all(again)
+  assert.equal(first?.kind, 'acknowledged')
+  assert.deepEqual(behind, [predecessor, predecessor])
+})
+
+test('a chain does not join before its last record what may have left for nobody any more', async () => {
+  accumulator = createAccumulator(30)
+  const [first, second] = [new Chain(), new Chain()]
+  const late = append('b', first)
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  assert.deepEqual(await late, { kind: 'unknown', reason: 'deadline' })
+  const again = [append('a', second), append('b', second)]
+  assert.deepEqual(await again[1], predecessor)
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['b', 'a'])
+  assert.equal((await again[0])?.kind, 'acknowledged')
+})
+
+test('a record that occurs twice in a chain is one record', async () => {
+  const chain = new Chain()
+  const outcomes = [...'abba'].map((name) => append(name, chain))
+  await turn()
+  publisher.latest.answer(acknowledged)
+  for (const outcome of outcomes) assert.equal((await outcome).kind, 'acknowledged')
+  assert.deepEqual(values(), ['ab'])
+})
+
+test('other bytes with the identity of what is cut off make nothing sendable', async () => {
+  const [first, other] = [new Chain(), new Chain()]
+  const a = [...'abcd'].map((name) => append(name, first))
+  await turn()
+  const conflict = append('d', other, 'D')
+  const behind = append('e', other)
+  publisher.latest.answer(replaced) // abc; d is cut off
+  await turn()
+  assert.deepEqual(values(), ['abc'])
+  assert.deepEqual(await a[3], predecessor)
+  assert.deepEqual(await conflict, { kind: 'rejected', reason: 'identity-busy' })
+  assert.deepEqual(await behind, predecessor)
+})
+
+test('other bytes with the identity of what is cut off are sent in its stead', async () => {
+  const { b } = await cutOff(new Chain())
+  const other = append('b', undefined, 'B')
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['auv', 'wxy', 'zB'])
+  assert.deepEqual(await b, predecessor)
+  assert.equal((await other).kind, 'acknowledged')
+})
+
+test('at its deadline a record is rejected although other bytes wait for it: they want nothing sent', async () => {
+  accumulator = createAccumulator(40)
+  const ahead = append('x')
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  const other = new Chain()
+  const waiting = append('a')
+  await pass(20)
+  const conflict = append('a', other, 'A')
+  const behind = append('b', other)
+  assert.deepEqual(await waiting, { kind: 'rejected', reason: 'expired' })
+  assert.deepEqual(await conflict, { kind: 'rejected', reason: 'identity-busy' })
+  publisher.latest.answer(acknowledged)
+  await turn()
+  assert.deepEqual(values(), ['x'])
+  assert.deepEqual(await behind, predecessor)
+  await ahead
+})
+
+test('a record that is cut off for one request goes with the deadline of the last that wants it sent', async () => {
+  accumulator = createAccumulator(60)
+  const [first, second] = [new Chain(), new Chain()]
+  const x = append('x', first)
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  await pass(30)
+  const ahead = append('y', second)
+  const a = append('a', second)
+  const cutOff = append('a', first)
+  assert.deepEqual(await x, { kind: 'unknown', reason: 'deadline' })
+  assert.deepEqual(await ahead, { kind: 'rejected', reason: 'expired' })
+  assert.equal((await a).kind, 'rejected')
+  assert.equal((await cutOff).kind, 'rejected')
+  publisher.latest.answer(acknowledged)
+  await turn()
+  assert.deepEqual(values(), ['x'])
+})
+
+test('what nobody waits for any more is not sent when its batch is too large after all', async () => {
+  accumulator = createAccumulator(30)
+  const first = new Chain()
+  const a = [append('a', first), append('b', first)]
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  for (const outcome of a) assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
+  publisher.latest.answer({ kind: 'too-large' })
+  await turn()
+  assert.deepEqual(values(), ['ab'], 'the first would fail and the second would not')
+  const second = new Chain()
+  const b = [append('a', second), append('b', second)]
+  await turn()
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['ab', 'a', 'b'])
+  for (const outcome of b) assert.equal((await outcome).kind, 'acknowledged')
+})
+
+test('of a batch that is too large only what somebody waits for is sent, in order', async () => {
+  accumulator = createAccumulator(60)
+  const [first, second] = [new Chain(), new Chain()]
+  const a = [append('a', first), append('b', first)]
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  await pass(30)
+  const b = [append('a', second), append('b', second)]
+  for (const outcome of a) assert.equal((await outcome).kind, 'unknown')
+  publisher.latest.answer({ kind: 'too-large' })
+  await turn()
+  publisher.latest.answer(replaced) // a alone: b is cut off
+  await turn()
+  assert.deepEqual(values(), ['ab', 'a'])
+  assert.deepEqual(await Promise.all(b), [replaced, predecessor])
+})

@@ -17,6 +17,7 @@ function append(name: string, sizeBytes = 100): LaneEntry & { outcome: Outcome |
     record: recordOf(name),
     sizeBytes,
     state: 'waiting',
+    position: 0,
     isCutOff: false,
     outcome: null,
     onSettled(outcome) {
