@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, test } from 'node:test'
+import { Accumulator } from '../../src/accumulator/accumulator.ts'
+import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { UploadWindow } from '../../src/admission/upload-window.ts'
+import { Problem } from '../../src/errors.ts'
+import { createIngestUpload, type IngestUpload } from '../../src/ingest/upload.ts'
+import { UploadReader } from '../../src/uploads/upload-reader.ts'
+import { FakePublisher, LIMITS, turn } from '../accumulator/fakes.ts'
+import { sampleInvoice } from '../invoice/generate.ts'
+
+const MAX_BYTES = 1_000_000
+
+let publisher: FakePublisher
+let memory: BufferMemory
+let accumulator: Accumulator
+let ingest: IngestUpload
+
+/** The flow of uploads over a real accumulator: batches of three records, all of them to one partition. */
+function start(deliveryTimeoutMs = 60_000): void {
+  publisher = new FakePublisher()
+  memory = new BufferMemory(10 * MAX_BYTES)
+  accumulator = new Accumulator({ publisher, partitions: 1, limits: LIMITS, deliveryTimeoutMs, now: () => 0 })
+  accumulator.open()
+  ingest = createIngestUpload({
+    accumulator,
+    reader: new UploadReader({
+      limits: {
+        maxBytes: MAX_BYTES,
+        maxInvoices: 100,
+        maxInvoiceBytes: 50_000,
+        arithmetic: 'strict',
+        lenientStores: [],
+      },
+      workers: 0,
+      maxWaiting: 0,
+      timeoutMs: 1_000,
+      inlineBytes: 0,
+      onTrouble: () => {},
+    }),
+    window: new UploadWindow({ maxRecords: 100, share: 1, now: () => 0 }),
+    topic: 'invoices',
+    partitionOf: () => 0,
+    takeQuota: () => null,
+    timeoutMs: 1_000,
+    overheadBytes: 100,
+  })
+}
+
+beforeEach(() => start())
+
+afterEach(async () => {
+  await accumulator.drain(0)
+  assert.equal(memory.usedBytes, 0)
+})
+
+/** Sends `names` (terminal and number, such as `a1`) as one upload; resolves with what is told of each. */
+async function upload(names: readonly string[]): Promise<string[]> {
+  const lines = names.map((name) => {
+    const identity = {
+      storeId: 'S1',
+      terminalId: name.charAt(0),
+      journalId: 'J1',
+      sequenceNumber: Number(name.charAt(1)),
+    }
+    return JSON.stringify(sampleInvoice(identity))
+  })
+  const reservation = memory.tryReserve(MAX_BYTES)
+  assert.ok(reservation)
+  const answers = await ingest({
+    body: new Uint8Array(Buffer.from(lines.join('\n'))),
+    coding: 'identity',
+    framing: 'lines',
+    receivedAt: new Date('2026-03-14T16:05:10.123Z'),
+    traceparent: undefined,
+    reservation,
+  })
+  reservation.release()
+  return answers.map(({ told }) => (told instanceof Problem ? told.slug : 'stored'))
+}
+
+/** What was published, batch by batch. */
+const published = () =>
+  publisher.published.map(({ values }) =>
+    values.map((value) => JSON.parse(value)).map(({ terminalId, sequenceNumber }) => terminalId + sequenceNumber),
+  )
+
+async function acknowledgeAll(): Promise<void> {
+  for (let answered = -1; answered < publisher.published.length; ) {
+    answered = publisher.published.length
+    publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+    await turn()
+  }
+}
+
+test('an upload that is sent again while the first attempt is open keeps the order of its terminal', async () => {
+  const first = upload(['a1', 'x1', 'x2', 'y1', 'y2', 'z1', 'z2', 'a2'])
+  await turn()
+  publisher.latest.answer({ kind: 'unknown', reason: 'producer-replaced' }) // a1, x1, x2
+  await turn()
+  const again = upload(['a1', 'a2'])
+  await turn()
+  await acknowledgeAll()
+  assert.deepEqual(published(), [
+    ['a1', 'x1', 'x2'],
+    ['y1', 'y2', 'z1'],
+    ['z2', 'a1', 'a2'],
+  ])
+  assert.deepEqual(await again, ['stored', 'stored'])
+  assert.deepEqual((await first).slice(-1), ['not-attempted'])
+})
+
+test('an upload that is sent again while it is under way is stored once', async () => {
+  const names = ['a1', 'a2', 'a3', 'a4', 'a5']
+  const attempts = [upload(names), upload(names), upload(names)]
+  await turn()
+  await acknowledgeAll()
+  assert.deepEqual(published(), [
+    ['a1', 'a2', 'a3'],
+    ['a4', 'a5'],
+  ])
+  for (const attempt of attempts) assert.deepEqual(await attempt, new Array(5).fill('stored'))
+})
+
+test('an upload that overlaps one of which a part is stored is told what to send again', async () => {
+  const first = upload(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  await turn()
+  const again = upload(['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'])
+  await turn()
+  await acknowledgeAll()
+  assert.deepEqual(await first, new Array(7).fill('stored'))
+  assert.deepEqual(await again, [...new Array(3).fill('stored'), ...new Array(4).fill('not-attempted')])
+  assert.deepEqual(published().flat(), ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a1', 'a2', 'a3'])
+})
+
+test('nothing of an upload is sent for nobody when its batch is too large after its deadline', async () => {
+  start(30)
+  const first = upload(['a1', 'a2'])
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  assert.deepEqual(await first, ['outcome-unknown', 'outcome-unknown'])
+  publisher.latest.answer({ kind: 'too-large' })
+  await turn()
+  assert.deepEqual(published(), [['a1', 'a2']])
+})
