@@ -60,8 +60,15 @@ export const ConfigSchema = Type.Object({
     'A call of the Kafka client that has not ended by then hangs; it is replaced.',
     1_000,
   ),
-  STALL_AFTER_MS: milliseconds(5_000, 'A partition that has not answered for this long gets no new invoices.', 100),
-  LINGER_MS: milliseconds(0, 'How long an idle partition gathers invoices before it sends them.'),
+  STALL_AFTER_MS: milliseconds(
+    5_000,
+    'A partition that has not answered for this long gets no new invoices; less than DELIVERY_TIMEOUT_MS.',
+    100,
+  ),
+  LINGER_MS: milliseconds(
+    0,
+    'How long an idle partition gathers invoices before it sends them; less than MAX_QUEUE_MS.',
+  ),
   MAX_BATCH_RECORDS: Type.Integer({ default: 500, minimum: 1, maximum: 500, description: 'Most records in a batch.' }),
   MAX_BATCH_BYTES: bytes(900_000, 'Most bytes in a batch, below the topic’s max.message.bytes.'),
   MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice.'),

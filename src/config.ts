@@ -5,6 +5,9 @@ import { type Config, ConfigSchema } from './config-schema.ts'
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
 
+/** Kept of `SHUTDOWN_TIMEOUT_MS` for the last answers to be written and the connections to be closed. */
+export const LAST_ANSWERS_MS = 1_000
+
 /**
  * What the process takes at most besides its buffer: so much was measured with 10,000 connections, uploads and live
  * invoices of all sizes, while Kafka went away and came back.
@@ -124,17 +127,43 @@ function contradictions(config: Config): string[] {
     problems.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD need KAFKA_SASL_MECHANISM')
   if (config.METRICS_PORT !== undefined && config.METRICS_PORT === config.PORT)
     problems.push('METRICS_PORT must differ from PORT')
-  if (config.KAFKA_ACK_TIMEOUT_MS >= config.KAFKA_REQUEST_TIMEOUT_MS)
-    problems.push('KAFKA_ACK_TIMEOUT_MS must be less than KAFKA_REQUEST_TIMEOUT_MS')
-  if (config.WATCHDOG_MS < 4 * config.KAFKA_REQUEST_TIMEOUT_MS)
-    problems.push('WATCHDOG_MS must be at least 4 times KAFKA_REQUEST_TIMEOUT_MS')
+  problems.push(...contradictoryTimeouts(config))
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)
     problems.push(`MAX_INVOICE_BYTES must be ${REQUEST_OVERHEAD_BYTES} or more below BUFFER_MEMORY_BYTES`)
   if ((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100 < uploadBytes(config))
     problems.push('BUFFER_MEMORY_BYTES times UPLOAD_BUFFER_PERCENT must hold one upload of the largest size')
-  if (config.DRAIN_DELAY_MS >= config.SHUTDOWN_TIMEOUT_MS)
-    problems.push('DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS')
+  return problems
+}
+
+/**
+ * Time-outs of which one could never pass, or would pass before another one can have its effect. That a till waits for
+ * less than a broker may take (`DELIVERY_TIMEOUT_MS` against the time-outs of `KAFKA_`) is none: unlike in Kafka's own
+ * producer the batch goes on after it, and the till that comes again joins it.
+ */
+function contradictoryTimeouts(config: Config): string[] {
+  const { DELIVERY_TIMEOUT_MS, STALL_AFTER_MS, WATCHDOG_MS, LINGER_MS, DRAIN_DELAY_MS, SHUTDOWN_TIMEOUT_MS } = config
+  const problems: string[] = []
+  const refuse = (isWrong: boolean, problem: string) => isWrong && problems.push(problem)
+  refuse(
+    config.KAFKA_ACK_TIMEOUT_MS >= config.KAFKA_REQUEST_TIMEOUT_MS,
+    'KAFKA_ACK_TIMEOUT_MS must be less than KAFKA_REQUEST_TIMEOUT_MS',
+  )
+  // One call of kafkajs tries up to four times.
+  for (const name of ['KAFKA_REQUEST_TIMEOUT_MS', 'KAFKA_CONNECTION_TIMEOUT_MS'] as const)
+    refuse(WATCHDOG_MS < 4 * config[name], `WATCHDOG_MS must be at least 4 times ${name}`)
+  // A lane has to refuse invoices before those in it expire, or a till that comes again meets its own expiring ones.
+  refuse(STALL_AFTER_MS >= DELIVERY_TIMEOUT_MS, 'STALL_AFTER_MS must be less than DELIVERY_TIMEOUT_MS')
+  refuse(STALL_AFTER_MS >= WATCHDOG_MS, 'STALL_AFTER_MS must be less than WATCHDOG_MS')
+  refuse(config.MAX_QUEUE_MS >= DELIVERY_TIMEOUT_MS, 'MAX_QUEUE_MS must be less than DELIVERY_TIMEOUT_MS')
+  refuse(LINGER_MS >= config.MAX_QUEUE_MS, 'LINGER_MS must be less than MAX_QUEUE_MS')
+  // What is left has to be enough for what lingers, and for the last answers.
+  const leftMs = SHUTDOWN_TIMEOUT_MS - DRAIN_DELAY_MS - LAST_ANSWERS_MS
+  refuse(leftMs <= 0, `DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS minus ${LAST_ANSWERS_MS}`)
+  refuse(
+    leftMs > 0 && LINGER_MS >= leftMs,
+    `LINGER_MS must be less than SHUTDOWN_TIMEOUT_MS minus DRAIN_DELAY_MS minus ${LAST_ANSWERS_MS}`,
+  )
   return problems
 }

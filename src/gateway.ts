@@ -6,7 +6,7 @@ import { BufferMemory } from './admission/buffer-memory.ts'
 import { LiveLimit } from './admission/live-limit.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
-import { kafkaOptions, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -44,9 +44,6 @@ interface Readiness {
 
 /** So many live invoices may be in flight however slowly they are stored. */
 const MIN_LIVE = 1_000
-
-/** Kept of the shutdown's time for the last answers to be written and the connections to be closed. */
-const LAST_ANSWERS_MS = 1_000
 
 /**
  * Builds one instance from its parts and starts listening. Kafka need not be there: the instance gets ready by itself.

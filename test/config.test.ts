@@ -116,6 +116,69 @@ test('variables that contradict each other are named together', () => {
   }
 })
 
+/** A time-out, the value at which it contradicts another one, and the nearest that does not. */
+const TIME_OUTS: readonly (readonly [
+  name: string,
+  wrong: number,
+  right: number,
+  others: NodeJS.ProcessEnv,
+  sentence: string,
+])[] = [
+  ['KAFKA_ACK_TIMEOUT_MS', 8_000, 7_999, {}, 'must be less than KAFKA_REQUEST_TIMEOUT_MS'],
+  ['WATCHDOG_MS', 31_999, 32_000, {}, 'must be at least 4 times KAFKA_REQUEST_TIMEOUT_MS'],
+  [
+    'WATCHDOG_MS',
+    39_999,
+    40_000,
+    { KAFKA_CONNECTION_TIMEOUT_MS: '10000' },
+    'must be at least 4 times KAFKA_CONNECTION_TIMEOUT_MS',
+  ],
+  ['STALL_AFTER_MS', 30_000, 29_999, {}, 'must be less than DELIVERY_TIMEOUT_MS'],
+  ['STALL_AFTER_MS', 120_000, 119_999, { DELIVERY_TIMEOUT_MS: '130000' }, 'must be less than WATCHDOG_MS'],
+  ['MAX_QUEUE_MS', 30_000, 29_999, {}, 'must be less than DELIVERY_TIMEOUT_MS'],
+  ['LINGER_MS', 250, 249, {}, 'must be less than MAX_QUEUE_MS'],
+  ['DRAIN_DELAY_MS', 29_000, 28_999, {}, 'must be less than SHUTDOWN_TIMEOUT_MS minus 1000'],
+  [
+    'LINGER_MS',
+    200,
+    199,
+    { DRAIN_DELAY_MS: '28800' },
+    'must be less than SHUTDOWN_TIMEOUT_MS minus DRAIN_DELAY_MS minus 1000',
+  ],
+]
+
+for (const [name, wrong, right, others, sentence] of TIME_OUTS)
+  test(`${name} ${sentence}`, () => {
+    assert.deepEqual(problemsOf({ ...BROKERS, ...others, [name]: String(wrong) }), [`${name} ${sentence}`])
+    assert.deepEqual(problemsOf({ ...BROKERS, ...others, [name]: String(right) }), [])
+  })
+
+test('a till may wait for less than a broker may take: its batch goes on, and is joined when it comes again', () => {
+  const impatient = { DELIVERY_TIMEOUT_MS: '500', STALL_AFTER_MS: '400' }
+  assert.deepEqual(problemsOf({ ...BROKERS, ...impatient }), [])
+})
+
+test('time-outs that contradict are all named in one message', () => {
+  const problems = problemsOf({
+    ...BROKERS,
+    KAFKA_ACK_TIMEOUT_MS: '40000',
+    KAFKA_CONNECTION_TIMEOUT_MS: '40000',
+    DELIVERY_TIMEOUT_MS: '200',
+    STALL_AFTER_MS: '130000',
+    LINGER_MS: '300',
+    DRAIN_DELAY_MS: '60000',
+  })
+  assert.deepEqual(problems, [
+    'KAFKA_ACK_TIMEOUT_MS must be less than KAFKA_REQUEST_TIMEOUT_MS',
+    'WATCHDOG_MS must be at least 4 times KAFKA_CONNECTION_TIMEOUT_MS',
+    'STALL_AFTER_MS must be less than DELIVERY_TIMEOUT_MS',
+    'STALL_AFTER_MS must be less than WATCHDOG_MS',
+    'MAX_QUEUE_MS must be less than DELIVERY_TIMEOUT_MS',
+    'LINGER_MS must be less than MAX_QUEUE_MS',
+    'DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS minus 1000',
+  ])
+})
+
 test('what is wrong by itself and what contradicts is said in one message', () => {
   const problems = problemsOf({ PORT: 'x', DRAIN_DELAY_MS: '30000', KAFKA_SASL_MECHANISM: 'plain' })
   assert.deepEqual(problems.map((problem) => problem.split(' ')[0]).sort(), [

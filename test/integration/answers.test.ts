@@ -96,7 +96,7 @@ test('an invoice that is sent again while it is under way is one record with two
 })
 
 test('a resend of an invoice that was answered unknown joins it while it is still under way', async (t) => {
-  const url = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '60000' })
+  const url = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '200' })
   const [broker] = kafka.brokers
   assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
   broker?.freeze()

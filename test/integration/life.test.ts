@@ -284,7 +284,7 @@ for (const [state, fault, repair] of [
   test(`SIGTERM while Kafka ${state}: pending invoices are unknown or rejected, never 2xx`, async (t) => {
     const topic = `stopped-while-kafka-${state.replaceAll(' ', '-')}`
     // Nothing is refused and nothing times out before the signal.
-    const patient = { STALL_AFTER_MS: '60000', DELIVERY_TIMEOUT_MS: '60000', SHUTDOWN_TIMEOUT_MS: '2500' }
+    const patient = { STALL_AFTER_MS: '60000', DELIVERY_TIMEOUT_MS: '90000', SHUTDOWN_TIMEOUT_MS: '2500' }
     const gateway = await startReady(t, topic, patient)
     const { url } = gateway
     for (const store of STORES) assert.equal((await send(url, invoiceBody(store, 1))).status, 201)

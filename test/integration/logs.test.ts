@@ -67,6 +67,7 @@ test('a class of answers is a line a second, not a line a request', async (t) =>
 test('no value of an invoice is in the log, whatever becomes of it', async (t) => {
   const outage = {
     DELIVERY_TIMEOUT_MS: '500',
+    STALL_AFTER_MS: '400',
     KAFKA_REQUEST_TIMEOUT_MS: '1000',
     KAFKA_ACK_TIMEOUT_MS: '500',
     KAFKA_CONNECTION_TIMEOUT_MS: '500',

@@ -23,8 +23,8 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- define "tillgate.terminationGracePeriodSeconds" -}}
 {{- $config := .Values.config -}}
-{{- if ge (int $config.DRAIN_DELAY_MS) (int $config.SHUTDOWN_TIMEOUT_MS) -}}
-{{- fail "config.DRAIN_DELAY_MS must be less than config.SHUTDOWN_TIMEOUT_MS" -}}
+{{- if ge (add (int $config.DRAIN_DELAY_MS) 1000) (int64 $config.SHUTDOWN_TIMEOUT_MS) -}}
+{{- fail "config.DRAIN_DELAY_MS must be less than config.SHUTDOWN_TIMEOUT_MS minus 1000" -}}
 {{- end -}}
 {{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
 {{- end -}}
