@@ -11,17 +11,12 @@ import { post } from '../harness/till.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 import { CREDENTIALS_CASES } from './credentials-cases.ts'
 import { DISK_CASES } from './disk-cases.ts'
-import { assertSheds, type FaultCase, underLoad, WARM_UP } from './fault-case.ts'
+import { assertSheds, type FaultCase, killAndReturn, underLoad, WARM_UP } from './fault-case.ts'
 import { NAMES_CASES } from './names-cases.ts'
+import { UPLOAD_CASES } from './upload-cases.ts'
 import { PARTITIONS, type World } from './world.ts'
 
 const GATEWAY_READY_TIMEOUT_MS = 30_000
-
-async function killAndReturn(world: World, id: number, downMs: number): Promise<void> {
-  await world.broker(id).kill()
-  await sleep(downMs)
-  await world.broker(id).start()
-}
 
 async function wire(world: World, durationMs: number, rule: () => Action): Promise<void> {
   await underLoad(world, async () => {
@@ -288,9 +283,26 @@ const ORDINARY_CASES: readonly FaultCase[] = [
   },
 ]
 
-export const CASES: readonly FaultCase[] = [...ORDINARY_CASES, ...DISK_CASES, ...CREDENTIALS_CASES, ...NAMES_CASES]
+export const CASES: readonly FaultCase[] = [
+  ...ORDINARY_CASES,
+  ...DISK_CASES,
+  ...CREDENTIALS_CASES,
+  ...NAMES_CASES,
+  ...UPLOAD_CASES,
+]
 
-const HEAVY = { tills: 150, stores: 100, pauseMs: 10 }
+/** Some tills send uploads, and every one is impatient now and then. */
+const HEAVY = {
+  tills: 150,
+  stores: 100,
+  pauseMs: 10,
+  uploaders: 30,
+  invoicesPerUpload: 40,
+  impatience: { chance: 0.1, withinMs: 2_000 },
+}
+
+/** For a gateway that takes no uploads. */
+export const SINGLE_INVOICES: Partial<LoadOptions> = { ...HEAVY, uploaders: 0 }
 
 /** Kills, freezes, restarts and wire faults by chance, all from one seed, for about `seconds`. */
 export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY): FaultCase {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import type { LoadOptions } from '../harness/load.ts'
 import type { Random } from '../harness/random.ts'
@@ -45,4 +46,10 @@ export async function assertSheds(world: World): Promise<void> {
   agent.destroy()
   assert.equal(answer.status, 503)
   assert.equal(answer.outcome, 'rejected')
+}
+
+export async function killAndReturn(world: World, id: number, downMs: number): Promise<void> {
+  await world.broker(id).kill()
+  await sleep(downMs)
+  await world.broker(id).start()
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run test:faults -- [--cases 7,11] [--seeds 20] [--first-seed 1] [--seconds 20]`: every case, and the random
- * plan with so many seeds, on three real brokers. Prints a table; exit code 1 when the promise was broken.
+ * `npm run test:faults -- [--cases 7,11] [--rounds 1] [--seeds 20] [--first-seed 1] [--seconds 20]`: every case, so many
+ * times, and the random plan with so many seeds, on three real brokers. Prints a table; exit code 1 when the promise was
+ * broken.
  *
  * `--gateway naive` runs the usual use of kafkajs instead, `--gateway without-CHANGE` this gateway with one change to
  * kafkajs left out; `--expect-broken` then makes 0 of 1 and 1 of 0.
@@ -8,7 +9,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CHANGES } from '../../src/kafka/kafkajs/changes.ts'
-import { CASES, randomPlan } from './cases.ts'
+import { CASES, randomPlan, SINGLE_INVOICES } from './cases.ts'
 import { CaseBrokers, type CaseResult, runCase } from './run-case.ts'
 
 const { values } = parseArgs({
@@ -17,18 +18,19 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     'first-seed': { type: 'string', default: '1' },
     seconds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '1' },
     gateway: { type: 'string', default: 'tillgate' },
     'expect-broken': { type: 'boolean', default: false },
   },
 })
 const wanted = values.cases?.split(',').map(Number)
-const cases = CASES.filter(({ number }) => wanted === undefined || wanted.includes(number)).map((faultCase) => ({
-  faultCase,
-  seed: Number(values['first-seed']),
-}))
+const firstSeed = Number(values['first-seed'])
+const cases = CASES.filter(({ number }) => wanted === undefined || wanted.includes(number)).flatMap((faultCase) =>
+  Array.from({ length: Number(values.rounds) }, (_, i) => ({ faultCase, seed: firstSeed + i })),
+)
 const plans = Array.from({ length: wanted?.includes(0) === false ? 0 : Number(values.seeds) }, (_, i) => ({
-  faultCase: randomPlan(Number(values.seconds)),
-  seed: Number(values['first-seed']) + i,
+  faultCase: randomPlan(Number(values.seconds), values.gateway === 'naive' ? SINGLE_INVOICES : undefined),
+  seed: firstSeed + i,
 }))
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url))

@@ -1,3 +1,4 @@
+import type { Impatience } from './impatience.ts'
 import { runTill, type SentInvoice, type TillOptions } from './till.ts'
 import { runUploader } from './uploader.ts'
 
@@ -16,6 +17,8 @@ export interface LoadOptions {
   readonly pauseMs?: number
   readonly answerTimeoutMs?: number
   readonly giveUpAfterMs?: number
+  /** Makes tills send again before the attempt before was answered, and uploads overlap. */
+  readonly impatience?: Impatience
 }
 
 /** Many sequential tills that send until they are told to stop. */
@@ -56,6 +59,7 @@ export function startLoad(options: LoadOptions): Load {
       shouldStop: () => isStopping,
       ...(options.pauseMs === undefined ? {} : { pauseMs: options.pauseMs }),
       ...(options.giveUpAfterMs === undefined ? {} : { giveUpAfterMs: options.giveUpAfterMs }),
+      ...(options.impatience === undefined ? {} : { impatience: options.impatience }),
       onGivenUp: (error) => failures.push(error.message),
       ...(options.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: options.answerTimeoutMs }),
       onAnswer: ({ outcome }) => {

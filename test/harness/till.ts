@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Receipt } from '../../src/invoice/receipt.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { type AttemptOptions, Attempts, type Impatience } from './impatience.ts'
 
 /** One answer (or the lack of one) to one attempt to send an invoice. */
 export interface TillAnswer {
@@ -20,6 +21,7 @@ export interface SentInvoice {
   readonly terminalId: string
   readonly sequenceNumber: number
   readonly body: Buffer
+  /** In the order in which they came. An attempt may be open while the next one is answered. */
   readonly answers: TillAnswer[]
 }
 
@@ -40,6 +42,8 @@ export interface TillOptions {
   readonly onAnswer?: (answer: TillAnswer) => void
   /** How long one answer may take before the till gives the connection up. */
   readonly answerTimeoutMs?: number
+  /** Makes the till send again before the attempt before was answered. */
+  readonly impatience?: Impatience
   /** How long an invoice is resent before the till gives up. */
   readonly giveUpAfterMs?: number
   /** Told why the till gave up, which ends it; without it, `runTill` rejects. */
@@ -49,12 +53,14 @@ export interface TillOptions {
 export type Inspect = (status: number, contentType: string | undefined, document: unknown) => void
 
 /**
- * A sequential till with one keep-alive connection: it sends its next invoice only after a 2xx for the one before, and
- * resends the same bytes after 503, 504 or a lost connection. Resolves with everything it sent and was told.
+ * A sequential till with one keep-alive connection (more while attempts are open that it does not wait for): it sends its
+ * next invoice only after a 2xx for the one before, and resends the same bytes after 503, 504 or a lost connection.
+ * Resolves with everything it sent and was told.
  */
 export async function runTill(options: TillOptions): Promise<SentInvoice[]> {
   const { storeId, terminalId, journalId } = options
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const agent = new Agent({ keepAlive: true })
+  const attempts = new Attempts(options.impatience)
   const sent: SentInvoice[] = []
   try {
     for (let sequenceNumber = 1; sequenceNumber <= options.invoices; sequenceNumber++) {
@@ -65,8 +71,9 @@ export async function runTill(options: TillOptions): Promise<SentInvoice[]> {
       const identity = identityOf(invoice)
       const one: SentInvoice = { identity, storeId, terminalId, sequenceNumber, body, answers: [] }
       sent.push(one)
-      await sendUntilAcknowledged(agent, one, options)
+      await sendUntilAcknowledged(agent, attempts, one, options)
     }
+    await attempts.end()
   } catch (error) {
     if (options.onGivenUp === undefined) throw error
     options.onGivenUp(error as Error)
@@ -87,18 +94,32 @@ export function identityOf(invoice: {
   return [storeId, terminalId, journalId, sequenceNumber].join('/')
 }
 
-async function sendUntilAcknowledged(agent: Agent, invoice: SentInvoice, options: TillOptions): Promise<void> {
+async function sendUntilAcknowledged(
+  agent: Agent,
+  attempts: Attempts,
+  invoice: SentInvoice,
+  options: TillOptions,
+): Promise<void> {
+  const { url, answerTimeoutMs = 60_000, inspect } = options
   const giveUpAtMs = performance.now() + (options.giveUpAfterMs ?? 120_000)
   for (;;) {
-    const answer = await post(agent, options.url, invoice.body, options.answerTimeoutMs ?? 60_000, options.inspect)
-    invoice.answers.push(answer)
-    options.onAnswer?.(answer)
-    if (answer.outcome === 'acknowledged') return
+    await attempts.make(async (attempt) => {
+      const answer = await post(agent, url, invoice.body, answerTimeoutMs, inspect, attempt)
+      if (!isAcknowledged(invoice)) options.onAnswer?.(answer)
+      invoice.answers.push(answer)
+    })
+    if (isAcknowledged(invoice)) return
+    const answer = invoice.answers.at(-1) as TillAnswer
     const mayHeal = answer.status === 'lost' || answer.status >= 500
     if (!mayHeal) throw new Error(`${invoice.identity} was answered ${answer.status} ${answer.slug}`)
     if (performance.now() > giveUpAtMs) throw new Error(`${invoice.identity} was never acknowledged`)
     await sleep(50 + 100 * Math.random())
   }
+}
+
+/** Whether any attempt was. */
+export function isAcknowledged({ answers }: SentInvoice): boolean {
+  return answers.some(({ outcome }) => outcome === 'acknowledged')
 }
 
 /** Posts one body and resolves with the answer, once all of it was read. Rejects only with what `inspect` throws. */
@@ -108,10 +129,11 @@ export async function post(
   body: Buffer,
   timeoutMs: number,
   inspect: Inspect = () => {},
+  attempt: AttemptOptions = {},
 ): Promise<TillAnswer> {
   const startedAtMs = performance.now()
   const headers = { 'content-type': 'application/json' }
-  const posted = await postBytes(agent, `${url}/v1/invoices`, headers, body, timeoutMs)
+  const posted = await postBytes(agent, `${url}/v1/invoices`, headers, body, timeoutMs, attempt)
   const tookMs = performance.now() - startedAtMs
   if (posted === null) return { status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs }
   const { status, contentType, document } = posted
@@ -129,6 +151,7 @@ export function postBytes(
   headers: Record<string, string>,
   body: Buffer,
   timeoutMs: number,
+  { signal, cutOff = false }: AttemptOptions = {},
 ): Promise<Posted | null> {
   return new Promise((resolve, reject) => {
     const lost = () => resolve(null)
@@ -137,6 +160,7 @@ export function postBytes(
       method: 'POST',
       headers: { ...headers, 'content-length': body.length },
       timeout: timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
     }
     const outgoing = request(url, options, (response) => {
       const chunks: Buffer[] = []
@@ -154,7 +178,8 @@ export function postBytes(
     })
     outgoing.on('timeout', () => outgoing.destroy())
     outgoing.on('error', lost)
-    outgoing.end(body)
+    if (cutOff) outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy())
+    else outgoing.end(body)
   })
 }
 

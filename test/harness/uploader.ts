@@ -2,18 +2,20 @@ import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { sampleInvoice } from '../invoice/generate.ts'
-import { identityOf, postBytes, type SentInvoice, type TillAnswer, type TillOptions } from './till.ts'
+import { type AttemptOptions, Attempts } from './impatience.ts'
+import { identityOf, isAcknowledged, postBytes, type SentInvoice, type TillAnswer, type TillOptions } from './till.ts'
 
 const RETRY_EARLIEST_MS = 50
 
 /**
- * A till that sends its journal in compressed uploads of so many invoices, one after the other on one connection: what
- * was not stored comes first in the next one, in the same order and with the same bytes. Resolves with everything it
- * sent and was told.
+ * A till that sends its journal in compressed uploads of so many invoices, one after the other (but for attempts that it
+ * does not wait for): what was not stored comes first in the next one, in the same order and with the same bytes.
+ * Resolves with everything it sent and was told.
  */
 export async function runUploader(options: TillOptions & { invoicesPerUpload: number }): Promise<SentInvoice[]> {
   const { url, storeId, terminalId, journalId, invoicesPerUpload } = options
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const agent = new Agent({ keepAlive: true })
+  const attempts = new Attempts(options.impatience)
   const sent: SentInvoice[] = []
   let waiting: SentInvoice[] = []
   let storedAtMs = performance.now()
@@ -28,17 +30,20 @@ export async function runUploader(options: TillOptions & { invoicesPerUpload: nu
       waiting.push(one)
     }
   }
+  const note = (invoice: SentInvoice, answer: TillAnswer) => {
+    if (!isAcknowledged(invoice)) options.onAnswer?.(answer)
+    invoice.answers.push(answer)
+    const isPermanent = answer.status !== 'lost' && answer.status < 500 && answer.status >= 400
+    if (isPermanent && answer.status !== 424) throw new Error(`${invoice.identity} was answered ${answer.status}`)
+  }
   try {
     for (refill(); waiting.length > 0; refill()) {
-      const answers = await upload(agent, url, waiting, options.answerTimeoutMs ?? 60_000)
-      for (const [i, invoice] of waiting.entries()) {
-        const answer = answers[i] as TillAnswer
-        invoice.answers.push(answer)
-        options.onAnswer?.(answer)
-        const isPermanent = answer.status !== 'lost' && answer.status < 500 && answer.status >= 400
-        if (isPermanent && answer.status !== 424) throw new Error(`${invoice.identity} was answered ${answer.status}`)
-      }
-      const left = waiting.filter(({ answers }) => answers.at(-1)?.outcome !== 'acknowledged')
+      const invoices = waiting
+      await attempts.make(async (attempt) => {
+        const answers = await upload(agent, url, invoices, options.answerTimeoutMs ?? 60_000, attempt)
+        for (const [i, invoice] of invoices.entries()) note(invoice, answers[i] as TillAnswer)
+      })
+      const left = waiting.filter((invoice) => !isAcknowledged(invoice))
       if (left.length < waiting.length) storedAtMs = performance.now()
       waiting = left
       if (performance.now() - storedAtMs > (options.giveUpAfterMs ?? 120_000))
@@ -46,6 +51,7 @@ export async function runUploader(options: TillOptions & { invoicesPerUpload: nu
       if (left.length > 0) await sleep(RETRY_EARLIEST_MS * (1 + 2 * Math.random()))
       if (options.pauseMs !== undefined) await sleep(options.pauseMs * Math.random())
     }
+    await attempts.end()
   } catch (error) {
     if (options.onGivenUp === undefined) throw error
     options.onGivenUp(error as Error)
@@ -63,10 +69,11 @@ async function upload(
   url: string,
   invoices: readonly SentInvoice[],
   timeoutMs: number,
+  attempt: AttemptOptions,
 ): Promise<TillAnswer[]> {
   const body = gzipSync(invoices.map(({ body }) => body).join('\n'))
   const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }
-  const answered = await postBytes(agent, `${url}/v1/invoices/batch`, headers, body, timeoutMs)
+  const answered = await postBytes(agent, `${url}/v1/invoices/batch`, headers, body, timeoutMs, attempt)
   if (answered === null) return invoices.map(() => LOST)
   const { status, document } = answered
   if (document.results === undefined) return invoices.map(() => readAnswer({ status, problem: document }))

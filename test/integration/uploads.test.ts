@@ -33,7 +33,10 @@ suite('uploads', () => {
   test('while brokers are killed and frozen and answers are lost: the order of each till holds', async (t) => {
     t.diagnostic(`SEED=${SEED}`)
     // Short, so that deadlines pass while records wait, and uploads break off in the middle.
-    const plan = { ...randomPlan(12, LOAD), environment: { DELIVERY_TIMEOUT_MS: '1500', STALL_AFTER_MS: '1000' } }
+    const plan = {
+      ...randomPlan(12, { ...LOAD, impatience: { chance: 0.2, withinMs: 1_500 } }),
+      environment: { DELIVERY_TIMEOUT_MS: '1500', STALL_AFTER_MS: '1000' },
+    }
     const { findings, acknowledged } = await runCase(kafka, plan, SEED)
     assert.deepEqual(findings, [])
     t.diagnostic(`${acknowledged} acknowledged`)
