@@ -1,12 +1,12 @@
 import { kafkaOptions, readConfig } from '../config.ts'
 import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
 import { UsageError } from '../tools/terminal/flags.ts'
+import { table } from '../tools/terminal/table.ts'
 import { isRight, judgeTopic } from '../tools/topics/check.ts'
 import { parseTopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
 import { planTopic } from '../tools/topics/plan.ts'
 import { planText } from '../tools/topics/plan-text.ts'
 import { topicSettings } from '../tools/topics/settings.ts'
-import { table } from '../tools/topics/table.ts'
 import type { Command } from './command.ts'
 import { growTopic } from './topics-grow.ts'
 

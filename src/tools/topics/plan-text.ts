@@ -1,4 +1,5 @@
 import { count } from '../terminal/count.ts'
+import { table } from '../terminal/table.ts'
 import { DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
 
 /** A plan for people: each number with its reason in a line. */
@@ -72,16 +73,16 @@ export function planText(plan: Plan): string {
     [`Each of ${count(brokers)} brokers`, broker],
     ['Gateways', gateways],
   ]
-  const rows = sections.flatMap(([, rows]) => rows)
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)))
-  const line = ([name, value, why]: Row) =>
-    `  ${name.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${why}`.trimEnd()
-  return sections.map(([title, rows]) => [title, ...rows.map(line)].join('\n')).join('\n\n')
+  const lines = table(sections.flatMap(([, rows]) => rows)).split('\n')
+  return sections
+    .map(([title, { length }]) => [title, ...lines.splice(0, length).map(indented)].join('\n'))
+    .join('\n\n')
 }
 
 /** Name, value, reason. */
 type Row = readonly [string, string, string]
 
+const indented = (line: string) => `  ${line}`
 const rate = (perSecond: number) => `${count(perSecond < 10 ? perSecond : Math.round(perSecond))}/s`
 
 function bytes(number: number): string {

@@ -1,6 +1,6 @@
 import { count } from '../terminal/count.ts'
+import { table } from '../terminal/table.ts'
 import type { BrokerLoad, Replicas, Spread } from './spread.ts'
-import { table } from './table.ts'
 
 /** What growing would change, for people: brokers before and after, then each partition. `before`: all partitions as they are. */
 export function spreadText({ changes, moves, before, after }: Spread, partitions: readonly Replicas[]): string {
