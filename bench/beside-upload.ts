@@ -143,7 +143,7 @@ try {
 process.exit(isBroken ? 1 : 0)
 
 function latencyOf({ latencyMs, refusal }: Summary) {
-  if (latencyMs === null) throw new Error(`the simulator refused: ${refusal}`)
+  if (latencyMs === null) throw new Error(`no latencies: ${refusal ?? 'nothing was acknowledged'}`)
   return latencyMs
 }
 

@@ -4,6 +4,7 @@ import { selfTest, selfTestText } from '../tools/simulate/self-test.ts'
 import { simulate as runSimulation } from '../tools/simulate/simulate.ts'
 import { exitCodeOf } from '../tools/simulate/summary.ts'
 import { progressText, summaryText } from '../tools/simulate/summary-text.ts'
+import { columnsOf } from '../tools/terminal/columns.ts'
 import { createStatusLine } from '../tools/terminal/status-line.ts'
 import type { Command } from './command.ts'
 
@@ -21,21 +22,25 @@ const HELP = `tillgate simulate: many tills against a gateway, with latencies th
   --drain-seconds N           how long to wait at the end for what has no definite answer (60)
   --seed N                    the same seed gives the same arrivals and baskets (1)
   --answers FILE              a new file with what every till was told, for tillgate audit --answers
-  --json                      the summary as JSON
-  --self-test                 measures two servers whose latencies are known, and says whether it was right
+  --json                      the summary as JSON, with a series of seconds
+  --self-test                 measures servers whose latencies are known, and says whether it was right
 
-Ctrl-C: no more invoices, then the summary; Ctrl-C again: at once.
+Latency counts from the time at which an invoice should have been sent; one that was never answered counts with its age
+at the end. Ctrl-C: no more invoices, then the summary; Ctrl-C again: at once.
 Exit code: 0 every invoice was acknowledged, 1 some were quarantined or have no answer (self-test: measured wrong),
 2 wrong arguments, 3 not finished, 4 refused to measure: the simulator itself was too busy.`
 
 export const simulate: Command = { help: HELP, run, failureCode: 3 }
 
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseSimulateArguments(args)
-  return given.action === 'run' ? await simulateTills(given) : await runSelfTest(given.json)
+  return given.action === 'run' ? await simulateTills(given, environment) : await runSelfTest(given.json)
 }
 
-async function simulateTills(given: Extract<SimulateArguments, { action: 'run' }>): Promise<number> {
+async function simulateTills(
+  given: Extract<SimulateArguments, { action: 'run' }>,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => (stop.signal.aborted ? abort : stop).abort()
@@ -45,13 +50,16 @@ async function simulateTills(given: Extract<SimulateArguments, { action: 'run' }
   try {
     const { summary } = await runSimulation(given.run, {
       onAnswer: answers?.write,
-      onProgress: (seconds, counts, latencies) => status.update(progressText(seconds, counts, latencies.percentiles())),
+      onProgress: (progress) =>
+        status.update(progressText(progress, performance.now(), columnsOf(process.stderr, environment))),
       stop: stop.signal,
       abort: abort.signal,
     })
     await answers?.close()
     status.end()
-    console.log(given.json ? JSON.stringify(summary, null, 2) : summaryText(summary))
+    console.log(
+      given.json ? JSON.stringify(summary, null, 2) : summaryText(summary, columnsOf(process.stdout, environment)),
+    )
     return exitCodeOf(summary)
   } finally {
     status.end()

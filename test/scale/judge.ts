@@ -26,13 +26,13 @@ export interface Evidence {
 
 /** Everything that breaks the promise; empty when all is well. */
 export function judge({ summary, told, report, ledByAdded, exits }: Evidence): string[] {
-  const { acknowledged, resent, quarantined, upload, isInterrupted } = summary
+  const { acknowledged, resent, quarantined, unanswered, isInterrupted } = summary
   const { found } = report.totals
   const foreign = [...told].filter(([answer]) => !CONTRACT.has(answer))
   return [
     ...foreign.map(([answer, times]) => `tills were told ${answer} ${times} times, which is not in the contract`),
     ...(quarantined > 0 ? [`${quarantined} invoices were quarantined`] : []),
-    ...(upload > 0 ? [`${upload} invoices never got a definite answer`] : []),
+    ...(unanswered > 0 ? [`${unanswered} invoices never got a definite answer`] : []),
     ...brokenRules(report),
     ...(found.duplicates > resent ? [`${found.duplicates} copies, but only ${resent} invoices were sent again`] : []),
     ...(report.totals.acknowledged === acknowledged

@@ -1,7 +1,7 @@
 /**
  * A server whose latency is known, as a process of its own: it answers every request 201 exactly 50 ms after it came,
  * and stops dead for so many milliseconds when its parent says so. Asked for a report, it says how late its answers
- * were (p99, milliseconds) since the last one. Ends with its parent.
+ * were (p99, milliseconds; null: there were none) since the last one. Ends with its parent.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +29,7 @@ const server = createServer((request, response) => {
 
 process.on('message', (message: number | 'report') => {
   if (message === 'report') {
-    process.send?.(lateness.percentiles().p99)
+    process.send?.(lateness.percentiles()?.p99 ?? null)
     lateness = createLatencies()
   } else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, message)
 })

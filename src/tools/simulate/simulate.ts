@@ -8,14 +8,24 @@ import type { Run } from './options.ts'
 import { keepSchedule } from './schedule.ts'
 import { seededRandom } from './seeded-random.ts'
 import { createSender } from './send.ts'
+import { createSeries, type Series } from './series.ts'
 import { type Counts, refusalOf, type Summary } from './summary.ts'
 import { createTill, type Till } from './till.ts'
+
+/** A run so far. */
+export interface Progress {
+  readonly seconds: number
+  readonly counts: Counts
+  /** Of what was acknowledged. */
+  readonly latencies: Latencies
+  readonly series: Series
+}
 
 /** Who is told, and who may end a run. */
 export interface Observer {
   readonly onAnswer?: ((line: AnswerLine) => void) | undefined
   /** Several times a second. */
-  readonly onProgress?: (seconds: number, counts: Counts, latencies: Latencies) => void
+  readonly onProgress?: (progress: Progress) => void
   /** No more invoices; what is under way is waited for. */
   readonly stop: AbortSignal
   /** Nothing is waited for any more. */
@@ -36,7 +46,7 @@ export async function simulate(
   const random = seededRandom(run.seed)
   const startedAt = new Date()
   const journalId = `sim-${startedAt.getTime().toString(36)}-${process.pid.toString(36)}`
-  const counts = { intended: 0, sent: 0, attempts: 0, resent: 0, acknowledged: 0, quarantined: 0, upload: 0 }
+  const counts = { intended: 0, sent: 0, attempts: 0, resent: 0, acknowledged: 0, quarantined: 0, unanswered: 0 }
   const statuses: Record<string, number> = {}
   const latencies = createLatencies()
   const lateness = createLatencies()
@@ -62,10 +72,12 @@ export async function simulate(
         statuses[status] = (statuses[status] ?? 0) + 1
         onAnswer?.(line)
       },
-      onSettled: (outcome, latencyMs) => {
+      onSettled: (outcome, intendedAtMs, atMs) => {
         counts[outcome]++
-        counts.upload--
-        if (outcome === 'acknowledged') latencies.record(latencyMs)
+        counts.unanswered--
+        if (outcome === 'quarantined') return series.drop(intendedAtMs)
+        latencies.record(atMs - intendedAtMs)
+        series.settle(intendedAtMs, atMs, true)
       },
       onResend: () => {
         counts.resent++
@@ -74,14 +86,16 @@ export async function simulate(
   })
 
   const startMs = performance.now()
+  const series = createSeries(startMs, run.seconds)
   const secondsNow = () => (performance.now() - startMs) / 1_000
-  const progress = setInterval(() => onProgress?.(secondsNow(), counts, latencies), PROGRESS_MS)
+  const progress = setInterval(() => onProgress?.({ seconds: secondsNow(), counts, latencies, series }), PROGRESS_MS)
   const cpuAtStart = process.cpuUsage()
   const times = arrivalTimes(run.load, run.seconds, random)
   const send = (intendedAtMs: number, latenessMs: number) => {
     counts.intended++
-    counts.upload++
+    counts.unanswered++
     lateness.record(latenessMs)
+    series.plan(intendedAtMs)
     tills[Math.floor(random() * tills.length)]?.add(intendedAtMs)
   }
   await keepSchedule(times, startMs, send, AbortSignal.any([stop, abort]))
@@ -95,8 +109,15 @@ export async function simulate(
   await drain(tills, run.drainSeconds, ending)
   clearInterval(progress)
   abort.removeEventListener('abort', end)
+  // What was never answered took at least so long: without it, a server that freezes at the end looks quick.
+  const endMs = performance.now()
+  for (const intendedAtMs of tills.flatMap((till) => till.unanswered())) {
+    latencies.record(endMs - intendedAtMs)
+    series.settle(intendedAtMs, endMs, false)
+  }
   await sender.close()
   const refusal = refusalOf(busyShare)
+  const hasLatencies = refusal === null && counts.acknowledged > 0
   const summary = {
     ...counts,
     startedAt: startedAt.toISOString(),
@@ -105,8 +126,10 @@ export async function simulate(
     isInterrupted,
     intendedPerSecond: counts.intended / seconds,
     achievedPerSecond: acknowledgedInTime / seconds,
-    latencyMs: refusal === null ? latencies.percentiles() : null,
+    latencyMs: hasLatencies ? latencies.percentiles() : null,
     latenessMs: lateness.percentiles(),
+    stepSeconds: series.stepSeconds,
+    series: series.steps(hasLatencies),
     statuses,
     waitedShare: counts.attempts === 0 ? 0 : sender.waited / counts.attempts,
     busyShare,

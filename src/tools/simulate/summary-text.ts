@@ -1,41 +1,63 @@
 import { count } from '../terminal/count.ts'
 import type { Percentiles } from './latencies.ts'
-import type { Counts, Summary } from './summary.ts'
+import { millisecondsText } from './milliseconds.ts'
+import { seriesText } from './series-text.ts'
+import type { Progress } from './simulate.ts'
+import { sparkline } from './sparkline.ts'
+import type { Summary } from './summary.ts'
 
-/** A run for people. */
-export function summaryText(summary: Summary): string {
-  const { latencyMs, latenessMs, statuses, refusal } = summary
+/** A run for people, no wider than `columns`. */
+export function summaryText(summary: Summary, columns = 80): string {
+  const { latencyMs, latenessMs, statuses, unanswered, refusal } = summary
   const answers = Object.entries(statuses).map(([status, times]) => `${count(times)} x ${status}`)
   const lines = [
-    `${count(summary.intended)} invoices in ${count(summary.seconds)} s${summary.isInterrupted ? ' (interrupted)' : ''}, journals ${summary.journalId}, since ${summary.startedAt}`,
-    `  rate          ${count(summary.intendedPerSecond)}/s intended, ${count(summary.achievedPerSecond)}/s acknowledged`,
+    `${count(summary.intended)} invoices in ${count(summary.seconds)} s${summary.isInterrupted ? ' (interrupted)' : ''}`,
+    `  journals      ${summary.journalId}, since ${summary.startedAt}`,
+    `  rate          ${count(summary.intendedPerSecond)}/s planned, ${count(summary.achievedPerSecond)}/s acknowledged`,
     `  sent          ${count(summary.sent)}`,
     `  acknowledged  ${count(summary.acknowledged)}`,
     `  resent        ${count(summary.resent)}`,
     `  quarantined   ${count(summary.quarantined)}`,
-    `  upload       ${count(summary.upload)}`,
+    `  unanswered    ${count(unanswered)}${unanswered > 0 && latencyMs !== null ? ', each counted below with its age at the end' : ''}`,
     `  answers       ${answers.join(', ') || 'none'}`,
-    `  latency       ${latencyMs === null ? 'not told, see below' : percentilesText(latencyMs)}`,
-    `  of it ours    ${percentilesText(latenessMs)}`,
+    `  latency       ${percentilesText(latencyMs)}`,
+    `  own lateness  ${percentilesText(latenessMs)}`,
     `  simulator     ${percent(summary.busyShare)} of a core; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
+    '',
+    seriesText(summary.series, summary.stepSeconds, columns),
   ]
   if (refusal !== null) lines.push('', `REFUSED to tell latencies: ${refusal}.`)
   return lines.join('\n')
 }
 
-/** One line while it runs. */
-export function progressText(seconds: number, counts: Counts, latencyMs: Percentiles): string {
-  const { acknowledged, resent, quarantined, upload } = counts
-  return (
-    `${Math.floor(seconds)} s  ${count(acknowledged)} acknowledged  ${count(resent)} resent  ` +
-    `${count(quarantined)} quarantined  ${count(upload)} waiting  p50 ${ms(latencyMs.p50)}  p99 ${ms(latencyMs.p99)}`
-  )
+/** Percentiles are worth their place in the line before the bars are. */
+const LEAST_BARS = 4
+
+/** One line while it runs, no wider than `columns`: the bars are the largest latency of each of the last seconds. */
+export function progressText({ seconds, counts, latencies, series }: Progress, nowMs: number, columns: number): string {
+  const { acknowledged, resent, quarantined, unanswered } = counts
+  const oldest = unanswered > 0 ? ` (oldest ${millisecondsText(series.oldestMs(nowMs))})` : ''
+  const { p50 = null, p99 = null } = latencies.percentiles() ?? {}
+  const parts = [
+    `${Math.floor(seconds)} s`,
+    `${count(acknowledged)} acknowledged`,
+    `${count(unanswered)} waiting${oldest}`,
+    ...(quarantined > 0 ? [`${count(quarantined)} quarantined`] : []),
+    ...(resent > 0 ? [`${count(resent)} resent`] : []),
+    `p50 ${millisecondsText(p50)}  p99 ${millisecondsText(p99)}`,
+  ]
+  const text = parts.join('  ')
+  const room = Math.min(60, columns - text.length - 3)
+  if (room < LEAST_BARS) return text.slice(0, columns - 1)
+  return `${text}  ${sparkline(series.largestMs(nowMs, room))}`
 }
 
-/** All percentiles in one line. */
-export function percentilesText({ p50, p90, p99, p999, max }: Percentiles): string {
+/** All percentiles in one line; `-` where nothing was measured. */
+export function percentilesText(percentiles: Percentiles | null): string {
+  if (percentiles === null) return '-'
+  const { p50, p90, p99, p999, max } = percentiles
+  const ms = millisecondsText
   return `p50 ${ms(p50)}  p90 ${ms(p90)}  p99 ${ms(p99)}  p99.9 ${ms(p999)}  max ${ms(max)}`
 }
 
-const ms = (number: number) => `${count(Number(number.toFixed(number < 100 ? 1 : 0)))} ms`
 const percent = (share: number) => `${count(Number((share * 100).toFixed(1)))} %`

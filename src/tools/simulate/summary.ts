@@ -1,4 +1,5 @@
 import type { Percentiles } from './latencies.ts'
+import type { Step } from './series.ts'
 
 /** How a run went so far. An invoice is *sent* once it was tried; `attempts` counts every try. */
 export interface Counts {
@@ -9,7 +10,7 @@ export interface Counts {
   readonly acknowledged: number
   readonly quarantined: number
   /** Intended, and neither acknowledged nor quarantined. */
-  readonly upload: number
+  readonly unanswered: number
 }
 
 /** What a run comes to. */
@@ -22,10 +23,16 @@ export interface Summary extends Counts {
   readonly intendedPerSecond: number
   /** Acknowledged while invoices came in. */
   readonly achievedPerSecond: number
-  /** From the time at which an invoice should have been sent to its acknowledgement. Null when the run is refused. */
+  /**
+   * From the time at which an invoice should have been sent to its acknowledgement, or to the end of the run where it
+   * has no answer. Null when the run is refused, and when nothing was acknowledged.
+   */
   readonly latencyMs: Percentiles | null
-  /** How late this program itself was: part of every latency. */
-  readonly latenessMs: Percentiles
+  /** How late this program itself was: part of every latency. Null when there was no invoice. */
+  readonly latenessMs: Percentiles | null
+  readonly stepSeconds: number
+  /** The run second by second, or by `stepSeconds`; without latencies where `latencyMs` is null. */
+  readonly series: readonly Step[]
   /** Attempts by HTTP status; `none` is no answer. */
   readonly statuses: Readonly<Record<string, number>>
   /** Share of the attempts that had to wait for a connection. */
@@ -47,7 +54,7 @@ export function refusalOf(busyShare: number): string | null {
 }
 
 /** 0: every invoice was acknowledged. 1: some were quarantined or are not answered. 4: refused to measure. */
-export function exitCodeOf({ refusal, upload, quarantined }: Summary): number {
+export function exitCodeOf({ refusal, unanswered, quarantined }: Summary): number {
   if (refusal !== null) return 4
-  return upload > 0 || quarantined > 0 ? 1 : 0
+  return unanswered > 0 || quarantined > 0 ? 1 : 0
 }

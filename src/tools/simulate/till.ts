@@ -11,8 +11,8 @@ export interface TillWorld {
   readonly send: (body: Buffer, signal: AbortSignal) => Promise<Told>
   /** Told after every attempt, the last of an aborted run too. */
   readonly onAnswer: (line: AnswerLine) => void
-  /** Told when an invoice is done with. `latencyMs`: from the time at which it should have been sent. */
-  readonly onSettled: (outcome: 'acknowledged' | 'quarantined', latencyMs: number) => void
+  /** Told when an invoice is done with; both times are of the monotonic clock. */
+  readonly onSettled: (outcome: 'acknowledged' | 'quarantined', intendedAtMs: number, atMs: number) => void
   readonly onResend: () => void
   /** Ends every till at once: what is under way becomes unknown. */
   readonly signal: AbortSignal
@@ -23,6 +23,8 @@ export interface Till {
   add(intendedAtMs: number): void
   /** Resolves when the till has nothing left to do, or was ended. */
   idle(): Promise<void>
+  /** When the invoices should have been sent that have no definite answer. */
+  unanswered(): readonly number[]
 }
 
 const FIRST_BACKOFF_MS = 100
@@ -35,8 +37,10 @@ export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWo
   let working: Promise<void> | undefined
 
   async function work(): Promise<void> {
-    while (waiting.length > 0 && !world.signal.aborted)
-      await sendUntilSettled({ ...name, sequenceNumber: ++sequenceNumber }, waiting.shift() as number, world)
+    while (waiting.length > 0 && !world.signal.aborted) {
+      const isSettled = await sendUntilSettled({ ...name, sequenceNumber: ++sequenceNumber }, waiting[0]!, world)
+      if (isSettled) waiting.shift()
+    }
     working = undefined
   }
   return {
@@ -45,10 +49,12 @@ export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWo
       working ??= work()
     },
     idle: async () => await working,
+    unanswered: () => waiting,
   }
 }
 
-async function sendUntilSettled(identity: Identity, intendedAtMs: number, world: TillWorld): Promise<void> {
+/** Resolves with true after a definite answer, with false when the till was ended before. */
+async function sendUntilSettled(identity: Identity, intendedAtMs: number, world: TillWorld): Promise<boolean> {
   const { signal } = world
   const body = world.makeInvoice(identity, new Date())
   const sha256 = hash('sha256', body)
@@ -58,12 +64,12 @@ async function sendUntilSettled(identity: Identity, intendedAtMs: number, world:
     world.onAnswer({ ...identity, outcome, status, ...place, sha256 })
     const action = status === null ? 'resend' : tillAction(status)
     if (action !== 'resend') {
-      world.onSettled(action === 'delete' ? 'acknowledged' : 'quarantined', atMs - intendedAtMs)
-      return
+      world.onSettled(action === 'delete' ? 'acknowledged' : 'quarantined', intendedAtMs, atMs)
+      return true
     }
-    if (signal.aborted) return
+    if (signal.aborted) return false
     await sleep(pauseMs(failures, retryAfterMs), undefined, { signal }).catch(() => {})
-    if (signal.aborted) return
+    if (signal.aborted) return false
     world.onResend()
   }
 }

@@ -8,6 +8,8 @@ const measured = {
   lateness: quiet,
   serverLateMs: 0.1,
   slowShare: 0.21,
+  unansweredShare: 0.22,
+  agedShare: 0.22,
 }
 
 test('what is measured within 3 ms and 4 points is right, also on a noisy machine', () => {
@@ -28,6 +30,11 @@ test('a percentile that is off on a quiet machine is a fault, on a noisy one a r
 test('slow invoices that are not counted are a fault wherever it runs', () => {
   for (const slowShare of [0.002, 0.15, 0.25])
     assert.match(judge({ ...measured, slowShare, serverLateMs: 9 }, null).fault ?? '', /slow invoices/)
+})
+
+test('what was never answered has to be there, and to count with its age', () => {
+  for (const off of [{ agedShare: 0 }, { agedShare: 0.17 }, { unansweredShare: 0, agedShare: 0 }])
+    assert.match(judge({ ...measured, ...off, serverLateMs: 9 }, null).fault ?? '', /without an answer/)
 })
 
 test('a simulator that was too busy says nothing', () => {

@@ -28,7 +28,7 @@ function world(answers: (Told | Promise<Told>)[], signal = new AbortController()
       return await answers.shift()!
     },
     onAnswer: (line) => lines.push(line),
-    onSettled: (outcome, latencyMs) => settled.push([outcome, latencyMs]),
+    onSettled: (outcome, intendedAtMs, atMs) => settled.push([outcome, atMs - intendedAtMs]),
     onResend: () => resends++,
   }
   return { till, bodies, lines, settled, resends: () => resends }
@@ -105,6 +105,7 @@ test('ending the run ends the till: the attempt under way is told, nothing more 
   )
   assert.deepEqual(seen.settled, [])
   assert.equal(seen.resends(), 0)
+  assert.equal(till.unanswered().length, 2, 'the one under way, and the one that waited for it')
 })
 
 test('the pause doubles up to ten seconds, is at least what the gateway asks for, and differs from till to till', () => {

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import type { Run } from '../../../src/tools/simulate/options.ts'
+import { simulate } from '../../../src/tools/simulate/simulate.ts'
+
+const never = new AbortController().signal
+const RUN: Omit<Run, 'url'> = {
+  tills: 100,
+  stores: 10,
+  load: { ratePerSecond: 100, curve: 'flat', daySeconds: 86_400, burst: undefined },
+  seconds: 3,
+  drainSeconds: 1,
+  connections: 100,
+  answerTimeoutMs: 40_000,
+  seed: 1,
+}
+
+/** A server that answers at once, until it freezes `freezeAfterMs` after the first request. */
+async function serverThatFreezes(t: TestContext, freezeAfterMs: number): Promise<URL> {
+  let firstAtMs: number | undefined
+  const answer = (response: ServerResponse) => response.writeHead(201).end('{}')
+  const server = createServer((request, response) => {
+    firstAtMs ??= performance.now()
+    request.resume()
+    if (performance.now() - firstAtMs < freezeAfterMs) answer(response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+test('what was never answered counts with its age at the end, and its seconds can be seen', async (t) => {
+  const url = await serverThatFreezes(t, 2_000)
+  const { summary, latencies } = await simulate({ ...RUN, url }, { stop: never, abort: never })
+  const { intended, acknowledged, unanswered, latencyMs, series } = summary
+  assert.ok(unanswered > intended / 6 && unanswered < intended / 2, `${unanswered} of ${intended}`)
+  assert.equal(latencies.count, intended)
+  assert.ok(latencies.shareAbove(990) >= (unanswered - 1) / intended, 'none is younger than the wait at the end')
+  assert.ok(latencyMs !== null && latencyMs.p99 >= 1_000, JSON.stringify(latencyMs))
+
+  assert.equal(
+    series.reduce((sum, { planned }) => sum + planned, 0),
+    intended,
+  )
+  assert.equal(
+    series.reduce((sum, step) => sum + step.acknowledged, 0),
+    acknowledged,
+  )
+  const [, second, third] = series
+  assert.ok(second !== undefined && second.acknowledged > 0 && second.p50 !== null)
+  assert.ok(third !== undefined && third.planned > 0 && (third.p50 ?? 0) >= 1_000, JSON.stringify(third))
+})
+
+test('where nothing was acknowledged there are no latencies', async (t) => {
+  const url = await serverThatFreezes(t, 0)
+  const { summary } = await simulate({ ...RUN, seconds: 1, drainSeconds: 0, url }, { stop: never, abort: never })
+  assert.equal(summary.acknowledged, 0)
+  assert.ok(summary.unanswered > 0)
+  assert.equal(summary.latencyMs, null)
+  assert.ok(summary.series.every(({ acknowledged, max }) => acknowledged === 0 && max === null))
+})
+
+test('a till that never came to an invoice counts it all the same', async (t) => {
+  const url = await serverThatFreezes(t, 300)
+  const run = { ...RUN, tills: 1, stores: 1, seconds: 1, url }
+  const { summary, latencies } = await simulate(run, { stop: never, abort: never })
+  assert.ok(summary.unanswered > 1, 'one is under way, the others wait for it')
+  assert.equal(latencies.count, summary.intended)
+})

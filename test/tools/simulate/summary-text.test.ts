@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createLatencies } from '../../../src/tools/simulate/latencies.ts'
+import { createSeries, type Series } from '../../../src/tools/simulate/series.ts'
+import { groupsOf, sparkline } from '../../../src/tools/simulate/sparkline.ts'
+import type { Summary } from '../../../src/tools/simulate/summary.ts'
+import { progressText, summaryText } from '../../../src/tools/simulate/summary-text.ts'
+
+/** A server that answers in 5 ms, and not at all from second 40 to 45, when it answers everything. */
+function frozen(seconds: number): Series {
+  const series = createSeries(0, seconds)
+  for (let second = 0; second < seconds; second++) {
+    for (let i = 0; i < 100; i++) {
+      const atMs = (second + i / 100) * 1_000
+      series.plan(atMs)
+      series.settle(atMs, second >= 40 && second < 45 ? 45_001 : atMs + 5, true)
+    }
+  }
+  return series
+}
+
+function summaryOf(series: Series, more: Partial<Summary> = {}): Summary {
+  const nothing = { sent: 0, attempts: 0, resent: 0, acknowledged: 0, quarantined: 0, unanswered: 0 }
+  return {
+    ...nothing,
+    intended: 6_000,
+    startedAt: '2026-03-01T06:00:00.000Z',
+    journalId: 'sim-1-2',
+    seconds: 60,
+    isInterrupted: false,
+    intendedPerSecond: 100,
+    achievedPerSecond: 100,
+    latencyMs: { p50: 5, p90: 4_000, p99: 4_900, p999: 4_990, max: 5_001 },
+    latenessMs: { p50: 0.1, p90: 0.2, p99: 0.3, p999: 0.4, max: 0.5 },
+    stepSeconds: series.stepSeconds,
+    series: series.steps(true),
+    statuses: { 201: 6_000 },
+    waitedShare: 0,
+    busyShare: 0.1,
+    refusal: null,
+    ...more,
+  }
+}
+
+test('a freeze can be seen in the bars, and every line fits 80 and 120 columns', () => {
+  for (const columns of [80, 120]) {
+    const text = summaryText(summaryOf(frozen(60)), columns)
+    assert.match(text, /acknowledged +[▁▂▃▄▅▆▇█]+ +0 to [\d,]+\/s/)
+    assert.match(text, / max +▁+[▂▃▄▅▆▇█]+▁+ +5 ms to 5\.\d+ s/)
+    for (const line of text.split('\n')) assert.ok(line.length <= columns, `${line.length}: ${line}`)
+  }
+})
+
+test('where nothing was measured there is a dash, never a zero', () => {
+  const series = createSeries(0, 2)
+  series.plan(0)
+  series.settle(0, 2_000, false)
+  const nothing = { latencyMs: null, latenessMs: null, series: series.steps(false), intended: 0, statuses: {} }
+  const text = summaryText(summaryOf(series, nothing))
+  for (const line of [/^ {2}latency +-$/m, /^ {2}own lateness +-$/m, /^ {2}p50 +-$/m, /^ {2}p99 +-$/m, /^ {2}max +-$/m])
+    assert.match(text, line)
+})
+
+test('the line while it runs tells how old the oldest invoice without an answer is, and fits', () => {
+  const series = createSeries(0, 60)
+  const latencies = createLatencies()
+  series.plan(3_500)
+  const counts = { intended: 1, sent: 1, attempts: 1, resent: 0, acknowledged: 0, quarantined: 0, unanswered: 1 }
+  const progress = { seconds: 8, counts, latencies, series }
+  assert.equal(
+    progressText(progress, 8_000, 80),
+    '8 s  0 acknowledged  1 waiting (oldest 5 s)  p50 -  p99 -  ▁▁▁█▁▁▁▁▁',
+  )
+  for (const columns of [40, 80, 120]) {
+    const busy = { ...counts, acknowledged: 1_234_567, resent: 1_234, quarantined: 12, unanswered: 123_456 }
+    assert.ok(progressText({ ...progress, counts: busy }, 3_600_000, columns).length < columns)
+  }
+})
+
+test('a run of a day has steps of more than a second, and as many lines as a short one', () => {
+  const series = createSeries(0, 86_400)
+  assert.equal(series.stepSeconds, 24)
+  series.plan(86_399_000)
+  series.settle(86_399_000, 1e12, false) // an answer long after the last step
+  const steps = series.steps(true)
+  assert.ok(steps.length <= 7_200)
+  assert.equal(steps[3_599]?.planned, 1)
+  assert.equal(summaryText(summaryOf(series)).split('\n').length, summaryText(summaryOf(frozen(60))).split('\n').length)
+})
+
+test('bars are as high as their share of the largest; groups keep every value', () => {
+  assert.equal(sparkline([0, 1, null, 2]), '▁▅ █')
+  assert.equal(sparkline([0, 0]), '▁▁')
+  assert.deepEqual(groupsOf([1, 2, 3, 4, 5], 3), [[1, 2], [3, 4], [5]])
+  assert.deepEqual(groupsOf([1, 2], 80), [[1], [2]])
+})
