@@ -8,6 +8,7 @@ import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit } from '../tools/audit/run-audit.ts'
 import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
+import { systemProblem } from '../tools/terminal/system-problem.ts'
 import type { Command } from './command.ts'
 
 const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise held
@@ -71,6 +72,6 @@ async function readable(file: string): Promise<void> {
   try {
     await access(file)
   } catch (error) {
-    throw new InputError(`--answers: ${(error as Error).message}`)
+    throw new InputError(`--answers: ${systemProblem(error) ?? (error as Error).message}`)
   }
 }

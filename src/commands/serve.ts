@@ -5,6 +5,7 @@ import { letHeapGrow } from '../heap-growth.ts'
 import { closeLogger, createLogger } from '../observability/logger.ts'
 import { parseFlags } from '../tools/terminal/flags.ts'
 import type { Command } from './command.ts'
+import { listenProblem } from './listen-problem.ts'
 
 /** Exit codes of `tillgate serve`. */
 const EXIT = { ok: 0, failed: 1 } as const
@@ -38,7 +39,10 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
 
   const problem = memoryProblem(config, process.constrainedMemory())
   if (problem !== null) logger.warn(problem)
-  const gateway = await startGateway(config, logger)
+  const gateway = await startGateway(config, logger).catch((error: unknown) => {
+    const problem = listenProblem(error, config)
+    throw problem === undefined ? error : new Error(problem, { cause: error })
+  })
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')
     await Promise.race([gateway.stop(), sleep(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS)])

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { AnswerLine } from '../audit/answers.ts'
+import { UsageError } from '../terminal/flags.ts'
+import { systemProblem } from '../terminal/system-problem.ts'
 
 /** The answers of a run, for `tillgate audit --answers`. */
 export interface AnswersFile {
@@ -13,12 +15,14 @@ export interface AnswersFile {
 const MAX_BUFFERED_BYTES = 64 * 2 ** 20
 
 /**
- * Opens a new file; rejects when there is one of that name. `onFailure` is told once when the disk fails or cannot
+ * Opens a new file; rejects with `UsageError` when it cannot be made or there is one of that name. `onFailure` is told once when the disk fails or cannot
  * keep up: the file is worth nothing then.
  */
 export async function createAnswersFile(path: string, onFailure: (error: Error) => void): Promise<AnswersFile> {
   const stream = createWriteStream(path, { flags: 'wx' })
-  await once(stream, 'open')
+  await once(stream, 'open').catch((error: unknown) => {
+    throw new UsageError(`--answers ${systemProblem(error) ?? `${path}: ${(error as Error).message}`}`)
+  })
   stream.on('error', onFailure)
   return {
     write(line) {

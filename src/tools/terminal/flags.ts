@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { count } from './count.ts'
+import { suggestion } from './suggestion.ts'
 
 /** The arguments of a command are wrong; the message says which. */
 export class UsageError extends Error {}
@@ -20,7 +21,12 @@ export function parseFlagsAndFiles<T extends ParseArgsOptionsConfig>(args: reado
     const { values, positionals: files } = parseArgs({ args: [...args], options, allowPositionals: true })
     return { values, files }
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    const { message } = error as Error
+    const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
+    if (unknown === undefined) throw new UsageError(message)
+    const names = Object.keys(options)
+    const meant = suggestion(unknown.replace(/^-+/, ''), names).replace('mean ', 'mean --')
+    throw new UsageError(`unknown option ${unknown}${meant}`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
+import { suggestion } from '../terminal/suggestion.ts'
 import { GATEWAY_RATE, type PlanInput } from './plan.ts'
 
 /** What `tillgate topics` was asked for. */
@@ -50,7 +51,10 @@ const DEFAULT_RETENTION_DAYS = 7
 /** Reads the arguments that follow `topics`. Throws `UsageError`. */
 export function parseTopicsArguments([action, ...args]: readonly string[]): TopicsArguments {
   if (action === undefined) throw new UsageError('topics: plan, create, check or grow?')
-  if (!Object.hasOwn(OPTIONS, action)) throw new UsageError(`topics: plan, create, check or grow, not ${action}`)
+  if (!Object.hasOwn(OPTIONS, action))
+    throw new UsageError(
+      `topics: plan, create, check or grow, not ${action}${suggestion(action, Object.keys(OPTIONS))}`,
+    )
   const given = parseFlags(args, OPTIONS[action as keyof typeof OPTIONS]) as Given
   const { json = false, yes = false } = given
   switch (action) {

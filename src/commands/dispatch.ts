@@ -1,0 +1,78 @@
+import { ConfigError } from '../config.ts'
+import { InputError, UsageError } from '../tools/terminal/flags.ts'
+import { suggestion } from '../tools/terminal/suggestion.ts'
+import { systemProblem } from '../tools/terminal/system-problem.ts'
+import type { Command } from './command.ts'
+
+const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
+
+  tillgate serve      run the gateway; configured by environment variables alone
+  tillgate tail       print the records of KAFKA_TOPIC: partition, offset, key, headers, value
+  tillgate audit      read KAFKA_TOPIC and say whether the promise held
+  tillgate upload     send journals to a gateway, as a till would
+  tillgate topics     plan, create, check and grow the topic
+  tillgate simulate   many tills against a gateway, honest latencies
+  tillgate config     every variable: type, default, meaning, present value (secrets redacted)
+
+tillgate COMMAND --help says more of each.
+KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
+
+/** Each command and what it needs are loaded when it is called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  tail: async () => (await import('./tail.ts')).tail,
+  audit: async () => (await import('./audit.ts')).audit,
+  upload: async () => (await import('./upload.ts')).upload,
+  topics: async () => (await import('./topics.ts')).topics,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  config: async () => (await import('./config.ts')).config,
+}
+
+/** Exit code for wrong arguments, configuration or input files, of every command. */
+const WRONG_INPUT = 2
+
+/** Where help and errors go; `console` is one. */
+export interface Output {
+  log(text: string): void
+  error(text: string): void
+}
+
+/**
+ * Runs one command and resolves with its exit code, after writing what went wrong; `undefined`: it goes on until a
+ * signal ends it. Never rejects.
+ */
+export async function dispatch(
+  [name, ...args]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  output: Output,
+): Promise<number | undefined> {
+  const fail = (message: string, command: string) => {
+    output.error(`${message}\n\ntillgate ${command}--help says what there is.`)
+    return WRONG_INPUT
+  }
+  if (name === undefined) return fail('which command?', '')
+  const isHelpWanted = name === 'help' || [name, ...args].some(isHelp)
+  const wanted = name === 'help' ? args[0] : name
+  if (wanted === undefined || isHelp(wanted)) {
+    output.log(HELP)
+    return 0
+  }
+  const load = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined
+  if (load === undefined) return fail(`no such command: ${wanted}${suggestion(wanted, Object.keys(COMMANDS))}`, '')
+  const command = await load()
+  if (isHelpWanted) {
+    output.log(command.help)
+    return 0
+  }
+  try {
+    return await command.run(args, environment)
+  } catch (error) {
+    if (error instanceof UsageError) return fail(error.message, `${wanted} `)
+    output.error(systemProblem(error) ?? (error instanceof Error ? error.message : String(error)))
+    return error instanceof ConfigError || error instanceof InputError ? WRONG_INPUT : command.failureCode
+  }
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h'
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { listenProblem } from '../../src/commands/listen-problem.ts'
+
+async function refusalAt(host: string, port: number): Promise<unknown> {
+  const [error] = await once(createServer().listen(port, host).on('listening', assert.fail), 'error')
+  return error
+}
+
+test('a port that is in use is named with its address and variable', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  t.after(() => holder.close())
+  const { port } = holder.address() as { port: number }
+  const error = await refusalAt('127.0.0.1', port)
+  const invoices = listenProblem(error, { HOST: '127.0.0.1', PORT: port })
+  assert.match(invoices ?? '', new RegExp(`^127\\.0\\.0\\.1:${port} is in use by another process: set PORT `))
+  const metrics = listenProblem(error, { HOST: '127.0.0.1', PORT: 1, METRICS_PORT: port })
+  assert.match(metrics ?? '', /set METRICS_PORT /)
+})
+
+test('a host that is not of this machine, or not to be found, is named', async () => {
+  const foreign = listenProblem(await refusalAt('192.0.2.1', 0), { HOST: '192.0.2.1', PORT: 0 })
+  assert.match(foreign ?? '', /^HOST is 192\.0\.2\.1, which is no address of this machine/)
+  const unknown = listenProblem(await refusalAt('nowhere.invalid', 0), { HOST: 'nowhere.invalid', PORT: 0 })
+  assert.match(unknown ?? '', /^HOST is nowhere\.invalid, which is no name that can be found/)
+})
+
+test('a port that needs a right is named', () => {
+  const error = Object.assign(new Error('listen EACCES'), { code: 'EACCES', syscall: 'listen', port: 80 })
+  assert.match(listenProblem(error, { HOST: '0.0.0.0', PORT: 80 }) ?? '', /^0\.0\.0\.0:80 is not allowed.* set PORT/)
+})
+
+test('everything else is no problem of listening', () => {
+  for (const error of [new Error('x'), 'x', undefined])
+    assert.equal(listenProblem(error, { HOST: 'h', PORT: 1 }), undefined)
+})
