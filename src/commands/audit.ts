@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { kafkaOptions, readConfig } from '../config.ts'
+import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
 import { parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
@@ -37,7 +38,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
   const { answers } = given
   if (answers !== undefined) await readable(answers)
-  const all = await fetchRanges(session, given)
+  const all = await withConnectionProblems(session, () => fetchRanges(session, given))
   const isWanted = (partition: number) => given.partitions?.includes(partition) ?? true
   const ranges = all.map((range) => (isWanted(range.partition) ? range : { ...range, from: range.end, to: range.end }))
   const missing = given.partitions?.find((wanted) => all.every(({ partition }) => partition !== wanted))

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { kafkaOptions, readConfig } from '../config.ts'
+import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, type LogRecord, readTopic } from '../kafka/read-topic.ts'
 import { parseTailArguments, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
 import { recordJson } from '../tools/tail/record-json.ts'
@@ -27,7 +28,7 @@ export const tail: Command = { help: HELP, run, failureCode: 1 }
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseTailArguments(args)
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
-  const ranges = tailRanges(await fetchRanges(session, given), given)
+  const ranges = tailRanges(await withConnectionProblems(session, () => fetchRanges(session, given)), given)
   const [range] = ranges
   if (range !== undefined && (given.offset ?? range.start) < range.start)
     console.error(`partition ${range.partition} begins at offset ${range.start}: the records before were deleted`)

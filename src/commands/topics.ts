@@ -1,9 +1,10 @@
 import { kafkaOptions, readConfig } from '../config.ts'
+import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { table } from '../tools/terminal/table.ts'
 import { isRight, judgeTopic } from '../tools/topics/check.ts'
-import { parseTopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
+import { parseTopicsArguments, type TopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
 import { planTopic } from '../tools/topics/plan.ts'
 import { planText } from '../tools/topics/plan-text.ts'
 import { topicSettings } from '../tools/topics/settings.ts'
@@ -42,21 +43,36 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
       return 0
     }
     case 'create':
-      return await create(given, environment)
-    case 'check': {
-      const { retentionMs } = given
-      return await check(given.json, environment, { retentionMs, replicationFactor: 3 })
+    case 'check':
+    case 'grow': {
+      const session = sessionOf(environment)
+      return await withConnectionProblems(session, () => onCluster(given, session, environment))
     }
+  }
+}
+
+type Session = ReturnType<typeof sessionOf>
+
+async function onCluster(
+  given: Exclude<TopicsArguments, { action: 'plan' }>,
+  session: Session,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  switch (given.action) {
+    case 'create':
+      return await create(given, session, environment)
+    case 'check':
+      return await check(given.json, session, { retentionMs: given.retentionMs, replicationFactor: 3 })
     case 'grow':
-      return await growTopic(given, sessionOf(environment))
+      return await growTopic(given, session)
   }
 }
 
 async function create(
   { wanted, json }: { wanted: WantedTopic; json: boolean },
+  session: Session,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const session = sessionOf(environment)
   const spec = specOf(wanted, session.partitions)
   const { KAFKA_PARTITIONS } = environment
   if (KAFKA_PARTITIONS !== undefined && Number(KAFKA_PARTITIONS) !== spec.partitions)
@@ -65,7 +81,7 @@ async function create(
   if (!json) console.log(`topic ${session.topic}: ${isNew ? 'created' : 'is there already'}\n`)
   const { partitions, replicationFactor } = spec
   const retentionMs = Number(spec.settings['retention.ms'])
-  return await check(json, environment, { partitions, replicationFactor, retentionMs })
+  return await check(json, session, { partitions, replicationFactor, retentionMs })
 }
 
 function specOf(wanted: WantedTopic, configuredPartitions: number) {
@@ -85,10 +101,9 @@ function specOf(wanted: WantedTopic, configuredPartitions: number) {
 
 async function check(
   json: boolean,
-  environment: NodeJS.ProcessEnv,
+  session: Session,
   wanted: { partitions?: number; replicationFactor: number; retentionMs: number | undefined },
 ): Promise<number> {
-  const session = sessionOf(environment)
   const state = await describeTopic(session)
   const { topic, partitions, maxBatchBytes } = session
   const findings = judgeTopic(state, await brokersIfKnown(session), { partitions, maxBatchBytes, ...wanted })

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { backoff, LATE, within } from '../waiting.ts'
+import { backoff, LATE, pause, within } from '../waiting.ts'
+import { connectionProblem } from './connection-problem.ts'
 import { PartitionMismatch, ProducerSession, type SessionOptions } from './producer-session.ts'
 import { rootCause } from './verdict.ts'
 
 const OPEN_TIMEOUT_MS = 60_000
+const EXPLAIN_EVERY_MS = 5_000
 
 /** Told what went wrong, or what was done about it. */
 export type OnTrouble = (what: Trouble, error: Error) => void
@@ -26,6 +28,9 @@ export class CurrentSession {
   #session: ProducerSession | null = null
   #opening: Promise<void> | null = null
   #lastError: Error | null = null
+  /** What `connectionProblem` found out about the last error; null: nothing yet, or nothing to find out. */
+  #problem: string | null = null
+  #explaining = false
 
   constructor(options: SessionOptions, onTrouble: OnTrouble) {
     this.#options = options
@@ -43,7 +48,8 @@ export class CurrentSession {
 
   /** Why nothing can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
-    if (this.#session === null) return [`no producer session: ${this.#lastError?.message ?? 'connecting'}`]
+    if (this.#session === null)
+      return [`no producer session: ${this.#problem ?? this.#lastError?.message ?? 'connecting'}`]
     const found = this.#session.partitionsSeen
     return found === this.#options.partitions ? [] : [new PartitionMismatch(this.#options, found).message]
   }
@@ -116,12 +122,24 @@ export class CurrentSession {
         const session = await this.#openOne()
         if (this.stopping.aborted) await session.close()
         else this.#session = session
+        this.#problem = null
         return
       } catch (error) {
         this.#lastError = rootCause(error)
-        this.#onTrouble('session-failed', this.#lastError)
+        this.#onTrouble('session-failed', this.#problem === null ? this.#lastError : new Error(this.#problem))
+        void this.#explain(this.#lastError)
         await backoff(failures, this.stopping)
       }
     }
+  }
+
+  /** Looks at the brokers while the tries go on: no try waits for it. One at a time, and not all the time. */
+  async #explain(error: Error): Promise<void> {
+    if (this.#explaining) return
+    this.#explaining = true
+    const problem = await connectionProblem(error, this.#options)
+    if (this.#session === null) this.#problem = problem?.replace(/\n */, ' ').replaceAll(/\n */g, '; ') ?? null
+    await pause(EXPLAIN_EVERY_MS, this.stopping)
+    this.#explaining = false
   }
 }

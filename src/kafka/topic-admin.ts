@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClientOptions, createClient, withAdmin } from './client.ts'
+import { topicProblem } from './connection-problem.ts'
 import kafkajs, { type Admin, type Kafka } from './kafkajs/index.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
@@ -61,6 +62,8 @@ export async function fetchPartitionCount(client: Kafka, topic: string): Promise
     const { topics } = await withAdmin(client, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
     return topics.find(({ name }) => name === topic)?.partitions.length ?? 0
   } catch (error) {
+    const problem = topicProblem(error, topic)
+    if (problem !== undefined) throw new Error(problem)
     // Without its cause: this is the message that an operator has to see.
     throw codeOf(error) === undefined ? error : new Error(`topic ${topic}: ${rootCause(error).message}`)
   }

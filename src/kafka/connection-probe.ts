@@ -1,0 +1,178 @@
+import { Buffer } from 'node:buffer'
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+
+/** What listens at an address, as far as it can be told. */
+export type Seen =
+  /** `code`: the system's, e.g. `ECONNREFUSED`. */
+  | { readonly kind: 'unreachable'; readonly code: string }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'http' }
+  | { readonly kind: 'silent' }
+  /** TLS where plain text was tried. */
+  | { readonly kind: 'tls' }
+  /** TLS, which it ended: it wants another version, or a certificate of ours. */
+  | { readonly kind: 'tls-refused'; readonly reason: string }
+  | { readonly kind: 'untrusted'; readonly code: string }
+  /** Kafka. `isPlain`: without TLS where TLS was tried. `mechanisms`: of SASL; none: it wants no login. */
+  | { readonly kind: 'kafka'; readonly isPlain: boolean; readonly mechanisms: readonly string[] }
+
+export interface ProbeOptions {
+  readonly ssl: boolean
+  /** How long all of it may take. */
+  readonly timeoutMs: number
+}
+
+const SASL_HANDSHAKE = 17
+const API_VERSIONS = 18
+const ILLEGAL_SASL_STATE = 34
+/** No broker has it: so it names those that it has. */
+const NO_MECHANISM = 'TILLGATE'
+const MAX_ANSWER_BYTES = 65_536
+const TLS_ALERT = 0x15
+
+/**
+ * Looks at what listens at `address` (`host:port`). Never rejects, and leaves no connection open. A broker with SASL
+ * counts it as a login that failed.
+ */
+export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): Promise<Seen> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const firstDeadline = AbortSignal.timeout(timeoutMs / 2) // a side that waits for more leaves time for the other way
+  const at = hostAndPort(address)
+  const reached = await opened(connect(at), 'connect', deadline)
+  if (reached instanceof Error)
+    return reached.name === 'AbortError' ? { kind: 'late' } : { kind: 'unreachable', code: codeOf(reached) }
+  if (!ssl) {
+    const seen = await lookAt(reached, firstDeadline)
+    return seen.kind === 'silent' ? ((await lookThroughTls(at, deadline)) === null ? seen : { kind: 'tls' }) : seen
+  }
+  reached.destroy()
+  const secured = await lookThroughTls(at, firstDeadline)
+  if (secured !== null) return secured
+  const plain = await opened(connect(at), 'connect', deadline)
+  if (plain instanceof Error) return { kind: 'silent' }
+  const seen = await lookAt(plain, deadline)
+  return seen.kind === 'kafka' ? { ...seen, isPlain: true } : seen
+}
+
+/** Null where it does not speak TLS. */
+async function lookThroughTls(at: Address, deadline: AbortSignal): Promise<Seen | null> {
+  const servername = isIP(at.host) === 0 ? at.host : ''
+  const options = { ...at, servername, rejectUnauthorized: false } // whether it is trusted is asked afterwards
+  const secured = await opened(connectTls(options), 'secureConnect', deadline)
+  if (secured instanceof Error) return isAlert(secured) ? { kind: 'tls-refused', reason: reasonOf(secured) } : null
+  if (secured.authorized) return await lookAt(secured, deadline)
+  secured.destroy()
+  return { kind: 'untrusted', code: String(secured.authorizationError) }
+}
+
+/** Asks as a Kafka client does: which requests are known, then for a login that nobody offers. */
+async function lookAt(socket: Socket, deadline: AbortSignal): Promise<Seen> {
+  try {
+    const versions = await ask(socket, request(API_VERSIONS, 0), deadline)
+    if (versions.subarray(0, 5).toString('latin1') === 'HTTP/') return { kind: 'http' }
+    if (versions[0] === TLS_ALERT) return { kind: 'tls' }
+    if (versions.length < 10 || versions.readInt32BE(4) !== API_VERSIONS) return { kind: 'silent' }
+    const name = Buffer.from(NO_MECHANISM)
+    const answer = await ask(socket, request(SASL_HANDSHAKE, 1, Buffer.concat([int16(name.length), name])), deadline)
+    return { kind: 'kafka', isPlain: false, mechanisms: mechanismsOf(answer) }
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** Sends a request and resolves with the first answer, whatever protocol it is of; empty: there was none. */
+async function ask(socket: Socket, request: Buffer, deadline: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  return await new Promise((resolve) => {
+    const end = () => {
+      socket.off('data', take).off('close', end)
+      deadline.removeEventListener('abort', end)
+      resolve(Buffer.concat(chunks))
+    }
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk)
+      const all = Buffer.concat(chunks)
+      const sizeBytes = all.length < 4 ? Number.POSITIVE_INFINITY : all.readInt32BE(0) + 4
+      if (all.length >= sizeBytes || all[0] !== 0 || all.length > MAX_ANSWER_BYTES) end()
+    }
+    if (deadline.aborted || socket.destroyed) return end()
+    deadline.addEventListener('abort', end)
+    socket.on('data', take).on('close', end)
+    socket.write(request)
+  })
+}
+
+/** A request of Kafka's protocol whose correlation id is its API's key. */
+function request(apiKey: number, version: number, body = Buffer.alloc(0)): Buffer {
+  const clientId = Buffer.from('tillgate')
+  const header = Buffer.concat([int16(apiKey), int16(version), int32(apiKey), int16(clientId.length), clientId])
+  return Buffer.concat([int32(header.length + body.length), header, body])
+}
+
+function mechanismsOf(answer: Buffer): string[] {
+  if (answer.length < 14 || answer.readInt16BE(8) === ILLEGAL_SASL_STATE) return []
+  const names: string[] = []
+  let at = 14
+  for (let left = answer.readInt32BE(10); left > 0 && at + 2 <= answer.length; left--) {
+    const length = answer.readInt16BE(at)
+    names.push(answer.toString('utf8', at + 2, at + 2 + length))
+    at += 2 + length
+  }
+  return names
+}
+
+/** The socket when it is up, or why it is not. */
+async function opened<S extends Socket>(socket: S, event: string, deadline: AbortSignal): Promise<S | Error> {
+  return await new Promise((resolve) => {
+    const end = (result: S | Error) => {
+      deadline.removeEventListener('abort', onDeadline)
+      if (result instanceof Error) socket.destroy()
+      resolve(result)
+    }
+    const onDeadline = () => end(Object.assign(new Error('it took too long'), { name: 'AbortError' }))
+    socket.on('error', end) // it stays: a socket's later errors are no business of anybody
+    if (deadline.aborted) return onDeadline()
+    deadline.addEventListener('abort', onDeadline)
+    socket.once(event, () => end(socket))
+    socket.once('close', () => end(new Error('it was closed')))
+  })
+}
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+function hostAndPort(address: string): Address {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) }
+}
+
+function codeOf(error: Error): string {
+  const { code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] }
+  return code ?? (errors?.[0] === undefined ? '' : codeOf(errors[0]))
+}
+
+/** The other side speaks TLS, and says no. */
+function isAlert(error: Error): boolean {
+  return /^ERR_SSL_.*ALERT/.test(codeOf(error))
+}
+
+/** OpenSSL's own words are in `reason`; the message has its source lines. */
+function reasonOf(error: Error): string {
+  const { reason } = error as { reason?: unknown }
+  return typeof reason === 'string' ? reason : error.message
+}
+
+function int16(number: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(number)
+  return bytes
+}
+
+function int32(number: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(number)
+  return bytes
+}

@@ -1,0 +1,116 @@
+import type { ClientOptions } from './client.ts'
+import { probe, type Seen } from './connection-probe.ts'
+import kafkajs from './kafkajs/index.ts'
+import { codeOf, rootCause } from './verdict.ts'
+
+/** Which cluster and topic it is about. */
+export type Connection = Pick<ClientOptions, 'brokers' | 'ssl' | 'sasl' | 'connectionTimeoutMs'> & {
+  readonly topic: string
+}
+
+const UNKNOWN_TOPIC_OR_PARTITION = 3
+const TOPIC_AUTHORIZATION_FAILED = 29
+const MAX_PROBE_MS = 5_000
+
+/**
+ * Runs `work` on the cluster. Where it fails for the connection or a missing topic, it rejects with an error that says
+ * what was tried, what listens at each address, and which variable to set; else with what `work` rejects with.
+ */
+export async function withConnectionProblems<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const problem = topicProblem(error, connection.topic) ?? (await connectionProblem(error, connection))
+    throw problem === undefined ? error : new Error(problem, { cause: error })
+  }
+}
+
+/** What an error means for the topic; undefined where it is about something else. */
+export function topicProblem(error: unknown, topic: string): string | undefined {
+  const code = codeOf(error)
+  if (code === UNKNOWN_TOPIC_OR_PARTITION)
+    return `topic ${topic} is missing: tillgate topics create makes it, or KAFKA_TOPIC has to name another`
+  if (code === TOPIC_AUTHORIZATION_FAILED)
+    return `topic ${topic} is not allowed for this login: KAFKA_SASL_USERNAME needs rights (ACLs) to it`
+  return undefined
+}
+
+/** Looks at every address and says what is wrong; undefined where the error is not about the connection. */
+export async function connectionProblem(error: unknown, connection: Connection): Promise<string | undefined> {
+  const root = rootCause(error)
+  if (!isOfConnection(root)) return undefined
+  const { brokers, ssl, sasl } = connection
+  const { broker } = root as { broker?: unknown }
+  const isBootstrap = typeof broker !== 'string' || brokers.includes(broker)
+  const addresses = isBootstrap ? brokers : [...brokers, broker]
+  const timeoutMs = Math.min(connection.connectionTimeoutMs, MAX_PROBE_MS)
+  const seen = await Promise.all(addresses.map((address) => probe(address, { ssl, timeoutMs })))
+  const tried = `${ssl ? 'TLS' : 'no TLS'}, ${sasl === undefined ? 'no SASL' : `SASL ${sasl.mechanism}`}`
+  const lines = addresses.map((address, i) => {
+    const advertised = isBootstrap || i < brokers.length ? '' : ' (its advertised address)'
+    return `  ${address}${advertised}: ${meaning(seen[i] as Seen, connection, root)}`
+  })
+  return `no connection to Kafka (tried with ${tried}):\n${lines.join('\n')}`
+}
+
+function isOfConnection(error: Error): boolean {
+  const { KafkaJSConnectionError, KafkaJSRequestTimeoutError, KafkaJSSASLAuthenticationError, KafkaJSBrokerNotFound } =
+    kafkajs
+  return [
+    KafkaJSConnectionError,
+    KafkaJSRequestTimeoutError,
+    KafkaJSSASLAuthenticationError,
+    KafkaJSBrokerNotFound,
+  ].some((type) => error instanceof type)
+}
+
+/** What it is that listens there, and what to do. */
+function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, error: Error): string {
+  switch (seen.kind) {
+    case 'unreachable':
+      return UNREACHABLE[seen.code] ?? `it cannot be reached (${seen.code}): is KAFKA_BROKERS right?`
+    case 'late':
+      return `no connection within ${connectionTimeoutMs} ms: the host is down or a firewall drops it; is KAFKA_BROKERS right?`
+    case 'http':
+      return `it speaks HTTP, not Kafka: KAFKA_BROKERS has to name a broker's port`
+    case 'tls':
+      return 'it wants TLS: set KAFKA_TLS=true'
+    case 'tls-refused':
+      return `it speaks TLS and refuses ours (${seen.reason}): does it want client certificates, or another version?`
+    case 'untrusted':
+      return untrusted(seen.code)
+    case 'silent':
+      return `it takes connections and does not answer as Kafka does${ssl ? ', with TLS or without' : ''}: a broker that hangs or starts, or something else; is KAFKA_BROKERS right?`
+    case 'kafka':
+      break
+  }
+  const { isPlain, mechanisms } = seen
+  const offered = mechanisms.join(', ')
+  if (isPlain) return `it is Kafka without TLS: set KAFKA_TLS=false, or KAFKA_BROKERS to a port with TLS`
+  if (sasl === undefined && mechanisms.length > 0)
+    return `it wants a login (SASL ${offered}): set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`
+  if (sasl !== undefined && mechanisms.length === 0)
+    return 'it is Kafka without SASL: unset KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
+  if (sasl !== undefined && !mechanisms.includes(sasl.mechanism.toUpperCase()))
+    return `it offers SASL ${offered}, not ${sasl.mechanism}: set KAFKA_SASL_MECHANISM`
+  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError)
+    return 'it refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right?'
+  return `it answers now; before: ${error.message}`
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (connection refused): is the broker running, is KAFKA_BROKERS right?',
+  ENOTFOUND: 'there is no such name: is KAFKA_BROKERS right?',
+  EAI_AGAIN: 'the name cannot be looked up now: does DNS work, is KAFKA_BROKERS right?',
+  EHOSTUNREACH: 'there is no way to that host: is KAFKA_BROKERS right?',
+  ENETUNREACH: 'there is no way to that network: is KAFKA_BROKERS right?',
+  ETIMEDOUT: 'no connection in time: the host is down or a firewall drops it; is KAFKA_BROKERS right?',
+}
+
+function untrusted(code: string): string {
+  if (/ALTNAME/.test(code))
+    return 'its certificate is for another name: KAFKA_BROKERS has to use a name that the certificate has'
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired: the broker needs a new one'
+  const why = code.toLowerCase().replaceAll('_', ' ')
+  return `its certificate is not trusted (${why}): NODE_EXTRA_CA_CERTS has to name a file with its authority`
+}
