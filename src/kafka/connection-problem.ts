@@ -53,7 +53,11 @@ export async function connectionProblem(error: unknown, connection: Connection):
   return `no connection to Kafka (tried with ${tried}):\n${lines.join('\n')}`
 }
 
-function isOfConnection(error: Error): boolean {
+/** UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE, SASL_AUTHENTICATION_FAILED */
+const LOGIN_CODES: ReadonlySet<unknown> = new Set([33, 34, 58])
+
+function isOfConnection(error: Error & { code?: unknown }): boolean {
+  if (LOGIN_CODES.has(error.code)) return true
   const { KafkaJSConnectionError, KafkaJSRequestTimeoutError, KafkaJSSASLAuthenticationError, KafkaJSBrokerNotFound } =
     kafkajs
   return [
@@ -93,7 +97,7 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     return 'it is Kafka without SASL: unset KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
   if (sasl !== undefined && !mechanisms.includes(sasl.mechanism.toUpperCase()))
     return `it offers SASL ${offered}, not ${sasl.mechanism}: set KAFKA_SASL_MECHANISM`
-  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError)
+  if (error instanceof kafkajs.KafkaJSSASLAuthenticationError || LOGIN_CODES.has((error as { code?: unknown }).code))
     return 'it refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right?'
   return `it answers now; before: ${error.message}`
 }

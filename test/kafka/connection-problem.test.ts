@@ -93,6 +93,11 @@ test('the address, what was tried and who does not answer are named, with the va
 })
 
 test('a login that is refused is said, without the login', async (t) => {
+  const code = await connectionProblem(
+    createErrorFromCode(58),
+    connectionTo(await broker(t, ['SCRAM-SHA-512']), { sasl: LOGIN }),
+  )
+  assert.match(code ?? '', /refuses the login/)
   const refused: Error = Reflect.construct(kafkajs.KafkaJSSASLAuthenticationError, ['Authentication failed'])
   const text = await connectionProblem(refused, connectionTo(await broker(t, ['SCRAM-SHA-512']), { sasl: LOGIN }))
   assert.match(text ?? '', /refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right\?/)
