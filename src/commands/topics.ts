@@ -19,6 +19,8 @@ const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
       --peak-factor F        busiest minute of the year over the mean of a normal day (8)
       --retention-days D     how long invoices stay (7)
       --gateway-rate N       invoices a second that one gateway is trusted with (1000)
+      --broker-cores N       cores of a broker (4)
+      --broker-cpu-us N      what an invoice costs all its brokers together, microseconds of a core (1224)
   tillgate topics create   creates it, or finds that it is right already
       the options of plan, or --partitions N (KAFKA_PARTITIONS) --replication-factor N (3) --retention-days D (7)
   tillgate topics check    compares it with what the gateway needs

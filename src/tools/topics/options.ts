@@ -1,6 +1,6 @@
 import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
 import { suggestion } from '../terminal/suggestion.ts'
-import { GATEWAY_RATE, type PlanInput } from './plan.ts'
+import { BROKER_CORES, BROKER_CPU_MICROSECONDS, GATEWAY_RATE, type PlanInput } from './plan.ts'
 
 /** What `tillgate topics` was asked for. */
 export type TopicsArguments =
@@ -37,6 +37,8 @@ const PLAN = {
   'peak-factor': text,
   'retention-days': text,
   'gateway-rate': text,
+  'broker-cores': text,
+  'broker-cpu-us': text,
 }
 const OPTIONS = {
   plan: { ...COMMON, ...PLAN },
@@ -86,6 +88,8 @@ function planInput(given: Given): PlanInput {
     peakFactor: optional(given, 'peak-factor', { min: 1, max: 1_000, isReal: true }) ?? 8,
     retentionDays: optional(given, 'retention-days', RETENTION_DAYS) ?? DEFAULT_RETENTION_DAYS,
     gatewayRate: optional(given, 'gateway-rate', { min: 1, max: 1_000_000 }) ?? GATEWAY_RATE,
+    brokerCores: optional(given, 'broker-cores', { min: 1, max: 512 }) ?? BROKER_CORES,
+    brokerCpuMicroseconds: optional(given, 'broker-cpu-us', { min: 1, max: 1_000_000 }) ?? BROKER_CPU_MICROSECONDS,
   }
 }
 

@@ -1,6 +1,6 @@
 import { count } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
-import { DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
+import { BROKER_BUSY, DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
 
 /** A plan for people: each number with its reason in a line. */
 export function planText(plan: Plan): string {
@@ -51,12 +51,17 @@ export function planText(plan: Plan): string {
     [
       'network in',
       `${bytes(plan.networkInBytes)}/s`,
-      'at the peak: what it leads from gateways, the rest from its leaders',
+      'at the peak with one broker lost: what it leads from gateways, the rest from its leaders',
     ],
     [
       'network out',
       `${bytes(plan.networkOutBytes)}/s`,
-      `at the peak with one broker lost: to two followers and one consumer group; each further group ${bytes(plan.consumerGroupBytes)}/s`,
+      `at the peak with one broker lost: to its followers and one consumer group; each further group ${bytes(plan.consumerGroupBytes)}/s`,
+    ],
+    [
+      'processor',
+      `${cores(plan.brokerCpuCores)} cores`,
+      `at the peak with one broker lost: ${count(input.brokerCpuMicroseconds)} us an invoice of leader and followers (measured where each is alone in its batch, the dearest); at most ${BROKER_BUSY * 100} % of its ${count(input.brokerCores)} cores, the rest for consumers, restarts and growth`,
     ],
   ]
   const gateways: Row[] = [
@@ -83,6 +88,7 @@ export function planText(plan: Plan): string {
 type Row = readonly [string, string, string]
 
 const indented = (line: string) => `  ${line}`
+const cores = (number: number) => count(Number(number.toPrecision(2)))
 const rate = (perSecond: number) => `${count(perSecond < 10 ? perSecond : Math.round(perSecond))}/s`
 
 function bytes(number: number): string {

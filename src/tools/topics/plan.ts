@@ -1,5 +1,6 @@
 import { count } from '../terminal/count.ts'
 import { UsageError } from '../terminal/flags.ts'
+import { type BrokerLoad, busiestBroker, type ClusterLoad, fullestOf } from './broker-load.ts'
 import { type Setting, topicSettings } from './settings.ts'
 
 /** What an operator knows. Rates are of a normal day; `peakFactor` is the busiest minute of the year over its mean. */
@@ -12,6 +13,9 @@ export interface PlanInput {
   readonly retentionDays: number
   /** What one gateway is trusted with, invoices a second. */
   readonly gatewayRate: number
+  readonly brokerCores: number
+  /** What an invoice costs its leader and two followers together. */
+  readonly brokerCpuMicroseconds: number
 }
 
 /** A topic and what it needs. Bytes and invoices are per second and at the peak unless their name says otherwise. */
@@ -29,11 +33,13 @@ export interface Plan {
   /** How full the fullest partition is likely to be, of the mean: stores are spread by hash. */
   readonly fullestPartition: number
   readonly fullestPartitionAtPeak: number
+  /** Of the busiest broker, as the next three, with one broker lost. */
   readonly networkInBytes: number
-  /** With one broker lost, and one consumer group that reads everything. */
+  /** With one consumer group that reads everything. */
   readonly networkOutBytes: number
   /** What one more consumer group adds to a broker's output. */
   readonly consumerGroupBytes: number
+  readonly brokerCpuCores: number
   readonly diskUsedBytes: number
   readonly diskBytes: number
   readonly gateways: number
@@ -44,6 +50,14 @@ export interface Plan {
  * every invoice is a request to Kafka of its own, which costs most (bench/RESULTS.md).
  */
 export const GATEWAY_RATE = 1_000
+/**
+ * What an invoice costs the brokers together where it is alone in its batch, which costs most: measured on three brokers at
+ * 500 invoices/s (bench/RESULTS.md). Larger batches cost down to 100.
+ */
+export const BROKER_CPU_MICROSECONDS = 1_224
+export const BROKER_CORES = 4
+/** The rest of a broker's cores is for consumers, restarts and growth. */
+export const BROKER_BUSY = 0.5
 export const PARTITIONS_PER_BROKER = { min: 3, max: 12 }
 export const REPLICATION_FACTOR = 3
 /** Key, headers and framing of a record in the log; measured. */
@@ -52,6 +66,7 @@ export const RECORD_OVERHEAD_BYTES = 350
 export const DISK_FULL = 0.6
 const STORES_PER_PARTITION = 4
 const MAX_PARTITIONS = 10_000
+const MAX_BROKERS = MAX_PARTITIONS / PARTITIONS_PER_BROKER.min
 const SECONDS_A_DAY = 86_400
 const MAX_INVOICES_PER_STORE = 100_000
 /** What a broker on 1 Gbit/s carries with room to catch up after a restart. */
@@ -72,13 +87,28 @@ export function planTopic(input: PlanInput): Plan {
   const invoicesMean = invoicesPerDay / SECONDS_A_DAY
   const invoicesAtPeak = invoicesMean * input.peakFactor
   const recordBytes = input.invoiceBytes + RECORD_OVERHEAD_BYTES
-  const bytesAtPeak = invoicesAtPeak * recordBytes
-  const networkInBytes = (bytesAtPeak * REPLICATION_FACTOR) / brokers
-  const networkOutBytes = (bytesAtPeak * REPLICATION_FACTOR) / (brokers - 1)
-  const storesPerPartition = stores / partitions
-  const fullestPartition = 1 + Math.sqrt((2 * Math.log(partitions)) / storesPerPartition)
+  const fullestPartition = fullestOf(partitions, stores)
   const fullestPartitionAtPeak = (invoicesAtPeak / partitions) * fullestPartition
-  refuseOverload({ bytesAtPeak, networkOutBytes, fullestPartitionAtPeak })
+  if (fullestPartitionAtPeak > MAX_PARTITION_INVOICES)
+    throw new UsageError(
+      `at the peak the fullest partition would get ${count(Math.round(fullestPartitionAtPeak))} invoices a second; ` +
+        `more than ${count(MAX_PARTITION_INVOICES)} is too much for one: more brokers, and with them partitions`,
+    )
+  const load = {
+    invoices: invoicesAtPeak,
+    recordBytes,
+    stores,
+    replicationFactor: REPLICATION_FACTOR,
+    cpuMicroseconds: input.brokerCpuMicroseconds,
+  }
+  const busiest = withOneLost(load, brokers)
+  const overload = overloadOf(busiest, input.brokerCores)
+  if (overload !== null) {
+    const needed = brokersFor(load, input)
+    const more = needed === null ? '' : `--brokers ${needed} or more`
+    const cores = overload.includes('cores') ? 'or --broker-cores' : ''
+    throw new UsageError([overload, [more, cores].filter((text) => text !== '').join(', ')].join(': '))
+  }
 
   const diskUsedBytes = (invoicesPerDay * recordBytes * REPLICATION_FACTOR * (retentionDays + 1)) / brokers
   return {
@@ -93,9 +123,10 @@ export function planTopic(input: PlanInput): Plan {
     recordBytes,
     fullestPartition,
     fullestPartitionAtPeak,
-    networkInBytes,
-    networkOutBytes,
-    consumerGroupBytes: bytesAtPeak / (brokers - 1),
+    networkInBytes: busiest.networkInBytes,
+    networkOutBytes: busiest.networkOutBytes,
+    consumerGroupBytes: busiest.consumerGroupBytes,
+    brokerCpuCores: busiest.cpuCores,
     diskUsedBytes,
     diskBytes: diskUsedBytes / DISK_FULL,
     gateways: Math.ceil(invoicesAtPeak / input.gatewayRate) + 1,
@@ -107,11 +138,6 @@ function refuseNonsense({ stores, invoicesPerDay, brokers }: PlanInput): void {
     throw new UsageError(
       `--brokers ${brokers}: the promise needs ${REPLICATION_FACTOR} brokers, so that an invoice is on two when one is lost`,
     )
-  if (stores < brokers * PARTITIONS_PER_BROKER.min)
-    throw new UsageError(
-      `--stores ${count(stores)}: too few for ${count(brokers)} brokers; a store is in one partition, and each broker ` +
-        `should lead ${PARTITIONS_PER_BROKER.min}: plan ${count(Math.max(3, Math.floor(stores / 3)))} brokers`,
-    )
   const perStore = invoicesPerDay / stores
   if (perStore > MAX_INVOICES_PER_STORE)
     throw new UsageError(
@@ -120,17 +146,39 @@ function refuseNonsense({ stores, invoicesPerDay, brokers }: PlanInput): void {
     )
 }
 
-function refuseOverload(at: { bytesAtPeak: number; networkOutBytes: number; fullestPartitionAtPeak: number }): void {
-  if (at.networkOutBytes > MAX_BROKER_BYTES) {
-    const needed = Math.ceil((at.bytesAtPeak * REPLICATION_FACTOR) / MAX_BROKER_BYTES) + 1
-    throw new UsageError(
-      `at the peak each broker would send ${count(at.networkOutBytes / 1e6)} MB/s; more than ` +
-        `${count(MAX_BROKER_BYTES / 1e6)} leaves no room to catch up: --brokers ${needed} or more`,
-    )
+/** With few brokers left an invoice has fewer replicas, so that a lost broker may even make it less. */
+function withOneLost(load: ClusterLoad, brokers: number): BrokerLoad {
+  const [all, lost] = [busiestBroker(load, brokers), busiestBroker(load, brokers - 1)]
+  return {
+    networkInBytes: Math.max(all.networkInBytes, lost.networkInBytes),
+    networkOutBytes: Math.max(all.networkOutBytes, lost.networkOutBytes),
+    consumerGroupBytes: Math.max(all.consumerGroupBytes, lost.consumerGroupBytes),
+    cpuCores: Math.max(all.cpuCores, lost.cpuCores),
   }
-  if (at.fullestPartitionAtPeak > MAX_PARTITION_INVOICES)
-    throw new UsageError(
-      `at the peak the fullest partition would get ${count(Math.round(at.fullestPartitionAtPeak))} invoices a second; ` +
-        `more than ${count(MAX_PARTITION_INVOICES)} is too much for one: more brokers, and with them partitions`,
+}
+
+/** Why brokers cannot carry the peak with one of them lost; null when they can. */
+function overloadOf({ networkInBytes, networkOutBytes, cpuCores }: BrokerLoad, cores: number): string | null {
+  for (const [verb, bytes] of [
+    ['send', networkOutBytes],
+    ['receive', networkInBytes],
+  ] as const)
+    if (bytes > MAX_BROKER_BYTES)
+      return (
+        `at the peak with one broker lost each would ${verb} ${count(bytes / 1e6)} MB/s; more than ` +
+        `${count(MAX_BROKER_BYTES / 1e6)} leaves no room to catch up`
+      )
+  if (cpuCores > cores * BROKER_BUSY)
+    return (
+      `at the peak with one broker lost each would need ${count(cpuCores)} cores; more than half of its ` +
+      `${count(cores)} leaves too little for consumers, restarts and growth`
     )
+  return null
+}
+
+/** The least number of brokers that can carry it; null where no plan has so many. */
+function brokersFor(load: ClusterLoad, { brokers, brokerCores }: PlanInput): number | null {
+  for (let more = brokers + 1; more <= MAX_BROKERS; more++)
+    if (overloadOf(withOneLost(load, more), brokerCores) === null) return more
+  return null
 }

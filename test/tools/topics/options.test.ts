@@ -17,6 +17,8 @@ test('a plan needs three numbers; the others have defaults', () => {
       peakFactor: 8,
       retentionDays: 7,
       gatewayRate: 1_000,
+      brokerCores: 4,
+      brokerCpuMicroseconds: 1_224,
     },
   })
 })
