@@ -3,7 +3,7 @@ import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { table } from '../tools/terminal/table.ts'
-import { isRight, judgeTopic } from '../tools/topics/check.ts'
+import { judgeTopic, verdictOn, verdictText } from '../tools/topics/check.ts'
 import { parseTopicsArguments, type TopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
 import { planTopic } from '../tools/topics/plan.ts'
 import { planText } from '../tools/topics/plan-text.ts'
@@ -108,14 +108,14 @@ async function check(
 ): Promise<number> {
   const state = await describeTopic(session)
   const { topic, partitions, maxBatchBytes } = session
-  const findings = judgeTopic(state, await brokersIfKnown(session), { partitions, maxBatchBytes, ...wanted })
-  const isFine = isRight(findings)
-  if (json) console.log(JSON.stringify({ topic, right: isFine, findings }, null, 2))
+  const results = judgeTopic(state, await brokersIfKnown(session), { partitions, maxBatchBytes, ...wanted })
+  const verdict = verdictOn(results)
+  if (json) console.log(JSON.stringify({ topic, verdict, results }, null, 2))
   else {
-    const rows = findings.map(({ level, what, found, why }) => [MARKS[level], what, found, why])
-    console.log(`${table(rows)}\n\nThe topic ${topic} is ${isFine ? 'right' : 'wrong'}.`)
+    const rows = results.map(({ level, what, found, why }) => [MARKS[level], what, found, why])
+    console.log(`${table(rows)}\n\n${verdictText(topic, results)}`)
   }
-  return isFine ? 0 : 1
+  return verdict === 'wrong' ? 1 : 0
 }
 
 async function brokersIfKnown(session: Parameters<typeof fetchBrokers>[0]): Promise<ClusterBroker[] | undefined> {

@@ -3,7 +3,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import kafkajs, { type Admin } from '../../src/kafka/kafkajs/index.ts'
-import type { Finding } from '../../src/tools/topics/check.ts'
+import type { CheckResult, Verdict } from '../../src/tools/topics/check.ts'
 import { spawnCli, startServe } from '../harness/cli-process.ts'
 import { startLoad } from '../harness/load.ts'
 import { assertDelivered } from '../harness/run.ts'
@@ -30,9 +30,9 @@ async function topics(t: TestContext, topic: string, args: string[], env: NodeJS
 async function check(t: TestContext, topic: string, env: NodeJS.ProcessEnv = {}) {
   const { code, stdout, stderr } = await topics(t, topic, ['check', '--json'], env)
   assert.equal(stderr, '')
-  const { right, findings } = JSON.parse(stdout) as { right: boolean; findings: Finding[] }
-  assert.equal(code, right ? 0 : 1)
-  return { right, bad: findings.filter(({ level }) => level !== 'ok').map(({ level, what }) => `${level}: ${what}`) }
+  const { verdict, results } = JSON.parse(stdout) as { verdict: Verdict; results: CheckResult[] }
+  assert.equal(code, verdict === 'wrong' ? 1 : 0)
+  return { verdict, bad: results.filter(({ level }) => level !== 'ok').map(({ level, what }) => `${level}: ${what}`) }
 }
 
 async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -102,7 +102,7 @@ test('check finds what is wrong with a topic that somebody else made', async (t)
 test('check sees replicas that lag and partitions without a leader, while a broker is down', async (t) => {
   await kafka.createTopic({ topic: 'lagging', partitions: 3, replicationFactor: 3 })
   await kafka.createTopic({ topic: 'offline', partitions: 3, replicationFactor: 1 })
-  assert.ok((await check(t, 'lagging', { KAFKA_PARTITIONS: '3' })).right)
+  assert.equal((await check(t, 'lagging', { KAFKA_PARTITIONS: '3' })).verdict, 'right')
   await kafka.brokers[2]?.stop()
   try {
     await eventually('under-replicated', DEADLINE_MS, 250, async () => {

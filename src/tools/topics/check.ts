@@ -8,6 +8,9 @@ export interface LiveTopic {
   readonly settings: Settings | undefined
 }
 
+/** The topic's settings that name replicas whose copying is throttled. */
+export const THROTTLES = ['leader.replication.throttled.replicas', 'follower.replication.throttled.replicas'] as const
+
 type Settings = Readonly<Record<string, string>>
 
 export interface LivePartition extends Replicas {
@@ -25,7 +28,7 @@ export interface Needs {
 }
 
 /** One thing that was looked at. `wrong`: the promise cannot be kept, or the gateway never becomes ready. */
-export interface Finding {
+export interface CheckResult {
   readonly level: 'ok' | 'warning' | 'wrong'
   readonly what: string
   readonly found: string
@@ -47,7 +50,7 @@ export function judgeTopic(
   topic: LiveTopic | 'missing' | 'offline',
   brokers: readonly RackedBroker[] | undefined,
   needs: Needs,
-): Finding[] {
+): CheckResult[] {
   if (topic === 'missing') return [MISSING]
   if (topic === 'offline') return [OFFLINE]
   const { partitions, settings } = topic
@@ -56,46 +59,64 @@ export function judgeTopic(
     judge('partitions', count(partitions.length), [
       ['wrong', partitions.length !== needs.partitions, `KAFKA_PARTITIONS is ${count(needs.partitions)}: not ready`],
     ]),
-    ...replicaFindings(partitions, brokers),
+    ...replicaResults(partitions, brokers),
     judge('replication factor', String(replicationFactor), [
       ['wrong', replicationFactor < needs.replicationFactor && needs.replicationFactor < 3, 'fewer than asked for'],
       ['warning', replicationFactor < 3, '3: with fewer, losing a broker loses invoices or stops the service'],
     ]),
     ...(settings === undefined
       ? [UNKNOWN_SETTINGS]
-      : [minInSyncFinding(settings['min.insync.replicas'], replicationFactor), ...settingFindings(settings, needs)]),
+      : [minInSyncResult(settings['min.insync.replicas'], replicationFactor), ...settingResults(settings, needs)]),
   ]
 }
 
-/** Whether nothing is wrong; warnings are allowed. */
-export function isRight(findings: readonly Finding[]): boolean {
-  return findings.every(({ level }) => level !== 'wrong')
+/** What all of it comes to. `warned`: the promise holds, and something endangers it. */
+export type Verdict = 'right' | 'warned' | 'wrong'
+
+/** The verdict on a topic: that of its worst result. */
+export function verdictOn(results: readonly CheckResult[]): Verdict {
+  const has = (level: CheckResult['level']) => results.some((result) => result.level === level)
+  return has('wrong') ? 'wrong' : has('warning') ? 'warned' : 'right'
 }
 
-const MISSING: Finding = { level: 'wrong', what: 'topic', found: 'missing', why: 'tillgate topics create makes it' }
-const OFFLINE: Finding = {
+/** The verdict in a sentence, which says no more than the results do. */
+export function verdictText(topic: string, results: readonly CheckResult[]): string {
+  const of = (level: CheckResult['level']) => results.filter((result) => result.level === level).length
+  const warnings = `${count(of('warning'))} ${of('warning') === 1 ? 'warning' : 'warnings'}`
+  switch (verdictOn(results)) {
+    case 'right':
+      return `The topic ${topic} is right.`
+    case 'warned':
+      return `The topic ${topic} can be used, with ${warnings}.`
+    case 'wrong':
+      return `The topic ${topic} is wrong in ${count(of('wrong'))} of ${count(results.length)} points${of('warning') > 0 ? `, and has ${warnings}` : ''}.`
+  }
+}
+
+const MISSING: CheckResult = { level: 'wrong', what: 'topic', found: 'missing', why: 'tillgate topics create makes it' }
+const OFFLINE: CheckResult = {
   level: 'wrong',
   what: 'offline partitions',
   found: 'at least 1',
   why: '0: its stores cannot be served; start the brokers that hold it (nothing else was looked at)',
 }
-const UNKNOWN_SETTINGS: Finding = {
+const UNKNOWN_SETTINGS: CheckResult = {
   level: 'wrong',
   what: 'settings',
   found: 'unknown',
   why: 'another topic has a partition without a leader: they cannot be read until it is back',
 }
-const UNKNOWN_BROKERS: Finding = {
+const UNKNOWN_BROKERS: CheckResult = {
   level: 'warning',
   what: 'brokers',
   found: 'unknown',
   why: 'another topic has a partition without a leader: whether this one is spread evenly cannot be seen',
 }
 
-function replicaFindings(
+function replicaResults(
   partitions: readonly LivePartition[],
   brokers: readonly RackedBroker[] | undefined,
-): Finding[] {
+): CheckResult[] {
   const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
   const state = [
     judge('offline partitions', '0', []),
@@ -117,7 +138,7 @@ function replicaFindings(
   ]
 }
 
-function minInSyncFinding(value: string | undefined, replicationFactor: number): Finding {
+function minInSyncResult(value: string | undefined, replicationFactor: number): CheckResult {
   const minInSync = Number(value)
   return judge('min.insync.replicas', String(value), [
     ['wrong', minInSync < 2 && replicationFactor > 1, '2: with 1, a 201 may mean one broker has it'],
@@ -127,7 +148,7 @@ function minInSyncFinding(value: string | undefined, replicationFactor: number):
   ])
 }
 
-function settingFindings(settings: Settings, needs: Needs): Finding[] {
+function settingResults(settings: Settings, needs: Needs): CheckResult[] {
   const unclean = settings['unclean.leader.election.enable'] as string
   const cleanup = settings['cleanup.policy'] as string
   const maxMessageBytes = Number(settings['max.message.bytes'])
@@ -136,6 +157,7 @@ function settingFindings(settings: Settings, needs: Needs): Finding[] {
   const keepsFor = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs
   const retentionBytes = settings['retention.bytes'] as string
   const compression = settings['compression.type'] as string
+  const throttled = THROTTLES.map((name) => settings[name] ?? '').join('')
   return [
     judge('unclean.leader.election.enable', unclean, [
       ['wrong', unclean !== 'false', 'false: a replica that lags would lead and drop acknowledged invoices'],
@@ -153,16 +175,23 @@ function settingFindings(settings: Settings, needs: Needs): Finding[] {
     judge('retention.bytes', retentionBytes, [
       ['warning', retentionBytes !== '-1', '-1: a busy partition is emptied before its time'],
     ]),
+    judge('replication throttle', throttled === '' ? 'none' : 'set', [
+      [
+        'warning',
+        throttled !== '',
+        'none: what a grow that was killed left behind; tillgate topics grow --yes removes it',
+      ],
+    ]),
     judge('compression.type', compression, [
       ['warning', !READABLE.includes(compression), `${READABLE.join(', ')}: tail and audit cannot read this`],
     ]),
   ]
 }
 
-type Rule = readonly [Exclude<Finding['level'], 'ok'>, boolean, string]
+type Rule = readonly [Exclude<CheckResult['level'], 'ok'>, boolean, string]
 
 /** The first rule that is broken decides. */
-function judge(what: string, found: string, rules: readonly Rule[]): Finding {
+function judge(what: string, found: string, rules: readonly Rule[]): CheckResult {
   const [level, , why] = rules.find(([, isBroken]) => isBroken) ?? (['ok', false, ''] as const)
   return { level, what, found, why }
 }

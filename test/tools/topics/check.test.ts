@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRight, judgeTopic, type LiveTopic, type Needs } from '../../../src/tools/topics/check.ts'
+import { judgeTopic, type LiveTopic, type Needs, verdictOn, verdictText } from '../../../src/tools/topics/check.ts'
 import { topicSettings } from '../../../src/tools/topics/settings.ts'
 
 const brokers = [0, 1, 2].map((id) => ({ id, rack: undefined }))
@@ -22,10 +22,11 @@ const notOk = (topic: Parameters<typeof judgeTopic>[0], more: Partial<Needs> = {
     .map(({ level, what }) => `${level}: ${what}`)
 
 test('a topic as planned is right, in every point', () => {
-  const findings = judgeTopic(right, brokers, needs)
+  const results = judgeTopic(right, brokers, needs)
   assert.deepEqual(notOk(right), [])
-  assert.ok(isRight(findings))
-  assert.ok(findings.length >= 12)
+  assert.equal(verdictOn(results), 'right')
+  assert.equal(verdictText('t', results), 'The topic t is right.')
+  assert.ok(results.length >= 12)
 })
 
 test('each setting that breaks the promise is wrong, each that endangers it a warning', () => {
@@ -42,15 +43,22 @@ test('each setting that breaks the promise is wrong, each that endangers it a wa
     [{ 'retention.bytes': '1000000' }, ['warning: retention.bytes']],
     [{ 'compression.type': 'zstd' }, ['warning: compression.type']],
     [{ 'compression.type': 'gzip' }, []],
+    [{ 'follower.replication.throttled.replicas': '0:3' }, ['warning: replication throttle']],
   ]
   for (const [change, expected] of cases) {
     const topic = { ...right, settings: { ...planned, ...change } }
     assert.deepEqual(notOk(topic), expected, JSON.stringify(change))
-    assert.equal(
-      isRight(judgeTopic(topic, brokers, needs)),
-      expected.every((it) => it.startsWith('warning')),
-    )
+    const verdict = expected.length === 0 ? 'right' : expected[0]?.startsWith('wrong') ? 'wrong' : 'warned'
+    assert.equal(verdictOn(judgeTopic(topic, brokers, needs)), verdict)
   }
+})
+
+test('a topic with warnings is not called right, and one that is wrong has them counted too', () => {
+  const settings = { ...planned, 'retention.ms': '3600000', 'retention.bytes': '1000000' }
+  const warned = judgeTopic({ ...right, settings }, brokers, needs)
+  assert.equal(verdictText('t', warned), 'The topic t can be used, with 2 warnings.')
+  const wrong = judgeTopic({ ...right, settings: { ...settings, 'cleanup.policy': 'compact' } }, brokers, needs)
+  assert.match(verdictText('t', wrong), /^The topic t is wrong in 1 of \d+ points, and has 2 warnings\.$/)
 })
 
 test('what was asked for has to be there', () => {
@@ -72,16 +80,16 @@ test('one replica is a warning, lagging replicas and leaderless partitions are w
 })
 
 test('brokers that are not known are a warning, and the rest is judged', () => {
-  const findings = judgeTopic({ ...right, settings: { ...planned, 'cleanup.policy': 'compact' } }, undefined, needs)
-  const bad = findings.filter(({ level }) => level !== 'ok').map(({ what }) => what)
+  const results = judgeTopic({ ...right, settings: { ...planned, 'cleanup.policy': 'compact' } }, undefined, needs)
+  const bad = results.filter(({ level }) => level !== 'ok').map(({ what }) => what)
   assert.deepEqual(bad, ['brokers', 'cleanup.policy'])
   assert.deepEqual(notOk({ ...right, settings: undefined }), ['wrong: settings'], 'nobody can say that it is right')
 })
 
 test('a broker without replicas is a warning that says what to do', () => {
-  const findings = judgeTopic(right, [...brokers, { id: 3, rack: undefined }], needs)
-  const finding = findings.find(({ what }) => what === 'replicas per broker')
-  assert.equal(finding?.level, 'warning')
-  assert.equal(finding?.found, '0 to 3')
-  assert.match(finding?.why ?? '', /tillgate topics grow/)
+  const results = judgeTopic(right, [...brokers, { id: 3, rack: undefined }], needs)
+  const result = results.find(({ what }) => what === 'replicas per broker')
+  assert.equal(result?.level, 'warning')
+  assert.equal(result?.found, '0 to 3')
+  assert.match(result?.why ?? '', /tillgate topics grow/)
 })
