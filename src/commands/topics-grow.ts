@@ -1,30 +1,40 @@
+import { writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fetchRecordSizes } from '../kafka/record-sizes.ts'
+import { endThrottle, startThrottle } from '../kafka/replication-throttle.ts'
 import {
   describeTopic,
   fetchBrokers,
   fetchReassigning,
+  type PartitionState,
   startReassignment,
   type TopicSession,
 } from '../kafka/topic-admin.ts'
+import { UsageError } from '../tools/terminal/flags.ts'
 import { createStatusLine } from '../tools/terminal/status-line.ts'
+import { systemProblem } from '../tools/terminal/system-problem.ts'
+import { THROTTLES } from '../tools/topics/check.ts'
+import { type Copying, copyingOf, copyingText, reassignmentJson, throttleOf } from '../tools/topics/copying.ts'
+import type { TopicsArguments } from '../tools/topics/options.ts'
 import { reassign } from '../tools/topics/reassign.ts'
 import { type Spread, spread } from '../tools/topics/spread.ts'
 import { spreadText } from '../tools/topics/spread-text.ts'
 
-export interface GrowArguments {
-  readonly json: boolean
-  readonly yes: boolean
-  readonly atOnce: number
-  readonly deadlineMs: number
-}
+type GrowArguments = Omit<Extract<TopicsArguments, { action: 'grow' }>, 'action'>
+
+/** How often taking the throttle off is tried, a second apart. */
+const REMOVAL_TRIES = 10
 
 /**
- * `tillgate topics grow`: shows how the topic would be spread over all brokers and, with `yes`, does it. Resolves with
- * the exit code. Refuses while a replica is missing or on its way: then the picture is not the one to start from.
+ * `tillgate topics grow`: shows how the topic would be spread over all brokers, how much that copies and, with `yes`, does
+ * it. Resolves with the exit code. Refuses while a replica is missing or on its way: then the picture is not the one to
+ * start from.
  */
 export async function growTopic(given: GrowArguments, session: TopicSession): Promise<number> {
   const state = await describeTopic(session)
-  if (typeof state === 'string') return refuse(`topic ${session.topic} is ${state}`)
-  const { partitions } = state
+  if (typeof state === 'string')
+    return refuse(`topic ${session.topic} is ${state}${state === 'missing' ? ': tillgate topics create makes it' : ''}`)
+  const { partitions, settings = {} } = state
   const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
   if (lagging.length > 0)
     return refuse(`partitions ${numbers(lagging)} lack replicas: wait until they are healed, or have moved`)
@@ -33,37 +43,103 @@ export async function growTopic(given: GrowArguments, session: TopicSession): Pr
   const moving = await fetchReassigning(session, all)
   if (moving.length > 0) return refuse(`partitions ${moving.join(', ')} are moving already: wait until they are done`)
 
-  if (given.json && !given.yes) console.log(JSON.stringify(toJson(found), null, 2))
-  if (!given.json) console.log(found.changes.length === 0 ? 'Evenly spread.' : spreadText(found, partitions))
-  if (given.yes && found.changes.length > 0) await carryOut(found, given, session)
-  else if (!given.json && found.changes.length > 0) console.log('Nothing was changed. --yes does it.')
-  if (given.yes && given.json) console.log(JSON.stringify(toJson(found), null, 2))
+  const hasChanges = found.changes.length > 0
+  const held = hasChanges ? await fetchRecordSizes(session).catch(() => undefined) : undefined
+  const copying = held === undefined ? undefined : copyingOf(found.changes, partitions, held)
+  const result = JSON.stringify(toJson(found, copying, partitions, session.topic), null, 2)
+  if (given.json && !given.yes) console.log(result)
+  if (!given.json) {
+    console.log(hasChanges ? spreadText(found, partitions) : 'Evenly spread.')
+    if (hasChanges)
+      console.log(
+        copying === undefined ? 'How much that copies is unknown.' : copyingText(copying, given.throttleBytes),
+      )
+  }
+  if (given.yes && hasChanges) {
+    await keepPresent(given, found, partitions, session.topic)
+    await carryOut(found, given, session, partitions)
+  } else if (given.yes && THROTTLES.some((name) => (settings[name] ?? '') !== '')) {
+    await endThrottle(session)
+    if (!given.json) console.log('A throttle that was left behind is taken off.')
+  } else if (!given.json && hasChanges) console.log('Nothing was changed. --yes does it.')
+  if (given.yes && given.json) console.log(result)
   if (!given.json) await adviseElection(session)
   return 0
 }
 
-async function carryOut(found: Spread, given: GrowArguments, session: TopicSession): Promise<void> {
+/** Before anything moves: what to give Kafka's own tool in order to go back. */
+async function keepPresent(
+  { undoFile, json }: GrowArguments,
+  { changes }: Spread,
+  partitions: readonly PartitionState[],
+  topic: string,
+): Promise<void> {
+  const present = reassignmentJson(topic, presentOf(changes, partitions))
+  if (undoFile === undefined) {
+    if (!json)
+      console.log(`\nTo go back, give this to kafka-reassign-partitions.sh --reassignment-json-file:\n${present}\n`)
+    return
+  }
+  try {
+    await writeFile(undoFile, `${present}\n`, { flag: 'wx' })
+  } catch (error) {
+    throw new UsageError(`--undo-file ${systemProblem(error) ?? (error as Error).message}`)
+  }
+  if (!json) console.log(`\nTo go back: kafka-reassign-partitions.sh --execute --reassignment-json-file ${undoFile}\n`)
+}
+
+function presentOf(changes: Spread['changes'], partitions: readonly PartitionState[]) {
+  return partitions.filter(({ partition }) => changes.some((change) => change.partition === partition))
+}
+
+/** Ctrl-C ends it, but not before the throttle is off: it would slow the topic's replicas down for ever. */
+async function carryOut(
+  found: Spread,
+  { json, atOnce, deadlineMs, throttleBytes }: GrowArguments,
+  session: TopicSession,
+  partitions: readonly PartitionState[],
+): Promise<void> {
   const stopping = new AbortController()
   const stop = () => stopping.abort()
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   const status = createStatusLine(process.stderr)
   const cluster = {
     start: (changes: Spread['changes']) => startReassignment(session, changes),
-    fetchReassigning: (partitions: readonly number[]) => fetchReassigning(session, partitions),
+    fetchReassigning: (moving: readonly number[]) => fetchReassigning(session, moving),
   }
   try {
+    if (throttleBytes !== undefined) await startThrottle(session, throttleOf(found.changes, partitions), throttleBytes)
     await reassign(cluster, found.changes, {
-      ...given,
+      atOnce,
+      deadlineMs,
       signal: stopping.signal,
       onProgress: (done, moving) => {
         status.update(`${done} of ${found.changes.length} partitions done, moving ${moving.join(', ')}`)
       },
     })
     status.end()
-    if (!given.json) console.log('Done.')
+    if (!json) console.log('Done.')
   } finally {
     status.end()
+    if (throttleBytes !== undefined) await takeThrottleOff(session)
     process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+/** Brokers may restart while partitions move: one refusal is not the end. */
+async function takeThrottleOff(session: TopicSession): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await endThrottle(session)
+      return
+    } catch (error) {
+      if (tries === REMOVAL_TRIES)
+        throw new Error(
+          `the throttle is still on (${(error as Error).message}): tillgate topics grow --yes takes it off, topics check sees it`,
+          { cause: error },
+        )
+      await sleep(1_000)
+    }
   }
 }
 
@@ -81,10 +157,23 @@ ${others.length} partitions are not led by their first replica yet. Brokers mend
   kafka-leader-election.sh --bootstrap-server ${session.brokers[0]} --election-type preferred --topic ${session.topic} --all-topic-partitions`)
 }
 
-function toJson({ changes, moves, before, after }: Spread) {
+function toJson(
+  { changes, moves, before, after }: Spread,
+  copying: Copying | undefined,
+  partitions: readonly PartitionState[],
+  topic: string,
+) {
   const load = ({ replicas, leaders }: Spread['after']) =>
     [...replicas].map(([broker, count]) => ({ broker, replicas: count, leads: leaders.get(broker) ?? 0 }))
-  return { moves, changes, before: load(before), after: load(after) }
+  return {
+    moves,
+    changes,
+    recordsToCopy: copying?.records ?? null,
+    bytesToCopy: copying?.bytes ?? null,
+    before: load(before),
+    after: load(after),
+    undo: JSON.parse(reassignmentJson(topic, presentOf(changes, partitions))),
+  }
 }
 
 const numbers = (partitions: readonly { partition: number }[]) =>

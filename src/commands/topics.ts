@@ -27,6 +27,9 @@ const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
       --retention-days D     invoices have to stay at least so long
   tillgate topics grow     after brokers were added: spreads replicas and leaders evenly over all brokers
       --yes                  do it; without it the moves are only shown
+      --throttle N           copies no more than N bytes a second into each broker; taken off in the end, after Ctrl-C too
+      --undo-file FILE       a new file for the present assignment, as kafka-reassign-partitions.sh takes it
+                             (default: it is printed)
       --at-once N            partitions that move at the same time (5)
       --deadline-minutes N   when to give up waiting (720)
 

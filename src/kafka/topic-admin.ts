@@ -170,7 +170,7 @@ async function partitionsOf(admin: Admin, topic: string): Promise<PartitionState
 }
 
 /** Errors become what an operator has to see: kafkajs wraps the broker's own words. */
-async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
+export async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
   try {
     return await withAdmin(createClient(session), work)
   } catch (error) {

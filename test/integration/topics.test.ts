@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
@@ -11,14 +14,19 @@ import { assertDelivered } from '../harness/run.ts'
 const DEADLINE_MS = 60_000
 
 let kafka: KafkaCluster
+let folder: string
 
 before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillgate-topics-'))
   // Preferred leaders are elected at once instead of every five minutes.
   const brokerConfig = { 'leader.imbalance.check.interval.seconds': '1', 'leader.imbalance.per.broker.percentage': '0' }
   kafka = await startKafka({ brokers: 3, brokerConfig })
 })
 
-after(() => kafka?.stop())
+after(async () => {
+  await kafka?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 async function topics(t: TestContext, topic: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const started = spawnCli(['topics', ...args], { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: topic, ...env })
@@ -141,12 +149,21 @@ test('a broker joins, grow gives it its share while tills send, and the promise 
   const shown = await topics(t, 'growing', ['grow'])
   assert.equal(shown.code, 0, shown.stderr)
   assert.match(shown.stdout, /broker 3 +0 -> 4 +0 -> [12]/)
+  assert.match(shown.stdout, /About [\d,.]+ [kM]B are copied \([\d,]+ records/)
   assert.match(shown.stdout, /Nothing was changed\. --yes does it\./)
   assert.equal(await replicasOn(3), 0, 'without --yes nothing moves')
 
-  const grown = await topics(t, 'growing', ['grow', '--yes', '--at-once', '2'])
+  await setOwn('growing', 'segment.ms', '3600000') // what somebody else set has to stay
+  const undoFile = join(folder, 'undo.json')
+  const slow = ['--throttle', '50000000', '--undo-file', undoFile]
+  const grown = await topics(t, 'growing', ['grow', '--yes', '--at-once', '2', ...slow])
   assert.equal(grown.code, 0, grown.stderr)
   assert.match(grown.stdout, /^Done\.$/m)
+  const undo = JSON.parse(await readFile(undoFile, 'utf8'))
+  assert.deepEqual(Object.keys(undo), ['version', 'partitions'])
+  assert.ok(undo.partitions.every(({ replicas }: { replicas: number[] }) => !replicas.includes(3)))
+  assert.deepEqual(await throttles('growing'), [])
+  assert.equal(await ownSetting('growing', 'segment.ms'), '3600000')
   assert.equal(await replicasOn(3), 4)
   await load.more(100)
   await eventually('even leaders', DEADLINE_MS, 500, async () =>
@@ -189,6 +206,116 @@ test('wrong arguments exit with 2, an unreachable cluster with 3, a plan needs n
   assert.equal(plan.code, 0)
   assert.match(plan.stdout, /partitions +108/)
 })
+
+test('Ctrl-C takes the throttle off, and check sees one that a killed grow left behind', async (t) => {
+  await kafka.createTopic({ topic: 'slow', partitions: 3, replicationFactor: 1 })
+  const env = { KAFKA_PARTITIONS: '3' }
+  await withAdmin((admin) =>
+    admin.alterPartitionReassignments({
+      topics: [{ topic: 'slow', partitionAssignment: [0, 1, 2].map((partition) => ({ partition, replicas: [0] })) }],
+    }),
+  )
+  await fill('slow')
+  const start = async () => {
+    const args = ['topics', 'grow', '--yes', '--throttle', '10000']
+    const started = spawnCli(args, { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: 'slow', ...env })
+    t.after(() => started.end())
+    await eventually('a throttle', DEADLINE_MS, 100, async () =>
+      (await throttles('slow')).length > 0 ? true : undefined,
+    )
+    await eventually('it moves', DEADLINE_MS, 100, async () => ((await moving('slow')) > 0 ? true : undefined))
+    return started
+  }
+  const stopped = await start()
+  assert.match(stopped.stdout().toString(), /"version":1,"partitions":\[\{"topic":"slow"/)
+  stopped.child.kill('SIGINT')
+  assert.equal((await stopped.exited).code, 3)
+  assert.match(stopped.stderr(), /stopped; partitions .* go on moving/)
+  assert.deepEqual(await throttles('slow'), [])
+  await eventually('what was started is done', DEADLINE_MS, 250, async () =>
+    (await moving('slow')) === 0 ? true : undefined,
+  )
+
+  await withAdmin((admin) =>
+    admin.alterPartitionReassignments({
+      topics: [{ topic: 'slow', partitionAssignment: [0, 1, 2].map((partition) => ({ partition, replicas: [0] })) }],
+    }),
+  )
+  await eventually('back on one broker', DEADLINE_MS, 250, async () =>
+    (await moving('slow')) === 0 ? true : undefined,
+  )
+  const killed = await start()
+  await killed.end()
+  assert.ok((await check(t, 'slow', env)).bad.includes('warning: replication throttle'))
+  assert.ok((await throttles('slow')).length > 0)
+  await withAdmin(async (admin) => endAll(admin)) // else the copies of the killed one would take minutes
+  await eventually('moved', DEADLINE_MS, 250, async () => ((await moving('slow')) === 0 ? true : undefined))
+})
+
+/** Takes only the brokers' rates away: the topic's list is left, as a kill between the two leaves it. */
+async function endAll(admin: Admin): Promise<void> {
+  const { brokers } = await admin.describeCluster()
+  for (const { nodeId } of brokers)
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.BROKER, name: String(nodeId), configEntries: [] }],
+    })
+}
+
+/** Everything that throttles the topic's replication, of the topic and of all brokers. */
+async function throttles(topic: string): Promise<string[]> {
+  return await withAdmin(async (admin) => {
+    const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
+    const { brokers } = await admin.describeCluster()
+    const { resources } = await admin.describeConfigs({
+      resources: [
+        { type: TOPIC, name: topic },
+        ...brokers.map(({ nodeId }) => ({ type: BROKER, name: String(nodeId) })),
+      ],
+      includeSynonyms: false,
+    })
+    return resources
+      .flatMap(({ configEntries }) => configEntries)
+      .filter(({ configName, configValue }) => /replication\.throttled/.test(configName) && isLimit(configValue))
+      .map(({ configName }) => configName)
+  })
+}
+
+/** The default of the rates is the largest number that there is. */
+const isLimit = (value: string | null) => value !== null && value !== '' && Number(value) !== 2 ** 63
+
+async function ownSetting(topic: string, name: string): Promise<string | undefined> {
+  const { resources } = await withAdmin((admin) =>
+    admin.describeConfigs({
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+      includeSynonyms: false,
+    }),
+  )
+  return resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue
+}
+
+async function setOwn(topic: string, name: string, value: string): Promise<void> {
+  await withAdmin(async (admin) => {
+    const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] }]
+    await admin.alterConfigs({ validateOnly: false, resources })
+  })
+}
+
+async function moving(topic: string): Promise<number> {
+  const { topics } = await withAdmin((admin) =>
+    admin.listPartitionReassignments({ topics: [{ topic, partitions: [0, 1, 2] }] }),
+  )
+  return topics.flatMap(({ partitions }) => partitions).length
+}
+
+/** 3 MB, which take minutes at 10 kB/s. */
+async function fill(topic: string): Promise<void> {
+  const producer = new kafkajs.Kafka({ brokers: kafka.bootstrap, logLevel: kafkajs.logLevel.NOTHING }).producer()
+  await producer.connect()
+  for (let i = 0; i < 30; i++)
+    await producer.send({ topic, messages: [{ partition: i % 3, value: Buffer.alloc(100_000, i) }] })
+  await producer.disconnect()
+}
 
 async function replicasOn(broker: number): Promise<number> {
   const { topics } = await withAdmin((admin) => admin.fetchTopicMetadata({ topics: ['growing'] }))

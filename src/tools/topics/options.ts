@@ -13,6 +13,10 @@ export type TopicsArguments =
       readonly yes: boolean
       readonly atOnce: number
       readonly deadlineMs: number
+      /** Of the copying, into and out of each broker; undefined: none. */
+      readonly throttleBytes: number | undefined
+      /** Where the present assignment goes; undefined: it is printed. */
+      readonly undoFile: string | undefined
     }
 
 /** The topic to create: as planned, or as the flags say; what is undefined has a default. */
@@ -44,7 +48,7 @@ const OPTIONS = {
   plan: { ...COMMON, ...PLAN },
   create: { ...COMMON, ...PLAN, partitions: text, 'replication-factor': text },
   check: { ...COMMON, 'retention-days': text },
-  grow: { ...COMMON, yes: flag, 'at-once': text, 'deadline-minutes': text },
+  grow: { ...COMMON, yes: flag, 'at-once': text, 'deadline-minutes': text, throttle: text, 'undo-file': text },
 }
 const DAY_MS = 86_400_000
 const RETENTION_DAYS = { min: 0.01, max: 36_500, isReal: true }
@@ -71,13 +75,16 @@ export function parseTopicsArguments([action, ...args]: readonly string[]): Topi
     default: {
       const atOnce = optional(given, 'at-once', { min: 1, max: 1_000 }) ?? 5
       const minutes = optional(given, 'deadline-minutes', { min: 1, max: 20_000 }) ?? 720
-      return { action: 'grow', json, yes, atOnce, deadlineMs: minutes * 60_000 }
+      const throttleBytes = optional(given, 'throttle', { min: 10_000, max: 1e12 })
+      const undoFile = given['undo-file']
+      return { action: 'grow', json, yes, atOnce, deadlineMs: minutes * 60_000, throttleBytes, undoFile }
     }
   }
 }
 
 type Given = { readonly [name in TextFlag]?: string } & { readonly [name in 'json' | 'yes']?: boolean }
-type TextFlag = keyof typeof PLAN | 'partitions' | 'replication-factor' | 'at-once' | 'deadline-minutes'
+type TextFlag = keyof typeof PLAN | 'partitions' | 'replication-factor' | GrowFlag
+type GrowFlag = 'at-once' | 'deadline-minutes' | 'throttle' | 'undo-file'
 
 function planInput(given: Given): PlanInput {
   return {

@@ -40,6 +40,8 @@ test('grow changes nothing unless told to', () => {
     yes: false,
     atOnce: 5,
     deadlineMs: 43_200_000,
+    throttleBytes: undefined,
+    undoFile: undefined,
   })
 })
 
@@ -60,6 +62,7 @@ test('what is wrong is refused and named', () => {
     [['check', 'now'], /now/],
     [['check', '--retention-days', 'long'], /--retention-days/],
     [['grow', '--at-once', '0'], /--at-once/],
+    [['grow', '--throttle', '10'], /--throttle must be a whole number from 10,000/],
   ]
   for (const [args, said] of wrong)
     assert.throws(
