@@ -109,7 +109,6 @@ suite('within one process', () => {
 
   test("a file that is not there is said in words, without the system's own", async () => {
     const missing: [string[], number][] = [
-      [['upload', '/nowhere/journal.ndjson'], 2],
       [['simulate', '--url', 'http://127.0.0.1:1', '--answers', '/nowhere/answers'], 2],
       [['simulate', '--url', 'http://127.0.0.1:1', '--answers', import.meta.filename], 2],
       [['audit', '--answers', '/nowhere/answers'], 2],

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
-import { systemProblem } from '../tools/terminal/system-problem.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
 import { type Journal, openJournal } from '../tools/uploader/journal.ts'
 import { parseUploadArguments, type UploadArguments } from '../tools/uploader/options.ts'
@@ -83,7 +82,7 @@ async function openAnswers(file: string | undefined): Promise<AppendedLines | un
   if (file === undefined) return undefined
   const answers = new AppendedLines(file)
   await answers.open().catch((error: Error) => {
-    throw new UsageError(`--answers: ${systemProblem(error) ?? error.message}`)
+    throw new UsageError(`--answers: ${error.message}`)
   })
   return answers
 }

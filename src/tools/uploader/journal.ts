@@ -4,7 +4,6 @@ import { open, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../terminal/flags.ts'
-import { systemProblem } from '../terminal/system-problem.ts'
 import { type Fingerprint, type Progress, readProgress } from './progress-file.ts'
 
 /** A journal that can be sent, and what is known of it from earlier runs. */
@@ -36,7 +35,7 @@ export async function openJournal(file: string, again: boolean): Promise<Journal
       throw new Error(`${file} is not the journal that ${progressFileOf(file)} is about: --again starts over`)
     return { file, fingerprint, progress }
   } catch (error) {
-    throw new JournalError(systemProblem(error) ?? (error as Error).message)
+    throw new JournalError((error as Error).message)
   }
 }
 
