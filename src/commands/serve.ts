@@ -39,7 +39,8 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
 
   const problem = memoryProblem(config, process.constrainedMemory())
   if (problem !== null) logger.warn(problem)
-  const gateway = await startGateway(config, logger).catch((error: unknown) => {
+  const gateway = await startGateway(config, logger).catch(async (error: unknown) => {
+    await closeLogger(logger)
     const problem = listenProblem(error, config)
     throw problem === undefined ? error : new Error(problem, { cause: error })
   })

@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 
 /** What a till was told after one attempt; `status` null: nothing, or not all of an answer. */
-export interface Told {
+export interface AttemptAnswer {
   readonly status: number | null
   readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
   /** Of the receipt, where it names them. */
@@ -12,7 +12,7 @@ export interface Told {
 /** The connections of all tills to one gateway. */
 export interface Sender {
   /** Sends one invoice and resolves when the answer was read to its end, or there is none. Never rejects. */
-  send(body: Buffer, signal: AbortSignal): Promise<Told>
+  send(body: Buffer, signal: AbortSignal): Promise<AttemptAnswer>
   /** How many sends began while every connection was busy, and so waited for one. */
   readonly waited: number
   close(): Promise<void>
@@ -28,7 +28,7 @@ export interface SenderOptions {
 
 const MAX_ANSWER_BYTES = 1_048_576
 const HEADERS = { 'content-type': 'application/json' }
-const NO_ANSWER: Told = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }
+const NO_ANSWER: AttemptAnswer = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }
 
 export function createSender({ url, connections, answerTimeoutMs }: SenderOptions): Sender {
   const path = `${url.pathname.replace(/\/$/, '')}/v1/invoices`
@@ -59,7 +59,7 @@ export function createSender({ url, connections, answerTimeoutMs }: SenderOption
           body,
           signal,
         })
-        return told(statusCode, headers['retry-after'], await answer.text())
+        return answerOf(statusCode, headers['retry-after'], await answer.text())
       } catch {
         return NO_ANSWER
       } finally {
@@ -71,7 +71,7 @@ export function createSender({ url, connections, answerTimeoutMs }: SenderOption
 }
 
 /** An answer that says no outcome, such as a load balancer's, is `unknown` unless it is a receipt. */
-export function told(status: number, retryAfter: unknown, text: string): Told {
+export function answerOf(status: number, retryAfter: unknown, text: string): AttemptAnswer {
   const document = parse(text)
   const retryAfterMs = /^\d{1,5}$/.test(String(retryAfter)) ? Number(retryAfter) * 1_000 : undefined
   if (status >= 200 && status < 300) {

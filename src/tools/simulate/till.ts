@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tillAction } from '../../errors.ts'
 import type { Identity } from '../../invoice/identity.ts'
 import type { AnswerLine } from '../audit/answers.ts'
-import type { Told } from './send.ts'
+import type { AttemptAnswer } from './send.ts'
 
 /** What a till has to do with. */
 export interface TillWorld {
   readonly makeInvoice: (identity: Identity, occurredAt: Date) => Buffer
-  readonly send: (body: Buffer, signal: AbortSignal) => Promise<Told>
+  readonly send: (body: Buffer, signal: AbortSignal) => Promise<AttemptAnswer>
   /** Told after every attempt, the last of an aborted run too. */
   readonly onAnswer: (line: AnswerLine) => void
   /** Told when an invoice is done with; both times are of the monotonic clock. */

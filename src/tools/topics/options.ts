@@ -32,7 +32,7 @@ export type WantedTopic =
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
-const COMMON = { json: flag }
+const EVERY_ACTION = { json: flag }
 const PLAN = {
   stores: text,
   'invoices-per-day': text,
@@ -45,10 +45,10 @@ const PLAN = {
   'broker-cpu-us': text,
 }
 const OPTIONS = {
-  plan: { ...COMMON, ...PLAN },
-  create: { ...COMMON, ...PLAN, partitions: text, 'replication-factor': text },
-  check: { ...COMMON, 'retention-days': text },
-  grow: { ...COMMON, yes: flag, 'at-once': text, 'deadline-minutes': text, throttle: text, 'undo-file': text },
+  plan: { ...EVERY_ACTION, ...PLAN },
+  create: { ...EVERY_ACTION, ...PLAN, partitions: text, 'replication-factor': text },
+  check: { ...EVERY_ACTION, 'retention-days': text },
+  grow: { ...EVERY_ACTION, yes: flag, 'at-once': text, 'deadline-minutes': text, throttle: text, 'undo-file': text },
 }
 const DAY_MS = 86_400_000
 const RETENTION_DAYS = { min: 0.01, max: 36_500, isReal: true }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createSender, told } from '../../../src/tools/simulate/send.ts'
+import { answerOf, createSender } from '../../../src/tools/simulate/send.ts'
 
 const never = new AbortController().signal
 const body = Buffer.from('{"a":1}')
@@ -69,19 +69,19 @@ test('nobody there, and an end of the run, are no answer either', async (t) => {
 })
 
 test('outcomes come from the problem document; an answer that has none is unknown', () => {
-  assert.deepEqual(told(503, '7', '{"outcome":"rejected"}'), {
+  assert.deepEqual(answerOf(503, '7', '{"outcome":"rejected"}'), {
     status: 503,
     outcome: 'rejected',
     place: undefined,
     retryAfterMs: 7_000,
   })
-  assert.equal(told(504, undefined, '{"outcome":"unknown"}').outcome, 'unknown')
-  assert.equal(told(503, undefined, '<html>busy</html>').outcome, 'unknown')
-  assert.equal(told(502, 'Wed, 21 Oct 2026 07:28:00 GMT', 'null').retryAfterMs, undefined)
-  assert.equal(told(400, undefined, '[]').outcome, 'unknown')
-  assert.deepEqual(told(200, undefined, '{"partition":1,"offset":null}').place, { partition: 1, offset: null })
-  assert.equal(told(201, undefined, 'ok').place, undefined)
-  assert.equal(told(201, undefined, 'ok').outcome, 'acknowledged')
+  assert.equal(answerOf(504, undefined, '{"outcome":"unknown"}').outcome, 'unknown')
+  assert.equal(answerOf(503, undefined, '<html>busy</html>').outcome, 'unknown')
+  assert.equal(answerOf(502, 'Wed, 21 Oct 2026 07:28:00 GMT', 'null').retryAfterMs, undefined)
+  assert.equal(answerOf(400, undefined, '[]').outcome, 'unknown')
+  assert.deepEqual(answerOf(200, undefined, '{"partition":1,"offset":null}').place, { partition: 1, offset: null })
+  assert.equal(answerOf(201, undefined, 'ok').place, undefined)
+  assert.equal(answerOf(201, undefined, 'ok').outcome, 'acknowledged')
 })
 
 const NO_ANSWER = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import type { AnswerLine } from '../../../src/tools/audit/answers.ts'
-import type { Told } from '../../../src/tools/simulate/send.ts'
+import type { AttemptAnswer } from '../../../src/tools/simulate/send.ts'
 import { createTill, pauseMs, type TillWorld } from '../../../src/tools/simulate/till.ts'
 
 const name = { storeId: 'S1', terminalId: 'T1', journalId: 'J1' }
-const answer = (status: number | null, more: Partial<Told> = {}): Told => ({
+const answer = (status: number | null, more: Partial<AttemptAnswer> = {}): AttemptAnswer => ({
   status,
   outcome: status === 201 ? 'acknowledged' : 'unknown',
   place: undefined,
@@ -15,7 +15,7 @@ const answer = (status: number | null, more: Partial<Told> = {}): Told => ({
 })
 
 /** A gateway that gives these answers in turn, and everything that the till did. */
-function world(answers: (Told | Promise<Told>)[], signal = new AbortController().signal) {
+function world(answers: (AttemptAnswer | Promise<AttemptAnswer>)[], signal = new AbortController().signal) {
   const bodies: string[] = []
   const lines: AnswerLine[] = []
   const settled: [string, number][] = []
@@ -88,8 +88,8 @@ test('latency counts from the time an invoice should have been sent, however lon
 
 test('ending the run ends the till: the attempt under way is told, nothing more is sent', async () => {
   const ending = new AbortController()
-  let giveUp = (_: Told) => {}
-  const pending = new Promise<Told>((resolve) => {
+  let giveUp = (_: AttemptAnswer) => {}
+  const pending = new Promise<AttemptAnswer>((resolve) => {
     giveUp = resolve
   })
   const seen = world([pending], ending.signal)
