@@ -37,14 +37,14 @@ const LEAST_BARS = 4
 export function progressText({ seconds, counts, latencies, series }: Progress, nowMs: number, columns: number): string {
   const { acknowledged, resent, quarantined, unanswered } = counts
   const oldest = unanswered > 0 ? ` (oldest ${millisecondsText(series.oldestMs(nowMs))})` : ''
-  const { p50 = null, p99 = null } = latencies.percentiles() ?? {}
+  const { p99 = null } = latencies.percentiles() ?? {}
   const parts = [
     `${Math.floor(seconds)} s`,
     `${count(acknowledged)} acknowledged`,
     `${count(unanswered)} waiting${oldest}`,
     ...(quarantined > 0 ? [`${count(quarantined)} quarantined`] : []),
     ...(resent > 0 ? [`${count(resent)} resent`] : []),
-    `p50 ${millisecondsText(p50)}  p99 ${millisecondsText(p99)}`,
+    `p99 ${millisecondsText(p99)}`,
   ]
   const text = parts.join('  ')
   const room = Math.min(60, columns - text.length - 3)
