@@ -44,7 +44,7 @@ export async function endThrottle(session: TopicSession): Promise<void> {
  */
 async function alter(
   admin: Admin,
-  type: typeof TOPIC,
+  type: typeof TOPIC | typeof BROKER,
   name: string,
   change: (own: Record<string, string>) => Record<string, string>,
 ): Promise<void> {
