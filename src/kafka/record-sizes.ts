@@ -26,7 +26,7 @@ export async function fetchRecordSizes(session: ReadSession): Promise<RecordSize
     bytes += bytesOf(record)
   }
   if (sampled.some(({ from, to }) => from < to))
-    await readTopic(session, sampled, { onRecord, stallTimeoutMs: STALL_TIMEOUT_MS })
+    await readTopic(session, sampled, { onRecord, stallTimeoutMs: STALL_TIMEOUT_MS, groupPrefix: 'tillgate-grow' })
   return { records, meanBytes: count === 0 ? undefined : bytes / count }
 }
 

@@ -1,3 +1,4 @@
+import { table } from '../terminal/table.ts'
 import { FINDING_KINDS, type Finding, type FindingKind } from './finding.ts'
 import type { NotJudgedCounts } from './not-judged.ts'
 import type { AuditReport, Verdict } from './report.ts'
@@ -74,18 +75,7 @@ function journalTable({ journals }: AuditReport, kinds: readonly FindingKind[]):
     ...[storeId, terminalId, journalId, count(records), count(invoices)],
     ...columns.map((kind) => (found[kind] === 0 ? '' : count(found[kind]))),
   ])
-  const widths = titles.map((title, column) =>
-    rows.reduce((width, row) => Math.max(width, (row[column] as string).length), title.length),
-  )
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] as number
-        return column < 3 ? cell.padEnd(width) : cell.padStart(width)
-      })
-      .join('  ')
-      .trimEnd()
-  return [titles, ...rows].map(line).join('\n')
+  return table([titles, ...rows], { rightFrom: 3 })
 }
 
 function findingList(kind: FindingKind, total: number, findings: readonly Finding[]): string {
