@@ -32,6 +32,20 @@ export function uploadBytes(config: Config): number {
   return UPLOAD_MAX_BYTES + Math.max(UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
 }
 
+/**
+ * The longest that a till waits for its answer once its request is in: an upload waits to be read, then for its places
+ * among those under way, then for Kafka. Whatever stands between gateway and till has to wait longer.
+ */
+export function longestAnswerMs({ UPLOAD_READ_TIMEOUT_MS, DELIVERY_TIMEOUT_MS }: Config): number {
+  const [readMs, placeMs, deliveryMs] = [UPLOAD_READ_TIMEOUT_MS, DELIVERY_TIMEOUT_MS, DELIVERY_TIMEOUT_MS]
+  return readMs + placeMs + deliveryMs
+}
+
+/** How long a connection may carry nothing before it is closed: it outlives the request and every answer to it. */
+export function connectionTimeoutMs(config: Config): number {
+  return config.REQUEST_TIMEOUT_MS + longestAnswerMs(config)
+}
+
 /** The environment is not a configuration. `problems` names every wrong variable; no value of a secret is in it. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]

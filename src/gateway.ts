@@ -6,7 +6,7 @@ import { BufferMemory } from './admission/buffer-memory.ts'
 import { LiveLimit } from './admission/live-limit.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
-import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -135,7 +135,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       maxConnections: config.MAX_CONNECTIONS,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-      connectionTimeoutMs: config.DELIVERY_TIMEOUT_MS + config.REQUEST_TIMEOUT_MS,
+      connectionTimeoutMs: connectionTimeoutMs(config),
       logger: false,
       serveMetrics: config.METRICS_PORT === undefined,
     },

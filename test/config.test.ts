@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   ConfigError,
+  connectionTimeoutMs,
   describeConfig,
   kafkaOptions,
+  longestAnswerMs,
   memoryProblem,
   neededMemoryBytes,
   readConfig,
 } from '../src/config.ts'
-import { ConfigSchema } from '../src/config-schema.ts'
+import { type Config, ConfigSchema } from '../src/config-schema.ts'
 
 const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
 
@@ -234,4 +236,17 @@ test('the cluster’s options are those of the variables; a login only with a me
   const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
   const sasl = { mechanism: 'scram-sha-512', username: 'u', password: 'p' }
   assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...login })).sasl, sasl)
+})
+
+test('a connection outlives the request and every wait of its answer', () => {
+  const config = readConfig(BROKERS)
+  assert.equal(longestAnswerMs(config), 70_000)
+  assert.equal(connectionTimeoutMs(config), 100_000)
+  const longer = (name: keyof Config) => {
+    const changed = { ...config, [name]: (config[name] as number) + 1_000 }
+    return connectionTimeoutMs(changed) - connectionTimeoutMs(config)
+  }
+  assert.equal(longer('REQUEST_TIMEOUT_MS'), 1_000)
+  assert.equal(longer('UPLOAD_READ_TIMEOUT_MS'), 1_000)
+  assert.equal(longer('DELIVERY_TIMEOUT_MS'), 2_000, 'for a place, and for Kafka')
 })

@@ -14,7 +14,7 @@ export interface ServerOptions {
   headersTimeoutMs?: number | undefined
   /** How long an idle connection stays; longer than the load balancer in front keeps it (72 s is a good value). */
   keepAliveTimeoutMs: number
-  /** A connection on which nothing moves is closed; longer than an invoice may wait for Kafka. 120 s by default. */
+  /** A connection on which nothing moves is closed; longer than the longest answer takes. 120 s by default. */
   connectionTimeoutMs?: number | undefined
   logger: false | FastifyBaseLogger
 }
