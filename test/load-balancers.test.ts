@@ -36,3 +36,9 @@ test('they close idle connections to gateways before the gateways do', async () 
   assert.ok((await millisecondsOf('haproxy/haproxy.cfg', 'timeout http-keep-alive')) < config.KEEP_ALIVE_TIMEOUT_MS)
   assert.ok((await millisecondsOf('nginx/nginx.conf', 'keepalive_timeout')) < config.KEEP_ALIVE_TIMEOUT_MS)
 })
+
+test('nginx passes on whatever a gateway may take', async () => {
+  const mebibytes = Number(await settingOf('nginx/nginx.conf', 'client_max_body_size', 'm'))
+  const { MAX_INVOICE_BYTES, UPLOAD_MAX_BYTES, UPLOAD_MAX_COMPRESSED_BYTES } = config
+  assert.ok(mebibytes * 2 ** 20 >= Math.max(MAX_INVOICE_BYTES, UPLOAD_MAX_BYTES, UPLOAD_MAX_COMPRESSED_BYTES))
+})
