@@ -52,6 +52,7 @@ export class UploadWindow {
 
   /** Resolves `true` with a place for one record, or `false` when there is none within `timeoutMs`. */
   enter(timeoutMs: number): Promise<boolean> {
+    if (timeoutMs <= 0) return Promise.resolve(false)
     return new Promise((resolve) => {
       const admit = () => {
         clearTimeout(timer)

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Entry } from '../admission/live-limit.ts'
@@ -41,9 +41,18 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
       refuse(request, reply, problem, rules.onAnswer)
       return
     }
-    if (headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue()
+    if (expectsContinue(request.raw)) reply.raw.writeContinue()
     done()
   }
+}
+
+/**
+ * Whether the client waits to be asked for its body (RFC 9110, 10.1.1). Clients of HTTP/1.0 know no such answer. Other
+ * expectations are ignored, as the RFC allows: none of them could fail.
+ */
+function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  if (headers.expect === undefined || httpVersion === '1.0') return false
+  return headers.expect.split(',').some((expectation) => expectation.trim().toLowerCase() === '100-continue')
 }
 
 function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: AdmissionRules): Problem | null {

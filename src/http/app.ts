@@ -56,7 +56,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   }
   const app: FastifyInstance = fastify(serverOptions(options, stamp))
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
-  // The admission hook continues those that it admits. Other expectations are none that could fail.
+  // The admission hook asks for the bodies that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)
 

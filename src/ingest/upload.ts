@@ -80,10 +80,15 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
         answers.push({ identity, told: problem })
         continue
       }
-      const record = toRecord(verdict, value, context)
-      const partition = partitionOf(identity.storeId)
-      const outcome = accumulator.append({ ...record, partition }, reservation, chain)
-      answers.push(outcome.then((known) => answerOf(identity, known)))
+      try {
+        const record = toRecord(verdict, value, context)
+        const partition = partitionOf(identity.storeId)
+        const outcome = accumulator.append({ ...record, partition }, reservation, chain)
+        answers.push(outcome.then((known) => answerOf(identity, known)))
+      } catch (error) {
+        window.leave() // nothing else would give its place back
+        throw error
+      }
     }
     return await Promise.all(answers)
   }

@@ -98,3 +98,18 @@ test('while no live records come it is eight times as wide and without pauses, u
   leaveAll(window, 7)
   assert.equal(window.tryEnter(), false)
 })
+
+test('who has no time left to wait is told so at once, without a warning of Node', async (t: TestContext) => {
+  const warnings: string[] = []
+  const note = ({ name }: Error) => warnings.push(name)
+  process.on('warning', note)
+  t.after(() => process.off('warning', note))
+  const window = createWindow(1)
+  window.tryEnter()
+  assert.equal(await window.enter(-5), false)
+  assert.equal(await window.enter(0), false)
+  await new Promise(setImmediate)
+  assert.deepEqual(warnings, [])
+  window.leave()
+  assert.equal(window.tryEnter(), true)
+})

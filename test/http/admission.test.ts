@@ -289,6 +289,26 @@ suite('Expect: 100-continue', () => {
     assertProblem(contract('POST', POST, tooLarge), 'too-large', 413)
   })
 
+  test('it is asked whatever else the client expects, and however that is written', async (t) => {
+    const { app } = await testApp(t)
+    const port = await listen(app)
+    for (const expect of ['100-continue, x', 'x=1 ,100-Continue', ',100-CONTINUE,']) {
+      const headers = { ...JSON_HEADERS, 'content-length': 2, expect }
+      const raw = rawSocket(port, message('POST /v1/invoices', headers))
+      await raw.until('HTTP/1.1 100 Continue\r\n\r\n')
+      raw.socket.write('{}')
+      await raw.until('HTTP/1.1 201 Created')
+      raw.socket.destroy()
+    }
+  })
+
+  test('a client of HTTP/1.0, which knows no interim answers, gets none', async (t) => {
+    const { app } = await testApp(t)
+    const head = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2, expect: '100-continue' }, '{}')
+    const raw = rawSocket(await listen(app), head.replace('HTTP/1.1', 'HTTP/1.0'))
+    assert.match(await raw.closed, /^HTTP\/1.1 201 Created/)
+  })
+
   test('another expectation is ignored', async (t) => {
     const { app } = await testApp(t)
     const headers = { ...JSON_HEADERS, 'content-length': 2, expect: 'a-miracle' }

@@ -166,6 +166,15 @@ test('what found no place in time is to be sent again, with all behind it', asyn
   assert.equal(window.tryEnter(), true)
 })
 
+test('an invoice whose record cannot be made costs no place in the window', async () => {
+  const window = windowOf(1)
+  const partitionOf = () => assert.fail('no record')
+  await assert.rejects(ingestOver({ window, partitionOf })([line(1)]), /no record/)
+  const append = () => assert.fail('no lane')
+  await assert.rejects(ingestOver({ window, accumulator: { append } })([line(1)]), /no lane/)
+  assert.equal(window.tryEnter(), true)
+})
+
 test('the buffer holds what the invoices take, from the moment that it is known', async () => {
   const lines = [line(1), line(2)]
   const answering = ingestOver()(lines)
