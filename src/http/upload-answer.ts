@@ -11,7 +11,6 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const UploadSummarySchema = Type.Object(
   {
     accepted: count('Stored: the till deletes them from its journal.'),
-    replayed: count('Stored before, and known here; deleted likewise.'),
     rejected: count('Will never be taken as they are: the till puts them aside and alerts somebody.'),
     retry: count('Not stored, or not known to be: the till sends the same invoices again, in their order.'),
   },
@@ -54,7 +53,7 @@ export interface UploadAnswer {
  * nothing was published and all of it can be sent again.
  */
 export function uploadAnswer(answers: readonly ItemAnswer[], asLines: boolean): UploadAnswer {
-  const summary: UploadSummary = { accepted: 0, replayed: 0, rejected: 0, retry: 0 }
+  const summary: UploadSummary = { accepted: 0, rejected: 0, retry: 0 }
   const toRetry: Problem[] = []
   const results = answers.map(({ identity, told }, index) => {
     if (!(told instanceof Problem)) {

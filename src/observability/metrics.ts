@@ -40,7 +40,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
   })
   const uploadInvoices = new Counter({
     name: 'tillgate_upload_invoices_total',
-    help: 'Invoices of uploads, by answer: accepted, replayed, rejected, retry.',
+    help: 'Invoices of uploads, by answer: accepted, rejected, retry.',
     labelNames: ['answer'] as const,
     registers,
   })

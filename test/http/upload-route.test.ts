@@ -24,7 +24,7 @@ suite('an upload', () => {
     const { app, contract, answers, memory } = await testApp(t, answering(STORED, STORED))
     const answer = await app.inject(post)
     assert.equal(answer.statusCode, 200)
-    const summary = { accepted: 2, replayed: 0, rejected: 0, retry: 0 }
+    const summary = { accepted: 2, rejected: 0, retry: 0 }
     assert.deepEqual(contract('POST', UPLOAD, answer), {
       summary,
       results: [0, 1].map((index) => ({ index, identity: IDENTITY, status: 201, receipt: RECEIPT })),
@@ -45,7 +45,7 @@ suite('an upload', () => {
     const answer = await app.inject(post)
     assert.equal(answer.statusCode, 207)
     const { summary, results } = contract('POST', UPLOAD, answer)
-    assert.deepEqual(summary, { accepted: 1, replayed: 0, rejected: 1, retry: 2 })
+    assert.deepEqual(summary, { accepted: 1, rejected: 1, retry: 2 })
     assert.deepEqual(
       (results as { index: number; status: number }[]).map(({ index, status }) => [index, status]),
       [0, 1, 2, 3].map((index) => [index, [201, 422, 429, 424][index]]),
@@ -57,7 +57,7 @@ suite('an upload', () => {
     const { app, contract } = await testApp(t, answering(failed('invalid-invoice'), failed('malformed-json')))
     const answer = await app.inject(post)
     assert.equal(answer.statusCode, 207)
-    assert.deepEqual(contract('POST', UPLOAD, answer).summary, { accepted: 0, replayed: 0, rejected: 2, retry: 0 })
+    assert.deepEqual(contract('POST', UPLOAD, answer).summary, { accepted: 0, rejected: 2, retry: 0 })
     assert.equal(answer.headers['retry-after'], undefined)
   })
 
@@ -81,7 +81,7 @@ suite('an upload', () => {
     const { app, contract } = await testApp(t, answering(failed('outcome-unknown'), failed('not-attempted')))
     const answer = await app.inject(post)
     assert.equal(answer.statusCode, 207)
-    assert.deepEqual(contract('POST', UPLOAD, answer).summary, { accepted: 0, replayed: 0, rejected: 0, retry: 2 })
+    assert.deepEqual(contract('POST', UPLOAD, answer).summary, { accepted: 0, rejected: 0, retry: 2 })
     assert.match(String(answer.headers['retry-after']), /^[1-3]$/)
   })
 
@@ -126,7 +126,7 @@ suite('an answer in lines', () => {
       lines.map(({ index }) => index),
       [0, 1, 2, undefined],
     )
-    assert.deepEqual(lines.at(-1), { summary: { accepted: 1, replayed: 0, rejected: 1, retry: 1 } })
+    assert.deepEqual(lines.at(-1), { summary: { accepted: 1, rejected: 1, retry: 1 } })
   })
 
   for (const [what, headers] of [
