@@ -14,7 +14,7 @@ import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
-import { type UploadLimits, uploadRoute } from './upload-route.ts'
+import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
 /** Everything the HTTP side needs from the rest of the process. */
 export interface AppDeps {
@@ -36,7 +36,7 @@ export interface AppDeps {
   onAnswer: (answer: Answer) => void
 }
 
-export interface AppOptions extends ServerOptions, UploadLimits {
+export interface AppOptions extends ServerOptions, UploadBodyLimits {
   /** Connections beyond are closed at once; unlimited by default. */
   maxConnections?: number | undefined
   /** Whether `/metrics` is here; `false` where it has a port of its own. */

@@ -20,7 +20,7 @@ export function refuse(
   onAnswer: (answer: Answer) => void,
 ): FastifyReply {
   const { status, slug, cause } = problem
-  settle(request, onAnswer, { status, slug, identity: undefined, cause })
+  settle(request, onAnswer, { kind: 'problem', status, slug, cause })
   keepOrClose(request, reply)
   return sendProblem(reply, problem)
 }

@@ -6,17 +6,14 @@ import type { UploadSummary } from './upload-answer.ts'
 
 export type InvoiceRoute = 'post' | 'put' | 'upload'
 
-/** What was answered to one invoice request. Never holds values of the invoice. */
-export interface Answer {
-  readonly route: InvoiceRoute
-  readonly status: number
-  readonly slug: ProblemSlug | undefined
-  readonly durationMs: number
-  readonly identity: Identity | undefined
-  readonly cause?: unknown
-  /** How many invoices of an upload were answered how. */
-  readonly upload?: UploadSummary
-}
+/** What an invoice request gets: a receipt, an answer for each invoice of an upload, or a problem for all of it. */
+type Result =
+  | { readonly kind: 'receipt'; readonly status: 201; readonly identity: Identity }
+  | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
+  | { readonly kind: 'problem'; readonly status: number; readonly slug: ProblemSlug; readonly cause: unknown }
+
+/** What was answered to one invoice request. Never holds values of an invoice. */
+export type Answer = Result & { readonly route: InvoiceRoute; readonly durationMs: number }
 
 /** What is remembered of an invoice request from its first byte until its answer is made. */
 export interface Exchange {
@@ -40,23 +37,17 @@ declare module 'fastify' {
  * and tells `onAnswer`; on any other request, and from the second call on, nothing happens. Every admitted request
  * gets here, also one whose connection breaks: an unfinished body ends in the error handler.
  */
-export function settle(
-  request: FastifyRequest,
-  onAnswer: (answer: Answer) => void,
-  answer: Pick<Answer, 'status' | 'slug' | 'identity' | 'cause' | 'upload'>,
-): void {
+export function settle(request: FastifyRequest, onAnswer: (answer: Answer) => void, result: Result): void {
   const exchange = request.exchange
   if (exchange === null) return
   request.exchange = null
   exchange.reservation?.release()
-  exchange.leave?.(answer.status === 201)
-  onAnswer({
-    route: exchange.route,
-    status: answer.status,
-    slug: answer.slug,
-    durationMs: performance.now() - exchange.startedAtMs,
-    identity: answer.identity,
-    cause: answer.cause,
-    ...(answer.upload === undefined ? {} : { upload: answer.upload }),
-  })
+  exchange.leave?.(result.kind === 'receipt')
+  onAnswer({ ...result, route: exchange.route, durationMs: performance.now() - exchange.startedAtMs })
+}
+
+/** The buffer share of a request that was admitted; throws for any other. */
+export function reservationOf({ exchange }: Pick<FastifyRequest, 'exchange'>): Reservation {
+  if (exchange === null || exchange.reservation === null) throw new Error('the request was not admitted')
+  return exchange.reservation
 }

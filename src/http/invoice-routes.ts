@@ -8,9 +8,9 @@ import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { type AdmissionRules, admission } from './admission.ts'
-import { type Answer, type Exchange, settle } from './exchange.ts'
+import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
-import { problemResponses, response, sharedSchema } from './responses.ts'
+import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
 export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter'> {
   ingest: Ingest
@@ -62,7 +62,7 @@ const LOCATION = {
 const schema = {
   tags: ['invoices'],
   headers: Headers,
-  body: sharedSchema<Buffer>('Invoice'),
+  body: sentBytes('Invoice'),
   response: {
     201: response('Every in-sync replica has the invoice.', 'application/json', sharedSchema<Receipt>('Receipt'), {
       headers: { Location: LOCATION },
@@ -113,7 +113,7 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
     const { identity } = receipt
     reply.code(201).header('location', identityPath(identity))
     reply.header('content-type', 'application/json; charset=utf-8')
-    settle(request, deps.onAnswer, { status: 201, slug: undefined, identity })
+    settle(request, deps.onAnswer, { kind: 'receipt', status: 201, identity })
     return receipt
   }
 }
@@ -131,15 +131,15 @@ interface AdmittedRequest {
   readonly exchange: Exchange | null
 }
 
-function ingestRequest({ body, headers, exchange }: AdmittedRequest, expectedIdentity?: Identity): IngestRequest {
+function ingestRequest(request: AdmittedRequest, expectedIdentity?: Identity): IngestRequest {
+  const { body, headers } = request
   return {
     body,
     receivedAt: new Date(),
     traceparent: headers.traceparent,
     expectedIdentity,
     idempotencyKey: headers['idempotency-key'],
-    // The `onRequest` hook lets no request through without one.
-    reservation: exchange!.reservation!,
+    reservation: reservationOf(request),
   }
 }
 

@@ -12,6 +12,14 @@ export function sharedSchema<T>($id: string) {
   return Type.Unsafe<T>({ $ref: `${$id}#` })
 }
 
+/**
+ * A request body that is documented as a shared schema and reaches its handler as the bytes that were sent: nothing
+ * parses or checks it on the way.
+ */
+export function sentBytes($id: string, description?: string) {
+  return Type.Unsafe<Buffer>({ $ref: `${$id}#`, ...(description === undefined ? {} : { description }) })
+}
+
 /** An answer with a body of one media type, for Fastify's serialiser and for the OpenAPI document. */
 export function response(
   description: string,

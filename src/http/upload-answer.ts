@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { isRetriable, PROBLEMS, Problem } from '../errors.ts'
+import { isRetriable, PROBLEMS, type Problem } from '../errors.ts'
 import type { ItemAnswer } from '../ingest/upload.ts'
 import { identityJson, type Receipt, receiptJson } from '../invoice/receipt.ts'
 import { IdentitySchema } from '../invoice/schema/identity.ts'
@@ -39,8 +39,8 @@ export const UploadAnswerSchema = Type.Object(
   { title: 'UploadAnswer', description: 'An answer for each invoice, in the order of the upload.' },
 )
 
-/** What an upload is answered with. `body` is JSON, or NDJSON whose last line is the summary. */
-export interface UploadAnswer {
+/** The answer to an upload as it is sent. `body` is JSON, or NDJSON whose last line is the summary. */
+export interface UploadResponse {
   readonly status: 200 | 207
   readonly summary: UploadSummary
   /** Seconds, where something is to be sent again. */
@@ -52,17 +52,19 @@ export interface UploadAnswer {
  * The answer to an upload: 200 when all of it is stored, otherwise 207. Throws a problem for the whole of it when
  * nothing was published and all of it can be sent again.
  */
-export function uploadAnswer(answers: readonly ItemAnswer[], asLines: boolean): UploadAnswer {
+export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean): UploadResponse {
   const summary: UploadSummary = { accepted: 0, rejected: 0, retry: 0 }
   const toRetry: Problem[] = []
-  const results = answers.map(({ identity, told }, index) => {
-    if (!(told instanceof Problem)) {
+  const results = answers.map((answer, index) => {
+    if (answer.kind === 'receipt') {
+      const { receipt } = answer
       summary.accepted++
-      return `{"index":${index},"identity":${identityJson(told.identity)},"status":201,"receipt":${receiptJson(told)}}`
+      return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}}`
     }
-    if (isRetriable(told.slug)) toRetry.push(told)
+    const { identity, problem } = answer
+    if (isRetriable(problem.slug)) toRetry.push(problem)
     else summary.rejected++
-    return JSON.stringify({ index, identity, status: told.status, problem: problemDocument(told) })
+    return JSON.stringify({ index, identity, status: problem.status, problem: problemDocument(problem) })
   })
   summary.retry = toRetry.length
   const obstacle = toRetry.find(({ slug }) => slug !== 'not-attempted')

@@ -5,14 +5,14 @@ import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import type { IngestUpload, UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
-import { type Answer, settle } from './exchange.ts'
+import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf } from './media-type.ts'
-import { problemResponses, sharedSchema } from './responses.ts'
-import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadAnswer } from './upload-answer.ts'
+import { problemResponses, sentBytes } from './responses.ts'
+import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
 import { NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './upload-media.ts'
 
-/** Bounds of one upload. */
-export interface UploadLimits {
+/** Bounds of the body of one upload. */
+export interface UploadBodyLimits {
   /** Inflated, or as sent where it has no content coding. */
   maxUploadBytes: number
   /** As sent, where it has a content coding. */
@@ -71,8 +71,8 @@ const schema = {
   }),
   body: {
     content: {
-      [NDJSON]: { schema: Type.Unsafe<Buffer>({ ...sharedSchema('Invoice'), description: 'Of one line.' }) },
-      'application/json': { schema: Type.Array(sharedSchema('Invoice')) },
+      [NDJSON]: { schema: sentBytes('Invoice', 'Of one line.') },
+      'application/json': { schema: Type.Array(sentBytes('Invoice')) },
     },
   },
   response: {
@@ -83,7 +83,7 @@ const schema = {
 }
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
-export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadLimits): void {
+export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
   const { ingestUpload, admitUpload, isRefusing, onAnswer } = deps
   const { maxUploadBytes, maxCompressedBytes } = limits
   instance.addContentTypeParser(
@@ -106,15 +106,14 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     const body = request.body as UploadRequest['body']
     if (body.length > rules.maxBodyBytes(request.headers)) throw TOO_LARGE
     const asLines = wantsLines(request.headers)
-    // The `onRequest` hook lets no request through without one.
-    const reservation = request.exchange!.reservation!
+    const reservation = reservationOf(request)
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
     const answers = await ingestUpload({ body, ...media, traceparent, receivedAt: new Date(), reservation })
-    const { status, summary, retryAfter, body: text } = uploadAnswer(answers, asLines)
+    const { status, summary, retryAfter, body: text } = uploadResponse(answers, asLines)
 
     if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)
-    settle(request, onAnswer, { status, slug: undefined, identity: undefined, upload: summary })
+    settle(request, onAnswer, { kind: 'upload', status, summary })
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
     reply.code(status).header('content-type', asLines ? NDJSON : 'application/json; charset=utf-8')
     return reply.send(text)

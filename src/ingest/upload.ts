@@ -7,20 +7,15 @@ import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
-import type { Coding } from '../uploads/inflate.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
-import type { UploadRead } from '../uploads/read-upload.ts'
-import type { Framing } from '../uploads/split.ts'
+import type { UploadBody, UploadRead } from '../uploads/read-upload.ts'
 import { type ItemVerdict, uploadItems, type ValidItem } from '../uploads/upload-item.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { WorkerFailed } from '../uploads/worker-pool.ts'
 import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './invoice.ts'
 
 /** One upload as it came in, whole. */
-export interface UploadRequest {
-  readonly body: Uint8Array<ArrayBuffer>
-  readonly coding: Coding | 'identity'
-  readonly framing: Framing
+export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'framing'> {
   readonly receivedAt: Date
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
@@ -28,11 +23,10 @@ export interface UploadRequest {
   readonly reservation: Reservation
 }
 
-/** What the till is told of one invoice of its upload. */
-export interface ItemAnswer {
-  readonly identity: Identity | undefined
-  readonly told: Receipt | Problem
-}
+/** What one invoice of an upload is answered. `identity` is missing where the invoice does not name one. */
+export type ItemAnswer =
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'problem'; readonly identity: Identity | undefined; readonly problem: Problem }
 
 /**
  * Resolves with an answer for each invoice, in the order of the upload, once the outcome of each is known. Throws a
@@ -77,7 +71,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       const problem = await obstacle(identity, chain, deadlineMs)
       if (problem !== null) {
         chain.breakAt()
-        answers.push({ identity, told: problem })
+        answers.push({ kind: 'problem', identity, problem })
         continue
       }
       try {
@@ -104,12 +98,13 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
 
   function answerOf(identity: Identity, outcome: Outcome): ItemAnswer {
     window.leave()
-    if (outcome.kind !== 'acknowledged') return { identity, told: problemOf(outcome) }
-    return { identity, told: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
+    if (outcome.kind !== 'acknowledged') return { kind: 'problem', identity, problem: problemOf(outcome) }
+    return { kind: 'receipt', receipt: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
   }
 }
 
 const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')
 const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
 
 function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity): Chain {
@@ -123,9 +118,8 @@ function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity):
 }
 
 function answerOfFault(fault: Exclude<ItemVerdict, ValidItem>): ItemAnswer {
-  if (fault.kind === 'too-large')
-    return { identity: undefined, told: new Problem('too-large', 'The invoice is longer than this gateway accepts.') }
-  return { identity: fault.kind === 'invalid' ? fault.identity : undefined, told: problemOfFault(fault) }
+  const identity = fault.kind === 'invalid' ? fault.identity : undefined
+  return { kind: 'problem', identity, problem: fault.kind === 'too-large' ? TOO_LARGE : problemOfFault(fault) }
 }
 
 function notRead(error: unknown): never {

@@ -2,26 +2,29 @@ import type { Metrics } from './metrics.ts'
 import type { EventSummary } from './summary.ts'
 
 /** What was answered to one request with invoices. Holds no values of an invoice. */
-export interface AnsweredRequest {
-  readonly status: number
-  /** The problem it was answered with; `undefined`: a receipt, or the answer to an upload. */
-  readonly slug: string | undefined
-  readonly durationMs: number
-  readonly identity: object | undefined
-  readonly cause?: unknown
+export type AnsweredRequest = { readonly status: number; readonly durationMs: number } & (
+  | { readonly kind: 'receipt'; readonly identity: object }
   /** How many invoices of an upload were answered how. */
-  readonly upload?: Readonly<Record<string, number>>
-}
+  | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
+  | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown }
+)
 
 /** Counts each answer, and logs it in the summary of its class. */
 export function createAnswerLog(metrics: Metrics, events: EventSummary): (answer: AnsweredRequest) => void {
-  return ({ status, slug, durationMs, identity, cause, upload }) => {
-    metrics.answered(status, slug ?? 'none', durationMs)
-    if (upload !== undefined) {
-      metrics.upload(upload)
-      events.note('info', 'uploads answered', { ...upload })
-    } else if (slug === undefined) events.note('info', 'invoices acknowledged', { ...identity })
-    else events.note(status === 500 ? 'error' : 'warn', `answered ${slug}`, { status, ...identity, ...whereOf(cause) })
+  return (answer) => {
+    const { status, durationMs } = answer
+    metrics.answered(status, answer.kind === 'problem' ? answer.slug : 'none', durationMs)
+    switch (answer.kind) {
+      case 'receipt':
+        return events.note('info', 'invoices acknowledged', { ...answer.identity })
+      case 'upload':
+        metrics.upload(answer.summary)
+        return events.note('info', 'uploads answered', { ...answer.summary })
+      case 'problem': {
+        const level = status === 500 ? 'error' : 'warn'
+        return events.note(level, `answered ${answer.slug}`, { status, ...whereOf(answer.cause) })
+      }
+    }
   }
 }
 

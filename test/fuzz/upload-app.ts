@@ -79,8 +79,8 @@ export async function startUploadApp(): Promise<UploadApp> {
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
       admitUpload: (sizeBytes) => (reader.hasRoom ? memory.tryReserve(sizeBytes) : null),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      onAnswer: ({ status, cause }) => {
-        if (status === 500) troubles.push(cause as Error)
+      onAnswer: (answer) => {
+        if (answer.kind === 'problem' && answer.status === 500) troubles.push(answer.cause as Error)
       },
     },
     {

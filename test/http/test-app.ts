@@ -90,6 +90,11 @@ export async function testApp(
   return { app, requests, answers, memory, contract }
 }
 
+/** An answer without the time that it took. */
+export function untimed({ durationMs: _, ...answer }: Answer): object {
+  return answer
+}
+
 /** Listens on a free port of the loopback address and returns the port. */
 export async function listen(app: FastifyInstance): Promise<number> {
   await app.listen({ host: '127.0.0.1', port: 0 })

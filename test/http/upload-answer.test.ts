@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { isRetriable, PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
-import { uploadAnswer } from '../../src/http/upload-answer.ts'
+import { uploadResponse } from '../../src/http/upload-answer.ts'
 import type { ItemAnswer } from '../../src/ingest/upload.ts'
 import { IDENTITY, RECEIPT } from './test-app.ts'
 
-const answerTo = (slug: ProblemSlug | 'stored'): ItemAnswer => ({
+const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT }
+
+const failed = (slug: ProblemSlug, retryAfterSeconds?: number): ItemAnswer => ({
+  kind: 'problem',
   identity: IDENTITY,
-  told: slug === 'stored' ? RECEIPT : new Problem(slug, 'In words.'),
+  problem: new Problem(slug, 'In words.', retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
 })
 
 const OF_ITEMS = [
@@ -36,13 +39,13 @@ suite('the answer to an upload', () => {
         const retry = count(isRetry)
         const obstacles = slugs.filter((slug) => isRetry(slug) && slug !== 'not-attempted')
         const mayBeInKafka = slugs.some((slug) => slug === 'stored' || slug === 'outcome-unknown')
-        const told = slugs.map((slug) => answerTo(slug))
+        const answers = slugs.map((slug) => (slug === 'stored' ? STORED : failed(slug)))
 
         if (retry === slugs.length && !mayBeInKafka && obstacles.length > 0) {
-          assert.throws(() => uploadAnswer(told, false), { slug: obstacles[0] })
+          assert.throws(() => uploadResponse(answers, false), { slug: obstacles[0] })
           return
         }
-        const { status, summary, body, retryAfter } = uploadAnswer(told, false)
+        const { status, summary, body, retryAfter } = uploadResponse(answers, false)
         const accepted = count((slug) => slug === 'stored')
         assert.equal(status, accepted === slugs.length ? 200 : 207)
         assert.deepEqual(summary, { accepted, rejected: slugs.length - accepted - retry, retry })
@@ -58,7 +61,7 @@ suite('the answer to an upload', () => {
           assert.equal('receipt' in result, result.status === 201)
           assert.equal('problem' in result, result.status !== 201)
         }
-        const lines = uploadAnswer(told, true).body.split('\n')
+        const lines = uploadResponse(answers, true).body.split('\n')
         assert.equal(lines.pop(), '')
         assert.deepEqual(JSON.parse(lines.pop() as string), { summary })
         assert.deepEqual(
@@ -71,16 +74,12 @@ suite('the answer to an upload', () => {
   })
 
   test('leaves the identity out where it cannot be told', () => {
-    const { body } = uploadAnswer([{ ...answerTo('malformed-json'), identity: undefined }], false)
+    const { body } = uploadResponse([{ ...failed('malformed-json'), identity: undefined } as ItemAnswer], false)
     assert.ok(!('identity' in JSON.parse(body).results[0]))
   })
 
   test('comes back when the first obstacle is over, not when the last one is', () => {
-    const wait = (slug: ProblemSlug, retryAfterSeconds: number): ItemAnswer => ({
-      identity: IDENTITY,
-      told: new Problem(slug, 'In words.', { retryAfterSeconds }),
-    })
-    const { retryAfter } = uploadAnswer([answerTo('stored'), wait('quota-exceeded', 41), wait('saturated', 2)], false)
+    const { retryAfter } = uploadResponse([STORED, failed('quota-exceeded', 41), failed('saturated', 2)], false)
     assert.equal(retryAfter, 41)
   })
 })

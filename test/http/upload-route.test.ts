@@ -7,15 +7,16 @@ import { Problem, type ProblemSlug } from '../../src/errors.ts'
 import type { ItemAnswer, UploadRequest } from '../../src/ingest/upload.ts'
 import { schemaErrors } from './contract.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
-import { assertProblem, IDENTITY, listen, RECEIPT, testApp, UPLOAD } from './test-app.ts'
+import { assertProblem, IDENTITY, listen, RECEIPT, testApp, UPLOAD, untimed } from './test-app.ts'
 
 const NDJSON = 'application/x-ndjson'
 const LINES = { 'content-type': NDJSON }
 const post = { method: 'POST', url: UPLOAD, headers: LINES, payload: '{}\n{}\n' } as const
-const STORED: ItemAnswer = { identity: IDENTITY, told: RECEIPT }
+const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT }
 const failed = (slug: ProblemSlug, retryAfterSeconds?: number): ItemAnswer => ({
+  kind: 'problem',
   identity: IDENTITY,
-  told: new Problem(slug, 'In words.', retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  problem: new Problem(slug, 'In words.', retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
 })
 const answering = (...answers: ItemAnswer[]) => ({ ingestUpload: async () => answers })
 
@@ -30,12 +31,7 @@ suite('an upload', () => {
       results: [0, 1].map((index) => ({ index, identity: IDENTITY, status: 201, receipt: RECEIPT })),
     })
     assert.equal(answer.headers['retry-after'], undefined)
-    const [{ route, status, slug, upload }] = answers as [(typeof answers)[0]]
-    assert.deepEqual(
-      { route, status, slug, upload },
-      { route: 'upload', status: 200, slug: undefined, upload: summary },
-    )
-    assert.equal(answers.length, 1)
+    assert.deepEqual(answers.map(untimed), [{ kind: 'upload', route: 'upload', status: 200, summary }])
     assert.equal(memory.usedBytes, 0)
   })
 
@@ -69,10 +65,9 @@ suite('an upload', () => {
       assertProblem(body, slug, answer.statusCode)
       assert.equal(body.outcome, 'rejected')
       assert.match(String(answer.headers['retry-after']), /^[1-3]$/)
-      assert.deepEqual(
-        answers.map(({ slug }) => slug),
-        [slug],
-      )
+      assert.deepEqual(answers.map(untimed), [
+        { kind: 'problem', route: 'upload', status: answer.statusCode, slug, cause: undefined },
+      ])
       assert.equal(memory.usedBytes, 0)
     })
   }

@@ -5,7 +5,6 @@ import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { createQuotas } from '../../src/admission/quotas.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
-import { Problem } from '../../src/errors.ts'
 import { createIngestUpload } from '../../src/ingest/upload.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { FakePublisher, LIMITS } from '../accumulator/fakes.ts'
@@ -59,7 +58,7 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
   let isDone = false
   const statuses = answers.then((all) => {
     isDone = true
-    return all.map(({ told }) => (told instanceof Problem ? told.status : 201))
+    return all.map((answer) => (answer.kind === 'problem' ? answer.problem.status : 201))
   })
   const startedAtMs = performance.now()
   for (let answered = 0; !isDone; await turn()) {

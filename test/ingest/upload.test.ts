@@ -97,7 +97,10 @@ function acknowledge(): void {
 }
 
 const told = (answers: readonly ItemAnswer[]) =>
-  answers.map(({ told }) => (told instanceof Problem ? told.slug : `${told.identity.sequenceNumber} at ${told.offset}`))
+  answers.map((answer) => {
+    if (answer.kind === 'problem') return answer.problem.slug
+    return `${answer.receipt.identity.sequenceNumber} at ${answer.receipt.offset}`
+  })
 
 const isProblem = (slug: ProblemSlug) => (error: unknown) => error instanceof Problem && error.slug === slug
 
