@@ -8,8 +8,13 @@ import type { Identity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
-import type { UploadBody, UploadRead } from '../uploads/read-upload.ts'
-import { type ItemVerdict, uploadItems, type ValidItem } from '../uploads/upload-item.ts'
+import {
+  type ItemVerdict,
+  type UploadBody,
+  type UploadRead,
+  uploadItems,
+  type ValidItem,
+} from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { WorkerFailed } from '../uploads/worker-pool.ts'
 import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './invoice.ts'

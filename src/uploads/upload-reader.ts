@@ -1,5 +1,5 @@
-import { BodyReader } from './body-reader.ts'
 import { createReadUpload, type UploadBody, type UploadLimits, type UploadRead } from './read-upload.ts'
+import { BodyReader } from './worker-pool.ts'
 
 export interface UploadReaderOptions {
   readonly limits: UploadLimits
@@ -17,7 +17,21 @@ export interface UploadReaderOptions {
 /** A thousand tiny items would hold the main thread up as much as a large upload. */
 const INLINE_INVOICES = 32
 
-/** Reads uploads, small ones at once and the others in worker threads. */
+/**
+ * How an upload is read: from the body as it came in to invoices that may be published, or to why not.
+ *
+ * 1. `ingest/upload.ts` gives the whole body to `read`. A body that is small, as sent and inflated, is read here, on the
+ *    main thread; reading it stops as soon as it turns out to be more than `inlineBytes` or 32 invoices.
+ * 2. Any other moves to a thread of the pool (`worker-pool.ts`), or waits for one: in order, at most `maxWaiting` and,
+ *    reading included, for `timeoutMs`. `WorkerFailed` says why there is no result.
+ * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does what the main thread does with small ones
+ *    (`read-upload.ts`): undo the content coding (`inflate.ts`), find the invoices (`split.ts`), validate each
+ *    (`invoice/validate.ts`), write where each is and what was found into a parcel (`parcel.ts`).
+ * 4. The parcel moves back. `uploadItems` (`read-upload.ts`) takes the invoices out of it, one by one.
+ *
+ * All of it is read before the first invoice is published. Bytes move between threads and are never copied: what was
+ * validated is what is published.
+ */
 export class UploadReader extends BodyReader<UploadBody, UploadRead> {
   constructor({ limits, inlineBytes, ...pool }: UploadReaderOptions) {
     const isAlone = pool.workers === 0

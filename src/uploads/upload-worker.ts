@@ -3,6 +3,4 @@ import { parcelBuffers } from './parcel.ts'
 import { createReadUpload, type UploadRead } from './read-upload.ts'
 
 /** The module of the workers that read uploads; its pool's `workerData` are `UploadLimits`. */
-export default inWorker(createReadUpload, (result: UploadRead) =>
-  result.kind === 'parcel' ? parcelBuffers(result.parcel) : [],
-)
+inWorker(createReadUpload, (result: UploadRead) => (result.kind === 'parcel' ? parcelBuffers(result.parcel) : []))

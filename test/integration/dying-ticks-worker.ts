@@ -5,7 +5,7 @@ import { parcelBuffers } from '../../src/uploads/parcel.ts'
 
 let packets = 0
 
-export default inWorker(
+inWorker(
   (limits: Parameters<typeof createReadTicks>[0]) => {
     const readTicks = createReadTicks(limits)
     return (packet: Parameters<typeof readTicks>[0]) => (++packets % 5 === 0 ? process.exit(3) : readTicks(packet))

@@ -42,4 +42,4 @@ export function niceOf(statPath: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
 }
 
-export default isMainThread ? undefined : inWorker(create, ({ bytes }) => [bytes.buffer])
+if (!isMainThread) inWorker(create, ({ bytes }) => [bytes.buffer])

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { WorkerFailed, type WorkerFailure, WorkerPool } from '../../src/uploads/worker-pool.ts'
+import { BodyReader, WorkerFailed, type WorkerFailure, WorkerPool } from '../../src/uploads/worker-pool.ts'
 import { niceOf, type OddResult, type OddTask } from './odd-worker.ts'
 
 const FILE = new URL('./odd-worker.ts', import.meta.url)
@@ -123,6 +123,14 @@ test('a task that waits too long for a thread fails as timed-out', async (t) => 
   await assertWorks(run)
 })
 
+test('a task that cannot be handed over fails as crashed, and costs nobody a thread', async (t) => {
+  const { pool, run } = poolFor(t)
+  const bytes = new Uint8Array(10)
+  await assertFails(pool.run({ what: 'double', bytes }, [bytes.buffer, bytes.buffer]), 'crashed')
+  assert.equal((await run('where')).isMainThread, false)
+  assert.equal(pool.hasRoom, true)
+})
+
 test('stop() fails what runs and what waits, at once, and takes nothing more', async (t) => {
   const { run, pool } = poolFor(t)
   await run('where')
@@ -160,4 +168,53 @@ test('a worker steps back behind the main thread, which stays', { skip: threadsH
   const { nice } = await run('where')
   assert.equal(nice, Math.min(before + 19, 19))
   assert.equal(niceOf(mainStat), before)
+})
+
+type Upload = OddTask & { readonly body: Uint8Array<ArrayBuffer> }
+
+const READ_HERE: OddResult = { bytes: new Uint8Array(), isMainThread: true, nice: 0 }
+
+/** Reads bodies below 10 bytes on the main thread. */
+function readerFor(t: TestContext, workers: number) {
+  const reader = new BodyReader<Upload, OddResult>({
+    file: new URL('./odd-worker.ts', import.meta.url),
+    workerData: new Int32Array(new SharedArrayBuffer(4)),
+    workers,
+    maxWaiting: 0,
+    timeoutMs: 30_000,
+    onTrouble: () => {},
+    readHere: ({ body }) => (workers === 0 || body.length < 10 ? READ_HERE : null),
+  })
+  t.after(() => reader.stop())
+  return { reader, read: (body: Uint8Array<ArrayBuffer>) => reader.read({ what: 'where', body }) }
+}
+
+test('what is not read here moves to a worker', async (t) => {
+  const { read } = readerFor(t, 1)
+  const [small, large] = [new Uint8Array(9), new Uint8Array(10)]
+  assert.equal(await read(small), READ_HERE)
+  assert.equal(small.byteLength, 9)
+  assert.equal((await read(large)).isMainThread, false)
+  assert.equal(large.byteLength, 0)
+})
+
+test('a part of larger memory is copied out of it, and what lies beside it stays', async (t) => {
+  const { read } = readerFor(t, 1)
+  const memory = new Uint8Array(100)
+  assert.equal((await read(memory.subarray(20, 40))).isMainThread, false)
+  assert.equal(memory.byteLength, 100)
+})
+
+test('without workers everything is read here, and there is always room', async (t) => {
+  const { reader, read } = readerFor(t, 0)
+  assert.equal(await read(new Uint8Array(1_000)), READ_HERE)
+  assert.equal(reader.hasRoom, true)
+})
+
+test('there is no room while every worker is busy', async (t) => {
+  const { reader } = readerFor(t, 1)
+  const waiting = reader.read({ what: 'wait', body: new Uint8Array(10) })
+  assert.equal(reader.hasRoom, false)
+  await waiting
+  assert.equal(reader.hasRoom, true)
 })
