@@ -19,6 +19,7 @@ const app = await buildApp(
     isDraining: never,
     admit: never,
     enterLive: never,
+    hasReader: never,
     admitUpload: never,
     metrics: never,
     onAnswer: never,

@@ -181,15 +181,15 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
   }
 }
 
-/** What bounds memory and load, before a body is read. */
+/** What bounds memory and load, before a body is read; `http/admission.ts` lists all that does. */
 function createAdmission(config: Config, memory: BufferMemory, reader: UploadReader) {
   const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
   const uploadMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100, memory)
   return {
     enterLive: () => liveLimit.enter(),
     admit: (sizeBytes: number) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
-    admitUpload: (sizeBytes: number) =>
-      reader.hasRoom ? uploadMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES) : null,
+    hasReader: () => reader.hasRoom,
+    admitUpload: (sizeBytes: number) => uploadMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
   }
 }
 

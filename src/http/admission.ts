@@ -12,6 +12,8 @@ export interface AdmissionRules {
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
+  /** Why a body that comes now would not be read soon, or `null`. */
+  busyProblem?: () => Problem | null
   /** Takes a place among the requests in flight. Without it their number is not bounded. */
   enter?: () => Entry
   /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
@@ -27,9 +29,25 @@ const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway
 /**
  * The `onRequest` hook of a route that takes invoices: decides from the header fields alone, before the body is read,
  * whether the request may use memory. Refuses when this instance is draining (503), the media type or coding is not
- * supported (415), the body is too long (413), too many requests are under way or the buffer is full (503). An admitted
- * request holds its place, and a reservation of its `Content-Length` (of the longest body when it comes in chunks),
- * until `settle`.
+ * supported (415), the body is too long (413), or there is no room (503). An admitted request holds its place, and a
+ * reservation of its `Content-Length` (of the longest body when it comes in chunks), until `settle`.
+ *
+ * Why a request was refused for load: the bounds, in the order in which a request meets them. `detail` says which it was.
+ *
+ * | bound | kept in | set by | answer |
+ * |---|---|---|---|
+ * | connections | Node (`app.ts`) | `MAX_CONNECTIONS` | none: closed |
+ * | *here, before the body is read* | | | |
+ * | uploads that wait to be read | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
+ * | live invoices under way | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
+ * | bytes; of uploads a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
+ * | *`ingest/`, once it is read* | | | |
+ * | bytes of an upload, inflated | `admission/buffer-memory.ts` | the same | 503 `saturated` |
+ * | invoices a minute | `admission/quotas.ts` | `QUOTA_*` | 429 `quota-exceeded` |
+ * | invoices of uploads under way | `admission/upload-window.ts` | `UPLOAD_WINDOW_RECORDS`, `UPLOAD_SHARE_PERCENT` | 503 `saturated` |
+ * | partitions that do not answer | `accumulator/accumulator.ts` | `STALL_AFTER_MS` | 503 `kafka-unavailable` |
+ *
+ * `gateway.ts` makes each of them. Nothing of what is refused here or there was handed to Kafka.
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
@@ -62,6 +80,8 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   const maxBytes = rules.maxBodyBytes(headers)
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
   if (sizeBytes > maxBytes) return TOO_LARGE
+  const busy = rules.busyProblem?.() ?? null
+  if (busy !== null) return busy
   if (rules.enter !== undefined) {
     const entered = rules.enter()
     if (entered.kind === 'refused') return overloaded(entered.retryAfterSeconds)

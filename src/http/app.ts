@@ -29,6 +29,8 @@ export interface AppDeps {
   admit: (sizeBytes: number) => Reservation | null
   /** Takes a place among the live invoices in flight, before anything of one is read. */
   enterLive: NonNullable<AdmissionRules['enter']>
+  /** Whether an upload that comes now would be read soon. */
+  hasReader: () => boolean
   /** Reserves buffer bytes for an upload, out of the part of the buffer that uploads may have. */
   admitUpload: (sizeBytes: number) => Reservation | null
   metrics: () => Promise<{ contentType: string; body: string }>

@@ -108,7 +108,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   saturated: {
     meaning:
-      'Invoices come in faster than they are stored: too many are under way, or the buffer of this instance is full.',
+      'Invoices come in faster than they are stored: too many are under way, too many uploads wait to be read, or the buffer of this instance is full.',
     remedy: NOTHING,
     example: 'The buffer of this instance is full. Send the same document again.',
   },

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
-import type { IngestUpload, UploadRequest } from '../ingest/upload.ts'
+import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf } from './media-type.ts'
@@ -21,6 +21,8 @@ export interface UploadBodyLimits {
 
 export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
   ingestUpload: IngestUpload
+  /** Whether an upload that comes now would be read soon. */
+  hasReader: () => boolean
   /** Reserves buffer bytes for an upload; `null`: there are too many. */
   admitUpload: (sizeBytes: number) => Reservation | null
   onAnswer: (answer: Answer) => void
@@ -84,7 +86,7 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, admitUpload, isRefusing, onAnswer } = deps
+  const { ingestUpload, hasReader, admitUpload, isRefusing, onAnswer } = deps
   const { maxUploadBytes, maxCompressedBytes } = limits
   instance.addContentTypeParser(
     ['application/json', NDJSON],
@@ -98,6 +100,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     onAnswer,
     mediaProblem: uploadMediaProblem,
     maxBodyBytes: (headers) => (isPlain(headers) ? maxUploadBytes : maxCompressedBytes),
+    busyProblem: () => (hasReader() ? null : TOO_MANY_WAIT),
     admit: (sizeBytes, headers) => admitUpload(isPlain(headers) ? sizeBytes : sizeBytes + maxUploadBytes),
   }
   const routeOptions = { schema, bodyLimit: maxUploadBytes, onRequest: admission('upload', rules) }

@@ -61,7 +61,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const parcel = parcelOf(await reader.read(upload).catch(notRead))
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
-    if (!reservation.resize(sizeBytes)) throw SATURATED
+    if (!reservation.resize(sizeBytes)) throw NO_MEMORY
 
     const deadlineMs = performance.now() + timeoutMs
     const chains = new Map<string, Chain>()
@@ -98,7 +98,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const exceeded = takeQuota(identity)
     if (exceeded !== null) return exceeded
     if (window.tryEnter() || (await window.enter(deadlineMs - performance.now()))) return null
-    return SATURATED
+    return NO_PLACE
   }
 
   function answerOf(identity: Identity, outcome: Outcome): ItemAnswer {
@@ -108,7 +108,13 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   }
 }
 
-const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+/** What an upload is answered that no thread would read soon. */
+export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')
+const NO_MEMORY = new Problem(
+  'saturated',
+  'The buffer has no room for the upload inflated. Send the same document again.',
+)
+const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are under way. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')
 const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
 
@@ -129,7 +135,7 @@ function answerOfFault(fault: Exclude<ItemVerdict, ValidItem>): ItemAnswer {
 
 function notRead(error: unknown): never {
   if (!(error instanceof WorkerFailed)) throw error
-  if (error.reason === 'busy') throw SATURATED
+  if (error.reason === 'busy') throw TOO_MANY_WAIT
   throw new Problem('upload-not-read', 'Nothing of it is in Kafka. Send the same document again.', { cause: error })
 }
 

@@ -77,7 +77,8 @@ export async function startUploadApp(): Promise<UploadApp> {
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
-      admitUpload: (sizeBytes) => (reader.hasRoom ? memory.tryReserve(sizeBytes) : null),
+      hasReader: () => reader.hasRoom,
+      admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       onAnswer: (answer) => {
         if (answer.kind === 'problem' && answer.status === 500) troubles.push(answer.cause as Error)

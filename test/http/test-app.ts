@@ -56,6 +56,7 @@ export async function testApp(
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
+      hasReader: () => true,
       admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),

@@ -199,6 +199,16 @@ suite('refused before its body is read', () => {
     })
   }
 
+  test('no thread that would read it soon: 503 that says so, and nothing is reserved', async (t) => {
+    const { app, contract } = await testApp(t, {
+      hasReader: () => false,
+      admitUpload: () => assert.fail('reserved'),
+    })
+    const body = contract('POST', UPLOAD, await app.inject(post))
+    assertProblem(body, 'saturated', 503)
+    assert.match(String(body.detail), /wait to be read/)
+  })
+
   test('a full buffer: 503 with a jittered Retry-After', async (t) => {
     const { app, contract } = await testApp(t, { admitUpload: () => null })
     const waits = new Set<string>()
