@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Problem } from '../errors.ts'
+import type { UploadRequest } from '../ingest/upload.ts'
+import { CODINGS } from '../uploads/inflate.ts'
 
-const UNSUPPORTED_MEDIA_TYPE = new Problem(
-  'unsupported-media-type',
-  'An invoice is sent as application/json, in UTF-8.',
-  { headers: { accept: 'application/json' } },
-)
+export const NDJSON = 'application/x-ndjson'
 
-const UNSUPPORTED_CODING = new Problem(
-  'unsupported-media-type',
+const UNSUPPORTED = 'unsupported-media-type'
+
+const NO_INVOICE = new Problem(UNSUPPORTED, 'An invoice is sent as application/json, in UTF-8.', {
+  headers: { accept: 'application/json' },
+})
+
+const CODED_INVOICE = new Problem(
+  UNSUPPORTED,
   'An invoice is sent without a content coding: what is published are the bytes that were sent.',
   { headers: { 'accept-encoding': 'identity' } },
 )
@@ -18,8 +22,54 @@ const UNSUPPORTED_CODING = new Problem(
  * field that would have been accepted (RFC 9110, 12.5.3 and 15.5.16).
  */
 export function invoiceMediaProblem(headers: IncomingHttpHeaders): Problem | null {
-  if (!isUtf8Of('application/json', headers['content-type'])) return UNSUPPORTED_MEDIA_TYPE
-  return codingOf(headers) === 'identity' ? null : UNSUPPORTED_CODING
+  if (!isUtf8Of('application/json', headers['content-type'])) return NO_INVOICE
+  return codingOf(headers) === 'identity' ? null : CODED_INVOICE
+}
+
+const FRAMINGS = { [NDJSON]: 'lines', 'application/json': 'array' } as const
+const TAKEN_CODINGS: readonly string[] = [...CODINGS, 'identity']
+
+const NO_UPLOAD = new Problem(
+  UNSUPPORTED,
+  `An upload is sent as ${NDJSON}, or as one JSON array in application/json; in UTF-8.`,
+  { headers: { accept: `${NDJSON}, application/json` } },
+)
+
+const CODED_UPLOAD = new Problem(UNSUPPORTED, 'An upload is sent as it is, or with one content coding: gzip or zstd.', {
+  headers: { 'accept-encoding': TAKEN_CODINGS.join(', ') },
+})
+
+/** What is wrong with the `Content-Type` and `Content-Encoding` of an upload, or `null`. */
+export function uploadMediaProblem(headers: IncomingHttpHeaders): Problem | null {
+  if (framingOf(headers) === undefined) return NO_UPLOAD
+  return TAKEN_CODINGS.includes(codingOf(headers)) ? null : CODED_UPLOAD
+}
+
+/** How an upload that has no media problem is to be read. */
+export function uploadMedia(headers: IncomingHttpHeaders): Pick<UploadRequest, 'framing' | 'coding'> {
+  return {
+    framing: framingOf(headers) as UploadRequest['framing'],
+    coding: codingOf(headers) as UploadRequest['coding'],
+  }
+}
+
+/** Whether the answer is to be NDJSON: only for an NDJSON upload, and where `Accept` names it. */
+export function wantsLines(headers: IncomingHttpHeaders): boolean {
+  const accepted = headers.accept?.toLowerCase().split(',') ?? []
+  return framingOf(headers) === 'lines' && accepted.some(namesLines)
+}
+
+/** A weight of 0 means "not acceptable" (RFC 9110, 12.4.2). */
+function namesLines(range: string): boolean {
+  const [mediaType, ...parameters] = range.split(';').map((part) => part.trim())
+  return mediaType === NDJSON && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter))
+}
+
+function framingOf(headers: IncomingHttpHeaders): UploadRequest['framing'] | undefined {
+  for (const [mediaType, framing] of Object.entries(FRAMINGS)) {
+    if (isUtf8Of(mediaType, headers['content-type'])) return framing
+  }
+  return undefined
 }
 
 /** The content coding of a body, in lower case; `identity` where there is none. */
@@ -31,7 +81,7 @@ export function codingOf(headers: IncomingHttpHeaders): string {
  * Whether a `Content-Type` is `mediaType` in UTF-8. Parameters other than `charset` mean nothing for JSON and are
  * ignored (RFC 8259, 11).
  */
-export function isUtf8Of(mediaType: string, contentType: string | undefined): boolean {
+function isUtf8Of(mediaType: string, contentType: string | undefined): boolean {
   if (contentType === mediaType) return true
   if (contentType === undefined) return false
   const [essence, ...parameters] = contentType.toLowerCase().split(';')

@@ -1,9 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type RequestExamples, requestExamples } from './request-examples.ts'
 import { response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
@@ -48,6 +48,24 @@ export async function collectOpenapi(app: FastifyInstance): Promise<void> {
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema-${i}`) },
   })
+}
+
+const EXAMPLES = { sale: 'A sale', return: 'A return that refers to its sale' }
+
+type RequestExamples = Record<string, { summary: string; value: unknown }>
+
+/**
+ * Invoices for the OpenAPI document, by name, from `openapi/examples`. An installation without those files serves the
+ * same document without them.
+ */
+async function requestExamples(): Promise<RequestExamples> {
+  const found: RequestExamples = {}
+  for (const [name, summary] of Object.entries(EXAMPLES)) {
+    const file = new URL(`../../openapi/examples/${name}.json`, import.meta.url)
+    const text = await readFile(file, 'utf8').catch(() => null)
+    if (text !== null) found[name] = { summary, value: JSON.parse(text) }
+  }
+  return found
 }
 
 interface Operation {

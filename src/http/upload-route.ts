@@ -6,10 +6,9 @@ import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
-import { codingOf } from './media-type.ts'
+import { codingOf, NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './media-type.ts'
 import { problemResponses, sentBytes } from './responses.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
-import { NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './upload-media.ts'
 
 /** Bounds of the body of one upload. */
 export interface UploadBodyLimits {

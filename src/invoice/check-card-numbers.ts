@@ -1,7 +1,7 @@
 import { pointerStep } from './pointer.ts'
-import type { Report } from './report.ts'
 import { holdsCardNumber } from './rules/card-number.ts'
 import { isGtin } from './rules/gtin.ts'
+import type { Report } from './violation.ts'
 
 /**
  * Every text, member name and integer of a parsed document is looked at for card numbers, whatever the schema thinks

@@ -1,7 +1,7 @@
-import type { Report } from './report.ts'
 import type { WarningCode } from './rules/catalogue.ts'
 import { dayOf, timestampOf } from './rules/dates.ts'
 import type { Invoice, Line } from './schema.ts'
+import type { Report } from './violation.ts'
 
 /** Dates and times of the document exist: no 30 February, no 24:00, no offset of 25 hours. */
 export function checkTimes({ occurredAt, startedAt }: Pick<Invoice, 'occurredAt' | 'startedAt'>, report: Report): void {

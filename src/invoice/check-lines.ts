@@ -1,7 +1,7 @@
-import type { Report } from './report.ts'
 import { isGtin } from './rules/gtin.ts'
 import { isZero, RATE_ONE, rateUnits, roundedProduct, roundedShare } from './rules/money.ts'
 import type { Invoice, Line } from './schema.ts'
+import type { Report } from './violation.ts'
 
 /** The settings of an invoice that say how its lines are computed. */
 export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'roundingMode' | 'discounts'>

@@ -1,5 +1,5 @@
-import type { Report } from './report.ts'
 import type { Invoice, Line } from './schema.ts'
+import type { Report } from './violation.ts'
 
 type Target = NonNullable<Line['returnOf']>
 

@@ -1,6 +1,6 @@
-import type { Report } from './report.ts'
 import { TotalsSchema } from './schema/totals.ts'
 import type { Invoice } from './schema.ts'
+import type { Report } from './violation.ts'
 
 const TOTALS = Object.keys(TotalsSchema.properties) as (keyof Invoice['totals'])[]
 

@@ -1,8 +1,8 @@
 import { isWithin } from './check-lines.ts'
-import type { Report } from './report.ts'
 import { RATE_ONE, rateUnits, roundedShare } from './rules/money.ts'
 import type { Invoice, Tax } from './schema.ts'
 import { indexOfTax, sumTaxGroups, type TaxGroup, type TaxGroups } from './tax-groups.ts'
+import type { Report } from './violation.ts'
 
 /** (taxCode, category, rate) is there once; rates are compared as numbers. */
 export function checkTaxKeys({ taxes }: Invoice, report: Report): void {

@@ -1,7 +1,7 @@
-import type { Report } from './report.ts'
 import { exponentOf } from './rules/currency.ts'
 import { roundedProduct } from './rules/money.ts'
 import type { Invoice } from './schema.ts'
+import type { Report } from './violation.ts'
 
 type Tender = Invoice['tenders'][number]
 

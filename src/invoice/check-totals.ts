@@ -1,5 +1,5 @@
-import type { Report } from './report.ts'
 import type { Invoice } from './schema.ts'
+import type { Report } from './violation.ts'
 
 /**
  * The sums over lines, discounts and taxes:

@@ -5,8 +5,8 @@ import { checkSigns, checkUnsettled } from './check-signs.ts'
 import { checkTaxGroups, checkTaxKeys } from './check-taxes.ts'
 import { checkCurrencies, checkForeignTenders } from './check-tenders.ts'
 import { checkSums, checkTotals } from './check-totals.ts'
-import type { Report } from './report.ts'
 import type { Invoice, Line } from './schema.ts'
+import type { Report } from './violation.ts'
 
 /** Rules of the document, each with the members it reads: where one of these has not the shape of the schema, the rule waits. */
 const DOCUMENT_RULES: readonly {

@@ -1,10 +1,9 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { pointerStep } from './pointer.ts'
-import { violation } from './report.ts'
 import type { RuleCode } from './rules/catalogue.ts'
 import { type Invoice, InvoiceSchema } from './schema.ts'
-import type { Violation } from './violation.ts'
+import { type Violation, violation } from './violation.ts'
 
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 

@@ -1,8 +1,7 @@
 import { type Buffer, isAscii, isUtf8 } from 'node:buffer'
-import { violation } from './report.ts'
 import type { RuleCode } from './rules/catalogue.ts'
 import { locateFault } from './strict-json-fault.ts'
-import type { Violation } from './violation.ts'
+import { type Violation, violation } from './violation.ts'
 
 export interface StrictJsonLimits {
   /** How many objects and arrays may be open at once. */

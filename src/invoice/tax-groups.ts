@@ -1,6 +1,6 @@
-import type { Report } from './report.ts'
 import { rateUnits } from './rules/money.ts'
 import type { Invoice, Line, Tax } from './schema.ts'
+import type { Report } from './violation.ts'
 
 /** What the lines and discounts say of one tax of the document. */
 export interface TaxGroup {

@@ -4,7 +4,6 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { checkCardNumbers } from './check-card-numbers.ts'
 import { clockWarnings } from './check-dates.ts'
 import { type Identity, identityOf } from './identity.ts'
-import { type Report, violation } from './report.ts'
 import { mayHoldCardNumber } from './rules/card-number.ts'
 import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
@@ -12,7 +11,7 @@ import { identityMembers } from './schema/identity.ts'
 import type { Invoice } from './schema.ts'
 import { hasInvoiceShape, schemaViolations } from './schema-violations.ts'
 import { parseStrictJson } from './strict-json.ts'
-import type { Violation } from './violation.ts'
+import { type Report, type Violation, violation } from './violation.ts'
 
 /**
  * What is known of a body.
