@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { type Config, ConfigSchema } from './config-schema.ts'
+import { mistypedVariables } from './config-typos.ts'
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
@@ -65,7 +66,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (value !== undefined && value !== '') given[name] = typed(propertyOf(name), value)
   }
   const config = Value.Default(ConfigSchema, given) as Config
-  const problems = [...brokenRules(config), ...contradictions(config)]
+  const typos = mistypedVariables(environment, Object.keys(ConfigSchema.properties))
+  const problems = [...brokenRules(config), ...contradictions(config), ...typos]
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
