@@ -18,7 +18,7 @@ export function mistypedVariables(environment: NodeJS.ProcessEnv, known: readonl
 }
 
 function meantBy(name: string, known: readonly string[]): string | undefined {
-  const text = name.toUpperCase().replace(/^(?:UPLOADS|BACKLOGS?)_/, 'UPLOAD_')
+  const text = name.toUpperCase().replace(/^UPLOADS_/, 'UPLOAD_')
   const nearest = closest(text, known)
   if (distance(text, nearest) <= tolerance(text)) return nearest
   // Of three words or more that begin one of ours, the rest was forgotten: KAFKA_SASL_USER.

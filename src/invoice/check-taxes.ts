@@ -27,7 +27,7 @@ export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
 export function checkTaxGroups(invoice: Invoice, report: Report): void {
   if (invoice.documentType === 'cancelled') return
   const groups = sumTaxGroups(invoice, report)
-  checkBases(invoice, groups, report)
+  checkTaxableAmounts(invoice, groups, report)
   for (let i = 0; i < groups.list.length; i++) {
     const tax = invoice.taxes[i] as Tax
     const group = groups.list[i] as TaxGroup
@@ -37,7 +37,7 @@ export function checkTaxGroups(invoice: Invoice, report: Report): void {
   }
 }
 
-function checkBases(invoice: Invoice, { list, unattributed, isOneTaxEach }: TaxGroups, report: Report): void {
+function checkTaxableAmounts(invoice: Invoice, { list, unattributed, isOneTaxEach }: TaxGroups, report: Report): void {
   let short = 0
   for (let i = 0; i < list.length; i++) {
     const group = list[i] as TaxGroup

@@ -24,7 +24,7 @@ export const ReceiptSchema = Type.Object(
 /** What an acknowledged invoice is answered with. */
 export type Receipt = Readonly<Omit<Static<typeof ReceiptSchema>, 'identity'>> & { readonly identity: Identity }
 
-/** Where a record is. `offset` is null where the broker recognised a repeated batch and did not say where it is. */
+/** Where a record is. `offset` is null where the broker recognised a repetition and did not say where it is. */
 export interface RecordPlace {
   readonly topic: string
   readonly partition: number
