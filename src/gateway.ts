@@ -21,6 +21,7 @@ import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { UploadReader } from './uploads/upload-reader.ts'
+import { within } from './waiting.ts'
 
 /** A running instance. */
 export interface Gateway {
@@ -232,14 +233,8 @@ async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | und
   life.phase = 'closing'
   const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
   const isClean = await accumulator.drain(remainingMs())
-  await before(deadlineMs, Promise.all([closed, parts.publisher.stop(), parts.reader.stop(), stopMetricsServer?.()]))
+  const ends = [closed, parts.publisher.stop(), parts.reader.stop(), stopMetricsServer?.()]
+  await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not hold us up
   parts.events.stop()
   logger.info({ isClean }, 'stopped')
-}
-
-/** Resolves when `work` does, or at `deadlineMs` of the monotonic clock: a broker that hangs must not hold us up. */
-async function before(deadlineMs: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController()
-  const deadline = sleep(Math.max(deadlineMs - performance.now(), 0), undefined, { signal: done.signal })
-  await Promise.race([work, deadline.catch(() => {})]).finally(() => done.abort())
 }

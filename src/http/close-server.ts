@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { within } from '../waiting.ts'
 
 /**
  * Counts the requests of an app that are being answered, so that it can be closed without cutting one off. Waiting
@@ -22,13 +23,10 @@ export function trackRequests(app: FastifyInstance): { close: (timeoutMs: number
     async close(timeoutMs) {
       const closed = app.close()
       if (active > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs)
-          onIdle = () => {
-            clearTimeout(timer)
-            resolve()
-          }
+        const idle = new Promise<void>((resolve) => {
+          onIdle = resolve
         })
+        await within(timeoutMs, idle)
       }
       app.server.closeAllConnections()
       await closed

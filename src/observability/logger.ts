@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
+import { within } from '../waiting.ts'
 
 type Destination = ReturnType<typeof pino.destination>
 
@@ -42,6 +42,6 @@ async function close(logger: Logger, timeoutMs: number): Promise<void> {
   if (destination === undefined) return
   const closed = new Promise((resolve) => destination.once('close', resolve)) // events.once would reject on an error
   destination.end()
-  await Promise.race([closed, sleep(timeoutMs)])
+  await within(timeoutMs, closed)
   destination.destroy()
 }
