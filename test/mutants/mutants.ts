@@ -192,6 +192,20 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [ACCUMULATOR],
   },
   {
+    name: 'connection: one wait of an upload is not counted',
+    file: 'src/config.ts',
+    find: 'return readMs + placeMs + deliveryMs',
+    replace: 'return readMs + deliveryMs',
+    tests: ['test/config.test.ts'],
+  },
+  {
+    name: 'upload: an invoice without a record keeps its place',
+    file: 'src/ingest/upload.ts',
+    find: 'window.leave() // nothing else would give its place back',
+    replace: '',
+    tests: [UPLOAD],
+  },
+  {
     name: 'pool: tasks that wait are not given to the thread that is free',
     file: 'src/uploads/worker-pool.ts',
     find: '      thread.job = null\n      this.#assign()',
