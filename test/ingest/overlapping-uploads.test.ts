@@ -3,7 +3,6 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
-import { Problem } from '../../src/errors.ts'
 import { createIngestUpload, type IngestUpload } from '../../src/ingest/upload.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { FakePublisher, LIMITS, turn } from '../accumulator/fakes.ts'
@@ -76,7 +75,7 @@ async function upload(names: readonly string[]): Promise<string[]> {
     reservation,
   })
   reservation.release()
-  return answers.map(({ told }) => (told instanceof Problem ? told.slug : 'stored'))
+  return answers.map((answer) => (answer.kind === 'problem' ? answer.problem.slug : 'stored'))
 }
 
 /** What was published, batch by batch. */
