@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto'
 import { type AnswerLine, parseAnswer } from '../audit/answers.ts'
-import type { UploadAnswer, UploadResult } from './upload-answer.ts'
+import type { GatewayAnswer, GatewayResult } from './gateway-answer.ts'
 
 /** What a till was told of one attempt, as an answers file has it. */
-export type Told = Pick<AnswerLine, 'outcome' | 'status' | 'partition' | 'offset'>
+export type NotedAnswer = Pick<AnswerLine, 'outcome' | 'status' | 'partition' | 'offset'>
 
-export const NO_ANSWER: Told = { outcome: 'unknown', status: null }
+export const NO_ANSWER: NotedAnswer = { outcome: 'unknown', status: null }
 
 /** What a line of a request was told; null: it was not even sent. */
-export function toldOf(answer: UploadAnswer, index: number): Told | null {
+export function notedAnswerOf(answer: GatewayAnswer, index: number): NotedAnswer | null {
   if (answer.kind === 'none') return answer.isSent ? NO_ANSWER : null
   const { status, receipt, problem } =
-    answer.kind === 'results' ? (answer.results[index] as UploadResult) : { ...answer, receipt: undefined }
+    answer.kind === 'results' ? (answer.results[index] as GatewayResult) : { ...answer, receipt: undefined }
   if (status >= 300) return { outcome: problem?.outcome === 'rejected' ? 'rejected' : 'unknown', status }
   return { outcome: 'acknowledged', status, partition: receipt?.partition as number, offset: receipt?.offset as string }
 }
@@ -20,7 +20,7 @@ export function toldOf(answer: UploadAnswer, index: number): Told | null {
  * A line for an answers file; null when the bytes do not name an invoice, so that no gateway can have stored them, or
  * the receipt is none.
  */
-export function answerLine(bytes: Buffer, told: Told): string | null {
+export function answerLine(bytes: Buffer, told: NotedAnswer): string | null {
   try {
     const { storeId, terminalId, journalId, sequenceNumber } = JSON.parse(bytes.toString())
     const line = JSON.stringify({

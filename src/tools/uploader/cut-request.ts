@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import type { Line } from './read-lines.ts'
+import type { JournalLine } from './read-lines.ts'
 
 /** The content codings that a request may have. `identity`: none. */
-export const CODINGS = ['gzip', 'zstd', 'identity'] as const
-export type Coding = (typeof CODINGS)[number]
+export const REQUEST_CODINGS = ['gzip', 'zstd', 'identity'] as const
+export type RequestCoding = (typeof REQUEST_CODINGS)[number]
 
 /** Bounds of one request. */
 export interface RequestLimits {
@@ -16,12 +16,12 @@ export interface RequestLimits {
 }
 
 /** One request: so many of the lines it was cut from, from the first on. */
-export interface UploadRequest {
+export interface CutRequest {
   readonly invoices: number
   readonly body: Buffer
 }
 
-type Sendable = Pick<Line, 'bytes'> & { readonly bytes: Buffer }
+type Sendable = Pick<JournalLine, 'bytes'> & { readonly bytes: Buffer }
 
 const gzip = promisify(zlib.gzip)
 const zstdCompress = promisify(zlib.zstdCompress)
@@ -35,9 +35,9 @@ const MARGIN = 0.9
  */
 export async function cutRequest(
   lines: readonly Sendable[],
-  coding: Coding,
+  coding: RequestCoding,
   limits: RequestLimits,
-): Promise<UploadRequest> {
+): Promise<CutRequest> {
   let invoices = fitting(lines, limits)
   for (;;) {
     const plain = Buffer.concat(lines.slice(0, invoices).flatMap(({ bytes }) => [bytes, NEWLINE]))
@@ -59,7 +59,7 @@ function fitting(lines: readonly Sendable[], { maxInvoices, maxBytes }: RequestL
   return count
 }
 
-async function compress(plain: Buffer, coding: Coding): Promise<Buffer> {
+async function compress(plain: Buffer, coding: RequestCoding): Promise<Buffer> {
   if (coding === 'identity') return plain
   return coding === 'gzip' ? await gzip(plain) : await zstdCompress(plain)
 }

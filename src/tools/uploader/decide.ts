@@ -1,5 +1,5 @@
 import { tillAction } from '../../errors.ts'
-import type { ProblemDocument, UploadAnswer } from './upload-answer.ts'
+import type { GatewayAnswer, ProblemDocument } from './gateway-answer.ts'
 
 /** What is done with one invoice that was answered. */
 export type LineFate = 'stored' | 'rejected' | 'again'
@@ -24,7 +24,7 @@ export type Decision =
   | { readonly kind: 'stop'; readonly reason: string }
 
 /** The till's rule, for a request of so many invoices. */
-export function decide(answer: UploadAnswer, invoices: number): Decision {
+export function decide(answer: GatewayAnswer, invoices: number): Decision {
   switch (answer.kind) {
     case 'none':
       return { kind: 'again', isSmaller: false, reason: answer.reason }

@@ -1,11 +1,11 @@
-import { answerLine, NO_ANSWER, type Told, toldOf } from './answer-lines.ts'
+import { answerLine, NO_ANSWER, type NotedAnswer, notedAnswerOf } from './answer-lines.ts'
 import { AppendedLines } from './append-lines.ts'
 import type { LineFate } from './decide.ts'
+import type { GatewayAnswer } from './gateway-answer.ts'
 import type { OutstandingLine } from './outstanding.ts'
-import type { Line } from './read-lines.ts'
+import type { JournalLine } from './read-lines.ts'
 import { rejectedEntry, TOO_LONG_LINE } from './rejected-entry.ts'
 import { newTally, type Tally } from './tally.ts'
-import type { UploadAnswer } from './upload-answer.ts'
 
 /** Everything that is written down and counted about the lines of one journal. What has resolved is on the disk. */
 export class Notes {
@@ -30,9 +30,9 @@ export class Notes {
   }
 
   /** A request of these lines was answered, or not. */
-  async answered(lines: readonly OutstandingLine[], answer: UploadAnswer): Promise<void> {
-    const told = lines.map((line, index): [OutstandingLine, Told | null] => [line, toldOf(answer, index)])
-    const attempts = told.filter((attempt): attempt is [OutstandingLine, Told] => attempt[1] !== null)
+  async answered(lines: readonly OutstandingLine[], answer: GatewayAnswer): Promise<void> {
+    const told = lines.map((line, index): [OutstandingLine, NotedAnswer | null] => [line, notedAnswerOf(answer, index)])
+    const attempts = told.filter((attempt): attempt is [OutstandingLine, NotedAnswer] => attempt[1] !== null)
     this.#tally.sent += attempts.length
     this.#tally.resent += attempts.filter(([line]) => line.wasSent).length
     this.#tally.unknown += attempts.filter(([, { outcome }]) => outcome === 'unknown').length
@@ -40,7 +40,7 @@ export class Notes {
   }
 
   /** The lines have these fates, by this answer. */
-  async settled(lines: readonly Line[], fates: readonly LineFate[], answer: UploadAnswer): Promise<void> {
+  async settled(lines: readonly JournalLine[], fates: readonly LineFate[], answer: GatewayAnswer): Promise<void> {
     const entries: string[] = []
     for (const [index, line] of lines.entries()) {
       if (fates[index] === 'stored') this.#tally.stored++
@@ -51,7 +51,7 @@ export class Notes {
     await this.#reject(entries)
   }
 
-  async tooLong(line: Line): Promise<void> {
+  async tooLong(line: JournalLine): Promise<void> {
     await this.#reject([rejectedEntry(line, null, TOO_LONG_LINE)])
   }
 
@@ -59,7 +59,7 @@ export class Notes {
     await this.#rejected.close()
   }
 
-  async #noteAnswers(attempts: readonly [OutstandingLine, Told][]): Promise<void> {
+  async #noteAnswers(attempts: readonly [OutstandingLine, NotedAnswer][]): Promise<void> {
     for (const [line] of attempts) line.wasSent = true
     if (this.#answers === undefined) return
     await this.#answers.append(attempts.flatMap(([{ bytes }, told]) => answerLine(bytes, told) ?? []))

@@ -1,12 +1,12 @@
 import { numberOf, parseFlagsAndFiles, UsageError } from '../terminal/flags.ts'
-import { CODINGS, type Coding } from './cut-request.ts'
+import { REQUEST_CODINGS, type RequestCoding } from './cut-request.ts'
 
 /** What `tillgate upload` was asked for. */
 export interface UploadArguments {
   readonly files: readonly string[]
   /** Of the gateway; ends with a slash. */
   readonly url: URL
-  readonly coding: Coding
+  readonly coding: RequestCoding
   /** Most invoices in a request. */
   readonly maxInvoices: number
   /** Files that are sent at once. */
@@ -57,8 +57,8 @@ function gatewayUrl(text: string): URL {
   return url
 }
 
-function coding(values: { gzip: boolean; zstd: boolean; 'no-compression': boolean }): Coding {
-  const chosen = CODINGS.filter((name) => values[name === 'identity' ? 'no-compression' : name])
+function coding(values: { gzip: boolean; zstd: boolean; 'no-compression': boolean }): RequestCoding {
+  const chosen = REQUEST_CODINGS.filter((name) => values[name === 'identity' ? 'no-compression' : name])
   if (chosen.length > 1) throw new UsageError('one of --gzip, --zstd and --no-compression')
   return chosen[0] ?? 'gzip'
 }

@@ -1,10 +1,10 @@
-import type { Line } from './read-lines.ts'
+import type { JournalLine } from './read-lines.ts'
 
 /** Line numbers, both ends included. */
 export type LineRange = [first: number, last: number]
 
 /** How far a journal has come. All that is known of the lines before `offset` is that they are done. */
-export interface Place {
+export interface JournalPlace {
   /** Where the first line starts that is not done, or the next one to be read. */
   readonly offset: number
   /** The number of that line. */
@@ -15,10 +15,10 @@ export interface Place {
   readonly outstanding: readonly LineRange[]
 }
 
-export const START: Place = { offset: 0, line: 1, through: 0, outstanding: [] }
+export const START: JournalPlace = { offset: 0, line: 1, through: 0, outstanding: [] }
 
 /** A line that is to be sent. */
-export interface OutstandingLine extends Line {
+export interface OutstandingLine extends JournalLine {
   readonly bytes: Buffer
   /** It was under way before, so that this is not the first time. */
   wasSent: boolean
@@ -29,14 +29,14 @@ export interface OutstandingLine extends Line {
  * the front: so nothing overtakes a line that has to be sent again.
  */
 export class Outstanding {
-  readonly #unread: AsyncGenerator<Line>
-  readonly #from: Place
+  readonly #unread: AsyncGenerator<JournalLine>
+  readonly #from: JournalPlace
   #lines: OutstandingLine[] = []
   #bytes = 0
-  #latest: Pick<Line, 'number' | 'end'>
+  #latest: Pick<JournalLine, 'number' | 'end'>
 
   /** `lines` start where `from` says. */
-  constructor(lines: AsyncGenerator<Line>, from: Place) {
+  constructor(lines: AsyncGenerator<JournalLine>, from: JournalPlace) {
     this.#unread = lines
     this.#from = from
     this.#latest = { number: from.line - 1, end: from.offset }
@@ -50,7 +50,11 @@ export class Outstanding {
    * Reads on until there are `maxLines` or `maxBytes` (and a line more), or the journal ends. Lines that are too long
    * to be held are given to `onTooLong` instead. Resolves with why the journal cannot be read on, if it cannot.
    */
-  async fill(maxLines: number, maxBytes: number, onTooLong: (line: Line) => Promise<void>): Promise<Error | undefined> {
+  async fill(
+    maxLines: number,
+    maxBytes: number,
+    onTooLong: (line: JournalLine) => Promise<void>,
+  ): Promise<Error | undefined> {
     while (this.#lines.length < maxLines && this.#bytes < maxBytes) {
       const next = await this.#unread.next().catch((error: Error) => error)
       if (next instanceof Error) return next
@@ -75,7 +79,7 @@ export class Outstanding {
     await this.#unread.return(undefined)
   }
 
-  place(): Place {
+  place(): JournalPlace {
     const { number, end } = this.#latest
     const [first] = this.#lines
     // What an earlier run left, and this one has not come to yet.

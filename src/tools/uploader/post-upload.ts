@@ -1,10 +1,10 @@
-import type { Coding, UploadRequest } from './cut-request.ts'
-import { readUploadAnswer, type UploadAnswer } from './upload-answer.ts'
+import type { CutRequest, RequestCoding } from './cut-request.ts'
+import { type GatewayAnswer, readGatewayAnswer } from './gateway-answer.ts'
 
 export interface PostOptions {
   /** Of the gateway; ends with a slash. */
   readonly url: URL
-  readonly coding: Coding
+  readonly coding: RequestCoding
   /** How long a request may take, from its start to the end of its answer. */
   readonly timeoutMs: number
   /** Gives the request under way up. */
@@ -16,7 +16,7 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20
 const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
 /** Sends one request and resolves with what became of it, whatever that is. */
-export async function postUpload(request: UploadRequest, options: PostOptions): Promise<UploadAnswer> {
+export async function postUpload(request: CutRequest, options: PostOptions): Promise<GatewayAnswer> {
   const { url, coding, timeoutMs, signal } = options
   try {
     const response = await fetch(new URL('v1/invoices/batch', url), {
@@ -30,7 +30,7 @@ export async function postUpload(request: UploadRequest, options: PostOptions): 
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     })
-    return readUploadAnswer(response.status, response.headers, await readText(response), request.invoices)
+    return readGatewayAnswer(response.status, response.headers, await readText(response), request.invoices)
   } catch (error) {
     const { code, reason } = describe(error as Error)
     return { kind: 'none', reason, isSent: !UNCONNECTED.has(code) }

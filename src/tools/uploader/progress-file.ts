@@ -2,7 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { Place } from './outstanding.ts'
+import type { JournalPlace } from './outstanding.ts'
 
 const count = Type.Integer({ minimum: 0 })
 
@@ -20,7 +20,7 @@ export type Fingerprint = Static<typeof FingerprintSchema>
 const ProgressSchema = Type.Object({
   version: Type.Literal(1),
   journal: FingerprintSchema,
-  /** See `Place`. */
+  /** See `JournalPlace`. */
   offset: count,
   line: Type.Integer({ minimum: 1 }),
   through: count,
@@ -32,7 +32,7 @@ const ProgressSchema = Type.Object({
 })
 
 /** What is remembered of one journal between two runs. */
-export type Progress = Place & Readonly<Omit<Static<typeof ProgressSchema>, keyof Place>>
+export type Progress = JournalPlace & Readonly<Omit<Static<typeof ProgressSchema>, keyof JournalPlace>>
 
 /** The progress in `file`; null: there is none. Throws when the file is something else. */
 export async function readProgress(file: string): Promise<Progress | null> {

@@ -1,5 +1,5 @@
 /** One line of a journal that is not blank. */
-export interface Line {
+export interface JournalLine {
   /** Counted from 1; blank lines count. */
   readonly number: number
   /** Where it starts in the journal, inflated. */
@@ -20,13 +20,13 @@ export async function* readLines(
   chunks: AsyncIterable<Buffer>,
   from: { readonly offset: number; readonly line: number },
   maxLineBytes: number,
-): AsyncGenerator<Line> {
+): AsyncGenerator<JournalLine> {
   let number = from.line
   let start = from.offset
   let parts: Buffer[] = []
   let lineBytes = 0
 
-  function* finish(terminatorBytes: number): Generator<Line> {
+  function* finish(terminatorBytes: number): Generator<JournalLine> {
     // Copied: a view would keep the whole chunk for as long as the line waits.
     const bytes = lineBytes > maxLineBytes ? null : trimmed(Buffer.concat(parts))
     const end = start + lineBytes + terminatorBytes

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { Line } from './read-lines.ts'
-import type { ProblemDocument } from './upload-answer.ts'
+import type { ProblemDocument } from './gateway-answer.ts'
+import type { JournalLine } from './read-lines.ts'
 
 /** Why a line was never sent. */
 export const TOO_LONG_LINE = { title: 'The line is too long for a request; it was not sent' }
@@ -9,7 +9,7 @@ export const TOO_LONG_LINE = { title: 'The line is too long for a request; it wa
  * A line of the file of what will never be taken: where it stands in the journal, what it was answered, and its bytes:
  * as `text`, or as `base64` where they are no UTF-8. A line that was too long to be held has only its place.
  */
-export function rejectedEntry(line: Line, status: number | null, problem: ProblemDocument | undefined): string {
+export function rejectedEntry(line: JournalLine, status: number | null, problem: ProblemDocument | undefined): string {
   const { number, start, end, bytes } = line
   const place = { line: number, offset: start, bytes: end - start }
   return JSON.stringify({ ...place, status, problem, ...content(bytes) })

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppendedLines } from './append-lines.ts'
-import { type Coding, cutRequest, type RequestLimits, type UploadRequest } from './cut-request.ts'
+import { type CutRequest, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
+import type { GatewayAnswer } from './gateway-answer.ts'
 import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
 import { Notes } from './notes.ts'
 import { Outstanding, START } from './outstanding.ts'
 import { writeProgress } from './progress-file.ts'
 import { readLines } from './read-lines.ts'
 import type { Tally } from './tally.ts'
-import type { UploadAnswer } from './upload-answer.ts'
 import { waitMs } from './wait.ts'
 
 export interface UploadOptions {
   /** Never rejects. */
-  readonly send: (request: UploadRequest) => Promise<UploadAnswer>
-  readonly coding: Coding
+  readonly send: (request: CutRequest) => Promise<GatewayAnswer>
+  readonly coding: RequestCoding
   readonly limits: RequestLimits
   /** How long a journal may get nowhere; undefined: for ever. */
   readonly giveUpAfterMs: number | undefined
@@ -22,9 +22,9 @@ export interface UploadOptions {
   readonly answers: AppendedLines | undefined
   /** Ends the upload after the request under way. */
   readonly stopping: AbortSignal
-  /** Told what stands in the way, whenever that changes. */
+  /** NotedAnswer what stands in the way, whenever that changes. */
   readonly onTrouble: (file: string, text: string) => void
-  /** Told after each request: bytes of the file that were read, and what was done so far. */
+  /** NotedAnswer after each request: bytes of the file that were read, and what was done so far. */
   readonly onProgress: (file: string, bytesRead: number, tally: Readonly<Tally>) => void
 }
 

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from '../../../src/tools/uploader/decide.ts'
-import type { UploadAnswer } from '../../../src/tools/uploader/upload-answer.ts'
+import type { GatewayAnswer } from '../../../src/tools/uploader/gateway-answer.ts'
 
-const results = (...statuses: number[]): UploadAnswer => ({
+const results = (...statuses: number[]): GatewayAnswer => ({
   kind: 'results',
   results: statuses.map((status) => (status < 300 ? { status, receipt: {} } : { status, problem: { title: 'Oh' } })),
   retryAfterMs: undefined,
 })
-const whole = (status: number): UploadAnswer => ({ kind: 'whole', status, problem: undefined, retryAfterMs: undefined })
+const whole = (status: number): GatewayAnswer => ({
+  kind: 'whole',
+  status,
+  problem: undefined,
+  retryAfterMs: undefined,
+})
 
 test('each invoice by the till’s rule', () => {
   const statuses = [200, 201, 400, 413, 422, 408, 409, 424, 425, 429, 500, 503, 504]

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Outstanding, type Place, START } from '../../../src/tools/uploader/outstanding.ts'
+import { type JournalPlace, Outstanding, START } from '../../../src/tools/uploader/outstanding.ts'
 import { readLines } from '../../../src/tools/uploader/read-lines.ts'
 import { randomFrom } from '../../harness/random.ts'
 
 const TEXT = Array.from({ length: 60 }, (_, i) => (i % 7 === 3 ? '\n' : `line ${i + 1}\n`)).join('')
 
-function open(place: Place, text = TEXT, maxLineBytes = 100) {
+function open(place: JournalPlace, text = TEXT, maxLineBytes = 100) {
   const chunks = async function* () {
     yield Buffer.from(text).subarray(place.offset)
   }

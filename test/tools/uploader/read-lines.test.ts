@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Line, readLines } from '../../../src/tools/uploader/read-lines.ts'
+import { type JournalLine, readLines } from '../../../src/tools/uploader/read-lines.ts'
 
-async function linesOf(chunks: readonly string[], maxLineBytes = 100, from = { offset: 0, line: 1 }): Promise<Line[]> {
+async function linesOf(
+  chunks: readonly string[],
+  maxLineBytes = 100,
+  from = { offset: 0, line: 1 },
+): Promise<JournalLine[]> {
   const source = async function* () {
     for (const chunk of chunks) yield Buffer.from(chunk)
   }
-  const lines: Line[] = []
+  const lines: JournalLine[] = []
   for await (const line of readLines(source(), from, maxLineBytes)) lines.push(line)
   return lines
 }
 
-const shown = (lines: readonly Line[]) =>
+const shown = (lines: readonly JournalLine[]) =>
   lines.map(({ number, start, end, bytes }) => [number, start, end, bytes?.toString() ?? null])
 
 test('lines are cut the same however the chunks fall; white space around them is no part of them', async () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readUploadAnswer } from '../../../src/tools/uploader/upload-answer.ts'
+import { readGatewayAnswer } from '../../../src/tools/uploader/gateway-answer.ts'
 import { answerText } from './scripted-gateway.ts'
 
 const headers = (more: Record<string, string> = {}) =>
   new Headers({ 'content-type': 'application/x-ndjson; charset=utf-8', ...more })
-const read = (text: string, invoices: number) => readUploadAnswer(207, headers(), text, invoices)
+const read = (text: string, invoices: number) => readGatewayAnswer(207, headers(), text, invoices)
 
 test('a result for each invoice, and the time to wait', () => {
-  const answer = readUploadAnswer(207, headers({ 'retry-after': '2' }), answerText([201, 503]), 2)
+  const answer = readGatewayAnswer(207, headers({ 'retry-after': '2' }), answerText([201, 503]), 2)
   assert.ok(answer.kind === 'results')
   assert.deepEqual(
     answer.results.map(({ status }) => status),
@@ -40,17 +40,17 @@ test('an answer that does not fit the request is none', () => {
     ['<html>Sign in</html>', 2],
   ]
   for (const [text, invoices] of odd) assert.equal(read(text, invoices).kind, 'none', text)
-  assert.equal(readUploadAnswer(200, new Headers({ 'content-type': 'text/html' }), whole, 2).kind, 'none')
-  assert.equal(readUploadAnswer(202, headers(), '', 2).kind, 'none')
+  assert.equal(readGatewayAnswer(200, new Headers({ 'content-type': 'text/html' }), whole, 2).kind, 'none')
+  assert.equal(readGatewayAnswer(202, headers(), '', 2).kind, 'none')
 })
 
 test('any other status is for the whole, with its problem if it has one', () => {
   const problem = { title: 'T', outcome: 'rejected' }
   const date = new Date(Date.now() + 60_000).toUTCString()
-  const answer = readUploadAnswer(503, headers({ 'retry-after': date }), JSON.stringify(problem), 2)
+  const answer = readGatewayAnswer(503, headers({ 'retry-after': date }), JSON.stringify(problem), 2)
   assert.ok(answer.kind === 'whole')
   assert.deepEqual([answer.status, answer.problem], [503, problem])
   assert.ok(answer.retryAfterMs !== undefined && answer.retryAfterMs > 30_000 && answer.retryAfterMs <= 60_000)
-  const bare = readUploadAnswer(502, new Headers({ 'retry-after': 'soon' }), '<html>', 2)
+  const bare = readGatewayAnswer(502, new Headers({ 'retry-after': 'soon' }), '<html>', 2)
   assert.deepEqual(bare, { kind: 'whole', status: 502, problem: undefined, retryAfterMs: undefined })
 })

@@ -7,16 +7,16 @@ export interface ProblemDocument {
 }
 
 /** What a request was answered for one invoice. */
-export interface UploadResult {
+export interface GatewayResult {
   readonly status: number
   readonly receipt?: { readonly partition?: unknown; readonly offset?: unknown }
   readonly problem?: ProblemDocument
 }
 
 /** What became of a request. */
-export type UploadAnswer =
+export type GatewayAnswer =
   /** One result an invoice, in the request's order. */
-  | { readonly kind: 'results'; readonly results: readonly UploadResult[]; readonly retryAfterMs: number | undefined }
+  | { readonly kind: 'results'; readonly results: readonly GatewayResult[]; readonly retryAfterMs: number | undefined }
   /** One status for the whole of it, with a problem document if there was one. */
   | {
       readonly kind: 'whole'
@@ -30,7 +30,7 @@ export type UploadAnswer =
 const NDJSON = 'application/x-ndjson'
 
 /** Reads the answer to a request of so many invoices: `none` unless all of it is there and fits. */
-export function readUploadAnswer(status: number, headers: Headers, text: string, invoices: number): UploadAnswer {
+export function readGatewayAnswer(status: number, headers: Headers, text: string, invoices: number): GatewayAnswer {
   const retryAfterMs = readRetryAfter(headers.get('retry-after'))
   if (status >= 200 && status < 300) {
     const isLines = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === NDJSON
@@ -42,7 +42,7 @@ export function readUploadAnswer(status: number, headers: Headers, text: string,
   return { kind: 'whole', status, problem: problem ?? undefined, retryAfterMs }
 }
 
-function readResults(text: string, invoices: number): UploadResult[] | null {
+function readResults(text: string, invoices: number): GatewayResult[] | null {
   const lines = text.split('\n')
   // A line for each invoice, the summary, and nothing behind its line feed.
   if (lines.length !== invoices + 2 || lines.pop() !== '') return null
@@ -54,7 +54,7 @@ function readResults(text: string, invoices: number): UploadResult[] | null {
   return results.every((result) => result !== null) ? results : null
 }
 
-function isResult(value: Record<string, unknown>): value is Record<string, unknown> & UploadResult {
+function isResult(value: Record<string, unknown>): value is Record<string, unknown> & GatewayResult {
   const { status, receipt, problem } = value
   if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) return false
   return isObject((status as number) < 300 ? receipt : problem)
