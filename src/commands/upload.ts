@@ -90,7 +90,7 @@ async function openAnswers(file: string | undefined): Promise<AppendedLines | un
 /** A bar for all journals together, and lines above it for what stands in the way. */
 function createBar(journals: readonly Journal[]) {
   const bar = createProgressBar(process.stderr, 'bytes')
-  const totalBytes = journals.reduce((sum, { fingerprint }) => sum + fingerprint.bytes, 0)
+  const totalBytes = journals.reduce((sum, { bytes }) => sum + bytes, 0)
   const states = new Map<string, { bytesRead: number; tally: Readonly<Tally> }>()
   return {
     end: () => bar.end(),

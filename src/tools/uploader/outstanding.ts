@@ -1,4 +1,4 @@
-import type { JournalLine } from './read-lines.ts'
+import type { JournalLine, UnendedLine } from './read-lines.ts'
 
 /** Line numbers, both ends included. */
 export type LineRange = [first: number, last: number]
@@ -29,14 +29,15 @@ export interface OutstandingLine extends JournalLine {
  * the front: so nothing overtakes a line that has to be sent again.
  */
 export class Outstanding {
-  readonly #unread: AsyncGenerator<JournalLine>
+  readonly #unread: AsyncGenerator<JournalLine, UnendedLine | undefined>
   readonly #from: JournalPlace
   #lines: OutstandingLine[] = []
   #bytes = 0
+  #unended: UnendedLine | undefined
   #latest: Pick<JournalLine, 'number' | 'end'>
 
   /** `lines` start where `from` says. */
-  constructor(lines: AsyncGenerator<JournalLine>, from: JournalPlace) {
+  constructor(lines: AsyncGenerator<JournalLine, UnendedLine | undefined>, from: JournalPlace) {
     this.#unread = lines
     this.#from = from
     this.#latest = { number: from.line - 1, end: from.offset }
@@ -44,6 +45,11 @@ export class Outstanding {
 
   get lines(): readonly OutstandingLine[] {
     return this.#lines
+  }
+
+  /** The last line, when the journal was read up to it and it has not ended. */
+  get unended(): UnendedLine | undefined {
+    return this.#unended
   }
 
   /**
@@ -59,7 +65,10 @@ export class Outstanding {
       const next = await this.#unread.next().catch((error: Error) => error)
       if (next instanceof Error) return next
       const { done, value: line } = next
-      if (done) return undefined
+      if (done) {
+        this.#unended ??= line
+        return undefined
+      }
       if (!this.#isDone(line.number)) {
         if (line.bytes === null) await onTooLong(line)
         else this.#push({ ...line, bytes: line.bytes, wasSent: false })

@@ -6,20 +6,10 @@ import type { JournalPlace } from './outstanding.ts'
 
 const count = Type.Integer({ minimum: 0 })
 
-/** How a journal is recognised: it may grow, and not change. */
-const FingerprintSchema = Type.Object({
-  /** Its size, as it is on disk. */
-  bytes: count,
-  /** How many of its first bytes `sha256` is of. */
-  headBytes: count,
-  sha256: Type.String(),
-})
-
-export type Fingerprint = Static<typeof FingerprintSchema>
-
 const ProgressSchema = Type.Object({
-  version: Type.Literal(1),
-  journal: FingerprintSchema,
+  version: Type.Literal(2),
+  /** How the journal is recognised: all of it up to the last line that was looked at. */
+  prefix: Type.Object({ bytes: count, sha256: Type.String() }),
   /** See `JournalPlace`. */
   offset: count,
   line: Type.Integer({ minimum: 1 }),
@@ -44,7 +34,8 @@ export async function readProgress(file: string): Promise<Progress | null> {
     throw error
   }
   const progress = parse(text)
-  if (!Value.Check(ProgressSchema, progress)) throw new Error(`${file} is no progress file of this version`)
+  if (!Value.Check(ProgressSchema, progress))
+    throw new Error(`${file} is no progress file of this version: --again starts over`)
   return progress
 }
 

@@ -1,3 +1,5 @@
+import type { PrefixHash } from './prefix-hash.ts'
+
 /** One line of a journal that is not blank. */
 export interface JournalLine {
   /** Counted from 1; blank lines count. */
@@ -10,17 +12,27 @@ export interface JournalLine {
   readonly bytes: Buffer | null
 }
 
+const NOTHING = Buffer.alloc(0)
 const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20] as const
+
+/** A last line that has not ended: it has no line feed and is no whole JSON. */
+export interface UnendedLine {
+  readonly number: number
+  readonly bytes: number
+}
 
 /**
  * Cuts a journal into lines, of which one at a time is held. `from` says where in the journal the first chunk starts,
  * which has to be the start of a line. A line longer than `maxLineBytes` is passed over and comes without its bytes.
+ * `hash` gets what was read. Returns the last line if its writer has not come to its end: it may be a till that is
+ * writing right now.
  */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
   from: { readonly offset: number; readonly line: number },
   maxLineBytes: number,
-): AsyncGenerator<JournalLine> {
+  hash: PrefixHash,
+): AsyncGenerator<JournalLine, UnendedLine | undefined> {
   let number = from.line
   let start = from.offset
   let parts: Buffer[] = []
@@ -41,6 +53,7 @@ export async function* readLines(
     for (let at = 0; at < chunk.length; ) {
       const newline = chunk.indexOf(LF, at)
       const stop = newline === -1 ? chunk.length : newline
+      hash.add(start + lineBytes, chunk.subarray(at, stop + 1), newline !== -1)
       lineBytes += stop - at
       if (lineBytes <= maxLineBytes) parts.push(chunk.subarray(at, stop))
       else parts = []
@@ -48,7 +61,22 @@ export async function* readLines(
       at = stop + 1
     }
   }
-  if (lineBytes > 0) yield* finish(0)
+  if (lineBytes === 0) return undefined
+  if (lineBytes > maxLineBytes || !isWhole(trimmed(Buffer.concat(parts)))) return { number, bytes: lineBytes }
+  hash.add(start + lineBytes, NOTHING, true)
+  yield* finish(0)
+  return undefined
+}
+
+/** Nothing is missing at its end: it is a JSON object, or blank. */
+function isWhole(line: Buffer): boolean {
+  if (line.length === 0) return true
+  try {
+    const value: unknown = JSON.parse(line.toString())
+    return typeof value === 'object' && value !== null
+  } catch {
+    return false
+  }
 }
 
 function trimmed(line: Buffer): Buffer {

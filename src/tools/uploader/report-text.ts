@@ -51,5 +51,10 @@ function fileText({ file, end, tally, total }: FileReport): string {
   return `${file}: ${isOld ? 'nothing to send; ' : how}${counts}${where}`
 }
 
-const ENDS = { 'given-up': 'given up', refused: 'stopped', unreadable: 'not read to its end' }
+const ENDS = {
+  'given-up': 'given up',
+  refused: 'stopped',
+  unreadable: 'not read to its end',
+  'cut-off': 'not sent to its end',
+}
 const n = (count: number) => count.toLocaleString('en-US')

@@ -30,11 +30,12 @@ export interface UploadOptions {
 
 /**
  * How the upload of a journal ended. `finished`: every line of it is stored or rejected. `given-up`: it got nowhere.
- * `refused`: the server takes no such request. `unreadable`: the journal, from some line on.
+ * `refused`: the server takes no such request. `unreadable`: the journal, from some line on. `cut-off`: all but the last
+ * line, which has no end yet.
  */
 export type End =
   | { readonly kind: 'finished' | 'interrupted' }
-  | { readonly kind: 'given-up' | 'refused' | 'unreadable'; readonly reason: string }
+  | { readonly kind: 'given-up' | 'refused' | 'unreadable' | 'cut-off'; readonly reason: string }
 
 export interface FileReport {
   readonly file: string
@@ -81,7 +82,7 @@ class FileUpload {
     const place = journal.progress ?? START
     const { chunks, bytesRead } = readJournal(journal.file, place.offset)
     // A longer line would not fit into a request of its own.
-    this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1), place)
+    this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1, journal.hash), place)
     this.#bytesRead = bytesRead
     this.#maxInvoices = maxInvoices
   }
@@ -92,12 +93,20 @@ class FileUpload {
       fault ??= await this.#fill(this.#maxInvoices)
       if (this.#outstanding.lines.length === 0) {
         await this.#save(0)
-        return fault === undefined ? { kind: 'finished' } : { kind: 'unreadable', reason: fault.message }
+        return this.#endOfJournal(fault)
       }
       if (this.#options.stopping.aborted) return { kind: 'interrupted' }
       const end = await this.#sendNext()
       if (end !== undefined) return end
     }
+  }
+
+  #endOfJournal(fault: Error | undefined): End {
+    if (fault !== undefined) return { kind: 'unreadable', reason: fault.message }
+    const { unended } = this.#outstanding
+    if (unended === undefined) return { kind: 'finished' }
+    const which = `line ${unended.number}, ${unended.bytes} bytes, has no line feed and is no whole JSON`
+    return { kind: 'cut-off', reason: `${which}: it waits for its rest` }
   }
 
   counts(): Pick<FileReport, 'tally' | 'total'> {
@@ -172,9 +181,9 @@ class FileUpload {
 
   /** `underWay`: how many of the outstanding lines are about to be sent. */
   async #save(underWay: number): Promise<void> {
-    const { file, fingerprint } = this.#journal
+    const { file, hash } = this.#journal
     const { total } = this.counts()
-    const progress = { version: 1, journal: fingerprint, ...this.#outstanding.place(), underWay, ...total } as const
+    const progress = { version: 2, prefix: hash.prefix, ...this.#outstanding.place(), underWay, ...total } as const
     await writeProgress(progressFileOf(file), progress)
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type JournalPlace, Outstanding, START } from '../../../src/tools/uploader/outstanding.ts'
+import { PrefixHash } from '../../../src/tools/uploader/prefix-hash.ts'
 import { readLines } from '../../../src/tools/uploader/read-lines.ts'
 import { randomFrom } from '../../harness/random.ts'
 
@@ -10,7 +11,7 @@ function open(place: JournalPlace, text = TEXT, maxLineBytes = 100) {
   const chunks = async function* () {
     yield Buffer.from(text).subarray(place.offset)
   }
-  return new Outstanding(readLines(chunks(), place, maxLineBytes), place)
+  return new Outstanding(readLines(chunks(), place, maxLineBytes, new PrefixHash()), place)
 }
 
 const none = async () => assert.fail('no line is too long')

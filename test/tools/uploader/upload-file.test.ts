@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { freePorts } from '../../../dev/kafka/ports.ts'
 import { readAnswers } from '../../../src/tools/audit/answers.ts'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
 import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
-import { postUpload } from '../../../src/tools/uploader/post-upload.ts'
 import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
-import { type FileReport, type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
+import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
 import { uploadFiles } from '../../../src/tools/uploader/upload-files.ts'
 import * as gateway from './scripted-gateway.ts'
+import { LIMITS, optionsFor, scripted, upload } from './send-journal.ts'
 
 let folder: string
 let files = 0
@@ -35,36 +35,6 @@ async function journalOf(lines: readonly string[], name = `${++files}.ndjson`): 
 }
 
 const NOW = { 'retry-after': '0' }
-const LIMITS = { maxInvoices: 1_000, maxBytes: 8 * 2 ** 20, maxCompressedBytes: 2 ** 20 }
-
-type Given = Partial<UploadOptions> & { timeoutMs?: number; signal?: AbortSignal }
-
-function optionsFor(url: URL, given: Given = {}): UploadOptions {
-  const { timeoutMs = 30_000, signal = new AbortController().signal, ...rest } = given
-  const coding = given.coding ?? 'gzip'
-  return {
-    send: (request) => postUpload(request, { url, coding, timeoutMs, signal }),
-    coding,
-    limits: LIMITS,
-    giveUpAfterMs: undefined,
-    answers: undefined,
-    stopping: new AbortController().signal,
-    onTrouble: () => {},
-    onProgress: () => {},
-    ...rest,
-  }
-}
-
-async function scripted(t: TestContext, ...script: gateway.Reply[]) {
-  const started = await gateway.startScriptedGateway(script)
-  t.after(() => started.stop())
-  return started
-}
-
-async function upload(file: string, options: UploadOptions): Promise<FileReport> {
-  return await uploadFile(await openJournal(file, false), options)
-}
-
 const rejectedIn = async (file: string) =>
   (await readFile(rejectedFileOf(file), 'utf8')).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 

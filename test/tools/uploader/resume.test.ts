@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import type { FileReport, UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
+import * as gateway from './scripted-gateway.ts'
+import { LIMITS, optionsFor, scripted, upload } from './send-journal.ts'
+
+let folder: string
+let files = 0
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillgate-upload-'))
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+const invoice = (number: number, pad = '') => JSON.stringify({ sequenceNumber: number, pad })
+const newFile = (end = '.ndjson') => join(folder, `${++files}${end}`)
+
+/** A thousand lines of about 200 bytes: the first 400 of them are more than 64 KiB. */
+const THOUSAND = Array.from({ length: 1_000 }, (_, i) => `${invoice(i, 'x'.repeat(200))}\n`)
+
+/** Sends so many requests of a hundred lines, and ends. */
+async function sendSome(file: string, url: URL, requests: number): Promise<FileReport> {
+  const stopping = new AbortController()
+  let sent = 0
+  const options = optionsFor(url, { limits: { ...LIMITS, maxInvoices: 100 }, stopping: stopping.signal })
+  const send: UploadOptions['send'] = async (...given) => {
+    if (++sent === requests) stopping.abort()
+    return await options.send(...given)
+  }
+  return await upload(file, { ...options, send })
+}
+
+for (const end of ['.ndjson', '.ndjson.gz']) {
+  const packed = (lines: readonly string[]) => (end.endsWith('.gz') ? gzipSync(lines.join('')) : lines.join(''))
+
+  test(`a journal${end} that was replaced anywhere before its place is refused, and nothing of it is sent`, async (t) => {
+    const server = await scripted(t, gateway.stored)
+    const file = newFile(end)
+    await writeFile(file, packed(THOUSAND))
+    assert.equal((await sendSome(file, server.url, 9)).total.stored, 900)
+    for (const changed of [0, 450, 899]) {
+      await writeFile(file, packed(THOUSAND.with(changed, `${invoice(changed, 'y'.repeat(200))}\n`)))
+      await assert.rejects(openJournal(file, false), /is not the journal .*--again/, `line ${changed}`)
+    }
+    assert.equal(server.received.length, 9)
+    // What was not read yet may still change.
+    const other = THOUSAND.with(999, `${invoice(7_777)}\n`)
+    await writeFile(file, packed(other))
+    assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+    assert.equal(server.lines().flat().join('\n'), other.join('').trim())
+  })
+}
+
+test('lines that are done behind one that is not are part of what may not change', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line.includes('"sequenceNumber":0,') ? 503 : 201)),
+  )
+  const file = newFile()
+  await writeFile(file, THOUSAND.join(''))
+  const stuck = { giveUpAfterMs: 1, limits: { ...LIMITS, maxInvoices: 500 } }
+  assert.equal((await upload(file, optionsFor(server.url, stuck))).total.stored, 499)
+  await writeFile(file, THOUSAND.with(450, `${invoice(450, 'y'.repeat(200))}\n`).join(''))
+  await assert.rejects(openJournal(file, false), /--again/)
+})
+
+test('a journal that became shorter than what was read is refused; one that lost only what was not read is not', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const file = newFile()
+  await writeFile(file, THOUSAND.join(''))
+  await sendSome(file, server.url, 9)
+  const bytes = (lines: number) => Buffer.byteLength(THOUSAND.slice(0, lines).join(''))
+  await truncate(file, bytes(950))
+  assert.equal((await upload(file, optionsFor(server.url))).total.stored, 950)
+  await truncate(file, bytes(899))
+  await assert.rejects(openJournal(file, false), /--again/)
+})
+
+test('a last line without a line feed that is no whole JSON waits for its rest, and that is said', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const file = newFile()
+  const [first, second] = [invoice(1), invoice(2)]
+  for (const cut of [1, 5, second.length - 1]) {
+    await writeFile(file, `${first}\n${second.slice(0, cut)}`)
+    const { end, total } = await upload(file, optionsFor(server.url))
+    assert.equal(end.kind, 'cut-off')
+    assert.match('reason' in end ? end.reason : '', /line 2, \d+ bytes, has no line feed and is no whole JSON/)
+    assert.deepEqual(total, { stored: 1, rejected: 0 })
+  }
+  assert.deepEqual(server.lines(), [[first]])
+  await assert.rejects(readFile(rejectedFileOf(file)), /ENOENT/)
+  // The writer may begin the line anew.
+  await writeFile(file, `${first}\n${invoice(22)}\n`)
+  assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+  assert.deepEqual(server.lines(), [[first], [invoice(22)]])
+})
+
+test('a whole invoice without a line feed is sent, and whatever is appended goes on behind it', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const file = newFile()
+  await writeFile(file, `${invoice(1)}\n${invoice(2)}`)
+  assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+  await appendFile(file, `\n${invoice(3)}\n`)
+  assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+  assert.deepEqual(server.lines(), [[invoice(1), invoice(2)], [invoice(3)]])
+})
+
+test('a progress file of another version is named, with the remedy', async () => {
+  const file = newFile()
+  await writeFile(file, 'x\n')
+  await writeFile(progressFileOf(file), '{"version":1}')
+  await assert.rejects(openJournal(file, false), /\.progress is no progress file of this version.*--again/)
+})

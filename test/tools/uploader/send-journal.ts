@@ -1,0 +1,38 @@
+import type { TestContext } from 'node:test'
+import { openJournal } from '../../../src/tools/uploader/journal.ts'
+import { postUpload } from '../../../src/tools/uploader/post-upload.ts'
+import { type FileReport, type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
+import * as gateway from './scripted-gateway.ts'
+
+export const LIMITS = { maxInvoices: 1_000, maxBytes: 8 * 2 ** 20, maxCompressedBytes: 2 ** 20 }
+
+type Given = Partial<UploadOptions> & { timeoutMs?: number; signal?: AbortSignal }
+
+/** Options that send to this gateway. */
+export function optionsFor(url: URL, given: Given = {}): UploadOptions {
+  const { timeoutMs = 30_000, signal = new AbortController().signal, ...rest } = given
+  const coding = given.coding ?? 'gzip'
+  return {
+    send: (request) => postUpload(request, { url, coding, timeoutMs, signal }),
+    coding,
+    limits: LIMITS,
+    giveUpAfterMs: undefined,
+    answers: undefined,
+    stopping: new AbortController().signal,
+    onTrouble: () => {},
+    onProgress: () => {},
+    ...rest,
+  }
+}
+
+/** A gateway that answers by this script, and ends with the test. */
+export async function scripted(t: TestContext, ...script: gateway.Reply[]) {
+  const started = await gateway.startScriptedGateway(script)
+  t.after(() => started.stop())
+  return started
+}
+
+/** One run with this journal. */
+export async function upload(file: string, options: UploadOptions): Promise<FileReport> {
+  return await uploadFile(await openJournal(file, false), options)
+}
