@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
+import { lockFile } from '../tools/uploader/file-lock.ts'
 import { type Journal, openJournal } from '../tools/uploader/journal.ts'
 import { parseUploadArguments, type UploadArguments } from '../tools/uploader/options.ts'
 import { postUpload } from '../tools/uploader/post-upload.ts'
@@ -39,7 +40,16 @@ async function run(args: readonly string[]): Promise<number> {
   const given = parseUploadArguments(args)
   await assertDistinct(given)
   const journals: Journal[] = []
-  for (const file of given.files) journals.push(await openJournal(file, given.again))
+  try {
+    for (const file of given.files) journals.push(await openJournal(file, given.again))
+    return await send(journals, given)
+  } finally {
+    for (const journal of journals) journal.release()
+  }
+}
+
+async function send(journals: readonly Journal[], given: UploadArguments): Promise<number> {
+  const lock = given.answers === undefined ? undefined : lockFile(given.answers)
   const answers = await openAnswers(given.answers)
   const bar = createBar(journals)
   const signals = catchSignals()
@@ -63,6 +73,7 @@ async function run(args: readonly string[]): Promise<number> {
     bar.end()
     signals.release()
     await answers?.close()
+    lock?.release()
   }
 }
 

@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../terminal/flags.ts'
+import { type FileLock, LockedError, lockFile } from './file-lock.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import { type Progress, readProgress } from './progress-file.ts'
 
@@ -14,6 +15,8 @@ export interface Journal {
   readonly progress: Progress | null
   /** Of the lines that earlier runs looked at. */
   readonly hash: PrefixHash
+  /** Gives it free for other runs. */
+  release(): void
 }
 
 /** A journal cannot be sent, and nothing of it was; the message says why. */
@@ -23,22 +26,25 @@ export const progressFileOf = (file: string) => `${file}.progress`
 export const rejectedFileOf = (file: string) => `${file}.rejected.ndjson`
 
 /**
- * Looks at a journal and at its progress file. `again`: what earlier runs left beside it is deleted. `onCheck` is told
+ * Looks at a journal and at its progress file; it is this run's until it is released. `again`: what earlier runs left beside it is deleted. `onCheck` is told
  * how many bytes of what was sent before were compared, and of how many. Throws `JournalError` when the journal cannot
- * be read, or is not the one that the progress is about.
+ * be read, or is not the one that the progress is about; `LockedError` when another run has it.
  */
 export async function openJournal(file: string, again: boolean, onCheck: OnCheck = () => {}): Promise<Journal> {
+  let lock: FileLock | undefined
   try {
     const found = await stat(file)
     if (!found.isFile()) throw new Error(`${file} is no file`)
+    lock = lockFile(file)
     if (again) for (const left of [progressFileOf(file), rejectedFileOf(file)]) await rm(left, { force: true })
     const progress = await readProgress(progressFileOf(file))
     const hash = await hashPrefix(file, progress?.prefix.bytes ?? 0, onCheck)
     if (progress !== null && hash.prefix.sha256 !== progress.prefix.sha256)
       throw new Error(`${file} is not the journal that ${progressFileOf(file)} is about: --again starts over`)
-    return { file, bytes: found.size, progress, hash }
+    return { file, bytes: found.size, progress, hash, release: lock.release }
   } catch (error) {
-    throw new JournalError((error as Error).message)
+    lock?.release()
+    throw error instanceof LockedError ? error : new JournalError((error as Error).message)
   }
 }
 

@@ -56,7 +56,9 @@ test('starting over deletes what earlier runs left beside the journal', async ()
   await writeProgress(progressFileOf(file), { ...PROGRESS, prefix: { bytes: 1, sha256: 'x' } })
   await writeFile(rejectedFileOf(file), '{}\n')
   await assert.rejects(openJournal(file, false), JournalError)
-  assert.equal((await openJournal(file, true)).progress, null)
+  const journal = await openJournal(file, true)
+  assert.equal(journal.progress, null)
+  journal.release()
   assert.deepEqual(
     (await readdir(folder)).filter((name) => name.startsWith('journal')),
     ['journal.ndjson'],

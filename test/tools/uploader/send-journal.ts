@@ -34,5 +34,10 @@ export async function scripted(t: TestContext, ...script: gateway.Reply[]) {
 
 /** One run with this journal. */
 export async function upload(file: string, options: UploadOptions): Promise<FileReport> {
-  return await uploadFile(await openJournal(file, false), options)
+  const journal = await openJournal(file, false)
+  try {
+    return await uploadFile(journal, options)
+  } finally {
+    journal.release()
+  }
 }

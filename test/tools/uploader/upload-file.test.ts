@@ -362,7 +362,9 @@ test('several at once, each in its order; after one that does not come to its en
   const three = await Promise.all(names.map((lines) => journalOf(lines)))
   const open = () => Promise.all(three.map((file) => openJournal(file, true)))
   const one = { ...LIMITS, maxInvoices: 1 }
-  const reports = await uploadFiles(await open(), 2, optionsFor(server.url, { limits: one }))
+  const first = await open()
+  const reports = await uploadFiles(first, 2, optionsFor(server.url, { limits: one }))
+  for (const journal of first) journal.release()
   assert.deepEqual(
     reports.map(({ file }) => file),
     three,
