@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
+import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
 import { lockFile } from '../tools/uploader/file-lock.ts'
 import { type Journal, openJournal } from '../tools/uploader/journal.ts'
@@ -91,7 +92,7 @@ async function assertDistinct({ files, answers }: UploadArguments): Promise<void
 
 async function openAnswers(file: string | undefined): Promise<AppendedLines | undefined> {
   if (file === undefined) return undefined
-  const answers = new AppendedLines(file)
+  const answers = new AppendedLines(file, ANSWERS_BEGINNING)
   await answers.open().catch((error: Error) => {
     throw new UsageError(`--answers: ${error.message}`)
   })

@@ -3,9 +3,9 @@ import { closeSync, mkdirSync, openSync, rmdirSync, rmSync, writeSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const SIZE_MIB = 64
+const DEFAULT_MIB = 64
 
-/** A file system of 64 MiB in memory, which can be filled. */
+/** A small file system in memory, which can be filled. */
 export interface SmallDisk {
   readonly path: string
   /** Takes all the space that is left. */
@@ -16,12 +16,12 @@ export interface SmallDisk {
 }
 
 /** Mounts one, which stays if this process is killed. Throws one line when this process may not. */
-export function mountSmallDisk(name: string): SmallDisk {
+export function mountSmallDisk(name: string, sizeMib = DEFAULT_MIB): SmallDisk {
   const path = join(tmpdir(), `tillgate-disk-${process.pid}-${name}`)
   const filler = join(path, 'filler')
   mkdirSync(path)
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'tmpfs', path], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'tmpfs', path], { stdio: 'pipe' })
   } catch (error) {
     rmdirSync(path)
     const reason = String((error as { stderr?: Buffer }).stderr ?? error).split('\n')[0]

@@ -5,6 +5,9 @@ import type { GatewayAnswer, GatewayResult } from './gateway-answer.ts'
 /** What a till was told of one attempt, as an answers file has it. */
 export type NotedAnswer = Pick<AnswerLine, 'outcome' | 'status' | 'partition' | 'offset'>
 
+/** How each line of an answers file starts. */
+export const ANSWERS_BEGINNING = '{"storeId":'
+
 export const NO_ANSWER: NotedAnswer = { outcome: 'unknown', status: null }
 
 /** What a line of a request was told; null: it was not even sent. */

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync, st
 import { hostname } from 'node:os'
 import { tryLock } from 'fs-native-extensions'
 import { InputError } from '../terminal/flags.ts'
+import { WriteError } from './write-error.ts'
 
 /** The right to work with one file, which one process at a time has. */
 export interface FileLock {
@@ -14,12 +15,12 @@ export class LockedError extends InputError {}
 /**
  * Takes the lock of `file`, or throws `LockedError` at once. It is a lock of the kernel on `FILE.lock`: it ends with
  * the process, however that ends, and what the lock file says is only for people: which process it is. It is deleted
- * at the end. Throws what the system says when `FILE.lock` cannot be made.
+ * at the end. `WriteError`: the lock file cannot be made.
  */
 export function lockFile(file: string): FileLock {
   const path = `${file}.lock`
   for (;;) {
-    const fd = openSync(path, 'a+', 0o600)
+    const fd = openLockFile(path)
     try {
       if (!tryLock(fd)) throw new LockedError(`${file} is in use by ${holderOf(path)}`)
       if (isAt(fd, path)) {
@@ -32,6 +33,14 @@ export function lockFile(file: string): FileLock {
     }
     // Its former holder deleted it after it was opened here: this lock is of no file.
     closeSync(fd)
+  }
+}
+
+function openLockFile(path: string): number {
+  try {
+    return openSync(path, 'a+', 0o600)
+  } catch (error) {
+    throw new WriteError(path, error)
   }
 }
 

@@ -4,7 +4,7 @@ import type { LineFate } from './decide.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
 import type { OutstandingLine } from './outstanding.ts'
 import type { JournalLine } from './read-lines.ts'
-import { rejectedEntry, TOO_LONG_LINE } from './rejected-entry.ts'
+import { REJECTED_BEGINNING, rejectedEntry, TOO_LONG_LINE } from './rejected-entry.ts'
 import { newTally, type Tally } from './tally.ts'
 
 /** Everything that is written down and counted about the lines of one journal. What has resolved is on the disk. */
@@ -15,7 +15,7 @@ export class Notes {
 
   /** `answers`: where each attempt to send a line is noted; stays open. */
   constructor(rejectedFile: string, answers: AppendedLines | undefined) {
-    this.#rejected = new AppendedLines(rejectedFile)
+    this.#rejected = new AppendedLines(rejectedFile, REJECTED_BEGINNING)
     this.#answers = answers
   }
 
@@ -66,7 +66,7 @@ export class Notes {
   }
 
   async #reject(entries: readonly string[]): Promise<void> {
-    this.#tally.rejected += entries.length
     await this.#rejected.append(entries)
+    this.#tally.rejected += entries.length
   }
 }

@@ -1,8 +1,9 @@
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { JournalPlace } from './outstanding.ts'
+import { WriteError } from './write-error.ts'
 
 const count = Type.Integer({ minimum: 0 })
 
@@ -39,9 +40,21 @@ export async function readProgress(file: string): Promise<Progress | null> {
   return progress
 }
 
-/** Replaces the progress in `file`. When it resolves, the new one is on the disk; at any moment one of the two is. */
+/**
+ * Replaces the progress in `file`. When it resolves, the new one is on the disk; at any moment one of the two is.
+ * Rejects with `WriteError`.
+ */
 export async function writeProgress(file: string, progress: Progress): Promise<void> {
   const next = `${file}.new`
+  try {
+    await replace(file, next, progress)
+  } catch (error) {
+    await rm(next, { force: true }).catch(() => {})
+    throw new WriteError(file, error)
+  }
+}
+
+async function replace(file: string, next: string, progress: Progress): Promise<void> {
   const handle = await open(next, 'w')
   try {
     await handle.writeFile(`${JSON.stringify(progress)}\n`)

@@ -5,6 +5,9 @@ import type { JournalLine } from './read-lines.ts'
 /** Why a line was never sent. */
 export const TOO_LONG_LINE = { title: 'The line is too long for a request; it was not sent' }
 
+/** How each entry starts. */
+export const REJECTED_BEGINNING = '{"line":'
+
 /**
  * A line of the file of what will never be taken: where it stands in the journal, what it was answered, and its bytes:
  * as `text`, or as `base64` where they are no UTF-8. A line that was too long to be held has only its place.

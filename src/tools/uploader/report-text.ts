@@ -56,5 +56,6 @@ const ENDS = {
   refused: 'stopped',
   unreadable: 'not read to its end',
   'cut-off': 'not sent to its end',
+  unwritable: 'stopped',
 }
 const n = (count: number) => count.toLocaleString('en-US')

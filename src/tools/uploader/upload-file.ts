@@ -10,6 +10,7 @@ import { writeProgress } from './progress-file.ts'
 import { readLines } from './read-lines.ts'
 import type { Tally } from './tally.ts'
 import { waitMs } from './wait.ts'
+import { WriteError } from './write-error.ts'
 
 export interface UploadOptions {
   /** Never rejects. */
@@ -31,11 +32,11 @@ export interface UploadOptions {
 /**
  * How the upload of a journal ended. `finished`: every line of it is stored or rejected. `given-up`: it got nowhere.
  * `refused`: the server takes no such request. `unreadable`: the journal, from some line on. `cut-off`: all but the last
- * line, which has no end yet.
+ * line, which has no end yet. `unwritable`: what became of it could not be written down.
  */
 export type End =
   | { readonly kind: 'finished' | 'interrupted' }
-  | { readonly kind: 'given-up' | 'refused' | 'unreadable' | 'cut-off'; readonly reason: string }
+  | { readonly kind: 'given-up' | 'refused' | 'unreadable' | 'cut-off' | 'unwritable'; readonly reason: string }
 
 export interface FileReport {
   readonly file: string
@@ -46,15 +47,20 @@ export interface FileReport {
   readonly total: Pick<Tally, 'stored' | 'rejected'>
 }
 
-/** Sends one journal, from where its progress says, in its order, one request at a time. Rejects when it cannot write. */
+/** Sends one journal, from where its progress says, in its order, one request at a time. */
 export async function uploadFile(journal: Journal, options: UploadOptions): Promise<FileReport> {
   const upload = new FileUpload(journal, options)
   try {
-    const end = await upload.run()
+    const end = await upload.run().catch(unwritable)
     return { file: journal.file, end, ...upload.counts() }
   } finally {
     await upload.close()
   }
+}
+
+function unwritable(error: unknown): End {
+  if (error instanceof WriteError) return { kind: 'unwritable', reason: error.message }
+  throw error
 }
 
 /**

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { freePorts } from '../../../dev/kafka/ports.ts'
 import { readAnswers } from '../../../src/tools/audit/answers.ts'
+import { ANSWERS_BEGINNING } from '../../../src/tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
 import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
 import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
@@ -186,7 +187,7 @@ test('a journal that gets nowhere is given up; the next run goes on', async (t) 
 })
 
 test('nobody listens: nothing counts as sent', async () => {
-  const answers = new AppendedLines(join(folder, 'unsent.answers'))
+  const answers = new AppendedLines(join(folder, 'unsent.answers'), ANSWERS_BEGINNING)
   const [port] = await freePorts(1)
   const nowhere = optionsFor(new URL(`http://127.0.0.1:${port}/`), { giveUpAfterMs: 300, answers })
   const { end, tally } = await upload(await journalOf([invoice(1)]), nowhere)
@@ -224,7 +225,7 @@ test('what is under way is on the disk before it is sent, and taken up by the ne
   )
   const lines = [1, 2, 3, 4, 5, 6].map((number) => invoice(number))
   const file = await journalOf(lines)
-  const answers = new AppendedLines(join(folder, 'crash.answers'))
+  const answers = new AppendedLines(join(folder, 'crash.answers'), ANSWERS_BEGINNING)
   const given = { answers, limits: { ...LIMITS, maxInvoices: 3 } }
   const sound = optionsFor(server.url, given)
   let requests = 0
@@ -253,7 +254,7 @@ test('what is under way is on the disk before it is sent, and taken up by the ne
   await assert.rejects(upload(file, crashing), /crash/)
   await answers.close()
 
-  const more = new AppendedLines(answers.file)
+  const more = new AppendedLines(answers.file, ANSWERS_BEGINNING)
   const fewer = { ...LIMITS, maxInvoices: 2 }
   const { end, tally, total } = await upload(file, { ...sound, answers: more, limits: fewer })
   await more.close()
@@ -288,7 +289,7 @@ test('fewer invoices a request than the run before had: all that was left is fou
 })
 
 test('attempts are noted as the audit reads them: acknowledged, rejected, unknown; nothing for what is no invoice', async (t) => {
-  const answers = new AppendedLines(join(folder, 'all.answers'))
+  const answers = new AppendedLines(join(folder, 'all.answers'), ANSWERS_BEGINNING)
   const server = await scripted(
     t,
     gateway.noAnswer,
