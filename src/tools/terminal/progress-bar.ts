@@ -1,27 +1,65 @@
-import { createStatusLine, type TerminalOutput } from './status-line.ts'
+import { RecentRate } from './recent-rate.ts'
+import { createStatusLine, lineLength, type StatusLineOptions, type TerminalOutput } from './status-line.ts'
+import { timeLeft } from './time-text.ts'
 
-const BAR_WIDTH = 24
+const MOST_WIDTH = 24
+const LEAST_WIDTH = 10
 
 /** A progress bar in one line. */
 export interface ProgressBar {
-  update(label: string, done: number, total: number): void
+  /** `notes` stand behind the bar, the important ones first; without them: the count, its rate and the time left. */
+  update(label: string, done: number, total: number, notes?: readonly string[]): void
   /** Wipes the line. */
   end(): void
 }
 
-/** A status line that is a bar, and counts `unit`. */
-export function createProgressBar(output: TerminalOutput, unit: string, nowMs?: () => number): ProgressBar {
-  const line = createStatusLine(output, nowMs)
+/**
+ * A status line that is a bar, and counts `unit`. Where the terminal is too narrow for all of it, the bar gives way
+ * first, then the notes that stand last.
+ */
+export function createProgressBar(output: TerminalOutput, unit: string, options: StatusLineOptions = {}): ProgressBar {
+  const { nowMs = () => performance.now() } = options
+  const line = createStatusLine(output, options)
+  const rate = new RecentRate()
+  const usualNotes = (done: number, total: number): string[] => {
+    const perSecond = rate.perSecond()
+    const notes = [`${n(done)} of ${n(total)} ${unit}`]
+    if (perSecond !== undefined) notes.push(`${n(Math.round(perSecond))}/s`)
+    const left = timeLeft(total - done, perSecond)
+    return left === undefined ? notes : [...notes, left]
+  }
   return {
-    update: (label, done, total) => line.update(barText(label, done, total, unit), done >= total),
+    update(label, done, total, notes) {
+      rate.add(nowMs(), done)
+      const parts = { label, share: total === 0 ? 1 : done / total, notes: notes ?? usualNotes(done, total) }
+      line.update(output.isTTY ? fitted(parts, lineLength(output)) : plain(parts), done >= total)
+    },
     end: () => line.end(),
   }
 }
 
-function barText(label: string, done: number, total: number, unit: string): string {
-  const share = total === 0 ? 1 : done / total
-  const filled = Math.floor(share * BAR_WIDTH)
-  const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled)
-  const percent = String(Math.floor(share * 100)).padStart(3)
-  return `${label} [${bar}] ${percent} %  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`
+interface BarParts {
+  readonly label: string
+  /** From 0 to 1. */
+  readonly share: number
+  readonly notes: readonly string[]
 }
+
+function fitted({ label, share, notes }: BarParts, maxLength: number): string {
+  for (let kept = notes.length; ; kept--) {
+    const rest = plain({ label: '', share, notes: notes.slice(0, kept) })
+    const room = maxLength - rest.length - (label === '' ? 0 : label.length + 1) - '[] '.length
+    if (room < LEAST_WIDTH && kept > 0) continue
+    const width = Math.min(Math.max(room, LEAST_WIDTH), MOST_WIDTH)
+    const filled = Math.floor(share * width)
+    const bar = `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${rest}`
+    return label === '' ? bar : `${label} ${bar}`
+  }
+}
+
+function plain({ label, share, notes }: BarParts): string {
+  const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
+  return [label === '' ? percent : `${label} ${percent}`, ...notes].join('  ')
+}
+
+const n = (count: number) => count.toLocaleString('en-US')

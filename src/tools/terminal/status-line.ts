@@ -1,6 +1,8 @@
 /** The part of a terminal that a status line needs; `process.stderr` is one. */
 export interface TerminalOutput {
   readonly isTTY?: boolean
+  /** How wide it is. */
+  readonly columns?: number
   write(text: string): unknown
 }
 
@@ -12,11 +14,22 @@ export interface StatusLine {
   end(): void
 }
 
-const REDRAW_MS = 100
+export interface StatusLineOptions {
+  readonly nowMs?: () => number
+  /** On what is no terminal: how often the text is written, as a line of its own; never unless given. */
+  readonly plainEveryMs?: number
+}
 
-/** A status line on a terminal, redrawn ten times a second at the most; on anything else it writes nothing. */
-export function createStatusLine(output: TerminalOutput, nowMs = () => performance.now()): StatusLine {
-  if (!output.isTTY) return { update: () => {}, end: () => {} }
+const REDRAW_MS = 100
+const USUAL_COLUMNS = 80
+
+/**
+ * A status line on a terminal, redrawn ten times a second at the most, and cut where the terminal ends. On anything
+ * else it writes nothing, or a plain line now and then.
+ */
+export function createStatusLine(output: TerminalOutput, options: StatusLineOptions = {}): StatusLine {
+  const { nowMs = () => performance.now(), plainEveryMs } = options
+  if (!output.isTTY) return createPlainLines(output, nowMs, plainEveryMs)
   let drawnAtMs = Number.NEGATIVE_INFINITY
   let isDrawn = false
   return {
@@ -24,11 +37,32 @@ export function createStatusLine(output: TerminalOutput, nowMs = () => performan
       if (nowMs() - drawnAtMs < REDRAW_MS && !isLast) return
       drawnAtMs = nowMs()
       isDrawn = true
-      output.write(`\r\x1b[K${text}`)
+      output.write(`\r\x1b[K${text.slice(0, lineLength(output))}`)
     },
     end() {
       if (isDrawn) output.write('\r\x1b[K')
       isDrawn = false
     },
+  }
+}
+
+/**
+ * How many characters a line on this terminal may have: one less than it is wide, because some terminals wrap a full
+ * line. The variable COLUMNS, if set, says how wide that is.
+ */
+export function lineLength(output: TerminalOutput): number {
+  const { COLUMNS = '' } = process.env
+  return (/^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : (output.columns ?? USUAL_COLUMNS)) - 1
+}
+
+function createPlainLines(output: TerminalOutput, nowMs: () => number, everyMs = Number.POSITIVE_INFINITY): StatusLine {
+  let writtenAtMs = nowMs()
+  return {
+    update(text) {
+      if (nowMs() - writtenAtMs < everyMs) return
+      writtenAtMs = nowMs()
+      output.write(`${text}\n`)
+    },
+    end: () => {},
   }
 }
