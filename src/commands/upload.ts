@@ -1,92 +1,165 @@
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { UsageError } from '../tools/terminal/flags.ts'
-import { createProgressBar } from '../tools/terminal/progress-bar.ts'
+import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
+import { type DryReport, dryRun, dryRunText, isSendable } from '../tools/uploader/dry-run.ts'
 import { lockFile } from '../tools/uploader/file-lock.ts'
-import { type Journal, openJournal } from '../tools/uploader/journal.ts'
+import type { FileReport } from '../tools/uploader/file-report.ts'
+import { type Journal, STANDARD_INPUT } from '../tools/uploader/journal.ts'
+import { openJournal } from '../tools/uploader/open-journal.ts'
 import { parseUploadArguments, type UploadArguments } from '../tools/uploader/options.ts'
+import { ownFilesText, withoutOwnFiles } from '../tools/uploader/own-files.ts'
 import { postUpload } from '../tools/uploader/post-upload.ts'
-import { reportText, uploadReport } from '../tools/uploader/report-text.ts'
-import { sumOf, type Tally } from '../tools/uploader/tally.ts'
+import { reportText, unusableReport, uploadReport } from '../tools/uploader/report-text.ts'
+import { openStandardInput } from '../tools/uploader/standard-input.ts'
+import { createStopSignals, type StopSignals } from '../tools/uploader/stop-signals.ts'
 import { uploadFiles } from '../tools/uploader/upload-files.ts'
+import { createUploadScreen, type UploadScreen } from '../tools/uploader/upload-screen.ts'
 import type { Command } from './command.ts'
 
-const HELP = `tillgate upload FILE...: sends journals to a gateway, each line one invoice (NDJSON, or .gz of it)
+const HELP = `tillgate upload FILE...: sends journals to a gateway, each line one invoice (NDJSON, or .gz of it; - is standard input)
 
   --url URL                the gateway (default: http://127.0.0.1:8080)
   --gzip | --zstd | --no-compression
                            how requests are compressed (default: --gzip)
   --invoices N             most invoices in a request (default: 1000)
   --parallel N             files at once (default: 1); never files with the same terminal
+  --keep-going             one file that fails does not stop the others; never files with the same terminal
   --give-up-after SECONDS  how long a file may get nowhere (default: for ever)
   --answers FILE           adds what each attempt was told, for tillgate audit --answers
   --again                  starts over, instead of going on where FILE.progress says
+  --dry-run                reads the files and says what would be sent; sends and writes nothing
   --json                   the report as JSON
 
-What will never be taken goes to FILE.rejected.ndjson. Ctrl-C stops after the request under way; the same command goes on.
-Exit code: 0 everything is stored, 1 it is not, 2 wrong arguments or files.`
+What will never be taken goes to FILE.rejected.ndjson; take it away once it is dealt with. Ctrl-C stops after the request
+under way; the same command goes on. Standard input cannot go on: nothing remembers how far it was sent; what is rejected
+of it goes to stdin.rejected.ndjson in the working folder. A last line that has no line feed and is no whole JSON is not
+sent: it waits for its rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are passed over.
+
+Exit code: 0 nothing is left to send and nothing rejected is left to deal with; 1 something is, or a last line waits for
+its rest; 2 wrong arguments or files, or another run has one of them: nothing was sent.`
 
 /** What the gateway takes by default. */
 const MAX_BYTES = 8 * 2 ** 20
 const MAX_COMPRESSED_BYTES = 2 ** 20
 const ANSWER_TIMEOUT_MS = 120_000
-/** How long the request under way is waited for, once the upload is to stop. */
-const STOP_TIMEOUT_MS = 10_000
 
 export const upload: Command = { help: HELP, run, failureCode: 1 }
 
 async function run(args: readonly string[]): Promise<number> {
-  const given = parseUploadArguments(args)
-  await assertDistinct(given)
+  const given = await withoutOwn(parseUploadArguments(args))
+  const signals = createStopSignals()
+  const screen = createUploadScreen(process.stderr)
   const journals: Journal[] = []
   try {
-    for (const file of given.files) journals.push(await openJournal(file, given.again))
-    return await send(journals, given)
+    const unusable = await openAll(given, signals, screen, journals)
+    screen.end()
+    signals.listen()
+    return await (given.dryRun
+      ? look(journals, unusable, given, signals)
+      : send(journals, unusable, given, signals, screen))
   } finally {
+    screen.end()
+    signals.release()
     for (const journal of journals) journal.release()
   }
 }
 
-async function send(journals: readonly Journal[], given: UploadArguments): Promise<number> {
-  const lock = given.answers === undefined ? undefined : lockFile(given.answers)
-  const answers = await openAnswers(given.answers)
-  const bar = createBar(journals)
-  const signals = catchSignals()
-  const startedAtMs = performance.now()
-  try {
-    const { coding, url, giveUpAfterMs } = given
-    const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
-    const post = { url, coding, timeoutMs: ANSWER_TIMEOUT_MS, signal: signals.breakingOff }
-    const files = await uploadFiles(journals, given.parallel, {
-      send: (request) => postUpload(request, post),
-      ...{ coding, limits, giveUpAfterMs, answers, stopping: signals.stopping },
-      ...bar,
-    })
-    bar.end()
-    const started = new Set(files.map(({ file }) => file))
-    const notStarted = given.files.filter((file) => !started.has(file))
-    const report = uploadReport(files, notStarted, (performance.now() - startedAtMs) / 1_000)
-    console.log(given.json ? JSON.stringify(report, null, 2) : reportText(report))
-    return report.isAllStored ? 0 : 1
-  } finally {
-    bar.end()
-    signals.release()
-    await answers?.close()
-    lock?.release()
-  }
+async function withoutOwn(given: UploadArguments): Promise<UploadArguments> {
+  const { journals: files, own } = withoutOwnFiles(given.files)
+  if (own.length > 0) console.error(ownFilesText(own))
+  if (files.length === 0) throw new UsageError('which files? None of these is a journal')
+  await assertDistinct(files, given.answers)
+  return { ...given, files }
 }
 
 /** The same file twice would be sent twice at once, and answers must not go into a journal. */
-async function assertDistinct({ files, answers }: UploadArguments): Promise<void> {
+async function assertDistinct(files: readonly string[], answers: string | undefined): Promise<void> {
   const seen = new Set<string>()
   for (const file of answers === undefined ? files : [...files, answers]) {
-    const found = await stat(file, { bigint: true }).catch(() => undefined)
-    if (found === undefined) continue
-    const id = `${found.dev}/${found.ino}`
+    const found = file === STANDARD_INPUT ? undefined : await stat(file, { bigint: true }).catch(() => undefined)
+    const id = found === undefined ? file : `${found.dev}/${found.ino}`
     if (seen.has(id)) throw new UsageError(`${file} is named twice`)
     seen.add(id)
+  }
+}
+
+/** A journal that cannot be sent. */
+type Unusable = ReturnType<typeof unusableReport>
+
+/** Opens all journals before anything is sent. With `keepGoing`, resolves with those that cannot be sent. */
+async function openAll(
+  { files, again, dryRun: isDry, keepGoing }: UploadArguments,
+  { stopping }: StopSignals,
+  { onCheck }: UploadScreen,
+  journals: Journal[],
+): Promise<Unusable[]> {
+  const unusable: Unusable[] = []
+  for (const file of files) {
+    try {
+      const isInput = file === STANDARD_INPUT
+      if (isInput)
+        console.error('standard input: nothing remembers how far it is sent, so it has to be sent to its end')
+      journals.push(
+        isInput
+          ? openStandardInput(process.stdin, stopping, isDry)
+          : await openJournal(file, { again, isDry, onCheck }),
+      )
+    } catch (error) {
+      if (!keepGoing || !(error instanceof InputError)) throw error
+      unusable.push(unusableReport(file, error.message))
+    }
+  }
+  return unusable
+}
+
+async function look(
+  journals: readonly Journal[],
+  unusable: readonly Unusable[],
+  { json }: UploadArguments,
+  { stopping }: StopSignals,
+): Promise<number> {
+  const files: DryReport[] = []
+  for (const journal of journals) if (!stopping.aborted) files.push(await dryRun(journal, MAX_BYTES, stopping))
+  const report = { files, unusable: unusable.map(({ file, end: { reason } }) => ({ file, reason })) }
+  console.log(json ? JSON.stringify(report, null, 2) : dryRunText(report))
+  return isSendable(report) ? 0 : 1
+}
+
+async function send(
+  journals: readonly Journal[],
+  unusable: readonly FileReport[],
+  given: UploadArguments,
+  { stopping, breakingOff }: StopSignals,
+  screen: UploadScreen,
+): Promise<number> {
+  const lock = given.answers === undefined ? undefined : lockFile(given.answers)
+  let answers: AppendedLines | undefined
+  try {
+    answers = await openAnswers(given.answers)
+    const startedAtMs = performance.now()
+    screen.start(journals)
+    const { coding, url, giveUpAfterMs, parallel, keepGoing } = given
+    const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
+    const started = await uploadFiles(
+      journals,
+      { parallel, keepGoing },
+      {
+        send: (request, timeoutMs) => postUpload(request, timeoutMs, { url, coding, signal: breakingOff }),
+        ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, coding, limits, giveUpAfterMs, answers, stopping },
+        ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },
+      },
+    )
+    screen.end()
+    const files = [...unusable, ...started]
+    const named = new Set(files.map(({ file }) => file))
+    const notStarted = given.files.filter((file) => !named.has(file))
+    const report = uploadReport(files, notStarted, (performance.now() - startedAtMs) / 1_000)
+    console.log(given.json ? JSON.stringify(report, null, 2) : reportText(report))
+    return report.isDone ? 0 : 1
+  } finally {
+    await answers?.close()
+    lock?.release()
   }
 }
 
@@ -97,45 +170,4 @@ async function openAnswers(file: string | undefined): Promise<AppendedLines | un
     throw new UsageError(`--answers: ${error.message}`)
   })
   return answers
-}
-
-/** A bar for all journals together, and lines above it for what stands in the way. */
-function createBar(journals: readonly Journal[]) {
-  const bar = createProgressBar(process.stderr, 'bytes')
-  const totalBytes = journals.reduce((sum, { bytes }) => sum + bytes, 0)
-  const states = new Map<string, { bytesRead: number; tally: Readonly<Tally> }>()
-  return {
-    end: () => bar.end(),
-    onTrouble(file: string, text: string) {
-      bar.end()
-      console.error(`${basename(file)}: ${text}; trying again`)
-    },
-    onProgress(file: string, bytesRead: number, tally: Readonly<Tally>) {
-      states.set(file, { bytesRead, tally })
-      const { stored, rejected } = sumOf([...states.values()].map((state) => state.tally))
-      const doneBytes = [...states.values()].reduce((sum, state) => sum + state.bytesRead, 0)
-      bar.update(`${stored} stored, ${rejected} rejected`, Math.min(doneBytes, totalBytes), totalBytes)
-    },
-  }
-}
-
-/** The first SIGINT or SIGTERM stops; a second one, or a while later, breaks off the requests under way. */
-function catchSignals() {
-  const stopping = new AbortController()
-  const breakingOff = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const onSignal = () => {
-    if (stopping.signal.aborted) breakingOff.abort()
-    stopping.abort()
-    timer ??= setTimeout(() => breakingOff.abort(), STOP_TIMEOUT_MS)
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  return {
-    stopping: stopping.signal,
-    breakingOff: breakingOff.signal,
-    release() {
-      clearTimeout(timer)
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    },
-  }
 }

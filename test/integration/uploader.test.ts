@@ -92,7 +92,7 @@ test('5,000 invoices of 20 terminals; the gateway is killed, then the uploader: 
 
   const second = await upload(t, gateway.url, args)
   assert.equal(second.code, 0, second.stderr)
-  assert.equal(second.report.isAllStored, true)
+  assert.equal(second.report.isDone, true)
   assert.deepEqual(
     second.report.files.map(({ total }) => total),
     Array(2).fill({ stored: INVOICES / 2, rejected: 0 }),
@@ -174,7 +174,7 @@ test('wrong arguments and files exit with 2 and one clear line; nothing is sent'
   const cases: [string[], RegExp][] = [
     [[], /which files/],
     [['--fast', file], /--fast/],
-    [[file, join(folder, 'missing')], /ENOENT/],
+    [[file, join(folder, 'missing')], /missing: there is no such file/],
     [[file, file], /named twice/],
     [['--answers', file, file], /named twice/],
     [['--answers', folder, file], /--answers: .* is a folder|it is a folder/],

@@ -7,8 +7,11 @@ const LEAST_WIDTH = 10
 
 /** A progress bar in one line. */
 export interface ProgressBar {
-  /** `notes` stand behind the bar, the important ones first; without them: the count, its rate and the time left. */
-  update(label: string, done: number, total: number, notes?: readonly string[]): void
+  /**
+   * `notes` stand behind the bar, the important ones first; without them: the count, its rate and the time left. Where
+   * nobody knows the total there is no bar.
+   */
+  update(label: string, done: number, total: number | undefined, notes?: readonly string[]): void
   /** Wipes the line. */
   end(): void
 }
@@ -21,17 +24,19 @@ export function createProgressBar(output: TerminalOutput, unit: string, options:
   const { nowMs = () => performance.now() } = options
   const line = createStatusLine(output, options)
   const rate = new RecentRate()
-  const usualNotes = (done: number, total: number): string[] => {
+  const usualNotes = (done: number, total: number | undefined): string[] => {
     const perSecond = rate.perSecond()
-    const notes = [`${n(done)} of ${n(total)} ${unit}`]
+    const notes = [`${n(done)}${total === undefined ? '' : ` of ${n(total)}`} ${unit}`]
     if (perSecond !== undefined) notes.push(`${n(Math.round(perSecond))}/s`)
-    const left = timeLeft(total - done, perSecond)
+    const left = total === undefined ? undefined : timeLeft(total - done, perSecond)
     return left === undefined ? notes : [...notes, left]
   }
   return {
     update(label, done, total, notes) {
       rate.add(nowMs(), done)
-      const parts = { label, share: total === 0 ? 1 : done / total, notes: notes ?? usualNotes(done, total) }
+      const shown = notes ?? usualNotes(done, total)
+      if (total === undefined) return line.update([label, ...shown].join('  '))
+      const parts = { label, share: total === 0 ? 1 : done / total, notes: shown }
       line.update(output.isTTY ? fitted(parts, lineLength(output)) : plain(parts), done >= total)
     },
     end: () => line.end(),

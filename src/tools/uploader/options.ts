@@ -15,6 +15,10 @@ export interface UploadArguments {
   readonly giveUpAfterMs: number | undefined
   readonly answers: string | undefined
   readonly again: boolean
+  /** The next file is started after one that did not come to its end. */
+  readonly keepGoing: boolean
+  /** It is said what would be sent, and nothing is sent or written. */
+  readonly dryRun: boolean
   readonly json: boolean
 }
 
@@ -23,7 +27,7 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
   const flag = { type: 'boolean', default: false } as const
   const text = { type: 'string' } as const
   const { values, files } = parseFlagsAndFiles(args, {
-    ...{ gzip: flag, zstd: flag, 'no-compression': flag, again: flag, json: flag },
+    ...{ gzip: flag, zstd: flag, 'no-compression': flag, again: flag, json: flag, 'keep-going': flag, 'dry-run': flag },
     ...{ 'give-up-after': text, answers: text },
     url: { ...text, default: 'http://127.0.0.1:8080' },
     invoices: { ...text, default: '1000' },
@@ -44,6 +48,8 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
         : 1_000 * numberOf('--give-up-after', giveUpAfter, { min: 1, max: 31_536_000 }),
     answers,
     again,
+    keepGoing: values['keep-going'],
+    dryRun: values['dry-run'],
     json,
   }
 }

@@ -5,8 +5,6 @@ export interface PostOptions {
   /** Of the gateway; ends with a slash. */
   readonly url: URL
   readonly coding: RequestCoding
-  /** How long a request may take, from its start to the end of its answer. */
-  readonly timeoutMs: number
   /** Gives the request under way up. */
   readonly signal: AbortSignal
 }
@@ -15,9 +13,13 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20
 /** The connection was not made, so nothing of the request was sent. */
 const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** Sends one request and resolves with what became of it, whatever that is. */
-export async function postUpload(request: CutRequest, options: PostOptions): Promise<GatewayAnswer> {
-  const { url, coding, timeoutMs, signal } = options
+/** Sends one request and resolves with what became of it within `timeoutMs`, whatever that is. */
+export async function postUpload(
+  request: CutRequest,
+  timeoutMs: number,
+  { url, coding, signal }: PostOptions,
+): Promise<GatewayAnswer> {
+  const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const response = await fetch(new URL('v1/invoices/batch', url), {
       method: 'POST',
@@ -28,10 +30,12 @@ export async function postUpload(request: CutRequest, options: PostOptions): Pro
       },
       body: new Uint8Array(request.body),
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([signal, timeout]),
     })
     return readGatewayAnswer(response.status, response.headers, await readText(response), request.invoices)
   } catch (error) {
+    if (timeout.aborted)
+      return { kind: 'none', reason: `no answer within ${Math.ceil(timeoutMs / 100) / 10} s`, isSent: true }
     const { code, reason } = describe(error as Error)
     return { kind: 'none', reason, isSent: !UNCONNECTED.has(code) }
   }

@@ -69,7 +69,7 @@ export async function* readLines(
 }
 
 /** Nothing is missing at its end: it is a JSON object, or blank. */
-function isWhole(line: Buffer): boolean {
+export function isWhole(line: Buffer): boolean {
   if (line.length === 0) return true
   try {
     const value: unknown = JSON.parse(line.toString())

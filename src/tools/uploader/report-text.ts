@@ -1,6 +1,7 @@
-import { rejectedFileOf } from './journal.ts'
-import { sumOf, type Tally } from './tally.ts'
-import type { FileReport } from './upload-file.ts'
+import { printable } from '../terminal/printable.ts'
+import type { FileReport } from './file-report.ts'
+import { rejectedFileOf, STANDARD_INPUT } from './journal.ts'
+import { newTally, sumOf, type Tally } from './tally.ts'
 
 /** What a run did, in all. */
 export interface UploadReport {
@@ -11,8 +12,8 @@ export interface UploadReport {
   readonly seconds: number
   /** Stored by this run. */
   readonly invoicesPerSecond: number
-  /** Every invoice of every file is stored, by this run or an earlier one. */
-  readonly isAllStored: boolean
+  /** Nothing is left to send, and nothing that was rejected is left to be dealt with. */
+  readonly isDone: boolean
 }
 
 export function uploadReport(
@@ -21,34 +22,43 @@ export function uploadReport(
   seconds: number,
 ): UploadReport {
   const tally = sumOf(files.map((file) => file.tally))
-  const isStored = ({ end, total }: FileReport) => end.kind === 'finished' && total.rejected === 0
   return {
     files,
     notStarted,
     tally,
     seconds: Number(seconds.toFixed(3)),
     invoicesPerSecond: Math.round(tally.stored / Math.max(seconds, 0.001)),
-    isAllStored: notStarted.length === 0 && files.every(isStored),
+    isDone: notStarted.length === 0 && files.every((file) => !needsSomebody(file)),
   }
 }
 
-/** The report for people: a line a file, and one for the whole. */
+/** Of a journal that could not be opened. */
+export function unusableReport(file: string, reason: string) {
+  const end = { kind: 'unusable', reason } as const
+  return { file, end, tally: newTally(), total: { stored: 0, rejected: 0 }, nextLine: 1, isQuarantined: false }
+}
+
+const needsSomebody = ({ end, isQuarantined }: FileReport) => end.kind !== 'finished' || isQuarantined
+
+/** More files of one kind get one line together. */
+const MOST_FAILED = 20
+const MOST_GOOD = 10
+
+/** The report for people: first the files that need somebody, then the others, and a line for the whole. */
 export function reportText({ files, notStarted, tally, seconds, invoicesPerSecond }: UploadReport): string {
+  const failed = files.filter(needsSomebody)
+  const good = files.filter((file) => !needsSomebody(file))
   const sums = `${n(tally.stored)} stored, ${n(tally.rejected)} rejected; ${n(tally.sent)} sent`
   const again = `${n(tally.resent)} of them again, ${n(tally.unknown)} with an unknown outcome`
   return [
-    ...files.map(fileText),
-    ...notStarted.map((file) => `${file}: not started`),
+    ...failed.slice(0, MOST_FAILED).map(fileText),
+    ...(failed.length > MOST_FAILED ? [`and ${n(failed.length - MOST_FAILED)} more like these: --json has all`] : []),
+    ...notStartedText(notStarted),
+    ...(good.length > MOST_GOOD ? [goodText(good)] : good.map(fileText)),
     `${sums}, ${again}; ${seconds.toFixed(1)} s, ${n(invoicesPerSecond)} invoices/s`,
-  ].join('\n')
-}
-
-function fileText({ file, end, tally, total }: FileReport): string {
-  const isOld = end.kind === 'finished' && tally.stored + tally.rejected === 0
-  const how = end.kind === 'finished' ? '' : 'reason' in end ? `${ENDS[end.kind]}: ${end.reason}; ` : 'interrupted; '
-  const counts = `${n(total.stored)} stored, ${n(total.rejected)} rejected`
-  const where = total.rejected > 0 ? ` (${rejectedFileOf(file)})` : ''
-  return `${file}: ${isOld ? 'nothing to send; ' : how}${counts}${where}`
+  ]
+    .map(printable)
+    .join('\n')
 }
 
 const ENDS = {
@@ -58,4 +68,29 @@ const ENDS = {
   'cut-off': 'not sent to its end',
   unwritable: 'stopped',
 }
+
+function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileReport): string {
+  const name = file === STANDARD_INPUT ? 'standard input' : file
+  // The reason names the file.
+  if (end.kind === 'unusable') return end.reason
+  const counts = `${n(total.stored)} stored, ${n(total.rejected)} rejected`
+  const left = isQuarantined ? ` (${rejectedFileOf(file)})` : total.rejected > 0 ? ' and taken away' : ''
+  const place = end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${n(nextLine)} on` : ''
+  if ('reason' in end) return `${name}: ${ENDS[end.kind]}: ${end.reason}; ${counts}${left}${place}`
+  if (end.kind === 'interrupted') return `${name}: interrupted; ${counts}${left}${place}`
+  return `${name}: ${isOld(tally) ? 'nothing left to send; ' : ''}${counts}${left}`
+}
+
+function goodText(files: readonly FileReport[]): string {
+  const stored = files.reduce((sum, { total }) => sum + total.stored, 0)
+  const old = files.filter(({ tally }) => isOld(tally)).length
+  return `${n(files.length)} files finished, ${n(old)} of them with nothing left to send: ${n(stored)} stored`
+}
+
+function notStartedText(files: readonly string[]): string[] {
+  if (files.length <= MOST_GOOD) return files.map((file) => `${file}: not started`)
+  return [`${n(files.length)} files not started, from ${files[0]} on`]
+}
+
+const isOld = ({ stored, rejected }: Readonly<Tally>) => stored + rejected === 0
 const n = (count: number) => count.toLocaleString('en-US')

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppendedLines } from './append-lines.ts'
 import { type CutRequest, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
+import { type End, type FileReport, isQuarantined } from './file-report.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
-import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
+import type { Journal } from './journal.ts'
 import { Notes } from './notes.ts'
 import { Outstanding, START } from './outstanding.ts'
 import { writeProgress } from './progress-file.ts'
@@ -13,8 +14,10 @@ import { waitMs } from './wait.ts'
 import { WriteError } from './write-error.ts'
 
 export interface UploadOptions {
-  /** Never rejects. */
-  readonly send: (request: CutRequest) => Promise<GatewayAnswer>
+  /** Resolves within so many milliseconds, and never rejects. */
+  readonly send: (request: CutRequest, timeoutMs: number) => Promise<GatewayAnswer>
+  /** How long a request may take, from its start to the end of its answer. */
+  readonly answerTimeoutMs: number
   readonly coding: RequestCoding
   readonly limits: RequestLimits
   /** How long a journal may get nowhere; undefined: for ever. */
@@ -23,28 +26,18 @@ export interface UploadOptions {
   readonly answers: AppendedLines | undefined
   /** Ends the upload after the request under way. */
   readonly stopping: AbortSignal
-  /** NotedAnswer what stands in the way, whenever that changes. */
+  /** Told what stands in the way, whenever that changes. */
   readonly onTrouble: (file: string, text: string) => void
-  /** NotedAnswer after each request: bytes of the file that were read, and what was done so far. */
-  readonly onProgress: (file: string, bytesRead: number, tally: Readonly<Tally>) => void
+  /** Told at the start, before and after each request, and at the end. */
+  readonly onProgress: (file: string, progress: UploadProgress) => void
 }
 
-/**
- * How the upload of a journal ended. `finished`: every line of it is stored or rejected. `given-up`: it got nowhere.
- * `refused`: the server takes no such request. `unreadable`: the journal, from some line on. `cut-off`: all but the last
- * line, which has no end yet. `unwritable`: what became of it could not be written down.
- */
-export type End =
-  | { readonly kind: 'finished' | 'interrupted' }
-  | { readonly kind: 'given-up' | 'refused' | 'unreadable' | 'cut-off' | 'unwritable'; readonly reason: string }
-
-export interface FileReport {
-  readonly file: string
-  readonly end: End
-  /** Of this run. */
-  readonly tally: Readonly<Tally>
-  /** Of all runs. */
-  readonly total: Pick<Tally, 'stored' | 'rejected'>
+/** How far a journal is; earlier runs are included. */
+export interface UploadProgress extends Pick<Tally, 'stored' | 'rejected'> {
+  /** Of the file, as it is on disk. */
+  readonly bytesRead: number
+  /** `waiting`: for the answer to a request. */
+  readonly doing: 'reading' | 'waiting' | 'ended'
 }
 
 /** Sends one journal, from where its progress says, in its order, one request at a time. */
@@ -52,14 +45,20 @@ export async function uploadFile(journal: Journal, options: UploadOptions): Prom
   const upload = new FileUpload(journal, options)
   try {
     const end = await upload.run().catch(unwritable)
-    return { file: journal.file, end, ...upload.counts() }
+    const counts = upload.counts()
+    return {
+      file: journal.file,
+      end,
+      ...counts,
+      isQuarantined: await isQuarantined(journal.rejectedFile, counts.total),
+    }
   } finally {
     await upload.close()
   }
 }
 
 function unwritable(error: unknown): End {
-  if (error instanceof WriteError) return { kind: 'unwritable', reason: error.message }
+  if (error instanceof WriteError) return { kind: 'unwritable', reason: error.message, file: error.file }
   throw error
 }
 
@@ -84,9 +83,9 @@ class FileUpload {
     const { maxBytes, maxInvoices } = options.limits
     this.#journal = journal
     this.#options = options
-    this.#notes = new Notes(rejectedFileOf(journal.file), options.answers)
+    this.#notes = new Notes(journal.rejectedFile, options.answers)
     const place = journal.progress ?? START
-    const { chunks, bytesRead } = readJournal(journal.file, place.offset)
+    const { chunks, bytesRead } = journal.read(place.offset)
     // A longer line would not fit into a request of its own.
     this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1, journal.hash), place)
     this.#bytesRead = bytesRead
@@ -94,6 +93,7 @@ class FileUpload {
   }
 
   async run(): Promise<End> {
+    this.#tell('reading')
     let fault = await this.#takeUp(this.#journal.progress?.underWay ?? 0)
     for (;;) {
       fault ??= await this.#fill(this.#maxInvoices)
@@ -109,19 +109,23 @@ class FileUpload {
 
   #endOfJournal(fault: Error | undefined): End {
     if (fault !== undefined) return { kind: 'unreadable', reason: fault.message }
+    // What else would have come in, nobody knows.
+    if (this.#journal.bytes === undefined && this.#options.stopping.aborted) return { kind: 'interrupted' }
     const { unended } = this.#outstanding
     if (unended === undefined) return { kind: 'finished' }
     const which = `line ${unended.number}, ${unended.bytes} bytes, has no line feed and is no whole JSON`
     return { kind: 'cut-off', reason: `${which}: it waits for its rest` }
   }
 
-  counts(): Pick<FileReport, 'tally' | 'total'> {
+  counts(): Pick<FileReport, 'tally' | 'total' | 'nextLine'> {
     const { tally } = this.#notes
     const { stored, rejected } = this.#journal.progress ?? { stored: 0, rejected: 0 }
-    return { tally, total: { stored: stored + tally.stored, rejected: rejected + tally.rejected } }
+    const total = { stored: stored + tally.stored, rejected: rejected + tally.rejected }
+    return { tally, total, nextLine: this.#outstanding.place().line }
   }
 
   async close(): Promise<void> {
+    this.#tell('ended')
     await this.#outstanding.close()
     await this.#notes.close()
   }
@@ -142,23 +146,35 @@ class FileUpload {
 
   /** Resolves with the end, if it comes to that. */
   async #sendNext(): Promise<End | undefined> {
-    const { coding, limits, send, onProgress } = this.#options
+    const { coding, limits, send } = this.#options
     const request = await cutRequest(this.#outstanding.lines, coding, { ...limits, maxInvoices: this.#maxInvoices })
     const lines = this.#outstanding.lines.slice(0, request.invoices)
     await this.#save(lines.length)
-    const answer = await send(request)
+    this.#tell('waiting')
+    const answer = await send(request, this.#timeoutMs())
     const decision = decide(answer, lines.length)
     await this.#notes.answered(lines, answer)
     if (decision.kind === 'fates') await this.#notes.settled(lines, decision.fates, answer)
     this.#follow(decision, lines.length)
     await this.#save(0)
-    onProgress(this.#journal.file, this.#bytesRead(), this.#notes.tally)
+    this.#tell('reading')
 
     if (decision.kind === 'stop') return { kind: 'refused', reason: decision.reason }
     if (decision.kind === 'again' || (decision.kind === 'fates' && decision.fates.includes('again')))
       return await this.#wait(decision.reason ?? '', answer.kind === 'none' ? undefined : answer.retryAfterMs)
     this.#trouble = undefined
     return undefined
+  }
+
+  /** A journal is given up while an answer is pending, too. */
+  #timeoutMs(): number {
+    const { answerTimeoutMs, giveUpAfterMs = Number.POSITIVE_INFINITY } = this.#options
+    return Math.max(1, Math.round(Math.min(answerTimeoutMs, this.#movedAtMs + giveUpAfterMs - performance.now())))
+  }
+
+  #tell(doing: UploadProgress['doing']): void {
+    const { total } = this.counts()
+    this.#options.onProgress(this.#journal.file, { ...total, bytesRead: this.#bytesRead(), doing })
   }
 
   #follow(decision: Decision, invoices: number): void {
@@ -187,9 +203,10 @@ class FileUpload {
 
   /** `underWay`: how many of the outstanding lines are about to be sent. */
   async #save(underWay: number): Promise<void> {
-    const { file, hash } = this.#journal
+    const { progressFile, hash } = this.#journal
+    if (progressFile === null) return
     const { total } = this.counts()
     const progress = { version: 2, prefix: hash.prefix, ...this.#outstanding.place(), underWay, ...total } as const
-    await writeProgress(progressFileOf(file), progress)
+    await writeProgress(progressFile, progress)
   }
 }

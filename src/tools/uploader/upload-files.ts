@@ -1,14 +1,22 @@
+import type { FileReport } from './file-report.ts'
 import type { Journal } from './journal.ts'
-import { type FileReport, type UploadOptions, uploadFile } from './upload-file.ts'
+import { type UploadOptions, uploadFile } from './upload-file.ts'
+
+export interface Turns {
+  /** How many journals are sent at once. */
+  readonly parallel: number
+  /** Whether the next journal is started after one that did not come to its end. */
+  readonly keepGoing: boolean
+}
 
 /**
  * Sends journals in their order, `parallel` at once. Once one of them does not come to its end, no further one is
- * started: it may hold what comes after in the same terminal's order. Resolves with a report for each that was started,
- * in their order.
+ * started, unless `keepGoing`: it may hold what comes after in the same terminal's order. When the answers can no
+ * longer be noted, none is in any case. Resolves with a report for each that was started, in their order.
  */
 export async function uploadFiles(
   journals: readonly Journal[],
-  parallel: number,
+  { parallel, keepGoing }: Turns,
   options: UploadOptions,
 ): Promise<FileReport[]> {
   const reports: FileReport[] = []
@@ -18,7 +26,9 @@ export async function uploadFiles(
     for (const [index, journal] of queue) {
       if (isHeld || options.stopping.aborted) return
       const report = await uploadFile(journal, options).catch(hold)
-      if (report.end.kind !== 'finished') isHeld = true
+      const { end } = report
+      if (end.kind === 'unwritable' && end.file === options.answers?.file) isHeld = true
+      if (end.kind !== 'finished' && !keepGoing) isHeld = true
       reports[index] = report
     }
   }

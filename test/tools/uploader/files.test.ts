@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
-import { JournalError, openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { JournalError, openJournal } from '../../../src/tools/uploader/open-journal.ts'
 import { type Progress, readProgress, writeProgress } from '../../../src/tools/uploader/progress-file.ts'
 
 let folder: string
@@ -55,8 +56,8 @@ test('starting over deletes what earlier runs left beside the journal', async ()
   await writeFile(file, 'one\ntwo\n')
   await writeProgress(progressFileOf(file), { ...PROGRESS, prefix: { bytes: 1, sha256: 'x' } })
   await writeFile(rejectedFileOf(file), '{}\n')
-  await assert.rejects(openJournal(file, false), JournalError)
-  const journal = await openJournal(file, true)
+  await assert.rejects(openJournal(file), JournalError)
+  const journal = await openJournal(file, { again: true })
   assert.equal(journal.progress, null)
   journal.release()
   assert.deepEqual(
@@ -66,8 +67,8 @@ test('starting over deletes what earlier runs left beside the journal', async ()
 })
 
 test('a journal that is not there, or no file, says so', async () => {
-  await assert.rejects(openJournal(join(folder, 'none'), false), /ENOENT.*none/)
-  await assert.rejects(openJournal(folder, false), /is no file/)
+  await assert.rejects(openJournal(join(folder, 'none')), /none: there is no such file/)
+  await assert.rejects(openJournal(folder), /is no file/)
 })
 
 const NUMBERS = '{"line":'

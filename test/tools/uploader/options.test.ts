@@ -13,16 +13,29 @@ test('a file is enough', () => {
     giveUpAfterMs: undefined,
     answers: undefined,
     again: false,
+    keepGoing: false,
+    dryRun: false,
     json: false,
   })
 })
 
 test('everything can be chosen', () => {
   const args = ['--url', 'https://gate/shop', '--zstd', '--invoices=50', '--parallel', '3', '--give-up-after', '60']
-  const given = parseUploadArguments([...args, '--answers', 'x', '--again', '--json', 'a', 'b'])
+  const given = parseUploadArguments([
+    ...args,
+    '--answers',
+    'x',
+    '--again',
+    '--json',
+    '--keep-going',
+    '--dry-run',
+    'a',
+    '-',
+  ])
   assert.equal(given.url.href, 'https://gate/shop/')
   assert.deepEqual([given.coding, given.maxInvoices, given.parallel, given.giveUpAfterMs], ['zstd', 50, 3, 60_000])
-  assert.deepEqual([given.files, given.answers, given.again, given.json], [['a', 'b'], 'x', true, true])
+  assert.deepEqual([given.files, given.answers, given.again, given.json], [['a', '-'], 'x', true, true])
+  assert.deepEqual([given.keepGoing, given.dryRun], [true, true])
   assert.equal(parseUploadArguments(['--no-compression', 'a']).coding, 'identity')
 })
 

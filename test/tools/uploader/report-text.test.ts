@@ -1,55 +1,88 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { reportText, uploadReport } from '../../../src/tools/uploader/report-text.ts'
+import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
+import { reportText, unusableReport, uploadReport } from '../../../src/tools/uploader/report-text.ts'
 import { newTally, type Tally } from '../../../src/tools/uploader/tally.ts'
-import type { FileReport } from '../../../src/tools/uploader/upload-file.ts'
+
+const FINISHED = { kind: 'finished' } as const
 
 const report = (
   file: string,
   end: FileReport['end'],
   tally: Partial<Tally>,
   total: FileReport['total'],
+  given: Partial<FileReport> = {},
 ): FileReport => ({
   file,
   end,
   tally: { ...newTally(), ...tally },
   total,
+  nextLine: 1,
+  isQuarantined: total.rejected > 0,
+  ...given,
 })
 
-const FINISHED = { kind: 'finished' } as const
 const stored = report(
   'a',
   FINISHED,
   { sent: 2_500, stored: 2_000, resent: 500, unknown: 500 },
   { stored: 3_000, rejected: 0 },
 )
+const SUMS = /stored, .* rejected; .* sent/
 
-test('a line a file, and the sums of this run', () => {
+test('first what needs somebody, then what was not started, then the others, and the sums of this run', () => {
+  const givenUp = { kind: 'given-up', reason: 'answered 503' } as const
   const files = [
     stored,
     report('b', FINISHED, {}, { stored: 7, rejected: 1 }),
-    report(
-      'c',
-      { kind: 'given-up', reason: 'answered 503' },
-      { sent: 3, stored: 1, rejected: 2 },
-      { stored: 1, rejected: 2 },
-    ),
+    report('c', givenUp, { sent: 3, stored: 1, rejected: 2 }, { stored: 1, rejected: 2 }),
     report('d', { kind: 'interrupted' }, {}, { stored: 0, rejected: 0 }),
+    unusableReport('e', 'e: there is no such file'),
+    report('f', FINISHED, {}, { stored: 9, rejected: 0 }),
   ]
-  assert.deepEqual(reportText(uploadReport(files, ['e'], 2)).split('\n'), [
-    'a: 3,000 stored, 0 rejected',
-    'b: nothing to send; 7 stored, 1 rejected (b.rejected.ndjson)',
+  assert.deepEqual(reportText(uploadReport(files, ['g'], 2)).split('\n'), [
+    'b: nothing left to send; 7 stored, 1 rejected (b.rejected.ndjson)',
     'c: given up: answered 503; 1 stored, 2 rejected (c.rejected.ndjson)',
     'd: interrupted; 0 stored, 0 rejected',
-    'e: not started',
+    'e: there is no such file',
+    'g: not started',
+    'a: 3,000 stored, 0 rejected',
+    'f: nothing left to send; 9 stored, 0 rejected',
     '2,001 stored, 2 rejected; 2,503 sent, 500 of them again, 500 with an unknown outcome; 2.0 s, 1,001 invoices/s',
   ])
 })
 
-test('everything is stored only if every file is finished and none has a rejected line, of an earlier run either', () => {
-  assert.equal(uploadReport([stored], [], 1).isAllStored, true)
-  assert.equal(uploadReport([stored], ['e'], 1).isAllStored, false)
+test('of thousands of files, each one that failed is named, up to twenty, and the others are counted', () => {
+  const good = Array.from({ length: 3_000 }, (_, i) =>
+    report(`good-${i}`, FINISHED, i < 10 ? { stored: 2 } : {}, { stored: 2, rejected: 0 }),
+  )
+  const bad = Array.from({ length: 25 }, (_, i) => unusableReport(`bad-${i}`, `bad-${i}: there is no such file`))
+  const open = Array.from({ length: 500 }, (_, i) => `open-${i}`)
+  const lines = reportText(uploadReport([...good, ...bad], open, 2)).split('\n')
+  assert.deepEqual(lines.slice(0, 2), ['bad-0: there is no such file', 'bad-1: there is no such file'])
+  assert.deepEqual(lines.slice(20, -1), [
+    'and 5 more like these: --json has all',
+    '500 files not started, from open-0 on',
+    '3,000 files finished, 2,990 of them with nothing left to send: 6,000 stored',
+  ])
+  assert.match(lines.at(-1) ?? '', SUMS)
+})
+
+test('standard input that was not sent to its end says from which line on it has to be sent again', () => {
+  const total = { stored: 41, rejected: 0 }
+  const cut = report('-', { kind: 'interrupted' }, { stored: 41 }, total, { nextLine: 1_042 })
+  const [line] = reportText(uploadReport([cut], [], 1)).split('\n')
+  assert.equal(line, 'standard input: interrupted; 41 stored, 0 rejected; send it again from line 1,042 on')
+})
+
+test('it is done when every file is finished and nothing that was rejected is left to deal with', () => {
+  assert.equal(uploadReport([stored], [], 1).isDone, true)
+  assert.equal(uploadReport([stored], ['e'], 1).isDone, false)
   const rejected = report('b', FINISHED, {}, { stored: 7, rejected: 1 })
   const interrupted = report('d', { kind: 'interrupted' }, {}, { stored: 1, rejected: 0 })
-  for (const file of [rejected, interrupted]) assert.equal(uploadReport([stored, file], [], 1).isAllStored, false)
+  for (const file of [rejected, interrupted]) assert.equal(uploadReport([stored, file], [], 1).isDone, false)
+
+  const dealtWith = uploadReport([{ ...rejected, isQuarantined: false }], [], 1)
+  assert.equal(dealtWith.isDone, true)
+  assert.match(reportText(dealtWith), /^b: nothing left to send; 7 stored, 1 rejected and taken away\n/)
 })

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
-import type { FileReport, UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
+import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
+import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
+import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
 import * as gateway from './scripted-gateway.ts'
 import { LIMITS, optionsFor, scripted, upload } from './send-journal.ts'
 
@@ -46,7 +48,7 @@ for (const end of ['.ndjson', '.ndjson.gz']) {
     assert.equal((await sendSome(file, server.url, 9)).total.stored, 900)
     for (const changed of [0, 450, 899]) {
       await writeFile(file, packed(THOUSAND.with(changed, `${invoice(changed, 'y'.repeat(200))}\n`)))
-      await assert.rejects(openJournal(file, false), /is not the journal .*--again/, `line ${changed}`)
+      await assert.rejects(openJournal(file), /is not the journal .*--again/, `line ${changed}`)
     }
     assert.equal(server.received.length, 9)
     // What was not read yet may still change.
@@ -64,10 +66,12 @@ test('lines that are done behind one that is not are part of what may not change
   )
   const file = newFile()
   await writeFile(file, THOUSAND.join(''))
-  const stuck = { giveUpAfterMs: 1, limits: { ...LIMITS, maxInvoices: 500 } }
+  const stopping = new AbortController()
+  const onTrouble = () => stopping.abort()
+  const stuck = { onTrouble, stopping: stopping.signal, limits: { ...LIMITS, maxInvoices: 500 } }
   assert.equal((await upload(file, optionsFor(server.url, stuck))).total.stored, 499)
   await writeFile(file, THOUSAND.with(450, `${invoice(450, 'y'.repeat(200))}\n`).join(''))
-  await assert.rejects(openJournal(file, false), /--again/)
+  await assert.rejects(openJournal(file), /--again/)
 })
 
 test('a journal that became shorter than what was read is refused; one that lost only what was not read is not', async (t) => {
@@ -79,7 +83,7 @@ test('a journal that became shorter than what was read is refused; one that lost
   await truncate(file, bytes(950))
   assert.equal((await upload(file, optionsFor(server.url))).total.stored, 950)
   await truncate(file, bytes(899))
-  await assert.rejects(openJournal(file, false), /--again/)
+  await assert.rejects(openJournal(file), /--again/)
 })
 
 test('a last line without a line feed that is no whole JSON waits for its rest, and that is said', async (t) => {
@@ -115,5 +119,5 @@ test('a progress file of another version is named, with the remedy', async () =>
   const file = newFile()
   await writeFile(file, 'x\n')
   await writeFile(progressFileOf(file), '{"version":1}')
-  await assert.rejects(openJournal(file, false), /\.progress is no progress file of this version.*--again/)
+  await assert.rejects(openJournal(file), /\.progress is no progress file of this version.*--again/)
 })

@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test'
-import { openJournal } from '../../../src/tools/uploader/journal.ts'
+import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
+import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
 import { postUpload } from '../../../src/tools/uploader/post-upload.ts'
-import { type FileReport, type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
+import { type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
 import * as gateway from './scripted-gateway.ts'
 
 export const LIMITS = { maxInvoices: 1_000, maxBytes: 8 * 2 ** 20, maxCompressedBytes: 2 ** 20 }
@@ -13,7 +14,8 @@ export function optionsFor(url: URL, given: Given = {}): UploadOptions {
   const { timeoutMs = 30_000, signal = new AbortController().signal, ...rest } = given
   const coding = given.coding ?? 'gzip'
   return {
-    send: (request) => postUpload(request, { url, coding, timeoutMs, signal }),
+    send: (request, withinMs) => postUpload(request, withinMs, { url, coding, signal }),
+    answerTimeoutMs: timeoutMs,
     coding,
     limits: LIMITS,
     giveUpAfterMs: undefined,
@@ -34,7 +36,7 @@ export async function scripted(t: TestContext, ...script: gateway.Reply[]) {
 
 /** One run with this journal. */
 export async function upload(file: string, options: UploadOptions): Promise<FileReport> {
-  const journal = await openJournal(file, false)
+  const journal = await openJournal(file)
   try {
     return await uploadFile(journal, options)
   } finally {

@@ -8,7 +8,8 @@ import { freePorts } from '../../../dev/kafka/ports.ts'
 import { readAnswers } from '../../../src/tools/audit/answers.ts'
 import { ANSWERS_BEGINNING } from '../../../src/tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
-import { openJournal, progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
+import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
 import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
 import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
 import { uploadFiles } from '../../../src/tools/uploader/upload-files.ts'
@@ -231,7 +232,7 @@ test('what is under way is on the disk before it is sent, and taken up by the ne
   let requests = 0
   const crashing = optionsFor(server.url, {
     ...given,
-    send: async (request) => {
+    send: async (request, timeoutMs) => {
       const { underWay, line, outstanding, through } = (await readProgress(progressFileOf(file))) ?? {}
       const expected =
         requests === 0
@@ -246,7 +247,7 @@ test('what is under way is on the disk before it is sent, and taken up by the ne
               5,
             ]
       assert.deepEqual([underWay, line, outstanding, through], expected)
-      const answer = await sound.send(request)
+      const answer = await sound.send(request, timeoutMs)
       if (++requests === 2) throw new Error('crash')
       return answer
     },
@@ -281,7 +282,9 @@ test('fewer invoices a request than the run before had: all that was left is fou
     gateway.stored,
   )
   const file = await journalOf(Array.from({ length: 10 }, (_, i) => String(i)))
-  await upload(file, optionsFor(server.url, { giveUpAfterMs: 0 }))
+  const stopping = new AbortController()
+  const onTrouble = () => stopping.abort()
+  await upload(file, optionsFor(server.url, { onTrouble, stopping: stopping.signal }))
   const second = { limits: { ...LIMITS, maxInvoices: 2 } }
   const { end } = await upload(file, optionsFor(server.url, second))
   assert.equal(end.kind, 'finished')
@@ -331,8 +334,8 @@ test('a compressed journal is read the same, and goes on in the middle of it', a
   const file = await journalOf(lines, 'journal.ndjson.gz')
   const stopping = new AbortController()
   const server = await scripted(t, gateway.stored)
-  const onProgress: UploadOptions['onProgress'] = (_, bytesRead, { stored }) => {
-    assert.ok(bytesRead > 0)
+  const onProgress: UploadOptions['onProgress'] = (_, { bytesRead, stored, doing }) => {
+    assert.ok(bytesRead > 0 || (stored === 0 && doing !== 'waiting'))
     if (stored === 10_000) stopping.abort()
   }
   const first = await upload(file, optionsFor(server.url, { stopping: stopping.signal, onProgress }))
@@ -361,10 +364,10 @@ test('several at once, each in its order; after one that does not come to its en
     ['c1', 'c2'],
   ]
   const three = await Promise.all(names.map((lines) => journalOf(lines)))
-  const open = () => Promise.all(three.map((file) => openJournal(file, true)))
+  const open = () => Promise.all(three.map((file) => openJournal(file, { again: true })))
   const one = { ...LIMITS, maxInvoices: 1 }
   const first = await open()
-  const reports = await uploadFiles(first, 2, optionsFor(server.url, { limits: one }))
+  const reports = await uploadFiles(first, { parallel: 2, keepGoing: false }, optionsFor(server.url, { limits: one }))
   for (const journal of first) journal.release()
   assert.deepEqual(
     reports.map(({ file }) => file),
@@ -375,7 +378,8 @@ test('several at once, each in its order; after one that does not come to its en
     assert.ok(lines.indexOf(first) < lines.indexOf(second) && lines.includes(first))
 
   const refusing = await scripted(t, gateway.whole(404))
-  const ended = await uploadFiles(await open(), 1, optionsFor(refusing.url))
+  const second = await open()
+  const ended = await uploadFiles(second, { parallel: 1, keepGoing: false }, optionsFor(refusing.url))
   assert.deepEqual(
     ended.map(({ end }) => end.kind),
     ['refused'],

@@ -1,0 +1,66 @@
+import { rm, stat } from 'node:fs/promises'
+import { InputError } from '../terminal/flags.ts'
+import { type FileLock, LockedError, lockFile } from './file-lock.ts'
+import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
+import { PrefixHash } from './prefix-hash.ts'
+import { readProgress } from './progress-file.ts'
+
+/** A journal cannot be sent, and nothing of it was; the message says why. */
+export class JournalError extends InputError {}
+
+export interface OpenOptions {
+  /** It is sent from its beginning: what earlier runs left beside it is deleted. */
+  readonly again?: boolean
+  /** It is only looked at: nothing is written or deleted, and other runs may have it at the same time. */
+  readonly isDry?: boolean
+  /** Told how many bytes of what was sent before were compared, and of how many. */
+  readonly onCheck?: (file: string, bytes: number, total: number) => void
+}
+
+/**
+ * Looks at a journal and at its progress file. Unless `isDry`, it is this run's until it is released. Throws
+ * `LockedError` when another run has it, and `JournalError` when it cannot be read, or is not the one that the progress
+ * is about: a journal may grow, and what was read of it may not change.
+ */
+export async function openJournal(file: string, options: OpenOptions = {}): Promise<Journal> {
+  const { again = false, isDry = false } = options
+  let lock: FileLock | undefined
+  try {
+    const found = await stat(file)
+    if (!found.isFile()) throw new Error(`${file} is no file`)
+    if (!isDry) lock = lockFile(file)
+    const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
+    if (again && !isDry) for (const left of [progressFile, rejectedFile]) await rm(left, { force: true })
+    const progress = again ? null : await readProgress(progressFile)
+    const hash = await hashPrefix(file, progress?.prefix.bytes ?? 0, options)
+    if (progress !== null && hash.prefix.sha256 !== progress.prefix.sha256)
+      throw new Error(`${file} is not the journal that ${progressFile} is about: --again starts over`)
+    const read = (offset: number) => readJournal(file, offset)
+    const release = () => lock?.release()
+    return { file, bytes: found.size, progress, progressFile, rejectedFile, hash, read, release }
+  } catch (error) {
+    lock?.release()
+    throw error instanceof LockedError ? error : new JournalError(wordsOf(error as NodeJS.ErrnoException, file))
+  }
+}
+
+async function hashPrefix(file: string, bytes: number, { onCheck }: OpenOptions): Promise<PrefixHash> {
+  const hash = new PrefixHash()
+  if (bytes === 0) return hash
+  let at = 0
+  for await (const chunk of readJournal(file, 0).chunks) {
+    const piece = chunk.subarray(0, bytes - at)
+    hash.add(at, piece, true)
+    at += piece.length
+    onCheck?.(file, at, bytes)
+    if (at === bytes) break
+  }
+  return hash
+}
+
+function wordsOf(error: NodeJS.ErrnoException, file: string): string {
+  const { code, message, path = file } = error
+  if (code === 'ENOENT') return `${path}: there is no such file`
+  if (code === 'EACCES' || code === 'EPERM') return `${path}: this user may not read it`
+  return code === undefined ? message : `${path} cannot be read: ${message}`
+}

@@ -1,0 +1,105 @@
+import { basename } from 'node:path'
+import { printable } from '../terminal/printable.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
+import { RecentRate } from '../terminal/recent-rate.ts'
+import type { TerminalOutput } from '../terminal/status-line.ts'
+import { timeLeft } from '../terminal/time-text.ts'
+import { type Journal, STANDARD_INPUT } from './journal.ts'
+import type { UploadProgress } from './upload-file.ts'
+
+const TICK_MS = 1_000
+/** A shorter wait for an answer is not worth a word. */
+const LONG_WAIT_MS = 3_000
+/** A shorter comparison is not either. */
+const LONG_CHECK_MS = 1_000
+const PLAIN_EVERY_MS = 30_000
+
+/** What a person sees of an upload while it runs. */
+export interface UploadScreen {
+  /** Of one journal, what was sent before is compared. */
+  onCheck(file: string, bytes: number, total: number): void
+  /** These journals are sent from here on. */
+  start(journals: readonly Journal[]): void
+  onTrouble(file: string, text: string): void
+  onProgress(file: string, progress: UploadProgress): void
+  /** Wipes the line; the screen stays as it is. */
+  end(): void
+}
+
+interface FileState extends UploadProgress {
+  readonly waitingSinceMs: number | undefined
+}
+
+/**
+ * A line for all journals together: how far they are, earlier runs included, how fast it goes and how long it takes;
+ * and lines above it for what stands in the way. Where there is no terminal, a plain line each half a minute.
+ */
+export function createUploadScreen(output: TerminalOutput, nowMs = () => performance.now()): UploadScreen {
+  const bar = createProgressBar(output, 'bytes', { nowMs, plainEveryMs: PLAIN_EVERY_MS })
+  const states = new Map<string, FileState>()
+  const [invoicesRate, bytesRate] = [new RecentRate(), new RecentRate()]
+  let totalBytes: number | undefined = 0
+  let checkingSinceMs: number | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const draw = () => {
+    const all = [...states.values()]
+    const sum = (of: (state: FileState) => number) => all.reduce((total, state) => total + of(state), 0)
+    const [stored, rejected, bytes] = [sum((s) => s.stored), sum((s) => s.rejected), sum((s) => s.bytesRead)]
+    invoicesRate.add(nowMs(), stored + rejected)
+    bytesRate.add(nowMs(), bytes)
+    const perSecond = invoicesRate.perSecond()
+    const notes = [
+      waitingText(all, nowMs()),
+      `${n(stored)} stored, ${n(rejected)} rejected`,
+      perSecond === undefined ? undefined : `${n(Math.round(perSecond))}/s`,
+      totalBytes === undefined ? undefined : timeLeft(totalBytes - bytes, bytesRate.perSecond()),
+      states.size > 1
+        ? `${n(all.filter(({ doing }) => doing === 'ended').length)} of ${n(states.size)} files`
+        : undefined,
+    ]
+    const kept = notes.filter((note) => note !== undefined)
+    if (totalBytes === undefined) bar.update('standard input', bytes, undefined, kept)
+    else bar.update('', Math.min(bytes, totalBytes), totalBytes, kept)
+  }
+  return {
+    onCheck(file, bytes, total) {
+      checkingSinceMs ??= nowMs()
+      if (nowMs() - checkingSinceMs < LONG_CHECK_MS) return
+      bar.update(`comparing ${shortName(file)}`, bytes, total, [`${n(bytes)} of ${n(total)} bytes sent before`])
+    },
+    start(journals) {
+      for (const { file, bytes, progress } of journals) {
+        const { stored, rejected, prefix } = progress ?? { stored: 0, rejected: 0, prefix: { bytes: 0 } }
+        // In a compressed one that is another measure.
+        const bytesRead = file.endsWith('.gz') ? 0 : prefix.bytes
+        states.set(file, { stored, rejected, bytesRead, doing: 'reading', waitingSinceMs: undefined })
+        totalBytes = totalBytes === undefined || bytes === undefined ? undefined : totalBytes + bytes
+      }
+      timer = setInterval(draw, TICK_MS)
+    },
+    onTrouble(file, text) {
+      bar.end()
+      output.write(`${shortName(file)}: ${printable(text)}; trying again\n`)
+    },
+    onProgress(file, progress) {
+      const before = states.get(file)
+      const waitingSinceMs = progress.doing === 'waiting' ? (before?.waitingSinceMs ?? nowMs()) : undefined
+      states.set(file, { ...progress, waitingSinceMs })
+      draw()
+    },
+    end() {
+      clearInterval(timer)
+      bar.end()
+    },
+  }
+}
+
+/** How long the oldest request that is under way waits. */
+function waitingText(states: readonly FileState[], nowMs: number): string | undefined {
+  const since = states.reduce((oldest, { waitingSinceMs }) => Math.min(oldest, waitingSinceMs ?? nowMs), nowMs)
+  return nowMs - since < LONG_WAIT_MS ? undefined : `waiting ${Math.floor((nowMs - since) / 1_000)} s for an answer`
+}
+
+const shortName = (file: string) => (file === STANDARD_INPUT ? 'standard input' : printable(basename(file)))
+const n = (count: number) => count.toLocaleString('en-US')

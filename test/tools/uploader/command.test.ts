@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, type TestContext, test } from 'node:test'
+import { eventually } from '../../../dev/kafka/eventually.ts'
+import type { DryRunReport } from '../../../src/tools/uploader/dry-run.ts'
+import { DEADLINE_MS } from '../../harness/cli-process.ts'
+import * as gateway from './scripted-gateway.ts'
+import { scripted } from './send-journal.ts'
+import { spawnUpload } from './spawn-upload.ts'
+
+let folder: string
+let folders = 0
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillgate-upload-'))
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+const invoice = (number: number) => JSON.stringify({ sequenceNumber: number })
+
+/** A folder of its own with these files. */
+async function folderWith(files: Record<string, string>): Promise<string> {
+  const path = join(folder, String(++folders))
+  await mkdir(path)
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
+  return path
+}
+
+async function upload(t: TestContext, url: URL, cwd: string, args: readonly string[], input = '') {
+  const { child, exited } = spawnUpload(t, url, cwd, args)
+  child.stdin.end(input)
+  return await exited
+}
+
+test('a finished upload has nothing left to send and exits with 0, whatever was rejected, once that is dealt with', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line.includes('"sequenceNumber":2}') ? 422 : 201)),
+  )
+  const cwd = await folderWith({ a: `${invoice(1)}\n`, b: `${invoice(2)}\n${invoice(3)}\n` })
+  assert.equal((await upload(t, server.url, cwd, ['a', 'b'])).code, 1)
+  const again = await upload(t, server.url, cwd, ['a', 'b'])
+  assert.equal(again.code, 1)
+  assert.match(
+    again.text,
+    /^b: nothing left to send; 1 stored, 1 rejected \(b\.rejected\.ndjson\)\na: nothing left to send/,
+  )
+  assert.equal((await upload(t, server.url, cwd, ['a'])).code, 0)
+  await rm(join(cwd, 'b.rejected.ndjson'))
+  const dealtWith = await upload(t, server.url, cwd, ['a', 'b'])
+  assert.equal(dealtWith.code, 0)
+  assert.match(dealtWith.text, /b: nothing left to send; 1 stored, 1 rejected and taken away/)
+  assert.equal(server.received.length, 2)
+})
+
+test('files that an upload wrote are passed over, and that is said', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results(() => 422),
+    gateway.stored,
+  )
+  const cwd = await folderWith({ 'a.ndjson': `${invoice(1)}\n` })
+  await upload(t, server.url, cwd, ['a.ndjson'])
+  await writeFile(join(cwd, 'a.ndjson.lock'), '')
+  await writeFile(join(cwd, 'b.ndjson'), `${invoice(2)}\n`)
+  const files = (await readdir(cwd)).sort()
+  const { code, stderr } = await upload(t, server.url, cwd, files)
+  assert.equal(code, 1)
+  const own = ['a.ndjson.lock', 'a.ndjson.progress', 'a.ndjson.rejected.ndjson']
+  assert.match(stderr, new RegExp(`passed over, because an upload wrote them: ${own.join(', ')}\n`))
+  assert.deepEqual(server.lines(), [[invoice(1)], [invoice(2)]])
+
+  const none = await upload(t, server.url, cwd, own)
+  assert.equal(none.code, 2)
+  assert.match(none.stderr, /None of these is a journal/)
+})
+
+test('--keep-going: files that cannot be sent do not stop the others, and come first in the report', async (t) => {
+  const server = await scripted(t, (one, response) =>
+    (one.lines.includes(invoice(2)) ? gateway.whole(404) : gateway.stored)(one, response),
+  )
+  const names = Object.fromEntries([1, 2, 3, 4].map((n) => [`f${n}`, `${invoice(n)}\n`]))
+  const cwd = await folderWith({ ...names, 'f4.progress': 'something else' })
+  const files = ['f1', 'f2', 'missing', 'f4', 'f3']
+  const held = await upload(t, server.url, cwd, files)
+  assert.deepEqual([held.code, held.text], [2, ''])
+  assert.equal(server.received.length, 0)
+
+  const { code, text } = await upload(t, server.url, cwd, ['--keep-going', ...files])
+  assert.equal(code, 1)
+  assert.deepEqual(
+    text.split('\n').map((line) => line.split(/[:;] /)[0]),
+    ['missing', 'f4.progress is no progress file of this version', 'f2', 'f1', 'f3', '2 stored, 0 rejected', ''],
+  )
+  assert.deepEqual(server.lines(), [[invoice(1)], [invoice(2)], [invoice(3)]])
+})
+
+test('--dry-run says what would be sent; it sends, writes and deletes nothing', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line.includes(':1}') ? 201 : 422)),
+  )
+  const cwd = await folderWith({
+    a: `${invoice(1)}\n${invoice(2)}\n`,
+    b: `${invoice(3)}\nno JSON\n${invoice(4).slice(1, 9)}`,
+  })
+  await upload(t, server.url, cwd, ['a'])
+  await writeFile(join(cwd, 'a'), `${invoice(1)}\n${invoice(2)}\n${invoice(5)}\n`)
+  const contents = async () =>
+    Object.fromEntries(
+      await Promise.all((await readdir(cwd)).map(async (name) => [name, await readFile(join(cwd, name), 'utf8')])),
+    )
+  const before = await contents()
+
+  const dry = await upload(t, server.url, cwd, ['--dry-run', 'a', 'b'])
+  assert.equal(dry.code, 1)
+  assert.deepEqual(dry.text.trim().split('\n'), [
+    'a: 1 invoices, 20 bytes, from line 3 on; 1 stored and 1 rejected before',
+    'b: 2 invoices, 27 bytes, from line 1 on; 0 stored and 0 rejected before; 1 of them are no JSON; its last line, 3, has no line feed and is no whole JSON',
+    'would send 3 invoices, 47 bytes; nothing was sent',
+  ])
+  const json = await upload(t, server.url, cwd, ['--dry-run', '--again', '--json', 'a'])
+  assert.equal(json.code, 0)
+  assert.deepEqual((JSON.parse(json.text) as DryRunReport).files[0]?.toSend, { invoices: 3, bytes: 60 })
+  assert.deepEqual(await contents(), before)
+  assert.equal(server.received.length, 1)
+})
+
+test('standard input is sent to its end, and it is said that nothing remembers it', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line === invoice(2) ? 422 : 201)),
+  )
+  const cwd = await folderWith({})
+  const lines = [invoice(1), invoice(2), invoice(3)]
+  const { code, text, stderr } = await upload(t, server.url, cwd, ['-'], lines.join('\n'))
+  assert.equal(code, 1)
+  assert.match(stderr, /standard input: nothing remembers how far it is sent/)
+  assert.match(text, /^standard input: 2 stored, 1 rejected \(stdin\.rejected\.ndjson\)\n/)
+  assert.deepEqual(server.lines(), [lines])
+  assert.deepEqual(await readdir(cwd), ['stdin.rejected.ndjson'])
+  const good = await upload(t, server.url, cwd, ['-'], `${invoice(1)}\n`)
+  assert.equal(good.code, 0, good.text)
+})
+
+test('Ctrl-C while standard input is waited for ends it, and the report says from where to go on', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const { child, exited } = spawnUpload(t, server.url, await folderWith({}), ['--invoices', '2', '-'])
+  child.stdin.write(`${invoice(1)}\n${invoice(2)}\n${invoice(3)}\n`)
+  await eventually('two are sent', DEADLINE_MS, 5, async () => server.received.length > 0 || undefined)
+  child.kill('SIGINT')
+  const { code, text } = await exited
+  assert.equal(code, 1, text)
+  assert.match(text, /standard input: interrupted; 2 stored, 0 rejected; send it again from line 3 on/)
+})
