@@ -38,10 +38,25 @@ export const rejectedFileOf = (file: string) => `${file === STANDARD_INPUT ? 'st
 export function readJournal(file: string, offset: number): JournalBytes {
   if (!file.endsWith('.gz')) {
     const source = createReadStream(file, { start: offset })
-    return { chunks: source, bytesRead: () => offset + source.bytesRead }
+    const chunks = offset === 0 ? plain(source) : source
+    return { chunks, bytesRead: () => offset + source.bytesRead }
   }
   const source = createReadStream(file)
   return { chunks: skip(inflated(source), offset), bytesRead: () => source.bytesRead }
+}
+
+/** How compressed data starts: gzip, zstd. */
+const COMPRESSED = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])]
+
+/** These bytes, unless they are compressed: then it throws. */
+export async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true
+  for await (const chunk of chunks) {
+    if (isFirst && COMPRESSED.some((start) => start.equals(chunk.subarray(0, start.length))))
+      throw new Error('it is compressed: name it .gz if it is gzip, or unpack it')
+    isFirst = false
+    yield chunk
+  }
 }
 
 function inflated(source: ReadStream): AsyncIterable<Buffer> {

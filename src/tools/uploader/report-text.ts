@@ -84,7 +84,8 @@ function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileRepo
 function goodText(files: readonly FileReport[]): string {
   const stored = files.reduce((sum, { total }) => sum + total.stored, 0)
   const old = files.filter(({ tally }) => isOld(tally)).length
-  return `${n(files.length)} files finished, ${n(old)} of them with nothing left to send: ${n(stored)} stored`
+  if (old === files.length) return `${n(old)} files: nothing left to send; ${n(stored)} stored`
+  return `${n(files.length)} files finished${old > 0 ? `, ${n(old)} had nothing left to send` : ''}; ${n(stored)} stored`
 }
 
 function notStartedText(files: readonly string[]): string[] {

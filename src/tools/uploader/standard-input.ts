@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { type FileLock, lockFile } from './file-lock.ts'
-import { type Journal, rejectedFileOf, STANDARD_INPUT } from './journal.ts'
+import { type Journal, plain, rejectedFileOf, STANDARD_INPUT } from './journal.ts'
 import { PrefixHash } from './prefix-hash.ts'
 
 /**
@@ -25,7 +25,7 @@ export function openStandardInput(input: Readable, stopping: AbortSignal, isDry:
     file: STANDARD_INPUT,
     ...{ bytes: undefined, progress: null, progressFile: null, rejectedFile },
     hash: new PrefixHash(),
-    read: () => ({ chunks: chunks(), bytesRead: () => bytes }),
+    read: () => ({ chunks: plain(chunks()), bytesRead: () => bytes }),
     release: () => lock?.release(),
   }
 }

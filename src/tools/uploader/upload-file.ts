@@ -78,6 +78,8 @@ class FileUpload {
   #failures = 0
   #movedAtMs = performance.now()
   #trouble: string | undefined
+  /** The progress as it is on the disk. */
+  #saved: string
 
   constructor(journal: Journal, options: UploadOptions) {
     const { maxBytes, maxInvoices } = options.limits
@@ -90,6 +92,7 @@ class FileUpload {
     this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1, journal.hash), place)
     this.#bytesRead = bytesRead
     this.#maxInvoices = maxInvoices
+    this.#saved = JSON.stringify(journal.progress)
   }
 
   async run(): Promise<End> {
@@ -207,6 +210,9 @@ class FileUpload {
     if (progressFile === null) return
     const { total } = this.counts()
     const progress = { version: 2, prefix: hash.prefix, ...this.#outstanding.place(), underWay, ...total } as const
+    const text = JSON.stringify(progress)
+    if (text === this.#saved) return
     await writeProgress(progressFile, progress)
+    this.#saved = text
   }
 }

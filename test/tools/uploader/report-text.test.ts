@@ -63,9 +63,12 @@ test('of thousands of files, each one that failed is named, up to twenty, and th
   assert.deepEqual(lines.slice(20, -1), [
     'and 5 more like these: --json has all',
     '500 files not started, from open-0 on',
-    '3,000 files finished, 2,990 of them with nothing left to send: 6,000 stored',
+    '3,000 files finished, 2,990 had nothing left to send; 6,000 stored',
   ])
   assert.match(lines.at(-1) ?? '', SUMS)
+  const countText = (some: readonly FileReport[]) => reportText(uploadReport(some, [], 1)).split('\n')[0]
+  assert.equal(countText(good.slice(10)), '2,990 files: nothing left to send; 5,980 stored')
+  assert.equal(countText(Array(11).fill(stored)), '11 files finished; 33,000 stored')
 })
 
 test('standard input that was not sent to its end says from which line on it has to be sent again', () => {

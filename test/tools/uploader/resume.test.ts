@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
 import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
 import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
@@ -113,6 +113,18 @@ test('a whole invoice without a line feed is sent, and whatever is appended goes
   await appendFile(file, `\n${invoice(3)}\n`)
   assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
   assert.deepEqual(server.lines(), [[invoice(1), invoice(2)], [invoice(3)]])
+})
+
+test('a journal that is compressed and does not say so in its name is not read, nor sent', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  for (const packed of [gzipSync(THOUSAND.join('')), zstdCompressSync(THOUSAND.join(''))]) {
+    const file = newFile()
+    await writeFile(file, packed)
+    const { end } = await upload(file, optionsFor(server.url))
+    assert.equal(end.kind, 'unreadable')
+    assert.match('reason' in end ? end.reason : '', /compressed/)
+  }
+  assert.equal(server.received.length, 0)
 })
 
 test('a progress file of another version is named, with the remedy', async () => {

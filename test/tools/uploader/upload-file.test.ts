@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -61,7 +61,9 @@ test('a journal is sent in its order, in requests of so many, by each coding; a 
     assert.equal(headers['content-encoding'], coding === 'identity' ? undefined : coding)
     assert.equal(headers.accept, 'application/x-ndjson')
 
+    const { mtimeNs } = await stat(progressFileOf(file), { bigint: true })
     const second = await upload(file, options)
+    assert.equal((await stat(progressFileOf(file), { bigint: true })).mtimeNs, mtimeNs, 'nothing new to write down')
     assert.deepEqual([second.end.kind, second.tally.sent, second.total], ['finished', 0, total])
     assert.equal(server.received.length, 3)
 
