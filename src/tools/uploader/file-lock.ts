@@ -1,8 +1,12 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { tryLock } from 'fs-native-extensions'
+// @ts-expect-error: it comes without types
+import { tryLock as tryLockOf } from 'fs-native-extensions'
 import { InputError } from '../terminal/flags.ts'
 import { WriteError } from './write-error.ts'
+
+/** Locks the whole file for this open file alone, until it is closed; false: somebody else has it. */
+const tryLock: (fd: number) => boolean = tryLockOf
 
 /** The right to work with one file, which one process at a time has. */
 export interface FileLock {

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
-import { eventually } from '../../../dev/kafka/eventually.ts'
-import type { DryRunReport } from '../../../src/tools/uploader/dry-run.ts'
-import { DEADLINE_MS } from '../../harness/cli-process.ts'
-import * as gateway from './scripted-gateway.ts'
-import { scripted } from './send-journal.ts'
-import { spawnUpload } from './spawn-upload.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import type { DryRunReport } from '../../src/tools/uploader/dry-run.ts'
+import { DEADLINE_MS } from '../harness/cli-process.ts'
+import * as gateway from '../tools/uploader/scripted-gateway.ts'
+import { scripted } from '../tools/uploader/send-journal.ts'
+import { spawnUpload } from '../tools/uploader/spawn-upload.ts'
 
 let folder: string
 let folders = 0

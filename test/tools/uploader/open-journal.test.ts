@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
 import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
-import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
+import { JournalError, openJournal } from '../../../src/tools/uploader/open-journal.ts'
+import { writeProgress } from '../../../src/tools/uploader/progress-file.ts'
 import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
 import * as gateway from './scripted-gateway.ts'
 import { LIMITS, optionsFor, scripted, upload } from './send-journal.ts'
@@ -132,4 +133,31 @@ test('a progress file of another version is named, with the remedy', async () =>
   await writeFile(file, 'x\n')
   await writeFile(progressFileOf(file), '{"version":1}')
   await assert.rejects(openJournal(file), /\.progress is no progress file of this version.*--again/)
+})
+
+/** Of some other journal. */
+const PROGRESS = {
+  version: 2,
+  prefix: { bytes: 1, sha256: 'x' },
+  ...{ offset: 1, line: 1, through: 0, outstanding: [], underWay: 0, stored: 0, rejected: 0 },
+} as const
+
+test('starting over deletes what earlier runs left beside the journal', async () => {
+  const file = join(folder, 'journal.ndjson')
+  await writeFile(file, 'one\ntwo\n')
+  await writeProgress(progressFileOf(file), PROGRESS)
+  await writeFile(rejectedFileOf(file), '{}\n')
+  await assert.rejects(openJournal(file), JournalError)
+  const journal = await openJournal(file, { again: true })
+  assert.equal(journal.progress, null)
+  journal.release()
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('journal')),
+    ['journal.ndjson'],
+  )
+})
+
+test('a journal that is not there, or no file, says so', async () => {
+  await assert.rejects(openJournal(join(folder, 'none')), /none: there is no such file/)
+  await assert.rejects(openJournal(folder), /is no file/)
 })
