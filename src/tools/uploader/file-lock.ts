@@ -19,7 +19,7 @@ export class LockedError extends InputError {}
 /**
  * Takes the lock of `file`, or throws `LockedError` at once. It is a lock of the kernel on `FILE.lock`: it ends with
  * the process, however that ends, and what the lock file says is only for people: which process it is. It is deleted
- * at the end. `WriteError`: the lock file cannot be made.
+ * at the end. `InputError`: the lock file cannot be made.
  */
 export function lockFile(file: string): FileLock {
   const path = `${file}.lock`
@@ -44,7 +44,7 @@ function openLockFile(path: string): number {
   try {
     return openSync(path, 'a+', 0o600)
   } catch (error) {
-    throw new WriteError(path, error)
+    throw new InputError(new WriteError(path, error).message)
   }
 }
 

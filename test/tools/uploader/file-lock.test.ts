@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../../../dev/kafka/eventually.ts'
+import { InputError } from '../../../src/tools/terminal/flags.ts'
 import { LockedError, lockFile } from '../../../src/tools/uploader/file-lock.ts'
 import { CLI, DEADLINE_MS, spawnCli } from '../../harness/cli-process.ts'
 import * as gateway from './scripted-gateway.ts'
@@ -33,6 +34,14 @@ test('a lock is held until it is released, and leaves no file', () => {
   lock.release()
   assert.equal(existsSync(`${file}.lock`), false)
   lockFile(file).release()
+})
+
+test('where no lock file can be made, the file cannot be used, and it is said what helps', () => {
+  const file = join(folder, 'nowhere', 'journal')
+  assert.throws(
+    () => lockFile(file),
+    (error: Error) => error instanceof InputError && error.message.includes('there is no such folder'),
+  )
 })
 
 test('whoever holds it on another host is not told to be ended by its number here', async () => {
