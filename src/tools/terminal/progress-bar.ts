@@ -55,7 +55,8 @@ function fitted({ label, share, notes }: BarParts, maxLength: number): string {
     const rest = plain({ label: '', share, notes: notes.slice(0, kept) })
     const room = maxLength - rest.length - (label === '' ? 0 : label.length + 1) - '[] '.length
     if (room < LEAST_WIDTH && kept > 0) continue
-    const width = Math.min(Math.max(room, LEAST_WIDTH), MOST_WIDTH)
+    // It stays narrow where a note had to go: a bar that jumps is hard to read.
+    const width = kept < notes.length ? LEAST_WIDTH : Math.min(Math.max(room, LEAST_WIDTH), MOST_WIDTH)
     const filled = Math.floor(share * width)
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${rest}`
     return label === '' ? bar : `${label} ${bar}`

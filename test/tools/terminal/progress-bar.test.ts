@@ -38,9 +38,9 @@ test('the line fits the terminal: the bar gives way first, then what stands last
   assert.deepEqual([120, 100, 80, 60, 30].map(shown), [
     'journal [############------------]  50 %  1,234,567 stored, 3 rejected  12,345/s  2:05 left  3 of 12 files',
     'journal [########---------]  50 %  1,234,567 stored, 3 rejected  12,345/s  2:05 left  3 of 12 files',
-    'journal [######------]  50 %  1,234,567 stored, 3 rejected  12,345/s  2:05 left',
-    'journal [######-------]  50 %  1,234,567 stored, 3 rejected',
-    'journal [######-------]  50 %',
+    'journal [#####-----]  50 %  1,234,567 stored, 3 rejected  12,345/s  2:05 left',
+    'journal [#####-----]  50 %  1,234,567 stored, 3 rejected',
+    'journal [#####-----]  50 %',
   ])
   for (let columns = 20; columns <= 140; columns++)
     assert.ok(shown(columns).length < columns, `${columns}: ${shown(columns)}`)
