@@ -44,21 +44,28 @@ const needsSomebody = ({ end, isQuarantined }: FileReport) => end.kind !== 'fini
 const MOST_FAILED = 20
 const MOST_GOOD = 10
 
-/** The report for people: first the files that need somebody, then the others, and a line for the whole. */
+/** The report for people: first the files that need somebody, then the others, and the sums of this run. */
 export function reportText({ files, notStarted, tally, seconds, invoicesPerSecond }: UploadReport): string {
   const failed = files.filter(needsSomebody)
   const good = files.filter((file) => !needsSomebody(file))
-  const sums = `${n(tally.stored)} stored, ${n(tally.rejected)} rejected; ${n(tally.sent)} sent`
-  const again = `${n(tally.resent)} of them again, ${n(tally.unknown)} with an unknown outcome`
   return [
     ...failed.slice(0, MOST_FAILED).map(fileText),
     ...(failed.length > MOST_FAILED ? [`and ${n(failed.length - MOST_FAILED)} more like these: --json has all`] : []),
     ...notStartedText(notStarted),
     ...(good.length > MOST_GOOD ? [goodText(good)] : good.map(fileText)),
-    `${sums}, ${again}; ${seconds.toFixed(1)} s, ${n(invoicesPerSecond)} invoices/s`,
+    ...sumsText(tally, seconds, invoicesPerSecond),
   ]
     .map(printable)
     .join('\n')
+}
+
+function sumsText(tally: Tally, seconds: number, invoicesPerSecond: number): string[] {
+  const { stored, rejected, sent, resent, unknown } = tally
+  if (sent + stored + rejected + unknown === 0) return ['nothing was sent']
+  return [
+    `${n(stored)} stored and ${n(rejected)} rejected in ${seconds.toFixed(1)} s, ${n(invoicesPerSecond)} invoices/s`,
+    `${n(sent)} sent, ${n(resent)} of them again, ${n(unknown)} with an unknown outcome`,
+  ]
 }
 
 const ENDS = {

@@ -28,8 +28,6 @@ const stored = report(
   { sent: 2_500, stored: 2_000, resent: 500, unknown: 500 },
   { stored: 3_000, rejected: 0 },
 )
-const SUMS = /stored, .* rejected; .* sent/
-
 test('first what needs somebody, then what was not started, then the others, and the sums of this run', () => {
   const givenUp = { kind: 'given-up', reason: 'answered 503' } as const
   const files = [
@@ -48,7 +46,8 @@ test('first what needs somebody, then what was not started, then the others, and
     'g: not started',
     'a: 3,000 stored, 0 rejected',
     'f: nothing left to send; 9 stored, 0 rejected',
-    '2,001 stored, 2 rejected; 2,503 sent, 500 of them again, 500 with an unknown outcome; 2.0 s, 1,001 invoices/s',
+    '2,001 stored and 2 rejected in 2.0 s, 1,001 invoices/s',
+    '2,503 sent, 500 of them again, 500 with an unknown outcome',
   ])
 })
 
@@ -60,12 +59,13 @@ test('of thousands of files, each one that failed is named, up to twenty, and th
   const open = Array.from({ length: 500 }, (_, i) => `open-${i}`)
   const lines = reportText(uploadReport([...good, ...bad], open, 2)).split('\n')
   assert.deepEqual(lines.slice(0, 2), ['bad-0: there is no such file', 'bad-1: there is no such file'])
-  assert.deepEqual(lines.slice(20, -1), [
+  assert.deepEqual(lines.slice(20), [
     'and 5 more like these: --json has all',
     '500 files not started, from open-0 on',
     '3,000 files finished, 2,990 had nothing left to send; 6,000 stored',
+    '20 stored and 0 rejected in 2.0 s, 10 invoices/s',
+    '0 sent, 0 of them again, 0 with an unknown outcome',
   ])
-  assert.match(lines.at(-1) ?? '', SUMS)
   const countText = (some: readonly FileReport[]) => reportText(uploadReport(some, [], 1)).split('\n')[0]
   assert.equal(countText(good.slice(10)), '2,990 files: nothing left to send; 5,980 stored')
   assert.equal(countText(Array(11).fill(stored)), '11 files finished; 33,000 stored')
