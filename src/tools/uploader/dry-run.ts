@@ -1,4 +1,4 @@
-import { printable } from '../terminal/printable.ts'
+import { visibleText } from '../terminal/visible-text.ts'
 import type { Journal } from './journal.ts'
 import { Outstanding, START } from './outstanding.ts'
 import { isWhole, readLines } from './read-lines.ts'
@@ -78,7 +78,7 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
     ...(done > 0 ? [`${n(done)} ${done === 1 ? 'file has' : 'files have'} nothing left to send`] : []),
     `would send ${n(invoices)} invoices, ${n(bytes)} bytes; nothing was sent`,
   ]
-    .map(printable)
+    .map(visibleText)
     .join('\n')
 }
 

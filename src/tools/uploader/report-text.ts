@@ -1,4 +1,4 @@
-import { printable } from '../terminal/printable.ts'
+import { visibleText } from '../terminal/visible-text.ts'
 import type { FileReport } from './file-report.ts'
 import { rejectedFileOf, STANDARD_INPUT } from './journal.ts'
 import { newTally, sumOf, type Tally } from './tally.ts'
@@ -55,7 +55,7 @@ export function reportText({ files, notStarted, tally, seconds, invoicesPerSecon
     ...(good.length > MOST_GOOD ? [goodText(good)] : good.map(fileText)),
     ...sumsText(tally, seconds, invoicesPerSecond),
   ]
-    .map(printable)
+    .map(visibleText)
     .join('\n')
 }
 

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import { printable } from '../terminal/printable.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { RecentRate } from '../terminal/recent-rate.ts'
 import type { TerminalOutput } from '../terminal/status-line.ts'
 import { timeLeft } from '../terminal/time-text.ts'
+import { visibleText } from '../terminal/visible-text.ts'
 import { type Journal, STANDARD_INPUT } from './journal.ts'
 import type { UploadProgress } from './upload-file.ts'
 
@@ -80,7 +80,7 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     },
     onTrouble(file, text) {
       bar.end()
-      output.write(`${shortName(file)}: ${printable(text)}; trying again\n`)
+      output.write(`${shortName(file)}: ${visibleText(text)}; trying again\n`)
     },
     onProgress(file, progress) {
       const before = states.get(file)
@@ -101,5 +101,5 @@ function waitingText(states: readonly FileState[], nowMs: number): string | unde
   return nowMs - since < LONG_WAIT_MS ? undefined : `waiting ${Math.floor((nowMs - since) / 1_000)} s for an answer`
 }
 
-const shortName = (file: string) => (file === STANDARD_INPUT ? 'standard input' : printable(basename(file)))
+const shortName = (file: string) => (file === STANDARD_INPUT ? 'standard input' : visibleText(basename(file)))
 const n = (count: number) => count.toLocaleString('en-US')

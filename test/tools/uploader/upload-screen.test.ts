@@ -71,7 +71,7 @@ test('where there is no terminal, a plain line each half a minute; what stands i
   assert.deepEqual(written, [
     ' 30 %  30,000 stored, 0 rejected  1,000/s  1:10 left\n',
     ' 60 %  60,000 stored, 0 rejected  1,000/s  0:40 left\n',
-    'a: answered 503: \\u001b[2Jgone; trying again\n',
+    'a: answered 503: \\x1b[2Jgone; trying again\n',
   ])
 })
 
