@@ -13,6 +13,9 @@ import type { Tally } from './tally.ts'
 import { waitMs } from './wait.ts'
 import { WriteError } from './write-error.ts'
 
+/** A request that has less time than this before its journal is given up would only leave an unknown outcome. */
+const LEAST_TRY_MS = 1_000
+
 export interface UploadOptions {
   /** Resolves within so many milliseconds, and never rejects. */
   readonly send: (request: CutRequest, timeoutMs: number) => Promise<GatewayAnswer>
@@ -197,7 +200,7 @@ class FileUpload {
     const { giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
     const ms = waitMs(this.#failures++, retryAfterMs)
     if (stopping.aborted) return undefined
-    if (performance.now() + ms > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
+    if (performance.now() + ms + LEAST_TRY_MS > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
     if (reason !== this.#trouble) onTrouble(this.#journal.file, reason)
     this.#trouble = reason
     await sleep(ms, undefined, { signal: stopping }).catch(() => {})

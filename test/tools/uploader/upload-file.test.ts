@@ -178,11 +178,11 @@ test('a server that takes no uploads ends it; nothing is rejected', async (t) =>
 test('a journal that gets nowhere is given up; the next run goes on', async (t) => {
   const server = await scripted(
     t,
-    gateway.results((line) => (line === '2' ? 503 : 201)),
+    gateway.results((line) => (line === '2' ? 503 : 201), NOW),
     gateway.whole(503),
   )
   const file = await journalOf(['1', '2', '3'])
-  const { end } = await upload(file, optionsFor(server.url, { giveUpAfterMs: 600 }))
+  const { end } = await upload(file, optionsFor(server.url, { giveUpAfterMs: 1_400 }))
   assert.deepEqual(end, { kind: 'given-up', reason: 'answered 503: whole 503' })
   const healed = await scripted(t, gateway.stored)
   assert.equal((await upload(file, optionsFor(healed.url))).end.kind, 'finished')
@@ -421,4 +421,17 @@ test('it is told when an answer is waited for, and how far the journal is, earli
   assert.equal((await upload(file, options)).end.kind, 'finished')
   assert.deepEqual(seen[0], [true, 1, 0, 'reading'])
   assert.deepEqual(seen.at(-1), [true, 3, 0, 'ended'])
+})
+
+test('no request is sent that has no time to be answered before the journal is given up', async (t) => {
+  const server = await scripted(t, gateway.whole(503, { 'retry-after': '0' }))
+  const file = await journalOf(['1'])
+  const options = optionsFor(server.url, { giveUpAfterMs: 1_200 })
+  const timeouts: number[] = []
+  const send: UploadOptions['send'] = (request, timeoutMs) => {
+    timeouts.push(timeoutMs)
+    return options.send(request, timeoutMs)
+  }
+  assert.equal((await upload(file, { ...options, send })).end.kind, 'given-up')
+  assert.ok(timeouts.length > 0 && Math.min(...timeouts) >= 900, `${timeouts.at(-1)} ms`)
 })
