@@ -301,8 +301,8 @@ const HEAVY = {
   impatience: { chance: 0.1, withinMs: 2_000 },
 }
 
-/** For a gateway that takes no uploads. */
-export const SINGLE_INVOICES: Partial<LoadOptions> = { ...HEAVY, uploaders: 0 }
+/** For the usual use of kafkajs, which takes no uploads, and ends when a till breaks off. */
+export const PATIENT_TILLS: Partial<LoadOptions> = { tills: 150, stores: 100, pauseMs: 10 }
 
 /** Kills, freezes, restarts and wire faults by chance, all from one seed, for about `seconds`. */
 export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY): FaultCase {

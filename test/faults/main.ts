@@ -9,7 +9,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CHANGES } from '../../src/kafka/kafkajs/changes.ts'
-import { CASES, randomPlan, SINGLE_INVOICES } from './cases.ts'
+import { CASES, PATIENT_TILLS, randomPlan } from './cases.ts'
 import { CaseBrokers, type CaseResult, runCase } from './run-case.ts'
 
 const { values } = parseArgs({
@@ -29,7 +29,7 @@ const cases = CASES.filter(({ number }) => wanted === undefined || wanted.includ
   Array.from({ length: Number(values.rounds) }, (_, i) => ({ faultCase, seed: firstSeed + i })),
 )
 const plans = Array.from({ length: wanted?.includes(0) === false ? 0 : Number(values.seeds) }, (_, i) => ({
-  faultCase: randomPlan(Number(values.seconds), values.gateway === 'naive' ? SINGLE_INVOICES : undefined),
+  faultCase: randomPlan(Number(values.seconds), values.gateway === 'naive' ? PATIENT_TILLS : undefined),
   seed: firstSeed + i,
 }))
 
