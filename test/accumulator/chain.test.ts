@@ -258,6 +258,29 @@ test('a record that occurs twice in a chain is one record', async () => {
   assert.deepEqual(values(), ['ab'])
 })
 
+test('what is cut off leaves a batch of which nothing was attempted when it is sent again', async () => {
+  accumulator = createAccumulator(80)
+  const [first, second] = [new Chain(), new Chain()]
+  void append('x')
+  await turn()
+  const a = append('a', first)
+  await pass(40)
+  const live = append('a')
+  const b = append('b', first)
+  publisher.latest.answer(acknowledged)
+  await turn()
+  assert.deepEqual(values(), ['x', 'ab'])
+  assert.deepEqual(await a, { kind: 'unknown', reason: 'deadline' })
+  const again = [append('a', second), append('b', second)]
+  assert.deepEqual(await b, predecessor)
+  assert.equal(publisher.latest.batch.beginAttempt(), false)
+  publisher.latest.answer({ kind: 'not-attempted' })
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['x', 'ab', 'ab'])
+  for (const outcome of [live, ...again]) assert.equal((await outcome).kind, 'acknowledged')
+})
+
 test('other bytes with the identity of what is cut off make nothing sendable', async () => {
   const [first, other] = [new Chain(), new Chain()]
   const a = [...'abcd'].map((name) => append(name, first))
