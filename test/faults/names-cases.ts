@@ -44,7 +44,7 @@ export const NAMES_CASES: readonly FaultCase[] = [
         await world.gateway.end('SIGTERM')
         world.names.set(NO_NAMES)
         world.gateway.launch()
-        await outage(world, 'ENOTFOUND', random.between(0.5, 3))
+        await outage(world, 'no such name', random.between(0.5, 3))
         world.names.set(namesAt('127.0.0.1'))
         await world.gateway.ready()
       }),
