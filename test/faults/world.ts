@@ -116,7 +116,7 @@ export class World {
     this.#names?.remove()
     if (code !== 0) this.findings.push(`C: the gateway ended with ${code ?? signal}`)
     if (/"level":60/.test(this.gateway.output)) this.findings.push('C: the gateway failed')
-    return { report: await auditSent(this.kafka.cluster.bootstrap, this.topic, this.#sent), longestGapMs }
+    return { report: await auditSent(this.kafka.cluster.bootstrap, this.topic, this.#sent, PARTITIONS), longestGapMs }
   }
 
   #sampleMemory(): void {

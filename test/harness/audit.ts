@@ -6,16 +6,20 @@ import { answersText } from './answer-lines.ts'
 import { readSession } from './read-topic.ts'
 import type { SentInvoice } from './till.ts'
 
-/** What `tillgate audit` says of a topic and of all that tills sent to it and were told. */
+/**
+ * What `tillgate audit` says of a topic and of all that tills sent to it and were told. `gatewayPartitions`: that the gateways know,
+ * where the topic was given others.
+ */
 export async function auditSent(
   bootstrap: string[],
   topic: string,
   sent: readonly SentInvoice[],
+  gatewayPartitions?: number,
 ): Promise<AuditReport> {
   const session = readSession(bootstrap, topic)
   const ranges = await fetchRanges(session)
   const read = ({ ranges, onRecord, onDeleted }: AuditPass) => readTopic(session, ranges, { onRecord, onDeleted })
-  return await runAudit({ ranges, read, verify: true, openAnswers: () => answersText(sent) })
+  return await runAudit({ ranges, gatewayPartitions, read, verify: true, openAnswers: () => answersText(sent) })
 }
 
 /** The findings that break the promise, a line a kind with the first few of them. */

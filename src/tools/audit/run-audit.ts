@@ -10,6 +10,8 @@ export interface AuditPass {
   /** Counted from 1. */
   readonly number: number
   readonly ranges: readonly PartitionRange[]
+  /** The number of partitions that the gateways were configured with; that of the topic, unless it was changed. */
+  readonly gatewayPartitions?: number | undefined
   /** Takes each record of the ranges, each partition in the order of its offsets. */
   readonly onRecord: (record: LogRecord) => void
   /** Takes where the partitions start, when records were deleted before they could be read. May throw. */
@@ -20,6 +22,8 @@ export interface AuditPass {
 export interface AuditRun extends Pick<AuditOptions, 'verify' | 'isWanted' | 'namedOnly'> {
   /** Of every partition of the topic; empty where nothing is to be read. */
   readonly ranges: readonly PartitionRange[]
+  /** The number of partitions that the gateways were configured with; that of the topic, unless it was changed. */
+  readonly gatewayPartitions?: number | undefined
   /** Reads the log from beginning to end, and rejects with what `onRecord` and `onDeleted` throw. */
   readonly read: (pass: AuditPass) => Promise<void>
   /** Opens the answers (NDJSON) from the beginning; without it the log alone is judged. */
@@ -59,9 +63,9 @@ export async function runAudit(run: AuditRun): Promise<AuditReport> {
 }
 
 async function auditRanges(run: AuditRun, ranges: readonly PartitionRange[]): Promise<AuditReport> {
-  const { read, openAnswers, strict = false } = run
+  const { read, openAnswers, strict = false, gatewayPartitions = ranges.length } = run
   const hasAnswers = openAnswers !== undefined
-  const audit = new Audit({ ...run, ranges, hasAnswers, partitionOf: cachedPartitionOf(ranges.length) })
+  const audit = new Audit({ ...run, ranges, hasAnswers, partitionOf: cachedPartitionOf(gatewayPartitions) })
   do {
     if (audit.wantsAnswers && openAnswers) for await (const answer of readAnswers(openAnswers())) audit.answer(answer)
     await read({
