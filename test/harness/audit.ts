@@ -7,8 +7,8 @@ import { readSession } from './read-topic.ts'
 import type { SentInvoice } from './till.ts'
 
 /**
- * What `tillgate audit` says of a topic and of all that tills sent to it and were told. `gatewayPartitions`: that the gateways know,
- * where the topic was given others.
+ * What `tillgate audit` says of a topic and of all that tills sent to it and were told. `gatewayPartitions`: how many the
+ * gateways know, where the topic was given more.
  */
 export async function auditSent(
   bootstrap: string[],
