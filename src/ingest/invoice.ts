@@ -52,11 +52,11 @@ export function createIngest(deps: IngestDeps): Ingest {
     if (valid.kind !== 'valid') throw problemOfFault(valid)
     const { identity } = valid
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))
-      throw new Problem('identity-mismatch', 'The path names another invoice than the body.')
+      throw new Problem('identity-mismatch', 'The path and the body name different invoices.')
 
     const record = toRecord(valid, body, { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'live' })
     if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
-      throw new Problem('identity-mismatch', 'The Idempotency-Key came with another invoice before.')
+      throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
     const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(identity.storeId)
@@ -92,16 +92,16 @@ export function problemOf(outcome: Exclude<Outcome, { kind: 'acknowledged' }>): 
   return new Problem(slug, detail)
 }
 
-const UNKNOWN = ['outcome-unknown', 'It may be in Kafka or not. Send the same document again.'] as const
+const UNKNOWN = ['outcome-unknown', 'The invoice may or may not be in Kafka. Send the same document again.'] as const
 
 const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], readonly [ProblemSlug, string]> = {
   'not-ready': ['kafka-unavailable', 'The gateway has no connection to Kafka yet.'],
   stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
   expired: ['kafka-unavailable', 'Kafka was not reached in time. The invoice was not sent.'],
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
-  'too-large': ['too-large', 'Kafka finds the record too large.'],
+  'too-large': ['too-large', 'The record is too large for Kafka.'],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
   'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
   predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
-  'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still under way.'],
+  'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still in flight.'],
 }

@@ -112,9 +112,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
 export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')
 const NO_MEMORY = new Problem(
   'saturated',
-  'The buffer has no room for the upload inflated. Send the same document again.',
+  'The buffer has no room for the inflated upload. Send the same document again.',
 )
-const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are under way. Send the same document again.')
+const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are in flight. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')
 const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
 

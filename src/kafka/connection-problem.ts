@@ -29,9 +29,9 @@ export async function withConnectionProblems<T>(connection: Connection, work: ()
 export function topicProblem(error: unknown, topic: string): string | undefined {
   const code = codeOf(error)
   if (code === UNKNOWN_TOPIC_OR_PARTITION)
-    return `topic ${topic} is missing: tillgate topics create makes it, or KAFKA_TOPIC has to name another`
+    return `topic ${topic} is missing: create it with tillgate topics create, or set KAFKA_TOPIC to another one`
   if (code === TOPIC_AUTHORIZATION_FAILED)
-    return `topic ${topic} is not allowed for this login: KAFKA_SASL_USERNAME needs rights (ACLs) to it`
+    return `topic ${topic} is not allowed for this login: KAFKA_SASL_USERNAME needs rights (ACLs) for it`
   return undefined
 }
 
@@ -80,11 +80,11 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     case 'tls':
       return 'it wants TLS: set KAFKA_TLS=true'
     case 'tls-refused':
-      return `it speaks TLS and refuses ours (${seen.reason}): does it want client certificates, or another version?`
+      return `it speaks TLS but refuses our connection (${seen.reason}): does it want client certificates, or another version?`
     case 'untrusted':
       return untrusted(seen.code)
     case 'silent':
-      return `it takes connections and does not answer as Kafka does${ssl ? ', with TLS or without' : ''}: a broker that hangs or starts, or something else; is KAFKA_BROKERS right?`
+      return `it accepts connections but does not answer as Kafka does${ssl ? ', with or without TLS' : ''}: a broker that hangs or is starting, or something else; is KAFKA_BROKERS right?`
     case 'kafka':
       break
   }
@@ -106,14 +106,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (connection refused): is the broker running, is KAFKA_BROKERS right?',
   ENOTFOUND: 'there is no such name: is KAFKA_BROKERS right?',
   EAI_AGAIN: 'the name cannot be looked up now: does DNS work, is KAFKA_BROKERS right?',
-  EHOSTUNREACH: 'there is no way to that host: is KAFKA_BROKERS right?',
-  ENETUNREACH: 'there is no way to that network: is KAFKA_BROKERS right?',
+  EHOSTUNREACH: 'there is no route to that host: is KAFKA_BROKERS right?',
+  ENETUNREACH: 'there is no route to that network: is KAFKA_BROKERS right?',
   ETIMEDOUT: 'no connection in time: the host is down or a firewall drops it; is KAFKA_BROKERS right?',
 }
 
 function untrusted(code: string): string {
   if (/ALTNAME/.test(code))
-    return 'its certificate is for another name: KAFKA_BROKERS has to use a name that the certificate has'
+    return 'its certificate is for another name: KAFKA_BROKERS has to use a name in the certificate'
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired: the broker needs a new one'
   const why = code.toLowerCase().replaceAll('_', ' ')
   return `its certificate is not trusted (${why}): NODE_EXTRA_CA_CERTS has to name a file with its authority`

@@ -83,7 +83,7 @@ export class CurrentSession {
 
   rotate(session: ProducerSession): void {
     if (this.#session !== session) return
-    const reason = new Error('its sequence numbers come to an end')
+    const reason = new Error('its sequence numbers are running out')
     this.#onTrouble('session-rotated', reason)
     this.#rotated.add(session)
     this.#succeed(reason)

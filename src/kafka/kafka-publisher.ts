@@ -91,7 +91,7 @@ export class KafkaPublisher implements Publisher {
     const { watchdogMs } = this.#options
     const attemptsBefore = batch.attempts
     const sent = await within(watchdogMs, session.send(batch))
-    if (sent === LATE) this.#current.replace(session, new Error(`no end after ${watchdogMs} ms`))
+    if (sent === LATE) this.#current.replace(session, new Error(`no result after ${watchdogMs} ms`))
     // kafkajs has moved the sequence on if it did send: the same batch again would be another one to the broker.
     else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)
       this.#current.replace(session, new Error('the answer does not name the partition'))

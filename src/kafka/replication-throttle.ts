@@ -59,8 +59,8 @@ async function alter(
   const secret = entries.find(({ isSensitive }) => isSensitive)
   if (secret !== undefined)
     throw new Error(
-      `the throttle of broker ${name} cannot be set from here, because ${secret.configName} is set on it while it runs ` +
-        'and would be lost: set the throttle with kafka-configs.sh, and grow without --throttle',
+      `the throttle of broker ${name} cannot be set from here, because its dynamic setting ${secret.configName} ` +
+        'would be lost: set the throttle with kafka-configs.sh, and grow without --throttle',
     )
   const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
   await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] })

@@ -72,7 +72,7 @@ test('the address, what was tried and who does not answer are named, with the va
     [connectionTo(http), /speaks HTTP, not Kafka.*KAFKA_BROKERS/],
     [connectionTo(http, { ssl: true }), /speaks HTTP, not Kafka.*KAFKA_BROKERS/],
     [connectionTo(tls), /wants TLS: set KAFKA_TLS=true/],
-    [connectionTo(tls, { ssl: true }), /speaks TLS and refuses ours \(.*handshake failure\)/],
+    [connectionTo(tls, { ssl: true }), /speaks TLS but refuses our connection \(.*handshake failure\)/],
     [connectionTo(silent, { connectionTimeoutMs: 200 }), /does not answer as Kafka does: .*KAFKA_BROKERS/],
     [connectionTo(await broker(t, []), { ssl: true }), /Kafka without TLS: set KAFKA_TLS=false/],
     [connectionTo(await broker(t, [])), /it answers now; before: Connection error/],
@@ -116,7 +116,10 @@ test('of several brokers each is told, and an advertised address that cannot be 
 
 test('a missing topic is named, with what makes it', async () => {
   const missing = createErrorFromCode(3)
-  assert.match(topicProblem(missing, 'pos.invoices') ?? '', /^topic pos\.invoices is missing: tillgate topics create/)
+  assert.match(
+    topicProblem(missing, 'pos.invoices') ?? '',
+    /^topic pos\.invoices is missing: create it with tillgate topics create/,
+  )
   assert.match(topicProblem(createErrorFromCode(29), 'pos.invoices') ?? '', /not allowed for this login/)
   const connection = connectionTo('127.0.0.1:1')
   await assert.rejects(

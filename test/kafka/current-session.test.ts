@@ -44,7 +44,7 @@ test('a topic that is missing is named, with what makes it, until it is there', 
   cluster.topicErrorCode = 3
   const { session } = open(t, cluster.bootstrap, cluster.topic)
   await eventually('the topic is named', DEADLINE_MS, 20, async () =>
-    session.reasons[0]?.includes('topic invoices is missing: tillgate topics create') ? true : undefined,
+    session.reasons[0]?.includes('topic invoices is missing: create it with tillgate topics create') ? true : undefined,
   )
   cluster.topicErrorCode = 0
   await eventually('it opens', DEADLINE_MS, 20, async () => (session.reasons.length === 0 ? true : undefined))
