@@ -27,13 +27,14 @@ import { within } from './waiting.ts'
 export interface Gateway {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Resolves when the instance is ready for the first time, or was stopped before. */
+  /** Resolves when the instance is ready for the first time, or is stopped before that. */
   readonly ready: Promise<void>
-  /** Whether the instance may be sent invoices, and why not. */
+  /** Whether the instance may be sent invoices, and if not, why. */
   readiness(): Readiness
   /**
-   * Not ready at once, serves on for `DRAIN_DELAY_MS`, stops listening, waits for what is in flight, disconnects; after
-   * `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes. Calling it again changes nothing.
+   * Is not ready from now on, but keeps serving for `DRAIN_DELAY_MS`. Then stops listening, waits for what is in
+   * flight, and disconnects. After `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes.
+   * Further calls change nothing.
    */
   stop(): Promise<void>
 }
@@ -43,11 +44,11 @@ interface Readiness {
   readonly reasons: readonly string[]
 }
 
-/** So many live invoices may be in flight however slowly they are stored. */
+/** This many live invoices may always be in flight, however slowly they are stored. */
 const MIN_LIVE = 1_000
 
 /**
- * Builds one instance from its parts and starts listening. Kafka need not be there: the instance gets ready by itself.
+ * Builds one instance from its parts and starts to listen. Kafka need not be up: the instance becomes ready by itself.
  * Rejects, and leaves nothing behind, when it cannot listen.
  */
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
@@ -69,7 +70,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
 interface Parts {
   readonly config: Config
   readonly logger: Logger
-  /** `draining` from the signal to stop on; `closing` when new invoices are refused, too. */
+  /** `draining` from the signal to stop; `closing` once new invoices are refused, too. */
   readonly life: { phase: 'serving' | 'draining' | 'closing' }
   readonly events: EventSummary
   readonly metrics: Metrics
@@ -162,7 +163,7 @@ function createReader(config: Config, events: EventSummary): UploadReader {
   })
 }
 
-/** The two ways of an invoice through an instance, over one accumulator. */
+/** Both flows of invoices, single and in uploads, over one accumulator. */
 function createFlows(config: Config, accumulator: Accumulator, reader: UploadReader) {
   const window = new UploadWindow({
     maxRecords: config.UPLOAD_WINDOW_RECORDS,
@@ -182,7 +183,7 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
   }
 }
 
-/** What bounds memory and load, before a body is read; `http/admission.ts` lists all that does. */
+/** What bounds memory and load before a body is read. `http/admission.ts` lists all bounds. */
 function createAdmission(config: Config, memory: BufferMemory, reader: UploadReader) {
   const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
   const uploadMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100, memory)
@@ -198,7 +199,7 @@ function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
   return LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
 }
 
-/** Opens the port, and the one of the metrics where they have their own. */
+/** Opens the port, and the port for metrics if they have their own. */
 async function listen({ config, life, events, metrics, reader, app, readiness }: Parts) {
   const { HOST: host, METRICS_PORT: metricsPort } = config
   try {
@@ -213,7 +214,7 @@ async function listen({ config, life, events, metrics, reader, app, readiness }:
   }
 }
 
-/** Resolves when Kafka was reached and the accumulator takes records, or when the instance was stopped before. */
+/** Resolves when Kafka was reached and the accumulator takes records, or when the instance was stopped before that. */
 async function openWhenConnected({ config, logger, life, publisher, accumulator }: Parts): Promise<void> {
   await publisher.start()
   if (life.phase === 'closing') return
@@ -234,7 +235,7 @@ async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | und
   const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
   const isClean = await accumulator.drain(remainingMs())
   const ends = [closed, parts.publisher.stop(), parts.reader.stop(), stopMetricsServer?.()]
-  await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not hold us up
+  await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
   parts.events.stop()
   logger.info({ isClean }, 'stopped')
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What `within` resolves with when the time is over. */
+/** What `within` resolves with after its time-out. */
 export const LATE = Symbol('late')
 
 /**
- * Settles as `work` does, but after `timeoutMs` at the latest: then with `LATE`. Whatever becomes of late work is nobody's
- * business any more, a rejection too. No timer is left behind.
+ * Settles as `work` does, but after `timeoutMs` at the latest, then with `LATE`. What becomes of late work is ignored,
+ * even a rejection. No timer is left behind.
  */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | typeof LATE> {
   let timer: NodeJS.Timeout | undefined
@@ -19,7 +19,7 @@ export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T 
   }
 }
 
-/** Waits; ends at once when `signal` aborts. Never rejects. */
+/** Waits for `ms`; ends at once when `signal` aborts. Never rejects. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {})
 }
@@ -30,8 +30,8 @@ interface Bounds {
 }
 
 /**
- * How long to wait before the next try: `firstMs`, doubling with every failure to `maxMs`, and 20 % of chance either way,
- * so that those who failed together do not come back together.
+ * How long to wait before the next try: `firstMs`, doubled with every failure up to `maxMs`. The result varies by 20 %
+ * either way, so that clients that failed together do not come back together.
  */
 export function backoffMs(
   failures: number,

@@ -9,25 +9,26 @@ import { ShortLivedMap } from './short-lived-map.ts'
 
 export interface AccumulatorOptions {
   readonly publisher: Publisher
-  /** Number of lanes, one a partition. */
+  /** Number of lanes: one per partition. */
   readonly partitions: number
   readonly limits: LaneLimits
-  /** How long a request waits for an outcome before it is told what is known. */
+  /** How long a request waits for the outcome before it is answered with what is known so far. */
   readonly deliveryTimeoutMs: number
   /** Monotonic clock, in milliseconds. */
   readonly now?: () => number
 }
 
 /**
- * Gathers records into batches, one lane a partition, and hands them to the one shared publisher.
+ * Gathers records into batches, one lane per partition, and hands them to one shared publisher.
  *
- * At most one record of an identity is under way: the same bytes again join it (one record, equal answers). Other bytes
- * wait for its outcome and are a conflict if it was acknowledged. The join lasts until the outcome is known, however long
- * ago the first request was answered `unknown`: a till that resends while the batch still retries makes no second record.
+ * At most one record per identity is in flight. The same bytes again join it: one record, equal answers. Other bytes
+ * with that identity wait for its outcome and are a conflict if it is acknowledged. Joining works until the outcome is
+ * known, even if the first request was answered `unknown` long ago. So a till that sends again while the batch is still
+ * retried creates no second record.
  *
- * A join never makes sendable what is cut off: that record is settled, and the new one goes to the end of the lane. Nor
- * does it change the order of a chain: a record that stands before the chain's last one is not joined but rejected with
- * `predecessor`, and can be sent when its outcome is known.
+ * Joining never makes a record sendable that is cut off. The old record is settled, and the new one goes to the end of
+ * the lane. Nor does joining change the order of a chain. A record that is ahead of the chain's last one is not joined
+ * but rejected with `predecessor`; it can be sent once its outcome is known.
  */
 export class Accumulator {
   readonly #publisher: Publisher
@@ -53,29 +54,29 @@ export class Accumulator {
     return this.#pending.size
   }
 
-  /** Lanes whose batch has been out for too long; they take nothing new. */
+  /** How many lanes are stalled: their batch has been outstanding for too long, and they take no new records. */
   get stalledLanes(): number {
     return this.#lanes.filter((lane) => lane.isStalled).length
   }
 
   /**
-   * `true` when a lane is stalled and no broker has answered anything for as long: Kafka is out of reach, not one
-   * partition. No lane takes anything new then.
+   * `true` when a lane is stalled and no broker has answered any request for `stallAfterMs`: Kafka is unreachable, not
+   * just one partition. Then no lane takes new records.
    */
   get isStuck(): boolean {
     if (this.#now() - this.#publisher.lastAnswerAtMs < this.#stallAfterMs) return false
     return this.#lanes.some((lane) => lane.isStalled)
   }
 
-  /** Takes records from now on, unless it drains already. */
+  /** Takes records from now on, unless draining has begun. */
   open(): void {
     if (this.#intake === 'not-ready') this.#intake = 'open'
   }
 
   /**
-   * Resolves, after at most `deliveryTimeoutMs`, with what is known of the record; never rejects. The reservation is
-   * held until the record's outcome is settled, which can be later than that. A record of a `chain` is sent only as
-   * long as every earlier one of it is, or will be, in the log; otherwise it is rejected with `predecessor`.
+   * Resolves after at most `deliveryTimeoutMs` with what is known of the record; never rejects. The reservation is held
+   * until the record's outcome is settled, which can be later. A record of a `chain` is sent only while every earlier
+   * record of the chain is in the log or will be; otherwise it is rejected with `predecessor`.
    */
   append(record: ProducerRecord, reservation: Reservation, chain?: Chain): Promise<Outcome> {
     if (chain?.isBroken) return rejected('predecessor')
@@ -100,8 +101,8 @@ export class Accumulator {
   }
 
   /**
-   * Takes no new record and resolves when every outcome is known; after `timeoutMs` it settles the rest itself, as
-   * `rejected` or `unknown`. Resolves `true` when nothing had to be settled that way.
+   * Takes no new records and resolves when every outcome is known. After `timeoutMs` it settles the rest itself, as
+   * `rejected` or `unknown`. Resolves with `true` if nothing had to be settled that way.
    */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#intake = 'draining'

@@ -3,44 +3,44 @@ import { type BatchOutcome, ProducerBatch } from './producer-batch.ts'
 import type { ProducerRecord } from './producer-record.ts'
 import type { Publisher } from './publisher.ts'
 
-/** One record in a lane. `state` is the lane's; `onSettled` is called exactly once. */
+/** One record in a lane. The lane owns `state`. `onSettled` is called exactly once. */
 export interface LaneEntry {
   readonly record: ProducerRecord
   readonly sizeBytes: number
   state: 'waiting' | 'in-flight' | 'withdrawn' | 'settled'
-  /** The lane's too: entries are sent in the order of their positions. */
+  /** Owned by the lane, too: entries are sent in the order of their positions. */
   position: number
-  /** `true` when nobody wants it sent, for example because a record that must stand before it may be missing. */
+  /** `true` when no request wants it sent, for example because a record that must be ahead of it may be missing. */
   readonly isCutOff: boolean
   onSettled(outcome: Outcome): void
 }
 
-/** Bounds of one lane. A batch ends at whichever of the two is reached first; one record always fits. */
+/** Bounds of one lane. A batch ends at the bound that is reached first; one record always fits. */
 export interface LaneLimits {
   readonly maxBatchRecords: number
   readonly maxBatchBytes: number
-  /** How long a batch may gather records before it is sent, when the lane is idle. 0: until the event loop's turn ends. */
+  /** How long an idle lane gathers records before it sends a batch. 0: until the event loop's turn ends. */
   readonly lingerMs: number
-  /** A lane whose batch has been out for this long takes nothing more until the batch is through. */
+  /** A lane whose batch has been outstanding for this long takes no new records until the batch is done. */
   readonly stallAfterMs: number
 }
 
 /**
- * The line of records to one partition, and why order and exactly-once hold: at most one batch is outstanding, with
- * all its retries and back-offs, and records go in the order in which they came.
+ * The queue of records to one partition. Order and exactly-once hold for two reasons: at most one batch is outstanding,
+ * including all its retries and back-offs, and records are sent in the order in which they came.
  *
  *     entry:  waiting --drain--> in-flight --outcome--> settled
  *                ^                  |
  *                +--not-attempted---+      waiting | recalled --withdraw--> withdrawn
  *
- * - *waiting*: in the line; definitely not in the log; can be withdrawn.
- * - *in-flight*: in the batch at the publisher; can be withdrawn only while the batch was never attempted.
- * - *withdrawn*: the till was told `rejected`; it will not be sent.
- * - *settled*: the outcome was told. Entries that are cut off are settled as `rejected` instead of being sent; those of
- *   a batch that was too large, and for which nobody waits any more, too.
+ * - *waiting*: in the queue; definitely not in the log; can be withdrawn.
+ * - *in-flight*: in the batch at the publisher; can be withdrawn only if the batch was never attempted.
+ * - *withdrawn*: the till was answered `rejected`; the record will not be sent.
+ * - *settled*: the outcome was reported. An entry that is cut off is not sent but settled as `rejected`. So is an entry
+ *   of a batch that was too large, if no request waits for it any more.
  *
- * While a batch is out the next one fills: load makes batches. Nothing that was attempted is given up here; only the
- * publisher ends it.
+ * While a batch is outstanding the next one fills, so batches grow with the load. The lane never gives up what was
+ * attempted; only the publisher ends it.
  */
 export class Lane {
   readonly partition: number
@@ -52,7 +52,7 @@ export class Lane {
   #batchEntries: LaneEntry[] = []
   #drainScheduled = false
   #nextPosition = 0
-  /** Halved when the broker finds a batch too large, doubled by each one that it takes. */
+  /** Halved when the broker finds a batch too large, doubled by each batch that it accepts. */
   #maxBatchRecords: number
 
   constructor(partition: number, publisher: Publisher, limits: LaneLimits, now: () => number) {
@@ -63,7 +63,7 @@ export class Lane {
     this.#maxBatchRecords = limits.maxBatchRecords
   }
 
-  /** `true` while the outstanding batch has been out for `stallAfterMs` or longer. */
+  /** `true` while a batch has been outstanding for `stallAfterMs` or longer. */
   get isStalled(): boolean {
     return this.#batch !== null && this.#now() - this.#batch.createdAtMs >= this.#limits.stallAfterMs
   }
@@ -74,7 +74,10 @@ export class Lane {
     this.#scheduleDrain()
   }
 
-  /** Takes the entry back if nothing of it can have left. `false`: it may be in the log, its outcome comes later. */
+  /**
+   * Takes the entry back if none of its bytes can have left. `false`: it is settled, or it may be in the log and its
+   * outcome comes later.
+   */
   withdraw(entry: LaneEntry): boolean {
     if (entry.state === 'settled') return false
     if (entry.state === 'in-flight' && !this.#batch!.recall()) return false
@@ -83,7 +86,7 @@ export class Lane {
     return true
   }
 
-  /** Settles everything for good: waiting and never attempted records are `rejected`, attempted ones `unknown`. */
+  /** Settles everything for good: waiting and never attempted records as `rejected`, attempted ones as `unknown`. */
   abandon(): void {
     const attempted = this.#batch !== null && !this.#batch.recall()
     for (const entry of this.#batchEntries) {
@@ -121,7 +124,7 @@ export class Lane {
     let cutOff = 0
     for (const entry of this.#waiting) {
       if (entry.isCutOff) {
-        // At once: who waits with other bytes is told, too, and that may cut off what comes next.
+        // Settled at once: requests that wait with other bytes are answered too, and that may cut off the next entries.
         settle(entry, { kind: 'rejected', reason: 'predecessor' })
         cutOff++
         continue

@@ -1,13 +1,13 @@
 import type { ProducerRecord } from './producer-record.ts'
 
 /**
- * What is known of one record once nothing more will be tried for it, or when its deadline has passed.
+ * What is known of one record when nothing more will be tried for it, or when its deadline has passed.
  *
- * - `acknowledged`: every in-sync replica has it (where the publisher asks for no more, the leader). `record` is the one in the log (that of the first attempt, where
- *   several joined). `offset` is `null` only when the broker recognised our own batch as already written without
- *   saying where.
+ * - `acknowledged`: every in-sync replica has it (or the leader alone, if the publisher asks for no more). `record` is
+ *   the one in the log: that of the first request, if several joined. `offset` is `null` only when the broker
+ *   recognised our own batch as already written without saying where.
  * - `rejected`: it is definitely not in the log.
- * - `unknown`: it may be in the log; the till resends the same bytes.
+ * - `unknown`: it may be in the log; the till sends the same bytes again.
  */
 export type Outcome =
   | {
@@ -21,8 +21,9 @@ export type Outcome =
 
 /**
  * Why a record is definitely not in the log. Only `too-large` and `identity-conflict` are final for the same bytes.
- * `identity-conflict`: other bytes with the same identity were under way, and are in the log now; `identity-busy`: it is
- * not known whether they are. `predecessor`: a record that must stand before it in the log may not be there.
+ * `identity-conflict`: other bytes with the same identity were in flight, and are in the log now. `identity-busy`: the
+ * same, but it is not known whether they are in the log. `predecessor`: a record that must be ahead of it may not be
+ * there.
  */
 export type RejectionReason =
   | 'not-ready'
@@ -35,11 +36,11 @@ export type RejectionReason =
   | 'identity-busy'
   | 'predecessor'
 
-/** Whether the same bytes will get the same outcome again: nothing more is to be tried for them. */
+/** Whether the same bytes would get the same outcome again, so that trying again is pointless. */
 export function isFinal(outcome: Outcome): boolean {
   if (outcome.kind !== 'rejected') return outcome.kind === 'acknowledged'
   return outcome.reason === 'too-large' || outcome.reason === 'identity-conflict'
 }
 
-/** Why nobody knows whether a record is in the log. */
+/** Why it is not known whether a record is in the log. */
 export type UnknownReason = 'deadline' | 'shutdown' | 'producer-replaced' | 'not-repeated'

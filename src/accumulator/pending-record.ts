@@ -4,21 +4,21 @@ import type { Lane, LaneEntry } from './lane.ts'
 import { isFinal, type Outcome } from './outcome.ts'
 import { type ProducerRecord, recordSizeBytes } from './producer-record.ts'
 
-/** Somebody who waits for a record's outcome. */
+/** A request that waits for a record's outcome. */
 interface Waiter {
   readonly chain: Chain | undefined
-  /** In the chain. */
+  /** Its place in the chain. */
   readonly place: number
-  /** `false`: it sent other bytes and wants nothing sent; it only has to know what becomes of these. */
+  /** `false`: the request sent other bytes and wants nothing sent. It only needs to know what becomes of these. */
   readonly wantsIt: boolean
   answer(outcome: Outcome): void
 }
 
 /**
- * A record whose outcome is not known yet, and everybody who waits for it: the request that brought it and those that
- * brought the same document again meanwhile. All of them get the one outcome. A request whose deadline passes first
- * is told `unknown` (or `rejected`, where nothing can have left) and the record stays in its lane, unless nobody is left
- * who wants it sent.
+ * A record whose outcome is not known yet, and all requests that wait for it: the one that brought it and those that
+ * sent the same document again since. All of them get the same outcome. A request whose deadline passes first is
+ * answered `unknown`, and the record stays in its lane. But if no other request wants the record sent, and none of its
+ * bytes can have left, it is withdrawn and the answer is `rejected`.
  */
 export class PendingRecord implements LaneEntry {
   readonly record: ProducerRecord
@@ -39,7 +39,7 @@ export class PendingRecord implements LaneEntry {
     reservation.retain()
   }
 
-  /** `true` when nobody wants it sent: it is behind a gap for everybody who waits for it, or nobody does any more. */
+  /** `true` when no request wants it sent: it is behind a break for all that wait for it, or none waits any more. */
   get isCutOff(): boolean {
     for (const { chain, place, wantsIt } of this.#waiters)
       if (wantsIt && (chain === undefined || !chain.cutsOff(place))) return false
@@ -47,16 +47,16 @@ export class PendingRecord implements LaneEntry {
   }
 
   /**
-   * Whether one more record of `chain` may be this one. Before the last record of the chain it would be sent before it,
-   * unless the chain has it already.
+   * Whether the next record of `chain` may join this one. Not if this one is ahead of the chain's last record, because
+   * it would be sent first, unless the chain already has it.
    */
   mayJoin(chain: Chain): boolean {
     return this.position >= chain.lastPosition || this.#waiters.some((waiter) => waiter.chain === chain)
   }
 
   /**
-   * Leaves the lane for good, if it is cut off and nothing of it can have left; who waits for it is told `rejected`.
-   * `false`: it stays, and may be in the log.
+   * Leaves the lane for good if it is cut off and none of its bytes can have left. Requests that wait for it are
+   * answered `rejected`. `false`: nothing has changed; it may be in the log, now or later.
    */
   giveWay(): boolean {
     if (!this.isCutOff || !this.#lane.withdraw(this)) return false
@@ -65,14 +65,14 @@ export class PendingRecord implements LaneEntry {
   }
 
   /**
-   * Resolves with the record's outcome, or with what is known of it after `timeoutMs`. An outcome that is not final
-   * breaks the chain at this record, at once and not a turn later.
+   * Resolves with the record's outcome, or after `timeoutMs` with what is known by then. An outcome that is not final
+   * breaks the chain at this record, in the same turn of the event loop.
    */
   wait(timeoutMs: number, chain?: Chain): Promise<Outcome> {
     return this.#wait(timeoutMs, chain, true, (outcome) => outcome)
   }
 
-  /** The same for a request with other bytes of the same identity: what becomes of these decides about its own. */
+  /** The same for a request with other bytes of the same identity: what becomes of this record decides its answer. */
   waitWithOtherBytes(timeoutMs: number, chain?: Chain): Promise<Outcome> {
     return this.#wait(timeoutMs, chain, false, conflictAfter)
   }
@@ -110,7 +110,7 @@ export class PendingRecord implements LaneEntry {
     this.#waiters = []
   }
 
-  /** `rejected` only if nobody else wants it sent: for another request it may still go out. */
+  /** `rejected` only if no other request wants it sent; otherwise it may still be sent. */
   #expire(): Outcome {
     return this.giveWay() ? { kind: 'rejected', reason: 'expired' } : { kind: 'unknown', reason: 'deadline' }
   }
@@ -121,7 +121,7 @@ export class PendingRecord implements LaneEntry {
   }
 }
 
-/** What other bytes with the identity of a record are told: a conflict is final only if that record is in the log. */
+/** The answer to other bytes with the identity of a record: a conflict is final only if that record is in the log. */
 function conflictAfter({ kind }: Outcome): Outcome {
   return { kind: 'rejected', reason: kind === 'acknowledged' ? 'identity-conflict' : 'identity-busy' }
 }

@@ -2,8 +2,8 @@ import type { RejectionReason, UnknownReason } from './outcome.ts'
 import type { ProducerRecord } from './producer-record.ts'
 
 /**
- * What became of a whole batch. Definitely not in the log are `rejected`, `too-large` (the lane tries smaller batches)
- * and `not-attempted` (it was recalled; what was not withdrawn goes back to its lane).
+ * What became of a whole batch. Definitely not in the log: `rejected`, `too-large` (the lane tries smaller batches) and
+ * `not-attempted` (it was recalled; records that were not withdrawn go back to their lane).
  */
 export type BatchOutcome =
   | { readonly kind: 'acknowledged'; readonly baseOffset: bigint | null }
@@ -13,23 +13,23 @@ export type BatchOutcome =
   | { readonly kind: 'not-attempted' }
 
 /**
- * Records of one partition that are sent together, or not at all. Its records never change: a retry sends the same
- * records, so that the broker can recognise them by producer id and sequence.
+ * Records of one partition that are sent together or not at all. They never change: a retry sends the same records, so
+ * that the broker can recognise them by producer id and sequence number.
  *
  *     fresh --beginAttempt()--> attempted --end()--> ended   (every retry is an attempt; none after the end)
  *       | ^                         |
- *       | +---attemptRefused()------+                        (of its only attempt that was open)
+ *       | +---attemptRefused()------+                        (if no other attempt is open)
  *       |
- *       +-----recall()--------> recalled                     (final; beginAttempt() says no from now on)
+ *       +-----recall()--------> recalled                     (final; beginAttempt() returns false from now on)
  *
- * - *fresh*: no byte of it has been handed to a socket, or the broker has refused every attempt. Its records are definitely
- *   not in the log.
+ * - *fresh*: none of its bytes were handed to a socket, or the broker has refused every attempt. Its records are
+ *   definitely not in the log.
  * - *attempted*: it may be in the log until the broker says otherwise. It cannot be recalled.
  * - *recalled*: it will never be sent; its records go back to their lane or are rejected.
- * - *ended*: its outcome was told; whoever still holds it may not send it any more.
+ * - *ended*: its outcome was reported; whoever still holds it must not send it any more.
  *
- * The publisher calls `beginAttempt` at the last instant before bytes can leave; both transitions are synchronous, so
- * there is no moment in which a batch is recalled and sent.
+ * The publisher calls `beginAttempt` at the last moment before bytes can leave. `beginAttempt` and `recall` are
+ * synchronous, so a batch is never both recalled and sent.
  */
 export class ProducerBatch {
   readonly partition: number
@@ -49,7 +49,7 @@ export class ProducerBatch {
     this.createdAtMs = createdAtMs
   }
 
-  /** How many attempts may have been appended: their bytes were handed to a socket, and not refused by the broker. */
+  /** How many attempts may have been appended: handed to a socket, and not refused by the broker. */
   get attempts(): number {
     return this.#attempts
   }
@@ -58,14 +58,14 @@ export class ProducerBatch {
     return this.#recalled
   }
 
-  /** Enters *attempted*, or returns `false` when the batch was recalled or has ended and must not be sent. */
+  /** Enters *attempted*. `false`: the batch was recalled or has ended, and must not be sent. */
   beginAttempt(): boolean {
     if (this.#recalled || this.#ended) return false
     this.#attempts++
     return true
   }
 
-  /** The broker has answered the latest attempt: it was not appended. Of earlier attempts that says nothing. */
+  /** The broker has answered the latest attempt: it was not appended. This says nothing about earlier attempts. */
   attemptRefused(): void {
     if (this.#attempts === 0) throw new Error('no attempt is open')
     this.#attempts--
@@ -76,7 +76,7 @@ export class ProducerBatch {
     this.#ended = true
   }
 
-  /** Enters *recalled*. `false` while it is attempted: then only the broker knows. */
+  /** Enters *recalled*. `false` if it is attempted: then only the broker knows. */
   recall(): boolean {
     if (this.#attempts > 0) return false
     this.#recalled = true

@@ -1,6 +1,6 @@
 /** One record as the accumulator sees it: opaque bytes with an identity and a place to go. */
 export interface ProducerRecord {
-  /** Equal for two attempts of one till to send the same document; the natural key, as text. */
+  /** The natural key as text: equal whenever a till sends the same document. */
   readonly identity: string
   /** The topic's partition, computed once from the key and never again. */
   readonly partition: number

@@ -1,19 +1,19 @@
 import type { BatchOutcome, ProducerBatch } from './producer-batch.ts'
 
 /**
- * The seam to Kafka. One publisher, with one idempotent producer inside, serves all lanes of the process; another
- * client can stand behind it.
+ * The seam to Kafka. One publisher, with one producer inside, serves all lanes of the process. Another client can be
+ * put behind it.
  */
 export interface Publisher {
-  /** Resolves when a producer id was obtained and the topic has the configured partitions; tries until `stop`. */
+  /** Resolves once it has a producer id and the topic has the configured partitions. Tries until `stop`. */
   start(): Promise<void>
   /**
-   * Sends one batch to its partition and resolves when nothing more will be tried for it; never rejects. The caller
-   * has at most one batch of a partition outstanding. Tries for as long as it takes: deadlines are the caller's.
+   * Sends one batch to its partition and resolves when nothing more will be tried for it; never rejects. The caller has
+   * at most one batch per partition outstanding. There is no time-out: deadlines are the caller's.
    */
   publish(batch: ProducerBatch): Promise<BatchOutcome>
-  /** Monotonic time of the latest answer from any broker to anything: whether Kafka is there at all. */
+  /** Monotonic time of the latest answer from any broker to any request: whether Kafka can be reached at all. */
   readonly lastAnswerAtMs: number
-  /** Sends nothing more from now on: outstanding batches resolve soon, `unknown` where they were attempted. */
+  /** Sends nothing more. Outstanding batches resolve soon, as `unknown` if they were attempted. */
   stop(): Promise<void>
 }

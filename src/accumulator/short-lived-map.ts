@@ -1,13 +1,13 @@
-/** How many more entries are taken before all move: at least so many, and in proportion to those that are there. */
+/** All entries move after this many new ones: `TURNOVER` times the current size, but at least `MIN_TURNOVER`. */
 const MIN_TURNOVER = 64
 const TURNOVER = 4
 
 /**
- * A map whose entries come and go quickly, in V8's favour. The tables of a `Map` are a chain: one that was outgrown,
- * or is full of deleted entries, points to its successor and keeps its entries. As soon as a large garbage collection
- * has made one of them old, all later ones outlive the small collections, with everything that their entries reach:
- * each small collection copies what is long over. So the entries move to a new `Map` from time to time, where no chain
- * leads.
+ * A map for entries that come and go quickly, which spares V8's garbage collector. The tables of a `Map` form a chain:
+ * a table that was outgrown, or is full of deleted entries, points to its successor and keeps its entries. Once a large
+ * garbage collection has made one table old, all later tables survive the small collections, with everything that their
+ * entries reach. Every small collection then copies objects that nobody needs any more. So the entries move to a new
+ * `Map` from time to time, to which no old table points.
  */
 export class ShortLivedMap<K, V> {
   #entries = new Map<K, V>()

@@ -1,20 +1,20 @@
 /**
  * A share of the buffer that several holders keep alive: the HTTP request until it is answered, the record until its
- * outcome is known. The bytes are free again when the last holder has released.
+ * outcome is known. The bytes are free again when the last holder has released it.
  */
 export interface Reservation {
   readonly sizeBytes: number
-  /** One more holder. */
+  /** Adds a holder. */
   retain(): void
-  /** Makes it hold `sizeBytes` from now on. `false`, and nothing changes, when there is no room for more. */
+  /** Changes the size to `sizeBytes`. `false` if there is not enough room; then nothing changes. */
   resize(sizeBytes: number): boolean
-  /** One holder less; the last one frees the bytes. Calling it more often than held is a bug and throws. */
+  /** Removes a holder; the last one frees the bytes. Releasing more often than held is a bug and throws. */
   release(): void
 }
 
 /**
- * Bounds the bytes that requests and records hold in memory, all together. It never waits: a full buffer says no at
- * once, so that the till can be told while it is still cheap.
+ * Bounds the bytes that all requests and records together hold in memory. It never waits: a full buffer refuses at
+ * once, while that is still cheap.
  */
 export class BufferMemory {
   readonly capacityBytes: number
@@ -22,7 +22,7 @@ export class BufferMemory {
   #usedBytes = 0
   readonly #takeBytes = (sizeBytes: number) => this.#take(sizeBytes)
 
-  /** `whole`: the memory that this one is a part of; what is held here is held there too. */
+  /** `whole`: the memory that this one is part of; bytes held here are held there too. */
   constructor(capacityBytes: number, whole?: BufferMemory) {
     this.capacityBytes = capacityBytes
     this.#whole = whole
@@ -37,7 +37,7 @@ export class BufferMemory {
     return this.#take(sizeBytes) ? new Share(sizeBytes, this.#takeBytes) : null
   }
 
-  /** Less than nothing gives back. */
+  /** A negative `sizeBytes` gives bytes back. `false`: there is not enough room. */
   #take(sizeBytes: number): boolean {
     if (sizeBytes > 0 && this.#usedBytes + sizeBytes > this.capacityBytes) return false
     if (this.#whole !== undefined && !this.#whole.#take(sizeBytes)) return false
@@ -46,7 +46,7 @@ export class BufferMemory {
   }
 }
 
-/** A class, not an object of closures: there is one for every invoice. */
+/** A class rather than closures, because there is one for every invoice. */
 class Share implements Reservation {
   readonly #take: (bytes: number) => boolean
   #sizeBytes: number

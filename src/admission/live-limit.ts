@@ -1,7 +1,7 @@
 export interface LiveLimitOptions {
-  /** How long an invoice may wait for those before it, about. */
+  /** About how long an invoice may wait for those before it. */
   readonly maxQueueMs: number
-  /** This many may be under way however few are stored in a second. */
+  /** This many may always be in flight, however few are stored per second. */
   readonly minimum: number
   /** Monotonic clock, in milliseconds. */
   readonly now?: () => number
@@ -11,30 +11,30 @@ export interface LiveLimitOptions {
 export type Entry =
   /** `leave` gives the place back; `isStored`: the invoice was acknowledged. */
   | { readonly kind: 'entered'; readonly leave: (isStored: boolean) => void }
-  /** For how many seconds the till is to stay away, jittered. */
+  /** After how many seconds the till should send again, with jitter. */
   | { readonly kind: 'refused'; readonly retryAfterSeconds: number }
 
-/** What takes longer than this waits for Kafka, not for the invoices before it: it does not count any more. */
+/** An invoice that takes longer than this waits for Kafka, not for other invoices. It is no longer counted. */
 const COUNTED_FOR_MS = 1_000
 const RATE_WINDOW_MS = 100
-/** How much the latest window counts in the rates. */
+/** Weight of the latest window in the rates. */
 const RATE_WEIGHT = 0.2
-/** So many refusals for each invoice that is stored cost little; when there are more, tills are sent away for longer. */
+/** This many refusals per stored invoice cost little. When there are more, tills are told to stay away for longer. */
 const REFUSALS_PER_STORED = 0.05
 const [SHORTEST_AWAY_SECONDS, LONGEST_AWAY_SECONDS] = [2, 30]
 
 /**
- * Bounds how many live invoices are under way, so that those that are taken are answered soon however many tills send:
- * as many as are stored in `maxQueueMs` at the present rate. Further ones are refused before their body is read, which
- * costs least, and their tills come back later: the more are refused, the later.
+ * Bounds how many live invoices are in flight, so that accepted invoices are answered soon, however many tills send.
+ * The limit is the number of invoices that are stored in `maxQueueMs` at the current rate. Further invoices are refused
+ * before their body is read, which costs least. The more are refused, the later their tills are told to come back.
  *
- * Only invoices taken within the last second count. When one leader does not answer, those that wait for it are soon
- * out of the way of all others; their lane refuses what is behind them.
+ * Only invoices accepted within the last second count. So when one leader does not answer, the invoices that wait for
+ * it soon leave the places to others, and their lane refuses further ones.
  */
 export class LiveLimit {
   readonly #options: LiveLimitOptions
   readonly #now: () => number
-  /** Those taken within the last second, the oldest first; of which `#underWay` have no answer yet. */
+  /** Invoices accepted within the last second, the oldest first. `#underWay` of them have no answer yet. */
   #taken: { readonly atMs: number; isUnderWay: boolean }[] = []
   #underWay = 0
   #storedPerSecond = 0
@@ -49,12 +49,12 @@ export class LiveLimit {
     this.#windowFromMs = this.#now()
   }
 
-  /** How many may be under way now. */
+  /** How many may be in flight now. */
   get limit(): number {
     return Math.max(this.#options.minimum, (this.#storedPerSecond * this.#options.maxQueueMs) / 1_000)
   }
 
-  /** Takes a place, if there is one. */
+  /** Takes a place if there is one. */
   enter(): Entry {
     const nowMs = this.#now()
     this.#measure(nowMs)
@@ -74,7 +74,7 @@ export class LiveLimit {
     return { kind: 'entered', leave }
   }
 
-  /** An average of the last half second or so; windows without any count as well. */
+  /** Averages over about the last half second; empty windows count too. */
   #measure(nowMs: number): void {
     const windows = Math.floor((nowMs - this.#windowFromMs) / RATE_WINDOW_MS)
     if (windows === 0) return

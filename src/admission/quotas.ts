@@ -2,21 +2,21 @@ import { LRUCache } from 'lru-cache'
 import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 
-/** How many stores and terminals are remembered, each; the ones that were quiet for longest are forgotten first. */
+/** How many stores, and how many terminals, are remembered. Those that were quiet for longest are forgotten first. */
 const MAX_KEYS = 100_000
 const WINDOW_SECONDS = 60
 
-/** Invoices a minute; undefined: as many as they like. */
+/** Invoices per minute; undefined: no limit. */
 export interface QuotaLimits {
   readonly perStore: number | undefined
   readonly perTerminal: number | undefined
 }
 
-/** Takes one invoice off the quotas of its store and terminal. Returns the problem to answer when one is used up. */
+/** Takes one invoice off the quotas of its store and terminal. Returns the problem to answer with if one is used up. */
 export type TakeQuota = (identity: Identity) => Problem | null
 
 /**
- * Quotas of this instance: a whole minute's worth may come at once, and comes back evenly over the next minute.
+ * Quotas of this instance. A whole minute's worth may come at once; it becomes free again evenly over the next minute.
  * `now` is a monotonic clock in milliseconds.
  */
 export function createQuotas(limits: QuotaLimits, now = () => performance.now()): TakeQuota {
@@ -45,10 +45,10 @@ interface Quota {
   take(identity: Identity, atMs: number): void
 }
 
-/** A leaky bucket (GCRA): all it keeps of a key is when its bucket will be empty again. */
+/** A leaky bucket (GCRA): for each key it only keeps the time at which the bucket will be empty again. */
 function createQuota(name: string, perWindow: number, keyOf: (identity: Identity) => string): Quota {
   const intervalMs = (WINDOW_SECONDS * 1_000) / perWindow
-  // A little more, so that what additions lose to rounding never costs an invoice.
+  // Slightly more than needed, so that rounding errors never cost an invoice.
   const capacityMs = WINDOW_SECONDS * 1_000 - 0.999 * intervalMs
   const emptyAtMs = new LRUCache<string, number>({ max: MAX_KEYS })
   return {

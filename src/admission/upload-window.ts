@@ -1,26 +1,27 @@
-/** How long after a live record live traffic is thought to go on. */
+/** Live traffic is assumed to go on for this long after each live record. */
 const LIVE_FOR_MS = 1_000
 const IDLE_FACTOR = 8
-/** A record that takes longer waits for Kafka; others need not wait for it. */
+/** A record that takes longer than this waits for Kafka; others need not wait for it. */
 const LONGEST_ROUND_MS = 1_000
 const LONGEST_PAUSE_MS = 100
 
 export interface UploadWindowOptions {
-  /** Records of uploads that may be under way at once while live ones come; `IDLE_FACTOR` times as many otherwise. */
+  /** How many upload records may be in flight at once while live ones come; `IDLE_FACTOR` times as many otherwise. */
   readonly maxRecords: number
-  /** Part of the time in which any may be under way while live ones come, above 0 and up to 1. */
+  /** Share of the time in which upload records may be in flight while live ones come; above 0 and up to 1. */
   readonly share: number
   /** Monotonic clock, in milliseconds. */
   readonly now?: () => number
 }
 
 /**
- * What lets live records pass those of uploads, whoever uploads them. While live records come, uploads go in rounds:
- * so many records, and when all of them have their outcome a pause, in proportion to the time that they took. A live
- * record so meets one round at the most, and mostly none. While no live ones come there are no pauses.
+ * Lets live records pass those of uploads, for all uploads together. While live records come, uploads go in rounds
+ * of at most `maxRecords` records. When all records of a round have their outcome, there is a pause in proportion to
+ * the time that the round took. So a live record meets one round at most, and usually none. While no live records come
+ * there are no pauses.
  *
- * The rest waits outside of the lanes; those who wait get their turns one record each, in rotation, so that a small
- * upload is not held up by a large one.
+ * Records without a place wait outside the lanes. Waiting uploads take turns, one record each, so that a large upload
+ * does not hold up a small one.
  */
 export class UploadWindow {
   readonly #options: UploadWindowOptions
@@ -38,19 +39,19 @@ export class UploadWindow {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** A live record has come. */
+  /** Notes that a live record has come. */
   noteLive(): void {
     this.#liveAtMs = this.#now()
   }
 
-  /** Takes a place for one record, if one is free and nobody waits for it. */
+  /** Takes a place for one record if one is free and nobody is waiting. */
   tryEnter(): boolean {
     if (this.#waiting.size > 0 || !this.#hasRoom()) return false
     this.#take()
     return true
   }
 
-  /** Resolves `true` with a place for one record, or `false` when there is none within `timeoutMs`. */
+  /** Resolves with `true` when it has a place for one record, or with `false` if there is none within `timeoutMs`. */
   enter(timeoutMs: number): Promise<boolean> {
     if (timeoutMs <= 0) return Promise.resolve(false)
     return new Promise((resolve) => {
@@ -67,7 +68,7 @@ export class UploadWindow {
     })
   }
 
-  /** Gives a place back: the record's outcome was told. */
+  /** Gives a place back: the record's outcome is known. */
   leave(): void {
     this.#records--
     if (this.#records === 0) this.#endRound(this.#now())
@@ -95,7 +96,7 @@ export class UploadWindow {
     this.#roundRecords = 0
   }
 
-  /** Lets in whom there is room for; the others are looked at again when a place is free or the pause is over. */
+  /** Lets in as many as there is room for. The others are tried again when a place is free or the pause is over. */
   #admit(): void {
     for (const admit of this.#waiting) {
       if (!this.#hasRoom()) break

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
 
-/** How many keys this instance remembers; the oldest are forgotten first. */
+/** How many keys this instance remembers; the least recently used are forgotten first. */
 const MAX_KEYS = 50_000
 
 /**
  * Binds each `Idempotency-Key` (IETF draft) that this instance has seen to the invoice it came with. The natural
- * identity is what makes a resend safe; the key only tells a till that mixes its documents up. Returns `false` when
- * the key is bound to another identity.
+ * identity makes sending again safe; the key only warns a till that mixes up its documents. Returns `false` when the
+ * key is bound to another identity.
  */
 export function createKeyBinding(): (key: string, identity: string) => boolean {
   const bound = new LRUCache<string, string>({ max: MAX_KEYS })

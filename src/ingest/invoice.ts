@@ -9,7 +9,7 @@ import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 
-/** One invoice as it came in. `body` is published exactly as it is. */
+/** One invoice as received. `body` is published byte for byte. */
 export interface IngestRequest {
   readonly body: Buffer
   readonly receivedAt: Date
@@ -17,15 +17,15 @@ export interface IngestRequest {
   readonly traceparent: string | undefined
   /** The identity that the path names (PUT); the body must agree. */
   readonly expectedIdentity: Identity | undefined
-  /** The request's `Idempotency-Key`, where sent. */
+  /** The request's `Idempotency-Key`, if sent. */
   readonly idempotencyKey: string | undefined
   /** The buffer share that was reserved before the body was read. */
   readonly reservation: Reservation
 }
 
 /**
- * Resolves once every in-sync replica has the invoice (in `at-most-once`: the leader alone); throws a `Problem` for
- * everything else.
+ * Resolves once every in-sync replica has the invoice (with `at-most-once`: the leader alone). Throws a `Problem` in
+ * every other case.
  */
 export type Ingest = (request: IngestRequest) => Promise<Receipt>
 
@@ -35,9 +35,9 @@ export interface IngestDeps {
   readonly partitionOf: (storeId: string) => number
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
   readonly takeQuota: TakeQuota
-  /** Told of every live invoice that is appended. */
+  /** Called for every live invoice that is appended. */
   readonly onLive: () => void
-  /** `false` when the key came with another identity before. */
+  /** Returns `false` when the key was used with another identity before. */
   readonly bindKey: (idempotencyKey: string, identity: string) => boolean
 }
 
@@ -45,7 +45,9 @@ export interface IngestDeps {
 export function createIngest(deps: IngestDeps): Ingest {
   const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey, onLive } = deps
 
-  /** What the wait for Kafka needs; the parsed invoice, which is much larger, must not wait with it. */
+  /**
+   * Returns only what the wait for Kafka needs. The parsed invoice is much larger and must not be held while waiting.
+   */
   function take(request: IngestRequest): { identity: Identity; outcome: Promise<Outcome> } {
     const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
     const valid = validateInvoice(body, { arithmetic, receivedAt })
@@ -72,7 +74,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 }
 
-/** Joined requests get equal receipts: the time is that of the request whose record was published. */
+/** When the published record was received. Requests that joined it get the same time, so their receipts are equal. */
 export function firstReceivedAt({ headers }: ProducerRecord): string {
   return headers['pos-received-at'] as string
 }
@@ -86,7 +88,7 @@ export function problemOfFault(fault: Exclude<ValidationResult, { kind: 'valid' 
   return new Problem('invalid-invoice', INVALID, { errors })
 }
 
-/** The problem that tells a till what is known of its unacknowledged invoice. */
+/** The problem that tells a till what is known about its unacknowledged invoice. */
 export function problemOf(outcome: Exclude<Outcome, { kind: 'acknowledged' }>): Problem {
   const [slug, detail] = outcome.kind === 'unknown' ? UNKNOWN : REJECTIONS[outcome.reason]
   return new Problem(slug, detail)

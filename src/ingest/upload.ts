@@ -19,7 +19,7 @@ import type { UploadReader } from '../uploads/upload-reader.ts'
 import { WorkerFailed } from '../uploads/worker-pool.ts'
 import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './invoice.ts'
 
-/** One upload as it came in, whole. */
+/** One upload, received in full. */
 export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'framing'> {
   readonly receivedAt: Date
   /** The request's W3C `traceparent`, valid or not. */
@@ -28,14 +28,14 @@ export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'fra
   readonly reservation: Reservation
 }
 
-/** What one invoice of an upload is answered. `identity` is missing where the invoice does not name one. */
+/** The answer to one invoice of an upload. `identity` is missing if the invoice does not name one. */
 export type ItemAnswer =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   | { readonly kind: 'problem'; readonly identity: Identity | undefined; readonly problem: Problem }
 
 /**
- * Resolves with an answer for each invoice, in the order of the upload, once the outcome of each is known. Throws a
- * `Problem` when the upload cannot be read; nothing of it is in Kafka then.
+ * Resolves with an answer for each invoice, in the order of the upload, once all outcomes are known. Throws a `Problem`
+ * when the upload cannot be read or does not fit into memory; then nothing of it is in Kafka.
  */
 export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
 
@@ -45,13 +45,13 @@ export interface IngestUploadDeps extends Omit<IngestDeps, 'accumulator' | 'arit
   readonly window: UploadWindow
   /** How long an upload may wait for places in the window. */
   readonly timeoutMs: number
-  /** Bytes of buffer that an invoice costs besides its own. */
+  /** Bytes of buffer that each invoice costs in addition to its own. */
   readonly overheadBytes: number
 }
 
 /**
- * THE flow of an upload: all of it is read and validated first; then its invoices are appended in their order to the
- * same lanes as live ones. Those of one terminal are a chain: behind one that may be missing none is sent.
+ * THE flow of an upload. First all of it is read and validated. Then its invoices are appended in order, to the same
+ * lanes as live ones. The invoices of one terminal are a chain: none is sent behind one that may be missing.
  */
 export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
@@ -108,7 +108,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   }
 }
 
-/** What an upload is answered that no thread would read soon. */
+/** The answer to an upload that no thread could read soon. */
 export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')
 const NO_MEMORY = new Problem(
   'saturated',

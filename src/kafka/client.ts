@@ -13,16 +13,16 @@ export interface ClientOptions {
         readonly password: string
       }
     | undefined
-  /** How long one request may take before its connection is given up. */
+  /** How long one request may take before its connection is closed. */
   readonly requestTimeoutMs: number
   readonly connectionTimeoutMs: number
   readonly onClientLog: OnClientLog
 }
 
-/** kafkajs's own retries: a few, quickly. Whoever calls it goes on where they end. */
+/** kafkajs's own retries: a few, quickly. The callers retry beyond that. */
 export const INNER_RETRY = { retries: 3, initialRetryTime: 50, maxRetryTime: 1_000 }
 
-/** What kafkajs says of itself, for whoever logs. `level` is already lowered: its errors are our retries. */
+/** Receives what kafkajs logs. `level` is already lowered: its errors are our retries. */
 export type OnClientLog = (level: 'warn' | 'debug', message: string, fields: Record<string, unknown>) => void
 
 /** A client of the cluster. It connects when it is first used. */
@@ -52,8 +52,8 @@ export async function withAdmin<T>(client: Kafka, work: (admin: Admin) => Promis
 }
 
 /**
- * Hands every line of kafkajs's log to `onClientLog`. kafkajs logs an error for each failed attempt; those are warnings
- * here, because the batch goes on. Its advice against bounded retries is dropped: our own loop retries.
+ * Hands every line of kafkajs's log to `onClientLog`. kafkajs logs an error for each failed attempt. Here those are
+ * warnings, because the batch is retried. Its advice against limited retries is dropped: our own loop retries.
  */
 function logTo(onClientLog: OnClientLog): logCreator {
   return () =>

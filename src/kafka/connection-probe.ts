@@ -2,42 +2,45 @@ import { Buffer } from 'node:buffer'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
-/** What listens at an address, as far as it can be told. */
+/** What listens at an address, as far as we can tell. */
 export type Seen =
   /** `code`: the system's, e.g. `ECONNREFUSED`. */
   | { readonly kind: 'unreachable'; readonly code: string }
   | { readonly kind: 'late' }
   | { readonly kind: 'http' }
   | { readonly kind: 'silent' }
-  /** TLS where plain text was tried. */
+  /** TLS although plain text was tried. */
   | { readonly kind: 'tls' }
-  /** TLS, which it ended: it wants another version, or a certificate of ours. */
+  /** TLS that the peer ended: it wants another version, or a client certificate. */
   | { readonly kind: 'tls-refused'; readonly reason: string }
   | { readonly kind: 'untrusted'; readonly code: string }
-  /** Kafka. `isPlain`: without TLS where TLS was tried. `mechanisms`: of SASL; none: it wants no login. */
+  /**
+   * Kafka. `isPlain`: without TLS although TLS was tried. `mechanisms`: those of SASL; if there are none, it wants no
+   * login.
+   */
   | { readonly kind: 'kafka'; readonly isPlain: boolean; readonly mechanisms: readonly string[] }
 
 export interface ProbeOptions {
   readonly ssl: boolean
-  /** How long all of it may take. */
+  /** Time-out of the whole probe. */
   readonly timeoutMs: number
 }
 
 const SASL_HANDSHAKE = 17
 const API_VERSIONS = 18
 const ILLEGAL_SASL_STATE = 34
-/** No broker has it: so it names those that it has. */
+/** No broker offers it, so the answer lists the mechanisms that the broker does offer. */
 const NO_MECHANISM = 'TILLGATE'
 const MAX_ANSWER_BYTES = 65_536
 const TLS_ALERT = 0x15
 
 /**
- * Looks at what listens at `address` (`host:port`). Never rejects, and leaves no connection open. A broker with SASL
- * counts it as a login that failed.
+ * Finds out what listens at `address` (`host:port`). Never rejects, and leaves no connection open. A broker with SASL
+ * counts this as a failed login.
  */
 export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): Promise<Seen> {
   const deadline = AbortSignal.timeout(timeoutMs)
-  const firstDeadline = AbortSignal.timeout(timeoutMs / 2) // a side that waits for more leaves time for the other way
+  const firstDeadline = AbortSignal.timeout(timeoutMs / 2) // leaves time for the other way if the peer only waits
   const at = hostAndPort(address)
   const reached = await opened(connect(at), 'connect', deadline)
   if (reached instanceof Error)
@@ -55,10 +58,10 @@ export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): 
   return seen.kind === 'kafka' ? { ...seen, isPlain: true } : seen
 }
 
-/** Null where it does not speak TLS. */
+/** `null` if the peer does not speak TLS. */
 async function lookThroughTls(at: Address, deadline: AbortSignal): Promise<Seen | null> {
   const servername = isIP(at.host) === 0 ? at.host : ''
-  const options = { ...at, servername, rejectUnauthorized: false } // whether it is trusted is asked afterwards
+  const options = { ...at, servername, rejectUnauthorized: false } // trust is checked afterwards
   const secured = await opened(connectTls(options), 'secureConnect', deadline)
   if (secured instanceof Error) return isAlert(secured) ? { kind: 'tls-refused', reason: reasonOf(secured) } : null
   if (secured.authorized) return await lookAt(secured, deadline)
@@ -66,7 +69,7 @@ async function lookThroughTls(at: Address, deadline: AbortSignal): Promise<Seen 
   return { kind: 'untrusted', code: String(secured.authorizationError) }
 }
 
-/** Asks as a Kafka client does: which requests are known, then for a login that nobody offers. */
+/** Asks as a Kafka client does: first for the supported requests, then for a SASL mechanism that no broker offers. */
 async function lookAt(socket: Socket, deadline: AbortSignal): Promise<Seen> {
   try {
     const versions = await ask(socket, request(API_VERSIONS, 0), deadline)
@@ -81,7 +84,7 @@ async function lookAt(socket: Socket, deadline: AbortSignal): Promise<Seen> {
   }
 }
 
-/** Sends a request and resolves with the first answer, whatever protocol it is of; empty: there was none. */
+/** Sends a request and resolves with the first answer, in whatever protocol; empty if there was none. */
 async function ask(socket: Socket, request: Buffer, deadline: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   return await new Promise((resolve) => {
@@ -103,7 +106,7 @@ async function ask(socket: Socket, request: Buffer, deadline: AbortSignal): Prom
   })
 }
 
-/** A request of Kafka's protocol whose correlation id is its API's key. */
+/** A request of Kafka's protocol. Its correlation id is its API key. */
 function request(apiKey: number, version: number, body = Buffer.alloc(0)): Buffer {
   const clientId = Buffer.from('tillgate')
   const header = Buffer.concat([int16(apiKey), int16(version), int32(apiKey), int16(clientId.length), clientId])
@@ -122,7 +125,7 @@ function mechanismsOf(answer: Buffer): string[] {
   return names
 }
 
-/** The socket when it is up, or why it is not. */
+/** The socket once it is connected, or why it is not. */
 async function opened<S extends Socket>(socket: S, event: string, deadline: AbortSignal): Promise<S | Error> {
   return await new Promise((resolve) => {
     const end = (result: S | Error) => {
@@ -131,7 +134,7 @@ async function opened<S extends Socket>(socket: S, event: string, deadline: Abor
       resolve(result)
     }
     const onDeadline = () => end(Object.assign(new Error('it took too long'), { name: 'AbortError' }))
-    socket.on('error', end) // it stays: a socket's later errors are no business of anybody
+    socket.on('error', end) // it stays: later errors of the socket are ignored
     if (deadline.aborted) return onDeadline()
     deadline.addEventListener('abort', onDeadline)
     socket.once(event, () => end(socket))
@@ -154,12 +157,12 @@ function codeOf(error: Error): string {
   return code ?? (errors?.[0] === undefined ? '' : codeOf(errors[0]))
 }
 
-/** The other side speaks TLS, and says no. */
+/** The peer speaks TLS and refuses. */
 function isAlert(error: Error): boolean {
   return /^ERR_SSL_.*ALERT/.test(codeOf(error))
 }
 
-/** OpenSSL's own words are in `reason`; the message has its source lines. */
+/** OpenSSL's own words are in `reason`; the message also has its source lines. */
 function reasonOf(error: Error): string {
   const { reason } = error as { reason?: unknown }
   return typeof reason === 'string' ? reason : error.message

@@ -3,7 +3,7 @@ import { probe, type Seen } from './connection-probe.ts'
 import kafkajs from './kafkajs/index.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
-/** Which cluster and topic it is about. */
+/** The cluster and topic in question. */
 export type Connection = Pick<ClientOptions, 'brokers' | 'ssl' | 'sasl' | 'connectionTimeoutMs'> & {
   readonly topic: string
 }
@@ -13,8 +13,9 @@ const TOPIC_AUTHORIZATION_FAILED = 29
 const MAX_PROBE_MS = 5_000
 
 /**
- * Runs `work` on the cluster. Where it fails for the connection or a missing topic, it rejects with an error that says
- * what was tried, what listens at each address, and which variable to set; else with what `work` rejects with.
+ * Runs `work` on the cluster. If it fails because of the connection or a missing topic, rejects with an error that says
+ * what was tried, what listens at each address, and which variable to set. Otherwise rejects with what `work` rejects
+ * with.
  */
 export async function withConnectionProblems<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
@@ -25,7 +26,7 @@ export async function withConnectionProblems<T>(connection: Connection, work: ()
   }
 }
 
-/** What an error means for the topic; undefined where it is about something else. */
+/** What an error means for the topic; undefined if it is about something else. */
 export function topicProblem(error: unknown, topic: string): string | undefined {
   const code = codeOf(error)
   if (code === UNKNOWN_TOPIC_OR_PARTITION)
@@ -35,7 +36,7 @@ export function topicProblem(error: unknown, topic: string): string | undefined 
   return undefined
 }
 
-/** Looks at every address and says what is wrong; undefined where the error is not about the connection. */
+/** Probes every address and says what is wrong; undefined if the error is not about the connection. */
 export async function connectionProblem(error: unknown, connection: Connection): Promise<string | undefined> {
   const root = rootCause(error)
   if (!isOfConnection(root)) return undefined
@@ -68,7 +69,7 @@ function isOfConnection(error: Error & { code?: unknown }): boolean {
   ].some((type) => error instanceof type)
 }
 
-/** What it is that listens there, and what to do. */
+/** What listens there, and what to do about it. */
 function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, error: Error): string {
   switch (seen.kind) {
     case 'unreachable':

@@ -7,18 +7,18 @@ import { rootCause } from './verdict.ts'
 const OPEN_TIMEOUT_MS = 60_000
 const EXPLAIN_EVERY_MS = 5_000
 
-/** Told what went wrong, or what was done about it. */
+/** Called with what went wrong, or with what was done about it. */
 export type OnTrouble = (what: Trouble, error: Error) => void
 
 export type Trouble = 'attempt-failed' | 'session-failed' | 'session-replaced' | 'session-rotated'
 
 /**
- * The session that new batches go to, and its succession.
+ * The session that new batches go to, and how it is succeeded by the next one.
  *
- * - *replaced*: it is broken; it is closed at once and nothing may be sent with its id any more.
- * - *rotated*: it is sound but old; batches that were attempted on it end on it, new ones go to the next one.
+ * - *replaced*: it is broken. It is closed at once, and nothing may be sent with its id any more.
+ * - *rotated*: it is sound but old. Batches that were attempted on it end on it; new ones go to the next session.
  *
- * While there is none, one is being opened, again and again until `stop`.
+ * While there is no session, one is being opened, again and again until `stop`.
  */
 export class CurrentSession {
   readonly #options: SessionOptions
@@ -28,7 +28,7 @@ export class CurrentSession {
   #session: ProducerSession | null = null
   #opening: Promise<void> | null = null
   #lastError: Error | null = null
-  /** What `connectionProblem` found out about the last error; null: nothing yet, or nothing to find out. */
+  /** What `connectionProblem` found out about the last error; null: nothing yet, or there was nothing to find. */
   #problem: string | null = null
   #explaining = false
 
@@ -62,7 +62,7 @@ export class CurrentSession {
     return this.#opening
   }
 
-  /** The session; waits for one while there is none; `null` after `stop`. */
+  /** The session. Waits while there is none; `null` after `stop`. */
   async get(): Promise<ProducerSession | null> {
     while (this.#session === null && !this.stopping.aborted) {
       const listening = new AbortController()
@@ -89,7 +89,7 @@ export class CurrentSession {
     this.#succeed(reason)
   }
 
-  /** Closes a rotated session: the last batch that was attempted on it is through. */
+  /** Closes the session if it was rotated. Called when the last batch that was attempted on it has ended. */
   async retire(session: ProducerSession): Promise<void> {
     if (this.#rotated.delete(session)) await session.close()
   }
@@ -107,7 +107,7 @@ export class CurrentSession {
     void this.open()
   }
 
-  /** Opens a session within a minute; one that comes later is closed. */
+  /** Opens a session within a minute; a session that comes later is closed. */
   async #openOne(): Promise<ProducerSession> {
     const opening = ProducerSession.open(this.#options)
     const opened = await within(OPEN_TIMEOUT_MS, opening)
@@ -133,7 +133,7 @@ export class CurrentSession {
     }
   }
 
-  /** Looks at the brokers while the tries go on: no try waits for it. One at a time, and not all the time. */
+  /** Probes the brokers in the background: no attempt waits for it. One probe at a time, with a pause after each. */
   async #explain(error: Error): Promise<void> {
     if (this.#explaining) return
     this.#explaining = true

@@ -2,13 +2,14 @@
 export type Delivery = 'exactly-once' | 'at-least-once' | 'at-most-once'
 
 /**
- * What each guarantee makes of the producer.
+ * What each guarantee means for the producer.
  *
- * - `exactly-once`: an idempotent producer (producer id, sequence numbers), all in-sync replicas, repeated until the
- *   broker has said yes or no. A repeated batch is recognised.
- * - `at-least-once`: all in-sync replicas, repeated, without sequence numbers. A repeated batch can stand twice.
- * - `at-most-once`: the leader alone, never repeated. What was not answered may be lost, and so may be what was
- *   answered, if the leader fails before its followers have it.
+ * - `exactly-once`: an idempotent producer (producer id, sequence numbers), all in-sync replicas. A batch is sent again
+ *   until the broker has said yes or no, and the broker recognises it.
+ * - `at-least-once`: all in-sync replicas, sent again, without sequence numbers. A batch that is sent again can be in
+ *   the log twice.
+ * - `at-most-once`: the leader alone, never sent again. A batch without an answer may be lost. So may one with an
+ *   answer, if the leader fails before its followers have it.
  */
 export const PRODUCER_SETTINGS = {
   'exactly-once': { idempotent: true, acks: -1, retries: 3 },

@@ -9,13 +9,15 @@ import { verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
   readonly onTrouble: OnTrouble
-  /** A call of kafkajs that has not come back after this long hangs: its producer is replaced. */
+  /** A kafkajs call that has not returned after this long is hung: its producer is replaced. */
   readonly watchdogMs: number
-  /** Records of a partition after which a new producer id is taken; kafkajs wraps sequences wrongly at 2^31. */
+  /**
+   * After this many records of a partition a new producer id is taken, because kafkajs wraps sequences wrongly at 2^31.
+   */
   readonly rotateAfterRecords: number
 }
 
-/** An empty answer or a lock time-out can be chance; the second in a row is not. */
+/** One empty answer or lock time-out can be chance; two in a row are not. */
 const STRANGE_ANSWERS_ALLOWED = 1
 
 /**
@@ -23,13 +25,15 @@ const STRANGE_ANSWERS_ALLOWED = 1
  *
  * - A failed batch is sent again, unchanged, on the same session, until the broker has said yes or no.
  * - A broken session is replaced: new client, new producer id. A batch that was attempted on the old one is `unknown`
- *   and never sent again (but in `at-least-once`, which promises nothing else); a batch that was not goes on.
- * - A recalled batch is tried on, up to the gate, until its leader can be reached: so its lane knows that Kafka is back.
+ *   and never sent again (except with `at-least-once`, which allows duplicates). A batch that was not attempted goes to
+ *   the new session.
+ * - A recalled batch is still tried, up to the gate, until its leader can be reached. That is how its lane learns that
+ *   Kafka is back.
  */
 export class KafkaPublisher implements Publisher {
   readonly #options: PublisherOptions
   readonly #current: CurrentSession
-  /** How many batches use a session. */
+  /** How many batches use each session. */
   readonly #batches = new Map<ProducerSession, number>()
 
   constructor(options: PublisherOptions) {
@@ -80,7 +84,7 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
-  /** The session that the batch was attempted on, as long as that is open; otherwise the current one. */
+  /** The session that the batch was attempted on while it is open; otherwise the current one. */
   #sessionFor(batch: ProducerBatch, last: ProducerSession | null): Promise<ProducerSession | null> {
     if (last?.isOpen && batch.attempts > 0) return Promise.resolve(last)
     return this.#current.get()
@@ -92,7 +96,7 @@ export class KafkaPublisher implements Publisher {
     const attemptsBefore = batch.attempts
     const sent = await within(watchdogMs, session.send(batch))
     if (sent === LATE) this.#current.replace(session, new Error(`no result after ${watchdogMs} ms`))
-    // kafkajs has moved the sequence on if it did send: the same batch again would be another one to the broker.
+    // If kafkajs did send, it has advanced the sequence: to the broker the same batch would be a new one.
     else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)
       this.#current.replace(session, new Error('the answer does not name the partition'))
     return sent
@@ -112,7 +116,7 @@ export class KafkaPublisher implements Publisher {
 
     const { error } = sent
     if (error instanceof AttemptRefused) {
-      // The gate was reached, so the leader is there: a recalled batch need not hold its lane any longer.
+      // The gate was reached, so the leader can be reached, and a recalled batch need not hold its lane any longer.
       return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
     }
     this.#options.onTrouble('attempt-failed', error)

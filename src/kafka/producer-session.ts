@@ -17,29 +17,29 @@ export interface SessionOptions extends ClientOptions {
   readonly metadataMaxAgeMs: number
 }
 
-/** How long closing waits for the answers under way, and again for the connections to close. */
+/** How long `close` waits for answers to requests in flight, and then again for the connections to close. */
 const CLOSE_TIMEOUT_MS = 2_000
 
-/** SaslHandshake, ApiVersions, SaslAuthenticate: a broker answers these to whoever it then turns away, too. */
+/** SaslHandshake, ApiVersions, SaslAuthenticate: a broker answers these even to clients that it then turns away. */
 const HANDSHAKE: ReadonlySet<number> = new Set([17, 18, 36])
 
 /**
- * What one call of kafkajs came to. `unnamed`: it resolved, but its answer does not say that the partition has the batch.
+ * The result of one kafkajs call. `unnamed`: it resolved, but its answer does not say that the partition has the batch.
  */
 export type SendResult =
   | { readonly kind: 'stored'; readonly baseOffset: bigint }
   | { readonly kind: 'unnamed' }
   | { readonly kind: 'failed'; readonly error: Error }
 
-/** What the cluster told last. */
+/** What the cluster reported last. */
 interface Seen {
   partitions: number
   answerAtMs: number
 }
 
 /**
- * One kafkajs client with one producer: one producer id. It is opened once and closed once; a broken one is thrown
- * away, never reconnected, because kafkajs would keep its id and its sequences.
+ * One kafkajs client with one producer: one producer id. It is opened once and closed once. A broken session is thrown
+ * away and never reconnected, because kafkajs would keep its id and its sequences.
  */
 export class ProducerSession {
   readonly #producer: Producer
@@ -56,7 +56,7 @@ export class ProducerSession {
   }
 
   /**
-   * Resolves when the topic's partitions were counted and a producer id was obtained; otherwise rejects and leaves
+   * Resolves once the topic's partitions were counted and a producer id was obtained. Otherwise rejects and leaves
    * nothing behind.
    */
   static async open(options: SessionOptions): Promise<ProducerSession> {
@@ -100,12 +100,12 @@ export class ProducerSession {
     return this.#seen.partitions
   }
 
-  /** Monotonic time of the latest answer of any broker on this session, to a request that was let in. */
+  /** Monotonic time of the latest answer from any broker on this session. Answers to handshakes do not count. */
   get answerAtMs(): number {
     return this.#seen.answerAtMs
   }
 
-  /** Records of a partition that were stored with this session's producer id. */
+  /** How many records of a partition were stored with this session's producer id. */
   storedRecords(partition: number): number {
     return this.#storedRecords.get(partition) ?? 0
   }
@@ -119,7 +119,8 @@ export class ProducerSession {
 
   async #send(batch: ProducerBatch): Promise<SendResult> {
     const { topic, ackTimeoutMs: timeout, delivery } = this.#options
-    // Of this call alone, and with them the guard: a call that was given up must not pass the gate of its successor.
+    // The messages, and the guard on them, belong to this call alone: a call that was given up must not pass the gate
+    // of its successor.
     const messages = messagesOf(batch)
     guardAttempts(messages, {
       mayAttempt: () => this.#isOpen && batch.beginAttempt(),
@@ -143,8 +144,8 @@ export class ProducerSession {
   }
 
   /**
-   * From now on no attempt begins. Attempts under way may still be answered; then, or after a while, the connections
-   * are closed. In this order, because kafkajs opens new ones for a send that goes on.
+   * Begins no further attempt. Attempts in flight may still be answered; then, or after a time-out, the connections are
+   * closed. In this order, because kafkajs opens new connections for a send that goes on.
    */
   async close(): Promise<void> {
     if (!this.#isOpen) return
@@ -161,7 +162,7 @@ function messagesOf(batch: ProducerBatch): Message[] {
   return batch.records.map(({ key, value, headers, partition }) => ({ key, value, headers, partition }))
 }
 
-/** The topic does not have the partitions that this instance was configured for: order per store would break. */
+/** The topic has another number of partitions than this instance is configured for: the order per store would break. */
 export class PartitionMismatch extends Error {
   constructor({ topic, partitions }: { topic: string; partitions: number }, found: number) {
     super(`topic ${topic} has ${found} partitions, KAFKA_PARTITIONS is ${partitions}`)

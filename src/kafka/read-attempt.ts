@@ -2,27 +2,30 @@ import type { Consumer, EachBatchPayload } from './kafkajs/index.ts'
 import type { Position } from './read-position.ts'
 import type { LogRecord } from './read-topic.ts'
 
-/** What one attempt to read a topic goes by. */
+/** What one attempt to read a topic needs. */
 export interface Reading {
   readonly topic: string
   readonly position: Position
-  /** Takes a record. If it returns a promise, nothing more may come until that has resolved. Neither ever fails. */
+  /**
+   * Takes a record. If it returns a promise, the next record waits until that has resolved. It never throws, and its
+   * promise never rejects.
+   */
   readonly take: (record: LogRecord) => void | Promise<void>
-  /** Told when the cluster has answered a fetch, with records or none. */
+  /** Called when the cluster has answered a fetch, with or without records. */
   readonly onFetch: () => void
-  /** Told now and then while `take` has to be waited for. */
+  /** Called from time to time while a promise of `take` is pending. */
   readonly onWait: () => void
-  /** Told when the position has moved. */
+  /** Called when the position has moved. */
   readonly onPassed: () => void
-  /** Asks where the partitions start, and passes what was deleted. */
+  /** Asks where the partitions start, and moves past deleted records. */
   readonly passDeleted: () => Promise<void>
   readonly readsNewPartitions: boolean
 }
 
-/** How often a reader that has to wait says that it is alive: well within the session's time-out. */
+/** How often a reader that has to wait sends a heartbeat: well within the session's time-out. */
 const SIGN_OF_LIFE_MS = 1_000
 
-/** Reads on from the position. Resolves when all is read, or with why it goes no further. */
+/** Reads on from the position. Resolves when everything is read, or with the reason why it stopped earlier. */
 export async function readOn(consumer: Consumer, reading: Reading): Promise<Error | undefined> {
   const { topic, position } = reading
   try {
@@ -42,7 +45,8 @@ export async function readOn(consumer: Consumer, reading: Reading): Promise<Erro
     })
     consumer.on(consumer.events.FETCH, reading.onFetch)
     let left = position.left
-    // It comes after eachBatch, and after a fetch with nothing but transaction markers, which eachBatch never sees.
+    // This event comes after eachBatch. It also comes after a fetch of transaction markers only, which eachBatch never
+    // sees.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, firstOffset, lastOffset } }) => {
       position.beginAt({ partition, offset: Number(firstOffset) })
       position.passTo({ partition, offset: Number(lastOffset) })
@@ -56,7 +60,7 @@ export async function readOn(consumer: Consumer, reading: Reading): Promise<Erro
   })
 }
 
-/** Hands on what is wanted of one fetch, after it was found out whether something before it was deleted. */
+/** Hands on the wanted records of one fetch, once it is known whether records before it were deleted. */
 async function handOn({ batch, heartbeat }: EachBatchPayload, reading: Reading): Promise<void> {
   const { position, take, onWait, passDeleted } = reading
   const { partition, messages } = batch
@@ -68,7 +72,7 @@ async function handOn({ batch, heartbeat }: EachBatchPayload, reading: Reading):
     if (taking === undefined) continue
     const waiting = setInterval(() => {
       onWait()
-      heartbeat().catch(() => {}) // if the group has given this member up, it joins again and reads on
+      heartbeat().catch(() => {}) // if the group has dropped this member, it joins again and reads on
     }, SIGN_OF_LIFE_MS)
     await taking
     clearInterval(waiting)

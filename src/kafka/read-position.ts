@@ -1,4 +1,4 @@
-/** The offsets of one partition from `from` on and below `to`. */
+/** The offsets of one partition from `from` up to, but not including, `to`. */
 export interface PartitionRange {
   readonly partition: number
   /** The partition's first offset when the range was fetched: records below it had been deleted. */
@@ -18,7 +18,7 @@ export class Position {
   readonly #ends = new Map<number, number>()
   readonly total: number
   #left: number
-  /** Where offsets were passed that no fetch held: the first of each gap, and its partition. */
+  /** Gaps: offsets that were passed although no fetch held them. The first offset of each gap, with its partition. */
   #gaps: { readonly partition: number; readonly from: number }[] = []
 
   constructor(ranges: readonly PartitionRange[]) {
@@ -35,18 +35,18 @@ export class Position {
     return this.#left
   }
 
-  /** Whether offsets were passed that no fetch held, and nobody has said since where the partitions start. */
+  /** Whether offsets that no fetch held were passed since `passDeleted` was last called. */
   get hasGaps(): boolean {
     return this.#gaps.length > 0
   }
 
-  /** The next offset that is wanted of a partition; undefined when there is none. */
+  /** The next wanted offset of a partition; undefined when there is none. */
   next(partition: number): number | undefined {
     const next = this.#next.get(partition)
     return next === this.#ends.get(partition) ? undefined : next
   }
 
-  /** Moves behind an offset. False when that is not wanted, or no more. */
+  /** Moves past an offset. False when the offset is not wanted, or not any more. */
   passTo({ partition, offset }: { partition: number; offset: number }): boolean {
     const next = this.next(partition)
     if (next === undefined || offset < next) return false
@@ -57,22 +57,22 @@ export class Position {
     return offset < end
   }
 
-  /** Wants all of a partition that had no range, without an end. */
+  /** Adds a partition that had no range: all of it, without an end. */
   add(partition: number): void {
     if (this.#next.has(partition)) return
     this.#next.set(partition, 0)
     this.#ends.set(partition, Number.POSITIVE_INFINITY)
   }
 
-  /** Notes where a fetch begins: a gap before it is what compaction left, or was deleted. */
+  /** Notes where a fetch begins. A gap before it was left by compaction, or its records were deleted. */
   beginAt({ partition, offset }: { partition: number; offset: number }): void {
     const next = this.next(partition)
     if (next !== undefined && offset > next) this.#gaps.push({ partition, from: next })
   }
 
   /**
-   * Moves to where the partitions start. True when one of them starts behind an offset that was not read: the record
-   * was deleted before. A gap that begins behind the start has another cause: nothing was deleted there.
+   * Moves to the starts of the partitions. True if a partition starts behind an offset that was not read: its record
+   * was deleted before. A gap that does not begin before the start has another cause: nothing was deleted there.
    */
   passDeleted(starts: Starts): boolean {
     const startOf = (partition: number) => starts.get(partition) ?? 0

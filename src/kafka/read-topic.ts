@@ -13,45 +13,46 @@ export type ReadSession = ClientOptions & { readonly topic: string }
 export interface LogRecord {
   readonly partition: number
   readonly offset: number
-  /** Milliseconds since 1970: the producer's time or the broker's, as the topic is set. */
+  /** Milliseconds since 1970: the producer's time or the broker's, depending on the topic's settings. */
   readonly timestampMs: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** As the client decodes them: buffers, and arrays of them where a name repeats. */
+  /** As the client decodes them: buffers, or arrays of buffers if a name repeats. */
   readonly headers: Readonly<Record<string, unknown>>
 }
 
 export interface ReadOptions {
   /**
-   * Told of every record: of each partition in the order of offsets, the partitions in turns. Where it returns a
-   * promise, nothing more comes until that has resolved, however long it takes.
+   * Called with every record: in the order of offsets within a partition, the partitions in turns. If it returns a
+   * promise, the next record waits until that has resolved, however long it takes.
    */
   readonly onRecord: (record: LogRecord) => void | Promise<void>
-  /** Told after every batch how many offsets of all the ranges are behind. */
+  /** Called after every batch with the number of offsets, over all ranges, that are done. */
   readonly onProgress?: ((offsets: number) => void) | undefined
   /**
-   * Told when records were deleted before they could be read, and before it is told of those behind them: where the
-   * partitions start now.
+   * Called when records were deleted before they could be read, with the offsets at which the partitions start now. It
+   * is called before `onRecord` gets the records behind the deleted ones.
    */
   readonly onDeleted?: ((starts: Starts) => void) | undefined
   /** Gives up when nothing arrives for this long. Default 30 s. */
   readonly stallTimeoutMs?: number
   /** Gives up when it is aborted. */
   readonly signal?: AbortSignal | undefined
-  /** What the names of its consumer groups begin with. Default `tillgate-audit`. */
+  /** What the names of the reader's consumer groups begin with. Default `tillgate-audit`. */
   readonly groupPrefix?: string
-  /** Whether partitions that are added meanwhile are read too, from their beginning and without an end. */
+  /** Whether to read partitions that are added meanwhile, too, from their beginning and without an end. */
   readonly readsNewPartitions?: boolean
 }
 
 const CLOSE_TIMEOUT_MS = 5_000
 const PAUSE_BETWEEN_ATTEMPTS_MS = 250
-/** After so long without a record it is asked whether what is left is still there. */
+/** After this long without a record, the reader checks whether the remaining records still exist. */
 const QUIET_MS = 2_000
 
 /**
- * What each partition of the topic holds at this moment, by partition; with times (milliseconds since 1970) only from
- * the first record at or after `fromMs` on, and before the first at or after `toMs`. Rejects when the topic is missing.
+ * What each partition of the topic holds now, sorted by partition. With times (milliseconds since 1970): from the first
+ * record at or after `fromMs` on, up to but not including the first at or after `toMs`. Rejects when the topic is
+ * missing.
  */
 export async function fetchRanges(
   session: ReadSession,
@@ -76,13 +77,14 @@ export async function fetchRanges(
 }
 
 /**
- * Reads the ranges of a topic and resolves when all of it was handed to `onRecord`, every record once, whatever
- * happens to the brokers meanwhile; what is deleted before it was read is passed over. Holds one fetch at a time; the
- * next one waits until `onRecord` has had this one. Rejects when nothing arrives for a while, on abort, and with what
- * `onRecord` and `onDeleted` throw. A range whose `to` is infinite is followed until abort: no record need come.
+ * Reads the ranges of a topic. Resolves when every record of them was handed to `onRecord` once, whatever happens to
+ * the brokers meanwhile. Records that are deleted before they are read are skipped. Holds one fetch at a time; the next
+ * one waits until `onRecord` has taken this one. Rejects when nothing arrives for `stallTimeoutMs`, on abort, and with
+ * what `onRecord` or `onDeleted` throws. A range with an infinite `to` is followed until abort, and fetches without
+ * records are enough to keep it going.
  *
- * kafkajs reads in consumer groups only: every attempt has one of its own (in that of a broken attempt it would have
- * to wait until the broker gives its former self up), and the groups are deleted in the end.
+ * kafkajs reads only in consumer groups. Every attempt has a group of its own: in the group of a broken attempt, it
+ * would have to wait until the broker drops the former member. The groups are deleted at the end.
  */
 export async function readTopic(
   session: ReadSession,
@@ -127,7 +129,7 @@ export async function readTopic(
       try {
         failure = await Promise.race([readOn(consumer, reading), ...ends])
       } finally {
-        await within(CLOSE_TIMEOUT_MS, consumer.disconnect()).catch(() => {}) // the next attempt has one of its own
+        await within(CLOSE_TIMEOUT_MS, consumer.disconnect()).catch(() => {}) // the next attempt has its own consumer
       }
       if (position.left > 0) await Promise.race([sleep(PAUSE_BETWEEN_ATTEMPTS_MS), watch.given])
     }
@@ -138,7 +140,7 @@ export async function readTopic(
     closing.abort()
     if (groupIds.length > 0) {
       const deleting = withAdmin(client, (admin) => admin.deleteGroups(groupIds))
-      await within(CLOSE_TIMEOUT_MS, deleting).catch(() => {}) // empty groups that are left expire by themselves
+      await within(CLOSE_TIMEOUT_MS, deleting).catch(() => {}) // empty groups expire by themselves
     }
   }
 }
@@ -146,12 +148,12 @@ export async function readTopic(
 const CONSUMER_SETTINGS = {
   allowAutoTopicCreation: false,
   maxWaitTimeInMs: 250,
-  metadataMaxAge: 10_000, // so long does a partition that was added go unnoticed
+  metadataMaxAge: 10_000, // an added partition is noticed after this long at most
   sessionTimeout: 10_000,
   retry: { ...INNER_RETRY, restartOnFailure: async () => false },
 }
 
-/** Resolves when nothing is left to read. Of what was deleted nothing arrives, and nothing else would say so. */
+/** Resolves when nothing is left to read. Deleted records never arrive and nothing reports them, so it has to ask. */
 async function passWhatIsGone(
   position: Position,
   passDeleted: () => Promise<void>,
@@ -160,16 +162,16 @@ async function passWhatIsGone(
   let left = position.left
   while (left > 0 && !signal.aborted) {
     await pause(QUIET_MS, signal)
-    // What keeps it from asking keeps the attempt from reading, and ends that.
+    // An error can be ignored here: the same trouble stops the read attempt, which then ends.
     if (position.left === left && !signal.aborted) await passDeleted().catch(() => {})
     left = position.left
   }
 }
 
-/** Ends reading: on abort, when `refresh` was not called for a while, and when what `guard` runs fails. */
+/** Ends the reading: on abort, when `refresh` was not called for `timeoutMs`, and when work in `guard` fails. */
 function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallMessage: () => string) {
   const { promise: given, reject } = Promise.withResolvers<never>()
-  given.catch(() => {}) // nobody may be waiting at that moment; the next race sees it
+  given.catch(() => {}) // perhaps nobody is waiting at that moment; the next race sees it
   let isOver = false
   const fail = (error: unknown) => {
     isOver = true
@@ -180,10 +182,10 @@ function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallMess
   signal?.addEventListener('abort', onAbort)
   const timer = setTimeout(() => fail(new Error(stallMessage())), timeoutMs)
   return {
-    /** Only ever rejects. */
+    /** Never resolves; rejects when the reading has to end. */
     given,
     refresh: () => void timer.refresh(),
-    /** Runs `work`, unless it is over. What it throws, or its promise rejects with, ends the reading. */
+    /** Runs `work`, unless the reading is over. If it throws, or its promise rejects, that ends the reading. */
     guard(work: () => void | Promise<void>): void | Promise<void> {
       if (isOver) return
       try {

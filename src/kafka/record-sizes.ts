@@ -2,19 +2,19 @@ import { fetchRanges, type LogRecord, type ReadSession, readTopic } from './read
 
 /** How much a topic holds, as far as clients can tell. */
 export interface RecordSizes {
-  /** Of each partition: offsets between its start and its end. */
+  /** Per partition: the number of offsets between its start and its end. */
   readonly records: ReadonlyMap<number, number>
-  /** Of the latest records of the sampled partitions; undefined where there was none to read. */
+  /** Mean size of the latest records of the sampled partitions; undefined if there were none to read. */
   readonly meanBytes: number | undefined
 }
 
 const SAMPLED_PARTITIONS = 8
 const SAMPLED_RECORDS = 50
-/** Framing of a record and its share of a batch's header, where batches are small. */
+/** Framing of a record and its share of the batch's header, if batches are small. */
 const FRAMING_BYTES = 40
 const STALL_TIMEOUT_MS = 10_000
 
-/** Counts the records of every partition, and reads the latest of a few partitions for their mean size. */
+/** Counts the records of every partition, and reads the latest records of a few partitions to find their mean size. */
 export async function fetchRecordSizes(session: ReadSession): Promise<RecordSizes> {
   const ranges = await fetchRanges(session)
   const records = new Map(ranges.map(({ partition, from, end }) => [partition, end - from]))

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin } from './kafkajs/index.ts'
 import { fetchBrokers, onCluster, type TopicSession } from './topic-admin.ts'
 
-/** Which replicas are throttled, as the topic's settings write it (`PARTITION:BROKER,...`), and on which brokers. */
+/** Which replicas are throttled, as the topic's settings list them (`PARTITION:BROKER,...`), and on which brokers. */
 export interface ReplicationThrottle {
   readonly leaderReplicas: string
   readonly followerReplicas: string
@@ -11,11 +11,11 @@ export interface ReplicationThrottle {
 const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
 const LISTS = { leader: 'leader.replication.throttled.replicas', follower: 'follower.replication.throttled.replicas' }
 const RATES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']
-/** Where a setting comes from: set for this topic, for this broker. */
+/** The source of a setting: it was set on this topic, or on this broker. */
 const DYNAMIC_TOPIC = 1
 const DYNAMIC_BROKER = 2
 
-/** The copying of these replicas takes no more than `bytesPerSecond` into and out of each broker. */
+/** Limits the copying of these replicas to `bytesPerSecond` into and out of each broker. */
 export async function startThrottle(
   session: TopicSession,
   throttle: ReplicationThrottle,
@@ -29,7 +29,7 @@ export async function startThrottle(
   })
 }
 
-/** Takes every throttle of replication off the topic and off all brokers that serve now. */
+/** Removes every throttle of replication from the topic and from all brokers that serve now. */
 export async function endThrottle(session: TopicSession): Promise<void> {
   const brokers = await fetchBrokers(session)
   await onCluster(session, async (admin) => {
@@ -39,8 +39,9 @@ export async function endThrottle(session: TopicSession): Promise<void> {
 }
 
 /**
- * Changes the settings of one topic or broker. kafkajs knows only the old request, which resets all that it does not
- * name: so all that was set is read first and written again. Rejects where a secret cannot be read.
+ * Changes the settings of one topic or broker. kafkajs knows only the old request, which resets every setting that it
+ * does not name. So all settings are read first and written again. Rejects if one of them is a secret, which cannot be
+ * read.
  */
 async function alter(
   admin: Admin,

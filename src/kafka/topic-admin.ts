@@ -4,10 +4,10 @@ import { topicProblem } from './connection-problem.ts'
 import kafkajs, { type Admin, type Kafka } from './kafkajs/index.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
-/** How to reach the cluster, and which topic it is about. */
+/** How to reach the cluster, and the topic in question. */
 export type TopicSession = ClientOptions & { readonly topic: string }
 
-/** One partition as the cluster has it: ids of brokers, the preferred leader first. */
+/** The state of one partition: ids of brokers, the preferred leader first. */
 export interface PartitionState {
   readonly partition: number
   readonly leader: number
@@ -15,11 +15,11 @@ export interface PartitionState {
   readonly inSync: readonly number[]
 }
 
-/** A topic as it is. */
+/** The state of a topic. */
 export interface TopicState {
-  /** Rising. */
+  /** By rising partition number. */
   readonly partitions: readonly PartitionState[]
-  /** All its settings, defaults too; undefined while another topic has a partition without a leader. */
+  /** All its settings, including defaults; undefined while another topic has a partition without a leader. */
   readonly settings: Readonly<Record<string, string>> | undefined
 }
 
@@ -29,19 +29,19 @@ export interface ClusterBroker {
   readonly rack: string | undefined
 }
 
-/** What a new topic is to be. */
+/** What a new topic should be like. */
 export interface TopicSpec {
   readonly partitions: number
   readonly replicationFactor: number
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** The replicas that a partition is to have, the preferred leader first. */
+/** The replicas that a partition should have, the preferred leader first. */
 export type Assignment = Pick<PartitionState, 'partition' | 'replicas'>
 
 const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
 
-/** A partition somewhere in the cluster has no leader: most of what kafkajs asks, it asks of all topics. */
+/** A partition somewhere in the cluster has no leader. This matters because kafkajs asks most things of all topics. */
 export class LeaderlessError extends Error {
   constructor() {
     super('a partition of the cluster has no leader: the client refuses to work until the broker that holds it is back')
@@ -54,8 +54,8 @@ const UNKNOWN_TOPIC_OR_PARTITION = 3
 const LEADER_NOT_AVAILABLE = 5
 
 /**
- * The number of partitions of a topic. Rejects when the topic is missing, has a leaderless partition, or on no answer;
- * where it is the topic's fault, the message names it.
+ * The number of partitions of a topic. Rejects when the topic is missing or has a partition without a leader, and when
+ * there is no answer. If the topic is at fault, the message names it.
  */
 export async function fetchPartitionCount(client: Kafka, topic: string): Promise<number> {
   try {
@@ -69,7 +69,7 @@ export async function fetchPartitionCount(client: Kafka, topic: string): Promise
   }
 }
 
-/** The topic; `offline` while one of its partitions has no leader: the client then refuses the whole answer. */
+/** The topic's state. `offline` while one of its partitions has no leader: the client then refuses the whole answer. */
 export async function describeTopic(session: TopicSession): Promise<TopicState | 'missing' | 'offline'> {
   const partitions = await onCluster(session, (admin) => partitionsOf(admin, session.topic))
   if (partitions === 'missing' || partitions === 'offline') return partitions
@@ -100,7 +100,7 @@ export async function fetchBrokers(session: ClientOptions): Promise<ClusterBroke
       resources: brokers.map(({ nodeId }) => ({ type: BROKER, name: String(nodeId), configNames: ['broker.rack'] })),
       includeSynonyms: false,
     })
-    // A broker without a rack says null.
+    // The answer is null for a broker without a rack.
     const racks = new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries[0]]))
     return brokers
       .map(({ nodeId }) => ({ id: nodeId, rack: racks.get(String(nodeId))?.configValue || undefined }))
@@ -109,8 +109,8 @@ export async function fetchBrokers(session: ClientOptions): Promise<ClusterBroke
 }
 
 /**
- * Creates the topic, and resolves with true when it is served, or after ten seconds; with false when there is one of
- * that name already, which is left as it is.
+ * Creates the topic. Resolves with true once it is served, or after ten seconds. Resolves with false if there already
+ * is a topic of that name, which is left as it is.
  */
 export async function createTopic(session: TopicSession, spec: TopicSpec): Promise<boolean> {
   const { partitions, replicationFactor, settings } = spec
@@ -127,7 +127,7 @@ export async function createTopic(session: TopicSession, spec: TopicSpec): Promi
       ],
     }),
   )
-  // Another broker than the one that made it may be asked next.
+  // The next request may go to a broker that does not know the topic yet.
   const endMs = performance.now() + SERVED_WITHIN_MS
   while (isNew && performance.now() < endMs) {
     const state = await describeTopic(session)
@@ -137,14 +137,14 @@ export async function createTopic(session: TopicSession, spec: TopicSpec): Promi
   return isNew
 }
 
-/** Tells the cluster which replicas these partitions are to have; it copies the records by itself from then on. */
+/** Tells the cluster which replicas these partitions should have. From then on it copies the records by itself. */
 export async function startReassignment(session: TopicSession, assignments: readonly Assignment[]): Promise<void> {
   const partitionAssignment = assignments.map(({ partition, replicas }) => ({ partition, replicas: [...replicas] }))
   const request = { topics: [{ topic: session.topic, partitionAssignment }] }
   await onCluster(session, (admin) => admin.alterPartitionReassignments(request))
 }
 
-/** The partitions of the topic whose replicas are on their way to other brokers. */
+/** Which of the given partitions have replicas that are still moving to other brokers. */
 export async function fetchReassigning(session: TopicSession, partitions: readonly number[]): Promise<number[]> {
   const request = { topics: [{ topic: session.topic, partitions: [...partitions] }] }
   const { topics } = await onCluster(session, (admin) => admin.listPartitionReassignments(request))
@@ -169,7 +169,10 @@ async function partitionsOf(admin: Admin, topic: string): Promise<PartitionState
   }
 }
 
-/** Errors become what an operator has to see: kafkajs wraps the broker's own words. */
+/**
+ * Runs `work` with an admin client. Rejects with the broker's own error, unwrapped, because an operator has to see it;
+ * with `LeaderlessError` if a leader is missing.
+ */
 export async function onCluster<T>(session: ClientOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
   try {
     return await withAdmin(createClient(session), work)
@@ -179,7 +182,7 @@ export async function onCluster<T>(session: ClientOptions, work: (admin: Admin) 
   }
 }
 
-/** The first of the errors that kafkajs has put together. */
+/** The first of the errors that kafkajs has combined. */
 function firstOf(error: unknown): Error {
   const root = rootCause(error)
   return root instanceof kafkajs.KafkaJSAggregateError && root.errors.length > 0 ? firstOf(root.errors[0]) : root

@@ -1,11 +1,11 @@
 import kafkajs from './kafkajs/index.ts'
 
 /**
- * What a failed attempt means for its batch; retriability is decided here and nowhere else.
+ * What a failed attempt means for its batch. Retriability is decided here and nowhere else.
  *
- * - `retry`: the same batch again, on the same producer.
- * - `duplicate`: the broker has a batch with this sequence already (it does not say at which offset): ours, if this was
- *   not its first attempt.
+ * - `retry`: send the same batch again, on the same producer.
+ * - `duplicate`: the broker already has a batch with this sequence (it does not say at which offset). It is ours if
+ *   this was not the batch's first attempt.
  * - `too-large`, `refused`: the broker will not take it. Definite only if no attempt may have been appended.
  * - `replace`: the producer is broken; nothing may be sent with its id any more.
  */
@@ -28,14 +28,14 @@ const BY_CODE: ReadonlyMap<number, Verdict> = new Map([
   [-99, 'replace'], // a code that kafkajs has no name for
 ])
 
-/** The verdict on an error of kafkajs's `sendBatch`. Anything that kafkajs did not foresee means a broken producer. */
+/** The verdict on an error of kafkajs's `sendBatch`. An error that kafkajs did not foresee means a broken producer. */
 export function verdictOf(error: unknown): Verdict {
   const code = codeOf(error)
   if (code !== undefined) return BY_CODE.get(code) ?? 'retry'
   return rootCause(error) instanceof kafkajs.KafkaJSError ? 'retry' : 'replace'
 }
 
-/** Refusals that are worth another try, and that a broker gives before it appends. */
+/** Refusals that are worth a retry, and that a broker gives before it appends. */
 const NOT_YET: ReadonlySet<number> = new Set([
   2, // CORRUPT_MESSAGE
   3, // UNKNOWN_TOPIC_OR_PARTITION
@@ -44,11 +44,11 @@ const NOT_YET: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Whether a broker's answer to an attempt says that it has appended nothing. The code alone does not say so: a leader
- * that has appended, and loses its leadership while it waits for its replicas, answers NOT_LEADER_OR_FOLLOWER, too, but
- * with the offset of what it has appended. Without one the append itself was refused (`ReplicaManager` and
- * `DelayedProduce` of Apache Kafka). Time-outs, 20 (NOT_ENOUGH_REPLICAS_AFTER_APPEND) and 56 (KAFKA_STORAGE_ERROR) leave
- * it open.
+ * Whether a broker's answer to an attempt says that it has appended nothing. The code alone is not enough. A leader
+ * that has appended, and loses its leadership while it waits for its replicas, also answers NOT_LEADER_OR_FOLLOWER, but
+ * with the offset of what it has appended. Without an offset, the append itself was refused (`ReplicaManager` and
+ * `DelayedProduce` of Apache Kafka). Time-outs, 20 (NOT_ENOUGH_REPLICAS_AFTER_APPEND) and 56 (KAFKA_STORAGE_ERROR)
+ * leave it open.
  */
 export function wasNotAppended({ errorCode, baseOffset }: { errorCode: number; baseOffset: string }): boolean {
   const verdict = BY_CODE.get(errorCode)
@@ -56,13 +56,13 @@ export function wasNotAppended({ errorCode, baseOffset }: { errorCode: number; b
   return isRefusal && BigInt(baseOffset) < 0n
 }
 
-/** The code of the broker's answer that is behind an error; undefined where none is. */
+/** The code of the broker's answer behind an error; undefined if there is none. */
 export function codeOf(error: unknown): number | undefined {
   const root = rootCause(error)
   return root instanceof kafkajs.KafkaJSProtocolError ? root.code : undefined
 }
 
-/** The error that kafkajs wrapped in "retries exceeded" or "non-retriable", possibly several times over. */
+/** The error that kafkajs wrapped in "retries exceeded" or "non-retriable", possibly several times. */
 export function rootCause(error: unknown): Error {
   let root = error instanceof Error ? error : new Error(String(error))
   for (let depth = 0; depth < 8 && root.cause instanceof Error; depth++) root = root.cause

@@ -1,10 +1,10 @@
 import type { Metrics } from './metrics.ts'
 import type { EventSummary } from './summary.ts'
 
-/** What was answered to one request with invoices. Holds no values of an invoice. */
+/** The answer to one request with invoices. Holds no values of an invoice beyond its identity. */
 export type AnsweredRequest = { readonly status: number; readonly durationMs: number } & (
   | { readonly kind: 'receipt'; readonly identity: object }
-  /** How many invoices of an upload were answered how. */
+  /** How many invoices of an upload got which answer. */
   | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
   | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown }
 )

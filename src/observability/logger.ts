@@ -7,13 +7,13 @@ const destinations = new WeakMap<Logger, Destination>()
 const closings = new WeakMap<Logger, Promise<void>>()
 
 /**
- * The process's logger: one JSON object a line, to standard output, without blocking on a reader that is slow: lines
- * are buffered and, past the buffer, dropped. So are lines that cannot be written, to a full disk or to a reader that
- * is gone: that is no reason to take no invoices.
+ * The process's logger: one JSON object per line, to standard output. A slow reader never blocks it: lines are buffered
+ * and, when the buffer is full, dropped. Lines that cannot be written, because the disk is full or the reader is gone,
+ * are dropped too: that is no reason to refuse invoices.
  */
 export function createLogger(level: string): Logger {
-  // Node makes a pipe non-blocking when `process.stdout` is first looked at. Into one that blocks and is full, a write
-  // would never come back, and the process could not exit.
+  // Node makes a pipe non-blocking when `process.stdout` is first accessed. A write into a full pipe that blocks would
+  // never return, and the process could not exit.
   void process.stdout
   const destination = pino.destination({ dest: 1, sync: false, minLength: 0, maxLength: 1_048_576 })
   destination.on('error', () => {})
@@ -23,9 +23,9 @@ export function createLogger(level: string): Logger {
 }
 
 /**
- * Logs nothing more and resolves when everything logged is written, or after `timeoutMs`: then the rest is dropped.
- * Never rejects. To be awaited before `process.exit`, at which pino would wait for ever on a pipe that is full and not
- * read. Calling it again changes nothing.
+ * Logs nothing more and resolves when everything logged is written. After `timeoutMs` it drops the rest. Never rejects.
+ * Await it before `process.exit`: pino would wait for ever on a full pipe that nobody reads. Further calls change
+ * nothing.
  */
 export function closeLogger(logger: Logger, timeoutMs = 500): Promise<void> {
   let closing = closings.get(logger)

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** The numbers that are read when somebody scrapes. */
+/** The values that are read at each scrape. */
 export interface MetricsSources {
   readonly pendingRecords: () => number
   readonly bufferedBytes: () => number
@@ -12,9 +12,9 @@ export interface MetricsSources {
 export interface Metrics {
   /** Counts one answer to a till: its status, its problem (`none` for a receipt) and how long it took. */
   readonly answered: (status: number, problem: string, durationMs: number) => void
-  /** Counts the invoices of one upload, by what they were answered. */
+  /** Counts the invoices of one upload by their answer. */
   readonly upload: (invoices: Readonly<Record<string, number>>) => void
-  /** Counts one trouble with Kafka, by kind. */
+  /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
   readonly scrape: () => Promise<{ contentType: string; body: string }>

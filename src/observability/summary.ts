@@ -1,18 +1,18 @@
 import type { Logger } from 'pino'
 
-/** What a class of events looked like the last time, and how many there were since the line before. */
+/** The latest event of a class, and how many there were since the last line. */
 interface EventClass {
   count: number
   fields: Record<string, unknown>
   level: 'info' | 'warn' | 'error' | 'debug'
 }
 
-/** Most classes that are told apart within a second; the rest share one. */
+/** Maximum number of classes per second; any others share one. */
 const MAX_CLASSES = 100
 
 /**
- * Logs events by class, not one by one: at most one line a class and second, with the number of events and the fields
- * of the latest one. A thousand tills that meet the same trouble make one line a second.
+ * Logs events by class, not one by one: at most one line per class and second, with the number of events and the fields
+ * of the latest one. A thousand tills with the same trouble make one line a second.
  */
 export class EventSummary {
   readonly #logger: Logger
@@ -35,7 +35,7 @@ export class EventSummary {
     }
   }
 
-  /** Writes a line for every class with events since the last time. */
+  /** Writes a line for every class that had events since the last flush. */
   flush(): void {
     for (const [name, { count, fields, level }] of this.#classes) this.#logger[level]({ ...fields, count }, name)
     this.#classes.clear()

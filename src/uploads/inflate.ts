@@ -10,16 +10,16 @@ export type Inflated =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'damaged' }
 
-/** A zstd frame may ask for more memory than this to be read with; such a one counts as damaged. */
+/** A zstd frame that needs a larger window than this counts as damaged. */
 const ZSTD_MAX_WINDOW_LOG = 23 // 8 MiB, what every decoder has to support (RFC 8878, 3.1.1.1.2)
 
-/** More frames than invoices are nobody's upload; each costs as much to set up as a small invoice. */
+/** No real upload has more frames than invoices, and each frame costs as much to set up as a small invoice. */
 const MAX_FRAMES = 1_000
 
 /**
- * The bytes behind a content coding, or `too-large` as soon as more than `maxBytes` have come out: a bomb is refused
- * while it inflates. Several gzip members or zstd frames (at most 1,000) are one body (RFC 1952, 2.2; RFC 8878, 3).
- * `damaged`: it ends early, has a wrong checksum, or something behind its end. Blocks its thread.
+ * The decoded bytes of a body, or `too-large` as soon as more than `maxBytes` have come out: a bomb is refused while it
+ * inflates. Several gzip members or zstd frames (at most 1,000) are one body (RFC 1952, 2.2; RFC 8878, 3). `damaged`:
+ * the body ends early, has a wrong checksum, or has something behind its end. Blocks its thread.
  */
 export function inflate(body: Uint8Array, coding: Coding | 'identity', maxBytes: number): Inflated {
   if (coding === 'identity') {
@@ -36,7 +36,7 @@ export function inflate(body: Uint8Array, coding: Coding | 'identity', maxBytes:
 const TOO_LARGE = { kind: 'too-large' } as const
 const DAMAGED = { kind: 'damaged' } as const
 
-/** Node goes through all members of gzip by itself, but stops after a frame of zstd. */
+/** Node reads all members of gzip by itself, but stops after one frame of zstd. */
 function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Inflated {
   const parts: Buffer[] = []
   let rest = body
@@ -51,7 +51,7 @@ function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Infl
   return { kind: 'bytes', bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) }
 }
 
-/** With `info` Node also returns its engine, which says how much of the input it has used. */
+/** With `info`, Node also returns its engine, which knows how much of the input was used. */
 function decode(body: Uint8Array, coding: Coding, maxOutputLength: number): Decoded {
   const options = { maxOutputLength, info: true }
   if (coding === 'gzip') return zlib.gunzipSync(body, options) as unknown as Decoded

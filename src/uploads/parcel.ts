@@ -1,16 +1,16 @@
 /**
- * What a worker hands back: bytes, and a table of where each item lies in them. All three are transferred, none is
- * copied or cloned, whatever the number of items.
+ * What a worker hands back: bytes, a table of where each item is in them, and notes. All three are transferred; nothing
+ * is copied or cloned, whatever the number of items.
  */
 export interface Parcel {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** `COLUMNS` numbers an item: its kind, start and end in `bytes`, start and end in `notes`. */
+  /** `COLUMNS` numbers per item: its kind, start and end in `bytes`, start and end in `notes`. */
   readonly table: Int32Array<ArrayBuffer>
   /** Text about the items, UTF-8. */
   readonly notes: Uint8Array<ArrayBuffer>
 }
 
-/** One item of a parcel. `value` is a view of the parcel's bytes; what `kind` and `note` mean is its maker's affair. */
+/** One item of a parcel. `value` is a view of the parcel's bytes. The writer decides what `kind` and `note` mean. */
 export interface ParcelItem {
   readonly kind: number
   readonly value: Buffer
@@ -50,12 +50,11 @@ export class ParcelWriter {
   }
 }
 
-/** How many items a parcel has. */
 export function parcelLength({ table }: Parcel): number {
   return table.length / COLUMNS
 }
 
-/** The items of a parcel in their order, each made when it is asked for. */
+/** The items of a parcel in order, each made when it is asked for. */
 export function* parcelItems({ bytes, table, notes }: Parcel): Generator<ParcelItem> {
   const values = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const texts = Buffer.from(notes.buffer, notes.byteOffset, notes.length)
@@ -69,12 +68,12 @@ export function* parcelItems({ bytes, table, notes }: Parcel): Generator<ParcelI
   }
 }
 
-/** The same bytes in memory that is theirs alone: only the whole of it can move, and Node's pool of buffers cannot. */
+/** The same bytes in memory of their own: only whole memory can be transferred, and Node's buffer pool never. */
 export function ownMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }
 
-/** The memory that goes with a parcel to another thread. */
+/** The memory to transfer with a parcel to another thread. */
 export function parcelBuffers({ bytes, table, notes }: Parcel): ArrayBuffer[] {
   return [bytes.buffer, table.buffer, notes.buffer]
 }

@@ -15,7 +15,7 @@ export interface UploadLimits {
   readonly lenientStores: readonly string[]
 }
 
-/** One upload as it came in. */
+/** One upload as received. */
 export interface UploadBody {
   readonly body: Uint8Array<ArrayBuffer>
   readonly coding: Coding | 'identity'
@@ -23,15 +23,15 @@ export interface UploadBody {
   readonly receivedAtMs: number
 }
 
-/** What became of an upload: its invoices one by one, or why none of it can be read. */
+/** What became of an upload: its invoices one by one, or why it cannot be read. */
 export type UploadRead =
   | { readonly kind: 'parcel'; readonly parcel: Parcel }
   | { readonly kind: 'damaged' | 'too-large' | 'too-many' | 'empty' }
   | { readonly kind: 'malformed'; readonly at: number }
 
 /**
- * Returns the function that inflates, splits, parses and validates uploads: all that is done before anything of one is
- * published, and all of its work on bytes. It runs in a worker, or for small uploads on the main thread.
+ * Returns the function that inflates, splits, parses and validates uploads. This is all that is done before anything of
+ * an upload is published, and all work on its bytes. It runs in a worker, or on the main thread for small uploads.
  */
 export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => UploadRead {
   const arithmetic = arithmeticOf(limits.arithmetic, limits.lenientStores)
@@ -55,7 +55,7 @@ export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => 
   }
 }
 
-/** What the main thread is told of a valid invoice: what its record needs beside its bytes. */
+/** What the main thread learns about a valid invoice: what its record needs besides its bytes. */
 export type ValidItem = Omit<Extract<ValidationResult, { kind: 'valid' }>, 'invoice'> & {
   readonly invoice: Pick<Invoice, 'occurredAt'>
 }
@@ -71,13 +71,12 @@ export interface UploadItem {
 
 const KINDS = ['valid', 'invalid', 'malformed', 'too-large'] as const satisfies ItemVerdict['kind'][]
 
-/** Adds an item to a parcel. */
 export function addItem(parcel: ParcelWriter, { start, end }: Span, verdict: ItemVerdict): void {
   const note = verdict.kind === 'valid' ? noteOfValid(verdict) : JSON.stringify(verdict)
   parcel.add(KINDS.indexOf(verdict.kind), start, end, note)
 }
 
-/** The items of a parcel that an upload was read as, in their order. */
+/** The items of a parcel that was made from an upload, in order. */
 export function* uploadItems(parcel: Parcel): Generator<UploadItem> {
   for (const { kind, value, note } of parcelItems(parcel)) {
     yield { value, verdict: KINDS[kind] === 'valid' ? readValid(note) : JSON.parse(note) }

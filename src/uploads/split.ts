@@ -1,7 +1,7 @@
-/** How the items of an upload are framed: one a line, or the elements of a JSON array. */
+/** How the items of an upload are framed: one per line, or as the elements of a JSON array. */
 export type Framing = 'lines' | 'array'
 
-/** Where an item lies in the body: from `start` on, below `end`. */
+/** Where an item is in the body: from `start` up to, but not including, `end`. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -14,8 +14,8 @@ export type Split =
   | { readonly kind: 'malformed'; readonly at: number }
 
 /**
- * Finds the items of a body without looking into them: what is inside an item is the item's own fault. Stops at
- * `maxItems`. Lines that hold nothing but white space are no items; white space around an item does not belong to it.
+ * Finds the items of a body without looking into them: an error inside an item concerns that item only. Stops at
+ * `maxItems`. Lines of white space are not items, and white space around an item does not belong to it.
  */
 export function split(body: Uint8Array, framing: Framing, maxItems: number): Split {
   return framing === 'lines' ? splitLines(body, maxItems) : splitArray(body, maxItems)
@@ -40,7 +40,7 @@ function splitLines(body: Uint8Array, maxItems: number): Split {
   return { kind: 'items', items }
 }
 
-/** The elements of the one array that the body is. Their brackets only have to balance. */
+/** The elements of the body, which has to be one array. Brackets inside an element only have to balance. */
 function splitArray(body: Uint8Array, maxItems: number): Split {
   const { start: open, end: bodyEnd } = trimmed(body, 0, body.length)
   if (body[open] !== OPEN_ARRAY) return { kind: 'malformed', at: open }
@@ -72,7 +72,7 @@ function splitArray(body: Uint8Array, maxItems: number): Split {
   return { kind: 'malformed', at: bodyEnd }
 }
 
-/** Index of the quote that ends the string which begins at `start`, or the body's length. */
+/** Index of the quote that ends the string that begins at `start`, or the body's length. */
 function endOfString(body: Uint8Array, start: number): number {
   let i = start + 1
   while (i < body.length && body[i] !== QUOTE) i += body[i] === BACKSLASH ? 2 : 1

@@ -7,9 +7,9 @@ export interface UploadReaderOptions {
   readonly workers: number
   /** Uploads that may wait for a worker. */
   readonly maxWaiting: number
-  /** How long reading one upload may take, its waiting included. */
+  /** How long reading one upload may take, including the wait for a worker. */
   readonly timeoutMs: number
-  /** Uploads up to this size, as sent and inflated, are read on the main thread: handing them over costs more. */
+  /** Uploads up to this size, both as sent and inflated, are read on the main thread: handing them over costs more. */
   readonly inlineBytes: number
   readonly onTrouble: (error: Error) => void
 }
@@ -18,15 +18,16 @@ export interface UploadReaderOptions {
 const INLINE_INVOICES = 32
 
 /**
- * How an upload is read: from the body as it came in to invoices that may be published, or to why not.
+ * How an upload is read: from the received body to invoices that may be published, or to the reason why there are none.
  *
- * 1. `ingest/upload.ts` gives the whole body to `read`. A body that is small, as sent and inflated, is read here, on the
- *    main thread; reading it stops as soon as it turns out to be more than `inlineBytes` or 32 invoices.
- * 2. Any other moves to a thread of the pool (`worker-pool.ts`), or waits for one: in order, at most `maxWaiting` and,
- *    reading included, for `timeoutMs`. `WorkerFailed` says why there is no result.
- * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does what the main thread does with small ones
- *    (`read-upload.ts`): undo the content coding (`inflate.ts`), find the invoices (`split.ts`), validate each
- *    (`invoice/validate.ts`), write where each is and what was found into a parcel (`parcel.ts`).
+ * 1. `ingest/upload.ts` gives the whole body to `read`. A body that is small, both as sent and inflated, is read on the
+ *    main thread. Reading it stops as soon as it turns out to be larger than `inlineBytes` or to hold more than 32
+ *    invoices.
+ * 2. Any other body moves to a thread of the pool (`worker-pool.ts`), or waits for one. At most `maxWaiting` bodies
+ *    wait, in order; the wait and the reading take at most `timeoutMs`. `WorkerFailed` says why there is no result.
+ * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does the same as the main thread does for small bodies
+ *    (`read-upload.ts`): it undoes the content coding (`inflate.ts`), finds the invoices (`split.ts`), validates each
+ *    (`invoice/validate.ts`), and writes their places and the findings into a parcel (`parcel.ts`).
  * 4. The parcel moves back. `uploadItems` (`read-upload.ts`) takes the invoices out of it, one by one.
  *
  * All of it is read before the first invoice is published. Bytes move between threads and are never copied: what was

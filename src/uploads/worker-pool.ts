@@ -11,15 +11,15 @@ export interface WorkerPoolOptions {
   readonly workers: number
   /** Tasks that may wait for a worker, beyond those that run. */
   readonly maxWaiting: number
-  /** A task that has not ended by then, its waiting included, is given up; the thread it runs on is replaced. */
+  /** A task that has not ended after this long, including its wait, fails as `timed-out`; its thread is replaced. */
   readonly timeoutMs: number
-  /** Told about threads that crashed, ran out of memory or were ended. */
+  /** Called when a thread crashed, ran out of memory or was ended. */
   readonly onTrouble: (error: Error) => void
 }
 
 /**
- * Limits of a worker's heap. What is inflated lies outside of it and is bounded by the task. Node gives a thread that is
- * out of memory 16 MiB more to end in; if a collection could promote more young objects than that at once, the process
+ * Limits of a worker's heap. Inflated bytes are outside the heap; the task bounds them. Node gives a thread that is out
+ * of memory 16 MiB more to end in. If a collection could promote more young objects than that at once, the process
  * would die instead of the thread.
  */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 }
@@ -27,7 +27,7 @@ const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 }
 /** Why a task has no result. */
 export type WorkerFailure = 'busy' | 'timed-out' | 'crashed'
 
-/** A task has no result, and never will; nothing of it is left anywhere. */
+/** A task has no result and never will have; nothing of it is left anywhere. */
 export class WorkerFailed extends Error {
   readonly reason: WorkerFailure
 
@@ -46,21 +46,21 @@ interface Job<Task, Result> extends PromiseWithResolvers<Result> {
 
 interface Thread<Task, Result> {
   readonly worker: Worker
-  /** What it works on; `null` when it is idle. */
+  /** What it works on; `null` when idle. */
   job: Job<Task, Result> | null
-  /** It has come up: it is worth replacing when it ends. */
+  /** It has started up. Only then is it replaced when it ends. */
   isUp: boolean
   error: unknown
 }
 
 /**
- * Threads that do the work which would hold up the main one: inflating, splitting, parsing, validating. They only ever
- * get and give bytes, which move and are not copied. Tasks begin in the order in which they were given. A thread that
- * crashes, runs out of memory or does not come to an end costs the task that it had; another thread takes its place at
- * once and other tasks go on. A thread that does not even come up is tried again by the next task.
+ * Threads for work that would hold up the main thread: inflating, splitting, parsing, validating. They receive and
+ * return only bytes, which are moved and not copied. Tasks begin in the order in which they were given. A thread that
+ * crashes, runs out of memory or does not finish loses only the task that it had. Another thread takes its place at
+ * once, and other tasks go on. If a thread fails to start up, the next task tries to start one again.
  *
- * On `node:worker_threads` alone: piscina keeps no order among tasks that wait, and replaces no thread any more once one
- * did not come up. To work around both takes nearly as much as this does.
+ * Built on `node:worker_threads` alone. piscina does not keep waiting tasks in order, and replaces no threads any more
+ * once one of them failed to start up. Working around both takes nearly as much code as this.
  */
 export class WorkerPool<Task, Result> {
   readonly #options: WorkerPoolOptions
@@ -80,7 +80,7 @@ export class WorkerPool<Task, Result> {
     return !this.#isStopped && this.#open < this.#options.workers + this.#options.maxWaiting
   }
 
-  /** Resolves with what a worker made of the task; the buffers in `transfer` are gone from here. Throws `WorkerFailed`. */
+  /** Resolves with the worker's result. The buffers in `transfer` can no longer be used here. Throws `WorkerFailed`. */
   async run(task: Task, transfer: readonly ArrayBuffer[]): Promise<Result> {
     if (!this.hasRoom) throw new WorkerFailed('busy')
     const job = { task, transfer, ...Promise.withResolvers<Result>() }
@@ -100,7 +100,7 @@ export class WorkerPool<Task, Result> {
     }
   }
 
-  /** Ends the threads; tasks under way fail as `crashed`. */
+  /** Ends the threads; unfinished tasks fail as `crashed`. */
   async stop(): Promise<void> {
     this.#isStopped = true
     for (const job of this.#waiting) job.reject(new WorkerFailed('crashed'))
@@ -115,7 +115,7 @@ export class WorkerPool<Task, Result> {
     for (const thread of this.#threads) if (thread.job === job) void thread.worker.terminate()
   }
 
-  /** Gives what waits to idle threads. */
+  /** Gives waiting tasks to idle threads. */
   #assign(): void {
     for (const job of this.#waiting) {
       const thread = this.#idle()
@@ -125,7 +125,7 @@ export class WorkerPool<Task, Result> {
         thread.worker.postMessage(job.task, job.transfer)
         thread.job = job
       } catch (error) {
-        job.reject(error) // it cannot be cloned, or its memory is somewhere else already
+        job.reject(error) // it cannot be cloned, or its memory was transferred before
       }
     }
   }
@@ -137,7 +137,7 @@ export class WorkerPool<Task, Result> {
 
   #start(): Thread<Task, Result> {
     const { file, workerData, onTrouble } = this.#options
-    // Flags of the process, such as --eval, are not for its threads.
+    // Flags of the process, such as --eval, must not apply to its threads.
     const worker = new Worker(file, { workerData, resourceLimits: HEAP, execArgv: [] })
     const thread: Thread<Task, Result> = { worker, job: null, isUp: false, error: undefined }
     this.#threads.add(thread)
@@ -165,14 +165,14 @@ export class WorkerPool<Task, Result> {
   }
 }
 
-/** Something that came in whole, with what has to be known to read it. */
+/** A body, received in full, with what is needed to read it. */
 export interface Body {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
 /** `workers` 0: everything is read on the main thread. */
 export interface BodyReaderOptions<Task, Result> extends WorkerPoolOptions {
-  /** Reads on the main thread what is read there faster than it is handed over. `null`: a worker has to. */
+  /** Reads a task on the main thread if that is faster than handing it over. `null`: a worker has to read it. */
   readonly readHere: (task: Task) => Result | null
 }
 
@@ -191,7 +191,7 @@ export class BodyReader<Task extends Body, Result> {
     return this.#pool === null || this.#pool.hasRoom
   }
 
-  /** Resolves with what the body holds; the body may be gone afterwards. Throws `WorkerFailed`. */
+  /** Resolves with the content of the body; the body itself may be unusable afterwards. Throws `WorkerFailed`. */
   async read(task: Task): Promise<Result> {
     const read = this.#readHere(task)
     if (read !== null) return read

@@ -1,12 +1,12 @@
 import type { Broker, BrokerPool, Internals } from './internals.ts'
 
 /**
- * Broker pool: `removeBroker` waits while a metadata refresh is in flight, and leaves the last broker as the seed.
+ * Broker pool: `removeBroker` waits while a metadata refresh is in flight, and keeps the last broker as the seed. A
+ * broker that has reconnected by the end of the refresh is not removed.
  *
- * Without it the seed broker is swapped under the refresh, which then gives the new seed the old one's node id: from
- * then on every send to one leader finds no partition of its own and resolves with an empty answer, for ever. And the
- * pool of a single broker is left without any, which whoever is connecting meets as a TypeError.
- * A broker that has connected again by the time the refresh is over is not removed.
+ * Without it the seed broker is exchanged during the refresh, which then gives the old seed's node id to the new one.
+ * From then on every send to one leader finds no partition of its own and resolves with an empty answer, for ever. And
+ * a pool of a single broker is left with none, so that a caller that is connecting gets a TypeError.
  */
 export function removeBrokerAfterRefresh({ BrokerPool: { prototype } }: Internals): void {
   const { refreshMetadata, removeBroker } = prototype
@@ -47,10 +47,10 @@ export function removeBrokerAfterRefresh({ BrokerPool: { prototype } }: Internal
 }
 
 /**
- * Broker pool: metadata is asked from a broker that answered last time, before one that did not.
+ * Broker pool: metadata is requested from a broker that answered last time, before one that did not.
  *
- * Without it the refresh after a frozen broker's time-out may ask the frozen broker again (it still accepts
- * connections), and again, while the other brokers have long elected a new leader.
+ * Without it the refresh after a frozen broker's time-out may ask the frozen broker again and again (it still accepts
+ * connections), although the other brokers have elected a new leader long ago.
  */
 export function askMetadataFromResponsiveBroker(internals: Internals): void {
   const { BrokerPool, Connection, KafkaJSConnectionError, KafkaJSRequestTimeoutError } = internals
@@ -78,7 +78,7 @@ export function askMetadataFromResponsiveBroker(internals: Internals): void {
     for (const [nodeId] of brokers) {
       try {
         return await this.findBroker({ nodeId })
-      } catch {} // the next one; when none is left, the bootstrap addresses
+      } catch {} // try the next one; when none is left, the bootstrap addresses
     }
     await this.connect()
     return this.seedBroker as Broker

@@ -7,7 +7,7 @@ import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
 
-/** Every change to kafkajs, in the order in which they are made. Each has a docstring that says what breaks without it. */
+/** Every change to kafkajs, in the order in which they are made. Each docstring says what breaks without the change. */
 const ALL = {
   removeBrokerAfterRefresh,
   connectedMeansHandshaken,
@@ -24,18 +24,16 @@ const ALL = {
   encodeProduceRequests,
 } as const satisfies Record<string, (internals: Internals) => void>
 
-/** The name of one change. */
 export type Change = keyof typeof ALL
 
-/** The names of all changes. */
 export const CHANGES = Object.keys(ALL) as readonly Change[]
 
 let applied = false
 
 /**
- * Makes the changes, once a process: later calls do nothing. `except` leaves some out, for the tests that show what each
- * is for; they call this before they import `index.ts`. Throws when kafkajs has been loaded before, or is another version
- * than the one that the changes were written for.
+ * Makes the changes once per process; later calls do nothing. `except` leaves some out, for the tests that show what
+ * each one is for; those tests call this before they import `index.ts`. Throws when kafkajs was already loaded, or is
+ * not the version that the changes were written for.
  */
 export function applyChanges({ except = [] }: { except?: readonly Change[] } = {}): void {
   if (applied) return

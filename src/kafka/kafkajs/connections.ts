@@ -2,10 +2,10 @@ import type { Broker, Connection, Internals } from './internals.ts'
 
 /**
  * Broker: *connected* means that ApiVersions and authentication have finished on the socket in use, within the
- * connection time-out; and of several callers that connect at once, one does it for all.
+ * connection time-out. Callers that connect at the same time share one attempt.
  *
- * Without it a second caller finds TCP up, goes on before the handshake and dies of "Broker not connected", which is
- * not retried; and a frozen broker, whose kernel still accepts connections, counts as connected.
+ * Without it a second caller sees that TCP is up, goes on before the handshake is done, and fails with "Broker not
+ * connected", which is not retried. And a frozen broker, whose kernel still accepts connections, counts as connected.
  */
 export function connectedMeansHandshaken(internals: Internals): void {
   const { Broker, KafkaJSConnectionError } = internals
@@ -29,7 +29,7 @@ export function connectedMeansHandshaken(internals: Internals): void {
 
   async function handshake(broker: Broker): Promise<void> {
     if (broker.isConnected()) return
-    broker.versions = null // so that the broker has to answer before it counts
+    broker.versions = null // so that it counts as connected only after an answer
     const { host, port, connectionTimeout, pool } = broker.connectionPool
     const deadline = setTimeout(() => {
       for (const connection of pool) {
@@ -47,9 +47,9 @@ export function connectedMeansHandshaken(internals: Internals): void {
 }
 
 /**
- * Connection: what was received on an earlier socket is forgotten when the object connects again; the earlier socket
- * is destroyed; of several callers that connect at once, one does it for all; bytes that make no sense close the
- * connection; and a disconnect leaves no request waiting for an answer that nobody will read.
+ * Connection: when it connects again, it forgets what the earlier socket received and destroys that socket. Callers
+ * that connect at the same time share one attempt. Bytes that cannot be parsed close the connection. A disconnect
+ * rejects the requests that still wait, because nobody will read their answers.
  *
  * Without it half an answer before a reset makes the next parse throw inside the socket's handler: the process dies.
  */
@@ -89,7 +89,7 @@ export function reconnectCleanly({ Connection, KafkaJSConnectionClosedError }: I
 /**
  * Connection: a request time-out destroys the socket and becomes "connection closed".
  *
- * Without it the time-out is retried on the same socket with the same metadata: a frozen broker is never left.
+ * Without it the request is retried on the same socket with the same metadata: a frozen broker is never left.
  */
 export function timeoutClosesConnection(internals: Internals): void {
   const { Connection, KafkaJSConnectionClosedError, KafkaJSRequestTimeoutError } = internals
@@ -108,9 +108,9 @@ export function timeoutClosesConnection(internals: Internals): void {
 }
 
 /**
- * Sockets: what is written to them is sent at once (`TCP_NODELAY`), as Java's client does.
+ * Sockets: what is written is sent at once (`TCP_NODELAY`), as in Java's client.
  *
- * Without it the end of a request may wait for the broker's kernel to acknowledge what was sent before, for 40 ms.
+ * Without it the end of a request may wait 40 ms until the broker's kernel acknowledges what was sent before.
  */
 export function sendAtOnce({ replaceModule }: Internals): void {
   replaceModule<CreateSocketFactory>('network/socketFactory', (create) => () => {

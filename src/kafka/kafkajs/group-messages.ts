@@ -8,7 +8,7 @@ type GroupMessages = (sent: {
 }) => Record<string, object[]>
 
 /**
- * Producer: the messages of a call are divided by their partitions in one pass.
+ * Producer: the messages of a call are grouped by partition in one pass.
  *
  * Without it kafkajs copies the list of a partition once for each message in it: a third of all garbage that uploads
  * make.

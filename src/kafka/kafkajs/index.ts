@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { applyChanges } from './changes.ts'
 
 /**
- * kafkajs, changed before anything of it runs. This is its only door: what else imports kafkajs gets a client that loses
- * records (`docs/kafkajs.md`).
+ * kafkajs, changed before any of it runs. Import it only from here: any other import gets a client that loses records
+ * (`docs/kafkajs.md`).
  */
 applyChanges()
 

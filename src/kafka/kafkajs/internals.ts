@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { ReadyBytes } from './ready-bytes.ts'
 
-/** What the changes know of kafkajs's own classes: as far as they touch them. */
+// Types of kafkajs's own classes, as far as the changes touch them.
 
 export interface Socket {
   destroy(): void
@@ -58,11 +58,11 @@ export interface ProduceRequest {
   }[]
 }
 
-/** What a broker says of one partition of a produce request. */
+/** What a broker answers for one partition of a produce request. */
 export interface PartitionAnswer {
   readonly partition: number
   readonly errorCode: number
-  /** As text; -1 where nothing was appended. */
+  /** As text; -1 if nothing was appended. */
   readonly baseOffset: string
 }
 
@@ -76,7 +76,7 @@ export interface ProduceResponse {
 export interface BrokerPool {
   brokers: Record<string, Broker>
   seedBroker: Broker | undefined
-  /** Another object after every refresh. */
+  /** A new object after every refresh. */
   readonly metadata: object | null
   readonly metadataMaxAge: number
   metadataExpireAt: number | null
@@ -114,7 +114,7 @@ export interface SocketRequest {
   timeoutRequest(): void
 }
 
-/** Puts a request together. `ready` is ours (`ready-bytes.ts`). */
+/** Builds a request. `ready` is ours (`ready-bytes.ts`). */
 export interface Encoder {
   readonly buffer: Buffer
   ready?: ReadyBytes
@@ -122,20 +122,23 @@ export interface Encoder {
   writeEncoder(value: unknown): Encoder
 }
 
-/** What a change is given to work on. */
+/** What each change gets to work on. */
 export interface Internals {
   readonly Connection: { prototype: Connection }
   readonly Broker: { prototype: Broker }
   readonly BrokerPool: { prototype: BrokerPool }
   readonly RequestQueue: { prototype: RequestQueue }
   readonly Encoder: { prototype: Encoder }
-  /** What all versions that kafkajs speaks with today's brokers are made from. */
+  /** The base of all versions of the answer that kafkajs uses with today's brokers. */
   readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
   readonly createErrorFromCode: (code: number) => Error
   readonly KafkaJSConnectionClosedError: new (message: string, at: { host: string; port: number }) => Error
   readonly KafkaJSConnectionError: new (message: string, at: { broker: string }) => Error
   readonly KafkaJSRequestTimeoutError: new (message: string) => Error
-  /** What a module exports (`producer/eosManager`, say) becomes what `wrap` makes of it, for every module that loads it later. */
+  /**
+   * Replaces the exports of a module (such as `producer/eosManager`) by what `wrap` returns, for every module that
+   * loads it later.
+   */
   replaceModule<T>(module: string, wrap: (original: T) => T): void
 }
 
@@ -143,7 +146,7 @@ const VERSION = '2.2.4'
 
 /**
  * Loads the internals through `require`, as kafkajs loads itself; it has no `exports` map. Throws when another version
- * is installed, or when kafkajs was loaded already: a module that has been replaced too late is replaced for nobody.
+ * is installed, or when kafkajs was already loaded: replacing a module would then have no effect.
  */
 export function loadInternals(): Internals {
   const require = createRequire(import.meta.url)

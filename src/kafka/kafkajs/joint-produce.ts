@@ -2,23 +2,23 @@ import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promis
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
 import type { Broker, Internals, ProduceRequest, ProduceResponse } from './internals.ts'
 
-/** Most bytes of values in a request, if it has more than one batch; a broker takes 100 MiB. */
+/** Most bytes of values in a request that has more than one batch; a broker takes 100 MiB. */
 const MAX_JOINT_BYTES = 8 * 2 ** 20
 
 /**
- * Broker: the batches that wait for it go in one produce request, as Java's producer does it, and each gets its own
- * partition's part of the answer. While a request is out, the next one gathers. Nothing goes to a connection that is not
- * up, and every batch passes its gate (`attempt-gate.ts`) right before the bytes are made.
+ * Broker: all batches that wait for a broker go in one produce request, as in Java's producer. Each gets its own
+ * partition's part of the answer. While a request is in flight, the next one gathers batches. Nothing goes to a
+ * connection that is not up, and every batch passes its gate (`attempt-gate.ts`) right before the bytes are made.
  *
- * Without it kafkajs sends one request a batch: with many partitions on a broker a batch waits for as many round trips
- * as there are batches before it. And nobody knows what was attempted.
+ * Without it kafkajs sends one request per batch: with many partitions on a broker, a batch waits one round trip for
+ * each batch before it. And nobody knows what was attempted.
  */
 export function joinProduceRequests(internals: Internals): void {
   const { Broker, produceResponse } = internals
   const { produce } = Broker.prototype
   const lines = new WeakMap<Broker, ProduceLine>()
 
-  // It would throw the first error of any partition at all of them.
+  // kafkajs's own would throw the first error of any partition at all of them.
   produceResponse.parse = async (response) => response
 
   Broker.prototype.produce = function (request) {
@@ -32,10 +32,10 @@ export function joinProduceRequests(internals: Internals): void {
 }
 
 /**
- * Producer: no lock for each broker. What the sequence numbers need is one batch under way in each *partition*, which the
- * lanes keep.
+ * Producer: no lock per broker. Sequence numbers only need one batch in flight per *partition*, which the lanes
+ * guarantee.
  *
- * Without it a batch comes to its broker only when the one before is answered: no two ever go in one request.
+ * Without it a batch reaches its broker only when the one before it is answered: no two ever go in one request.
  */
 export function dropBrokerLock({ replaceModule }: Internals): void {
   replaceModule<CreateEos>('producer/eosManager', (create) => (options) => {
@@ -49,14 +49,14 @@ const THROTTLE_POLL_MS = 10
 
 interface Waiting {
   readonly request: ProduceRequest
-  /** Its topics' partitions, as `nameOf` has them. */
+  /** Its topics' partitions, in the form that `nameOf` returns. */
   readonly names: readonly string[]
   readonly sizeBytes: number
   readonly resolve: (response: ProduceResponse) => void
   readonly reject: (error: unknown) => void
 }
 
-/** The produce requests to one broker: one is out, and those that came meanwhile wait to be the next. */
+/** The produce requests to one broker: one is in flight; batches that came meanwhile wait for the next one. */
 class ProduceLine {
   readonly #broker: Broker
   readonly #send: (joint: ProduceRequest) => Promise<ProduceResponse>
@@ -81,9 +81,9 @@ class ProduceLine {
 
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // So that lanes that send in the same turn go together, also those that the answer before has just set free.
+      // Lanes that send in the same turn go together, including those that the previous answer has just set free.
       await turnEnd()
-      // kafkajs would take the request and keep it until the quota lets it go: it would count as attempted.
+      // kafkajs would accept the request and hold it until the quota lets it go; meanwhile it would count as attempted.
       while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)
       await this.#sendSome()
     }
@@ -118,7 +118,7 @@ class ProduceLine {
     }
   }
 
-  /** The first that wait, as far as they fit into one request; the same partition never twice. */
+  /** The first waiting requests, as many as fit into one; never the same partition twice. */
   #take(): Waiting[] {
     const partitions = new Set<string>()
     let sizeBytes = 0
@@ -146,7 +146,7 @@ class ProduceLine {
 
 type TopicPart = ProduceResponse['topics'][number]
 
-/** An answer taken apart: one topic and one partition each. */
+/** An answer split into parts of one topic and one partition each. */
 function partsOf({ topics }: ProduceResponse): Map<string, TopicPart> {
   const parts = new Map<string, TopicPart>()
   for (const { topicName, partitions } of topics)

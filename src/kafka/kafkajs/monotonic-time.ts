@@ -2,11 +2,11 @@ import type { BrokerPool, Internals, RequestQueue, SocketRequest } from './inter
 
 /**
  * Request queue and broker pool: time-outs of requests, throttling and the age of metadata go by the monotonic clock.
- * The timestamps of records stay those of the wall clock.
+ * The timestamps of records still go by the wall clock.
  *
- * Without it a clock that is set back by a minute lets a frozen leader hold its lanes for a minute longer, a throttled
- * connection be silent for that long, and added partitions be seen that much later; one that is set forward times out
- * everything that is in flight.
+ * Without it a clock that is set back by a minute adds a minute to three things: how long a frozen leader holds its
+ * lanes, how long a throttled connection stays silent, and how long added partitions go unnoticed. A clock that is set
+ * forward times out everything in flight.
  */
 export function monotonicTime({ RequestQueue, BrokerPool }: Internals): void {
   measureRequests(RequestQueue.prototype)
@@ -14,10 +14,12 @@ export function monotonicTime({ RequestQueue, BrokerPool }: Internals): void {
   measureMetadata(BrokerPool.prototype)
 }
 
-/** How often requests in flight are looked at, as kafkajs has it. */
+/** How often requests in flight are checked, as in kafkajs. */
 const CHECK_EVERY_MS = 100
 
-/** When a request was sent. On the request itself: a `WeakMap` would keep it from small garbage collections. */
+/**
+ * When a request was sent. Kept on the request itself: a `WeakMap` would carry it through small garbage collections.
+ */
 const SENT_AT_MS = Symbol('sent at')
 
 function measureRequests(prototype: RequestQueue): void {
@@ -66,7 +68,7 @@ function measureThrottling(prototype: RequestQueue): void {
   }
 }
 
-/** How often a queue that is full, but not throttled, is looked at, as kafkajs has it. */
+/** How often a queue that is full, but not throttled, is checked, as in kafkajs. */
 const CHECK_PENDING_EVERY_MS = 10
 
 function measureMetadata(prototype: BrokerPool): void {
@@ -81,7 +83,7 @@ function measureMetadata(prototype: BrokerPool): void {
 
   prototype.refreshMetadataIfNecessary = async function (topics) {
     const atMs = refreshedAtMs.get(this)
-    // kafkajs asks whether the wall clock has passed this, and takes null for yes.
+    // kafkajs compares this with the wall clock, and takes null for expired.
     if (this.metadataExpireAt !== null && atMs !== undefined)
       this.metadataExpireAt = performance.now() - atMs > this.metadataMaxAge ? null : Number.POSITIVE_INFINITY
     return await refreshMetadataIfNecessary.call(this, topics)

@@ -11,9 +11,9 @@ type CreateRequest = (request: ProduceRequest) => KafkajsRequest
 
 /**
  * Produce requests: those of this gateway (one topic, uncompressed, not transactional, with buffers and text headers)
- * are encoded here, byte for byte as kafkajs does it. kafkajs still encodes all others.
+ * are encoded here, with the same bytes as kafkajs. kafkajs still encodes all others.
  *
- * Without it kafkajs allocates a zeroed buffer for every record and every header, computes the checksum in JavaScript
+ * Without it kafkajs allocates a zeroed buffer for every record and every header, computes the checksum in JavaScript,
  * and copies the whole three times: half of what a record costs.
  */
 export function encodeProduceRequests({ replaceModule, Encoder }: Internals): void {
@@ -21,7 +21,7 @@ export function encodeProduceRequests({ replaceModule, Encoder }: Internals): vo
   letEncoderTakeReadyBytes(Encoder)
 }
 
-/** The same requests; those that can be are encoded by `encodeProduceRequest`. */
+/** Makes the same requests. `encodeProduceRequest` encodes those that it can, kafkajs the others. */
 export function withQuickEncoding(createRequest: CreateRequest): CreateRequest {
   return (request) => {
     const original = createRequest(request)
@@ -29,13 +29,13 @@ export function withQuickEncoding(createRequest: CreateRequest): CreateRequest {
   }
 }
 
-/** Room for kafkajs's request header: sizes, keys, a client id of usual length; it grows. */
+/** Room for kafkajs's request header: sizes, keys and a client id of usual length. It grows if needed. */
 const HEADER_ROOM_BYTES = 256
 
-/** The index and the length of a record batch, before it. */
+/** The partition's index and the batch's length, in front of each record batch. */
 const PARTITION_HEAD_BYTES = 8
 
-/** The body of a produce request, versions 3 to 7; `null` where it is none of those that the gateway makes. */
+/** The body of a produce request, versions 3 to 7; `null` for a request of a kind that the gateway does not make. */
 export function encodeProduceRequest(request: ProduceRequest, nowMs: number): ReadyBytes | null {
   const [topic, ...otherTopics] = request.topicData
   if (topic === undefined || topic.partitions.length === 0 || otherTopics.length > 0) return null

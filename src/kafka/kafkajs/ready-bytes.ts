@@ -1,11 +1,11 @@
 import type { Encoder } from './internals.ts'
 
-/** Encoded bytes with room before them, so that a header can be put there without a copy of the rest. */
+/** Encoded bytes with room in front, so that a header can be put there without copying the rest. */
 export class ReadyBytes {
   #bytes: Buffer
   #start: number
 
-  /** `bytes` from `start` on; what is before is free. */
+  /** The content is `bytes` from `start` on; what is before it is free. */
   constructor(bytes: Buffer, start: number) {
     this.#bytes = bytes
     this.#start = start
@@ -28,8 +28,8 @@ export class ReadyBytes {
 }
 
 /**
- * Makes `encoder.writeEncoder(readyBytes)`, which ends a request, put what the encoder holds before those bytes instead
- * of copying them behind it. kafkajs does that twice for every request, into buffers that it first fills with zeroes.
+ * Makes `encoder.writeEncoder(readyBytes)`, which ends a request, put what the encoder holds in front of those bytes.
+ * kafkajs would copy the bytes behind it, twice for every request, into buffers that it first fills with zeroes.
  */
 export function letEncoderTakeReadyBytes({ prototype }: { prototype: Encoder }): void {
   const { writeEncoder, size } = prototype

@@ -7,7 +7,7 @@ export interface PlainMessage {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a batch says of its producer; -1, 0, 0 where that is not idempotent. */
+/** What a batch says about its producer; -1, 0, 0 if that is not idempotent. */
 export interface ProducerState {
   readonly producerId: bigint
   readonly producerEpoch: number
@@ -17,7 +17,7 @@ export interface ProducerState {
 const BATCH_HEAD_BYTES = 61
 const [LENGTH_AT, MAGIC_AT, CRC_AT, ATTRIBUTES_AT] = [8, 16, 17, 21] as const
 const MAGIC = 2
-/** More than the lengths, deltas and header fields of most records; a buffer that is too small grows. */
+/** More than most records need for lengths, deltas and header fields; a buffer that is too small grows. */
 const RECORD_ROOM_BYTES = 768
 const MAX_VARINT_BYTES = 5
 
@@ -29,9 +29,8 @@ interface Writer {
 }
 
 /**
- * The bytes of one record batch (message format 2, uncompressed, not transactional), behind `roomBytes` of room for
- * what goes before it: what kafkajs makes of the same messages, byte for byte, in one buffer instead of one for every
- * record and header.
+ * The bytes of one record batch (message format 2, uncompressed, not transactional), with `roomBytes` of room in front.
+ * They are the same bytes that kafkajs makes of these messages, but in one buffer instead of one per record and header.
  */
 export function encodeRecordBatch(
   messages: readonly PlainMessage[],
@@ -60,10 +59,10 @@ export function encodeRecordBatch(
   return encoded
 }
 
-/** The length of most records takes two bytes; for others what follows it is moved. */
+/** The length of most records takes two bytes. For other records, what follows the length is moved. */
 const USUAL_LENGTH_BYTES = 2
 
-/** Its length; attributes int8, timestamp delta varlong, offset delta varint, key, value, headers. */
+/** A record: length, attributes int8, timestamp delta varlong, offset delta varint, key, value, headers. */
 function writeRecord(writer: Writer, { key, value, headers }: PlainMessage, offsetDelta: number): void {
   reserve(writer, 7 * MAX_VARINT_BYTES + key.length + value.length)
   const start = writer.at
@@ -86,7 +85,7 @@ function writeRecord(writer: Writer, { key, value, headers }: PlainMessage, offs
   writeLength(writer, start)
 }
 
-/** Writes the length of what begins `USUAL_LENGTH_BYTES` behind `start`. */
+/** Writes the length of what begins `USUAL_LENGTH_BYTES` after `start`. */
 function writeLength(writer: Writer, start: number): void {
   const length = writer.at - start - USUAL_LENGTH_BYTES
   const lengthBytes = varintBytes(length)
@@ -105,7 +104,10 @@ function reserve(writer: Writer, bytes: number): void {
   writer.bytes = larger
 }
 
-/** Its length and its UTF-8. Nearly always short and ASCII, for which a loop is cheaper than a call into Node. */
+/**
+ * The text's length and its UTF-8. It is nearly always short and ASCII, for which a loop is cheaper than a call into
+ * Node.
+ */
 function writeText(writer: Writer, text: string): void {
   reserve(writer, MAX_VARINT_BYTES + 3 * text.length)
   const { bytes, at: start } = writer
@@ -122,7 +124,7 @@ function writeText(writer: Writer, text: string): void {
   writer.at = at
 }
 
-/** Zigzag and seven bits a byte, of a number that is not negative; returns where it ends. */
+/** Zigzag, seven bits per byte, of a number that is not negative. Returns where it ends. */
 function putVarint(buffer: Buffer, start: number, value: number): number {
   let rest = value * 2
   let end = start

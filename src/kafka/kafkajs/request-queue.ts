@@ -1,7 +1,7 @@
 import type { Internals } from './internals.ts'
 
 /**
- * Request queue: the timer that looks for pending requests is armed only while there are some.
+ * Request queue: the timer that checks for pending requests is armed only while there are some.
  *
  * Without it the queue wakes up every millisecond, for ever: 4.5 % of a core at rest.
  */
@@ -13,10 +13,10 @@ export function idleRequestQueue({ RequestQueue: { prototype } }: Internals): vo
 }
 
 /**
- * Request queue: the requests under way move to a new `Map` with each one that is sent (`ShortLivedMap` says why).
+ * Request queue: each request that is sent moves the requests in flight to a new `Map` (`ShortLivedMap` says why).
  *
- * Without it answered requests, with the batches and invoices that waited for them, outlive the small garbage
- * collections: these take several times as long, and everything waits for them.
+ * Without it answered requests survive the small garbage collections, with the batches and invoices that waited for
+ * them. These collections then take several times as long, and everything waits for them.
  */
 export function forgetAnsweredRequests({ RequestQueue: { prototype } }: Internals): void {
   const { push } = prototype
