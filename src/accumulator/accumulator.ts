@@ -1,4 +1,5 @@
 import type { Reservation } from '../admission/buffer-memory.ts'
+import { within } from '../waiting.ts'
 import type { Chain } from './chain.ts'
 import { Lane, type LaneLimits } from './lane.ts'
 import type { Outcome } from './outcome.ts'
@@ -106,20 +107,15 @@ export class Accumulator {
    */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#intake = 'draining'
-    if (this.#pending.size > 0) await this.#emptyOr(timeoutMs)
+    if (this.#pending.size > 0) {
+      const empty = new Promise<void>((resolve) => {
+        this.#onEmpty = resolve
+      })
+      await within(timeoutMs, empty)
+    }
     const isClean = this.#pending.size === 0
     for (const lane of this.#lanes) lane.abandon()
     return isClean
-  }
-
-  #emptyOr(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs)
-      this.#onEmpty = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 
   #forget(identity: string): void {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryProblem, readConfig } from '../config.ts'
 import { startGateway } from '../gateway.ts'
 import { letHeapGrow } from '../heap-growth.ts'
 import { closeLogger, createLogger } from '../observability/logger.ts'
 import { parseFlags } from '../tools/terminal/flags.ts'
+import { within } from '../waiting.ts'
 import type { Command } from './command.ts'
 import { listenProblem } from './listen-problem.ts'
 
@@ -46,7 +46,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   })
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')
-    await Promise.race([gateway.stop(), sleep(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS)])
+    await within(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS, gateway.stop())
     await closeLogger(logger)
     process.exit(EXIT.ok)
   }

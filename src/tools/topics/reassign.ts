@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause } from '../../waiting.ts'
 import type { Replicas } from './spread.ts'
 
 /** What the cluster can be told and asked. */
@@ -35,7 +35,7 @@ export async function reassign(cluster: Cluster, changes: readonly Replicas[], o
     let moving = wave.map(({ partition }) => partition)
     while (moving.length > 0) {
       onProgress(done + wave.length - moving.length, moving)
-      await sleep(pollMs, undefined, { signal }).catch(() => {})
+      await pause(pollMs, signal)
       stopIf(signal, endMs, moving)
       try {
         moving = [...(await cluster.fetchReassigning(moving))]
