@@ -2,19 +2,19 @@
 import { dispatch } from './commands/dispatch.ts'
 import { systemProblem } from './tools/terminal/system-problem.ts'
 
-/** A reader that went away, as `head` does, has all that it wanted; the command's work goes on. */
+/** The first error of standard output. EPIPE does not count: `head` has all it wanted, and work goes on. */
 let outputFault: NodeJS.ErrnoException | undefined
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') outputFault ??= error
 })
-process.stderr.on('error', () => {}) // there is nowhere left to say so
+process.stderr.on('error', () => {}) // there is nowhere left to report it
 
 const exitCode = await dispatch(process.argv.slice(2), process.env, console)
 if (exitCode !== undefined) await end(exitCode)
 
 /**
- * Ends the process when all of its output was taken, however slowly it is read. It has to be told to end: kafkajs
- * leaves connections open that it was making when it was told to disconnect.
+ * Ends the process once all of its output was read, however slowly. It does not end by itself: kafkajs leaves
+ * connections open that it was making when it was told to disconnect.
  */
 async function end(exitCode: number): Promise<never> {
   await new Promise((resolve) => process.stdout.write('', resolve))

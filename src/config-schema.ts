@@ -9,7 +9,9 @@ const text = (description: string, options: { default?: string; pattern?: string
 
 const quota = (description: string) => Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description }))
 
-/** Every variable of the environment that the gateway reads: type, default, meaning. `secret` values are never shown. */
+/**
+ * Every variable of the environment that the gateway reads: type, default, meaning. `secret` values are never shown.
+ */
 export const ConfigSchema = Type.Object({
   HOST: text('Address to listen on.', { default: '0.0.0.0' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes any.' }),
@@ -35,7 +37,7 @@ export const ConfigSchema = Type.Object({
     default: 12,
     minimum: 1,
     maximum: 10_000,
-    description: 'Partitions of the topic. It decides which partition a store has; must equal the topic.',
+    description: 'Partitions of the topic; must match it. The number decides which partition a store has.',
   }),
   KAFKA_CLIENT_ID: text('Client id that brokers see.', { default: 'tillgate' }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Encrypt the connections to the brokers.' }),
@@ -46,18 +48,18 @@ export const ConfigSchema = Type.Object({
   ),
   KAFKA_SASL_USERNAME: Type.Optional(text('User of the login.')),
   KAFKA_SASL_PASSWORD: Type.Optional(text('Password of the login.', { secret: true })),
-  KAFKA_REQUEST_TIMEOUT_MS: milliseconds(8_000, 'A broker that answers nothing for this long is given up.', 1_000),
+  KAFKA_REQUEST_TIMEOUT_MS: milliseconds(8_000, 'How long to wait for the answer of a broker.', 1_000),
   KAFKA_ACK_TIMEOUT_MS: milliseconds(5_000, 'How long the leader waits for its in-sync replicas.', 500),
   KAFKA_CONNECTION_TIMEOUT_MS: milliseconds(3_000, 'How long connecting to a broker may take.', 100),
-  KAFKA_METADATA_MAX_AGE_MS: milliseconds(15_000, 'How old the picture of the cluster may get.', 1_000),
+  KAFKA_METADATA_MAX_AGE_MS: milliseconds(15_000, 'How old the metadata of the cluster may get.', 1_000),
   DELIVERY: Type.Union([Type.Literal('exactly-once'), Type.Literal('at-least-once'), Type.Literal('at-most-once')], {
     default: 'exactly-once',
-    description: 'What is promised of an invoice that is sent to Kafka again.',
+    description: 'What is guaranteed when an invoice is sent to Kafka again.',
   }),
-  DELIVERY_TIMEOUT_MS: milliseconds(30_000, 'How long a till waits for Kafka before it is told 503 or 504.', 100),
+  DELIVERY_TIMEOUT_MS: milliseconds(30_000, 'How long a till waits for Kafka before it gets 503 or 504.', 100),
   WATCHDOG_MS: milliseconds(
     120_000,
-    'A call of the Kafka client that has not ended by then hangs; it is replaced.',
+    'A call of the Kafka client that takes longer is taken to hang; the client is replaced.',
     1_000,
   ),
   STALL_AFTER_MS: milliseconds(
@@ -72,22 +74,22 @@ export const ConfigSchema = Type.Object({
   MAX_BATCH_RECORDS: Type.Integer({ default: 500, minimum: 1, maximum: 500, description: 'Most records in a batch.' }),
   MAX_BATCH_BYTES: bytes(900_000, 'Most bytes in a batch, below the topic’s max.message.bytes.'),
   MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice.'),
-  BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills are told 503.', 2 ** 20),
+  BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills get 503.', 2 ** 20),
   MAX_QUEUE_MS: milliseconds(
     250,
-    'Live invoices are told 503 when more are under way than are stored in this time (1,000 always may be).',
+    'Live invoices get 503 when more are in flight than are stored in this time (1,000 are always allowed).',
     10,
   ),
   MAX_CONNECTIONS: Type.Integer({
     default: 20_000,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Connections of tills at once; more are closed at once. Needs as many file descriptors.',
+    description: 'Most connections of tills; further ones are closed. Each needs a file descriptor.',
   }),
-  QUOTA_STORE_PER_MINUTE: quota('Most invoices of a store in a minute, on this instance; beyond it 429.'),
-  QUOTA_TERMINAL_PER_MINUTE: quota('Most invoices of a terminal in a minute, on this instance; beyond it 429.'),
+  QUOTA_STORE_PER_MINUTE: quota('Most invoices of a store in a minute on this instance; more get 429.'),
+  QUOTA_TERMINAL_PER_MINUTE: quota('Most invoices of a terminal in a minute on this instance; more get 429.'),
   UPLOAD_MAX_BYTES: bytes(8 * 2 ** 20, 'Largest upload, inflated.'),
-  UPLOAD_MAX_COMPRESSED_BYTES: bytes(2 ** 20, 'Largest upload, as sent, where it is compressed.'),
+  UPLOAD_MAX_COMPRESSED_BYTES: bytes(2 ** 20, 'Largest compressed upload, as sent.'),
   UPLOAD_MAX_INVOICES: Type.Integer({
     default: 1_000,
     minimum: 1,
@@ -104,14 +106,13 @@ export const ConfigSchema = Type.Object({
     default: 64,
     minimum: 1,
     maximum: 10_000,
-    description:
-      'Invoices of uploads under way to Kafka at once while live ones come; 8 times as many while none come.',
+    description: 'Most invoices of uploads in flight to Kafka while live ones come; 8 times as many while none come.',
   }),
   UPLOAD_SHARE_PERCENT: Type.Integer({
     default: 25,
     minimum: 1,
     maximum: 100,
-    description: 'Part of the time in which invoices of uploads may be under way to Kafka while live ones come.',
+    description: 'Part of the time in which invoices of uploads may be in flight to Kafka while live ones come.',
   }),
   UPLOAD_WORKERS: Type.Optional(
     Type.Integer({
@@ -124,7 +125,7 @@ export const ConfigSchema = Type.Object({
     default: 16,
     minimum: 0,
     maximum: 1_000,
-    description: 'Uploads that may wait for such a thread; beyond it 503.',
+    description: 'Most uploads that wait for such a thread; more get 503.',
   }),
   UPLOAD_READ_TIMEOUT_MS: milliseconds(10_000, 'How long inflating and validating an upload may take.', 100),
   UPLOAD_INLINE_BYTES: bytes(16_384, 'Uploads up to this size are read on the main thread.', 0),
@@ -132,11 +133,11 @@ export const ConfigSchema = Type.Object({
     default: 'strict',
     description: 'Whether an invoice whose sums do not add up is refused (strict) or marked (lenient).',
   }),
-  LENIENT_STORES: Type.Optional(text('Stores, separated by commas, that are lenient whatever ARITHMETIC says.')),
+  LENIENT_STORES: Type.Optional(text('Stores that are lenient whatever ARITHMETIC says, separated by commas.')),
   REQUEST_TIMEOUT_MS: milliseconds(30_000, 'How long a till may take to send its request.', 100),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000, 'How long an idle connection is kept; longer than the load balancer’s.'),
-  DRAIN_DELAY_MS: milliseconds(5_000, 'After SIGTERM: how long to go on serving while load balancers look away.'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds(30_000, 'After SIGTERM: when to stop for good, whatever is left.', 100),
+  DRAIN_DELAY_MS: milliseconds(5_000, 'After SIGTERM: how long to keep serving until load balancers stop sending.'),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(30_000, 'After SIGTERM: when to stop, even with invoices in flight.', 100),
 })
 
 export type Config = Static<typeof ConfigSchema>

@@ -4,15 +4,15 @@ import { closest, distance } from 'fastest-levenshtein'
 const OF_A_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/
 
 /**
- * The variables that look as if one of `known` was meant, in words; no value is in them. What merely begins as ours do
- * is left alone: an environment is shared with Kafka's own scripts (`KAFKA_OPTS`), Kubernetes and other programs.
+ * One sentence for each variable that looks like a mistyped one of `known`; it has no values. A variable that only
+ * begins like ours is left alone: Kafka's own scripts (`KAFKA_OPTS`), Kubernetes and other programs have variables too.
  */
 export function mistypedVariables(environment: NodeJS.ProcessEnv, known: readonly string[]): string[] {
   const problems: string[] = []
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || value === '' || known.includes(name) || OF_A_SERVICE.test(name)) continue
     const meant = meantBy(name, known)
-    if (meant !== undefined) problems.push(`${name} is no variable of the gateway: did you mean ${meant}?`)
+    if (meant !== undefined) problems.push(`${name} is not a variable of the gateway: did you mean ${meant}?`)
   }
   return problems
 }
@@ -21,11 +21,11 @@ function meantBy(name: string, known: readonly string[]): string | undefined {
   const text = name.toUpperCase().replace(/^UPLOADS_/, 'UPLOAD_')
   const nearest = closest(text, known)
   if (distance(text, nearest) <= tolerance(text)) return nearest
-  // Of three words or more that begin one of ours, the rest was forgotten: KAFKA_SASL_USER.
+  // One of ours may begin with these three or more words: KAFKA_SASL_USER is cut short.
   return /^(?:KAFKA|UPLOAD|QUOTA)_.+_/.test(text) ? known.find((ours) => ours.startsWith(text)) : undefined
 }
 
-/** How many letters may be wrong. Short names are like those of too many others; few others begin with UPLOAD or QUOTA. */
+/** How many letters may be wrong. Short names resemble too many others; few others begin with UPLOAD or QUOTA. */
 function tolerance(text: string): number {
   if (text.length < 10) return -1
   if (/^(?:UPLOAD|QUOTA)_/.test(text) && text.length > 13) return 4

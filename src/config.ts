@@ -6,11 +6,11 @@ import { mistypedVariables } from './config-typos.ts'
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
 
-/** Kept of `SHUTDOWN_TIMEOUT_MS` for the last answers to be written and the connections to be closed. */
+/** The part of `SHUTDOWN_TIMEOUT_MS` for writing the last answers and closing the connections. */
 export const LAST_ANSWERS_MS = 1_000
 
 /**
- * What the process takes at most besides its buffer: so much was measured with 10,000 connections, uploads and live
+ * The most memory that the process takes besides its buffer. Measured with 10,000 connections, with uploads and live
  * invoices of all sizes, while Kafka went away and came back.
  */
 const MEMORY_BESIDES_BUFFER_BYTES = 600 * 2 ** 20
@@ -34,20 +34,20 @@ export function uploadBytes(config: Config): number {
 }
 
 /**
- * The longest that a till waits for its answer once its request is in: an upload waits to be read, then for its places
- * among those under way, then for Kafka. Whatever stands between gateway and till has to wait longer.
+ * The longest time from the end of a request to its answer. An upload waits to be read, then for its places among the
+ * invoices in flight, then for Kafka. Whatever stands between gateway and till has to wait longer.
  */
 export function longestAnswerMs({ UPLOAD_READ_TIMEOUT_MS, DELIVERY_TIMEOUT_MS }: Config): number {
   const [readMs, placeMs, deliveryMs] = [UPLOAD_READ_TIMEOUT_MS, DELIVERY_TIMEOUT_MS, DELIVERY_TIMEOUT_MS]
   return readMs + placeMs + deliveryMs
 }
 
-/** How long a connection may carry nothing before it is closed: it outlives the request and every answer to it. */
+/** How long a connection may carry nothing before it is closed: as long as the slowest request and answer together. */
 export function connectionTimeoutMs(config: Config): number {
   return config.REQUEST_TIMEOUT_MS + longestAnswerMs(config)
 }
 
-/** The environment is not a configuration. `problems` names every wrong variable; no value of a secret is in it. */
+/** The environment is not a valid configuration. `problems` names every wrong variable, and never a secret value. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
 
@@ -58,7 +58,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The configuration that `environment` describes, defaults filled in. Throws `ConfigError` with all that is wrong. */
+/** The configuration in `environment`, with defaults filled in. Throws `ConfigError` with everything that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given: Record<string, unknown> = {}
   for (const name of Object.keys(ConfigSchema.properties)) {
@@ -72,7 +72,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return config
 }
 
-/** How to reach the cluster, as `kafka/` wants it. */
+/** The options that `kafka/` needs to reach the cluster. */
 export function kafkaOptions(config: Config) {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
   return {
@@ -105,7 +105,7 @@ export function describeConfig(environment: NodeJS.ProcessEnv): string {
   return lines.join('\n')
 }
 
-/** An integer or a boolean where the schema wants one and the text is one; otherwise the text, for the check to refuse. */
+/** The text as an integer or a boolean, if the schema wants one and the text is one. Otherwise the text itself. */
 function typed(schema: TSchema, value: string): unknown {
   if (schema.type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value)
   if (schema.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
@@ -154,9 +154,9 @@ function contradictions(config: Config): string[] {
 }
 
 /**
- * Time-outs of which one could never pass, or would pass before another one can have its effect. That a till waits for
- * less than a broker may take (`DELIVERY_TIMEOUT_MS` against the time-outs of `KAFKA_`) is none: unlike in Kafka's own
- * producer the batch goes on after it, and the till that comes again joins it.
+ * Time-outs that contradict each other: one could never pass, or would pass before another can take effect.
+ * `DELIVERY_TIMEOUT_MS` may be shorter than the time-outs of `KAFKA_`. Unlike in Kafka's own producer, the batch stays
+ * in flight after it, and a till that sends again joins it.
  */
 function contradictoryTimeouts(config: Config): string[] {
   const { DELIVERY_TIMEOUT_MS, STALL_AFTER_MS, WATCHDOG_MS, LINGER_MS, DRAIN_DELAY_MS, SHUTDOWN_TIMEOUT_MS } = config
@@ -169,12 +169,12 @@ function contradictoryTimeouts(config: Config): string[] {
   // One call of kafkajs tries up to four times.
   for (const name of ['KAFKA_REQUEST_TIMEOUT_MS', 'KAFKA_CONNECTION_TIMEOUT_MS'] as const)
     refuse(WATCHDOG_MS < 4 * config[name], `WATCHDOG_MS must be at least 4 times ${name}`)
-  // A lane has to refuse invoices before those in it expire, or a till that comes again meets its own expiring ones.
+  // A lane must refuse new invoices before its own expire. Otherwise a till that sends again meets its expiring ones.
   refuse(STALL_AFTER_MS >= DELIVERY_TIMEOUT_MS, 'STALL_AFTER_MS must be less than DELIVERY_TIMEOUT_MS')
   refuse(STALL_AFTER_MS >= WATCHDOG_MS, 'STALL_AFTER_MS must be less than WATCHDOG_MS')
   refuse(config.MAX_QUEUE_MS >= DELIVERY_TIMEOUT_MS, 'MAX_QUEUE_MS must be less than DELIVERY_TIMEOUT_MS')
   refuse(LINGER_MS >= config.MAX_QUEUE_MS, 'LINGER_MS must be less than MAX_QUEUE_MS')
-  // What is left has to be enough for what lingers, and for the last answers.
+  // The time left must be enough for invoices that linger and for the last answers.
   const leftMs = SHUTDOWN_TIMEOUT_MS - DRAIN_DELAY_MS - LAST_ANSWERS_MS
   refuse(leftMs <= 0, `DRAIN_DELAY_MS must be less than SHUTDOWN_TIMEOUT_MS minus ${LAST_ANSWERS_MS}`)
   refuse(

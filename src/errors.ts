@@ -6,8 +6,8 @@ export type TillAction = 'delete' | 'quarantine' | 'resend'
 const HEALING: ReadonlySet<number> = new Set([408, 409, 424, 425, 429])
 
 /**
- * The till's rule: 2xx: delete the invoice from the journal; 4xx other than 408, 409, 424, 425 and 429: quarantine it and
- * alert; anything else: keep it and resend it unchanged.
+ * The till's rule: 2xx: delete the invoice from the journal; 4xx other than 408, 409, 424, 425 and 429: quarantine it
+ * and alert; anything else: keep it and resend it unchanged.
  */
 export function tillAction(status: number): TillAction {
   if (status >= 200 && status < 300) return 'delete'
@@ -19,7 +19,7 @@ const problem = (status: number, title: string, outcome: 'rejected' | 'unknown')
 
 /**
  * Every problem type of the service, one line each. A problem is what a till is told when it gets no receipt
- * (RFC 9457). `type` is stable and documented under `/problems/{slug}`; `outcome` says what is known of the invoice.
+ * (RFC 9457). `type` is stable and documented under `/problems/{slug}`; `outcome` says what is known about the invoice.
  */
 export const PROBLEMS = {
   'malformed-json': problem(400, 'The body is not strict JSON', 'rejected'),
@@ -74,7 +74,7 @@ export class Problem extends Error {
       cause?: unknown
     } = {},
   ) {
-    // An answer, not a failure: its stack would say nothing, and is a sixth of what refusing an invoice costs.
+    // This is an answer, not a failure. A stack would tell nothing, and costs a sixth of refusing an invoice.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(detail, options.cause === undefined ? {} : { cause: options.cause })

@@ -17,10 +17,10 @@ const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise hel
   --from-time TIME     only records from this time on (RFC 3339; the time in the log)
   --to-time TIME       only records before this time
   --partitions LIST    only these partitions, e.g. 0,3,8-11
-  --answers FILE       what the tills were told (NDJSON, see docs/audit.md): finds what is lost, altered, too many
+  --answers FILE       what the tills were told (NDJSON, see docs/audit.md): finds lost, altered and excess invoices
   --stores LIST        only invoices of these stores, e.g. S1,S2
   --journals LIST      only invoices of these journals, e.g. S1/T1/J1,S1/T2/J1
-  --named-only         only invoices that the answers name: what others sent meanwhile is left out
+  --named-only         only invoices that the answers name, not those that others sent meanwhile
   --verify             parse every value and compare its identity with the headers
   --strict             duplicates, missing numbers, tombstones and foreign records break the promise too
   --all                every journal, not only those with findings

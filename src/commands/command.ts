@@ -3,8 +3,9 @@ export interface Command {
   /** What `tillgate NAME --help` prints. */
   readonly help: string
   /**
-   * Runs with the arguments behind the name. Resolves with the exit code after everything was written; `undefined`: it
-   * goes on until a signal ends it. Throws `UsageError` and `ConfigError` for what its user has to correct.
+   * Runs with the arguments after the name. Resolves with the exit code once everything is written, or with `undefined`
+   * if it runs until a signal ends it. Throws `UsageError`, `InputError` or `ConfigError` for what the user must
+   * correct.
    */
   run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number | undefined>
   /** The exit code for every other error. */

@@ -11,10 +11,10 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
   tillgate audit      read KAFKA_TOPIC and say whether the promise held
   tillgate upload     send journals to a gateway, as a till would
   tillgate topics     plan, create, check and grow the topic
-  tillgate simulate   many tills against a gateway, honest latencies
-  tillgate config     every variable: type, default, meaning, present value (secrets redacted)
+  tillgate simulate   run many tills against a gateway, with honest latencies
+  tillgate config     print every variable: type, default, meaning, present value (secrets redacted)
 
-tillgate COMMAND --help says more of each.
+tillgate COMMAND --help explains each command.
 KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
 
 /** Each command and what it needs are loaded when it is called. */
@@ -38,7 +38,7 @@ export interface Output {
 }
 
 /**
- * Runs one command and resolves with its exit code, after writing what went wrong; `undefined`: it goes on until a
+ * Runs one command. Resolves with its exit code once any error is written, or with `undefined` if it runs until a
  * signal ends it. Never rejects.
  */
 export async function dispatch(

@@ -10,7 +10,7 @@ import { listenProblem } from './listen-problem.ts'
 /** Exit codes of `tillgate serve`. */
 const EXIT = { ok: 0, failed: 1 } as const
 
-/** How long after the shutdown's own deadline the process ends whatever hangs. */
+/** How long after the shutdown deadline the process ends, even if something hangs. */
 const LAST_RESORT_MS = 2_000
 
 const HELP = `tillgate serve: runs the gateway until SIGTERM or SIGINT, then drains it

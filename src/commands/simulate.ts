@@ -19,10 +19,10 @@ const HELP = `tillgate simulate: many tills against a gateway, with latencies th
   --burst FxS/P               F times the rate for S seconds of every P, e.g. 5x10/60; the mean stays
   --connections N             kept alive and shared by all tills (256)
   --answer-timeout-seconds N  a till that has no answer by then sends again (40)
-  --drain-seconds N           how long to wait at the end for what has no definite answer (60)
+  --drain-seconds N           how long to wait at the end for definite answers (60)
   --seed N                    the same seed gives the same arrivals and baskets (1)
   --answers FILE              a new file with what every till was told, for tillgate audit --answers
-  --json                      the summary as JSON, with a series of seconds
+  --json                      the summary as JSON, with the figures of each second
   --self-test                 measures servers whose latencies are known, and says whether it was right
 
 Latency counts from the time at which an invoice should have been sent; one that was never answered counts with its age

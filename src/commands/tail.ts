@@ -16,10 +16,10 @@ const HELP = `tillgate tail: prints the records of KAFKA_TOPIC: partition, offse
   --offset N             start at this offset of the partition
   --key KEY              only records with this key: a store
   --limit N              stop after N records
-  --exit-at-end          stop at the end of what the topic holds now, instead of following it
-  --json                 a JSON object a line: partition, offset, timestamp, key, headers, value
-  --lines                only the values, a line each: a journal again
-  --raw                  only the values, byte for byte, nothing between them
+  --exit-at-end          stop at the present end of the topic, instead of following it
+  --json                 one JSON object per line: partition, offset, timestamp, key, headers, value
+  --lines                only the values, one per line, as in a journal
+  --raw                  only the values, byte for byte, with nothing between them
 
 Exit code: 0 done, 1 failed, 2 wrong arguments or configuration.`
 
@@ -31,7 +31,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const ranges = tailRanges(await withConnectionProblems(session, () => fetchRanges(session, given)), given)
   const [range] = ranges
   if (range !== undefined && (given.offset ?? range.start) < range.start)
-    console.error(`partition ${range.partition} begins at offset ${range.start}: the records before were deleted`)
+    console.error(`partition ${range.partition} begins at offset ${range.start}: earlier records were deleted`)
   if (!given.exitAtEnd) console.error(`following topic ${session.topic}; Ctrl-C stops`)
 
   const ending = new AbortController()
@@ -51,7 +51,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   return 0
 }
 
-/** Prints what is wanted, no faster than it is read, and ends the reading when that is all. */
+/** Prints the wanted records, no faster than the output is read. Ends the reading after the last one. */
 function printer({ key, limit, format }: TailArguments, ending: AbortController) {
   const wantedKey = key === undefined ? undefined : Buffer.from(key)
   const write = FORMATS[format]
@@ -65,21 +65,21 @@ function printer({ key, limit, format }: TailArguments, ending: AbortController)
     if (!isFull) return undefined
     return once(process.stdout, 'drain', { signal: ending.signal }).then(
       () => {},
-      () => {}, // it ends
+      () => {}, // the command is ending
     )
   }
 }
 
 const LF = Buffer.from('\n')
 
-/** A record without a value has nothing to print where only values are printed. */
+/** Formats that print only values print nothing for a record without one. */
 const FORMATS: Record<TailFormat, (record: LogRecord) => string | Buffer | undefined> = {
   text: recordText,
   json: recordJson,
   raw: ({ value }) => value ?? undefined,
   lines: ({ partition, offset, value }) => {
     if (value?.includes(LF))
-      console.error(`the value at partition ${partition} offset ${offset} has line feeds in it: it is several lines`)
+      console.error(`the value at partition ${partition} offset ${offset} contains line feeds: it takes several lines`)
     return value === null ? undefined : Buffer.concat([value, LF])
   },
 }

@@ -22,13 +22,12 @@ import { spreadText } from '../tools/topics/spread-text.ts'
 
 type GrowArguments = Omit<Extract<TopicsArguments, { action: 'grow' }>, 'action'>
 
-/** How often taking the throttle off is tried, a second apart. */
+/** How often removing the throttle is tried, a second apart. */
 const REMOVAL_TRIES = 10
 
 /**
- * `tillgate topics grow`: shows how the topic would be spread over all brokers, how much that copies and, with `yes`, does
- * it. Resolves with the exit code. Refuses while a replica is missing or on its way: then the picture is not the one to
- * start from.
+ * `tillgate topics grow`: shows how the topic would be spread over all brokers and how much that copies. With `yes` it
+ * does it. Resolves with the exit code. Refuses while a replica is missing or moving: a plan needs a settled state.
  */
 export async function growTopic(given: GrowArguments, session: TopicSession): Promise<number> {
   const state = await describeTopic(session)
@@ -37,7 +36,7 @@ export async function growTopic(given: GrowArguments, session: TopicSession): Pr
   const { partitions, settings = {} } = state
   const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
   if (lagging.length > 0)
-    return refuse(`partitions ${numbers(lagging)} lack replicas: wait until they are healed, or have moved`)
+    return refuse(`partitions ${numbers(lagging)} lack replicas: wait until they are in sync again, or have moved`)
   const found = spread(partitions, await fetchBrokers(session))
   const all = partitions.map(({ partition }) => partition)
   const moving = await fetchReassigning(session, all)
@@ -52,7 +51,7 @@ export async function growTopic(given: GrowArguments, session: TopicSession): Pr
     console.log(hasChanges ? spreadText(found, partitions) : 'Evenly spread.')
     if (hasChanges)
       console.log(
-        copying === undefined ? 'How much that copies is unknown.' : copyingText(copying, given.throttleBytes),
+        copying === undefined ? 'How much has to be copied is unknown.' : copyingText(copying, given.throttleBytes),
       )
   }
   if (given.yes && hasChanges) {
@@ -60,14 +59,14 @@ export async function growTopic(given: GrowArguments, session: TopicSession): Pr
     await carryOut(found, given, session, partitions)
   } else if (given.yes && THROTTLES.some((name) => (settings[name] ?? '') !== '')) {
     await endThrottle(session)
-    if (!given.json) console.log('A throttle that was left behind is taken off.')
-  } else if (!given.json && hasChanges) console.log('Nothing was changed. --yes does it.')
+    if (!given.json) console.log('Removed a throttle that was left behind.')
+  } else if (!given.json && hasChanges) console.log('Nothing was changed. --yes makes these changes.')
   if (given.yes && given.json) console.log(result)
   if (!given.json) await adviseElection(session)
   return 0
 }
 
-/** Before anything moves: what to give Kafka's own tool in order to go back. */
+/** Prints the present assignment, or saves it, before anything moves. Kafka's own tool can restore it. */
 async function keepPresent(
   { undoFile, json }: GrowArguments,
   { changes }: Spread,
@@ -92,7 +91,7 @@ function presentOf(changes: Spread['changes'], partitions: readonly PartitionSta
   return partitions.filter(({ partition }) => changes.some((change) => change.partition === partition))
 }
 
-/** Ctrl-C ends it, but not before the throttle is off: it would slow the topic's replicas down for ever. */
+/** Ctrl-C ends it, but only after removing the throttle, which would slow the topic's replicas down for ever. */
 async function carryOut(
   found: Spread,
   { json, atOnce, deadlineMs, throttleBytes }: GrowArguments,
@@ -126,7 +125,7 @@ async function carryOut(
   }
 }
 
-/** Brokers may restart while partitions move: one refusal is not the end. */
+/** Brokers may restart while partitions move, so a refusal is retried. */
 async function takeThrottleOff(session: TopicSession): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -135,7 +134,7 @@ async function takeThrottleOff(session: TopicSession): Promise<void> {
     } catch (error) {
       if (tries === REMOVAL_TRIES)
         throw new Error(
-          `the throttle is still on (${(error as Error).message}): tillgate topics grow --yes takes it off, topics check sees it`,
+          `the throttle is still on (${(error as Error).message}): tillgate topics grow --yes removes it, topics check reports it`,
           { cause: error },
         )
       await sleep(1_000)
@@ -143,7 +142,7 @@ async function takeThrottleOff(session: TopicSession): Promise<void> {
   }
 }
 
-/** kafkajs cannot elect leaders. The cluster does by itself, after five minutes unless it is told not to. */
+/** kafkajs cannot elect leaders. The cluster does it by itself after five minutes, unless that is switched off. */
 async function adviseElection(session: TopicSession): Promise<void> {
   const state = await describeTopic(session)
   const others = (typeof state === 'string' ? [] : state.partitions).filter(
@@ -151,7 +150,7 @@ async function adviseElection(session: TopicSession): Promise<void> {
   )
   if (others.length === 0) return
   console.log(`
-${others.length} partitions are not led by their first replica yet. Brokers mend that by themselves within minutes
+${others.length} partitions are not led by their first replica yet. Brokers correct that by themselves within minutes
 (auto.leader.rebalance.enable), or at once with Kafka's own tool:
 
   kafka-leader-election.sh --bootstrap-server ${session.brokers[0]} --election-type preferred --topic ${session.topic} --all-topic-partitions`)

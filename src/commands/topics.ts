@@ -13,28 +13,28 @@ import { growTopic } from './topics-grow.ts'
 
 const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
 
-  tillgate topics plan     what the topic, the brokers and the gateways have to be, and why; asks no cluster
+  tillgate topics plan     computes what topic, brokers and gateways are needed, and why; asks no cluster
       --stores N --invoices-per-day N --brokers N
       --invoice-bytes N      mean size of an invoice (1600)
       --peak-factor F        busiest minute of the year over the mean of a normal day (8)
       --retention-days D     how long invoices stay (7)
-      --gateway-rate N       invoices a second that one gateway is trusted with (1000)
+      --gateway-rate N       invoices a second planned for one gateway (1000)
       --broker-cores N       cores of a broker (4)
-      --broker-cpu-us N      what an invoice costs all its brokers together, microseconds of a core (1224)
-  tillgate topics create   creates it, or finds that it is right already
+      --broker-cpu-us N      microseconds of a core that an invoice costs all its brokers together (1224)
+  tillgate topics create   creates it, or checks it if it exists already
       the options of plan, or --partitions N (KAFKA_PARTITIONS) --replication-factor N (3) --retention-days D (7)
   tillgate topics check    compares it with what the gateway needs
-      --retention-days D     invoices have to stay at least so long
+      --retention-days D     how long invoices have to stay at least
   tillgate topics grow     after brokers were added: spreads replicas and leaders evenly over all brokers
       --yes                  do it; without it the moves are only shown
-      --throttle N           copies no more than N bytes a second into each broker; taken off in the end, after Ctrl-C too
+      --throttle N           copies at most N bytes a second into each broker; removed at the end, also after Ctrl-C
       --undo-file FILE       a new file for the present assignment, as kafka-reassign-partitions.sh takes it
                              (default: it is printed)
       --at-once N            partitions that move at the same time (5)
       --deadline-minutes N   when to give up waiting (720)
 
   --json                   the result as JSON
-Exit code: 0 right or done, 1 wrong, or not to be started, 2 wrong arguments or configuration,
+Exit code: 0 right or done, 1 wrong, or refused to start, 2 wrong arguments or configuration,
 3 not finished: Kafka refused or did not answer, or it was interrupted.`
 
 export const topics: Command = { help: HELP, run, failureCode: 3 }

@@ -24,20 +24,21 @@ const HELP = `tillgate upload FILE...: sends journals to a gateway, each line on
                            how requests are compressed (default: --gzip)
   --invoices N             most invoices in a request (default: 1000)
   --parallel N             files at once (default: 1); never files with the same terminal
-  --keep-going             one file that fails does not stop the others; never files with the same terminal
-  --give-up-after SECONDS  how long a file may get nowhere (default: for ever)
-  --answers FILE           adds what each attempt was told, for tillgate audit --answers
-  --again                  starts over, instead of going on where FILE.progress says
+  --keep-going             if a file fails, sends the others, except those with the same terminal
+  --give-up-after SECONDS  gives a file up after this long without progress (default: never)
+  --answers FILE           appends the answer to each attempt, for tillgate audit --answers
+  --again                  starts over, instead of continuing from FILE.progress
   --dry-run                reads the files and says what would be sent; sends and writes nothing
   --json                   the report as JSON
 
-What will never be taken goes to FILE.rejected.ndjson; take it away once it is dealt with. Ctrl-C stops after the request
-under way; the same command goes on. Standard input cannot go on: nothing remembers how far it was sent; what is rejected
-of it goes to stdin.rejected.ndjson in the working folder. A last line that has no line feed and is no whole JSON is not
-sent: it waits for its rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are passed over.
+Invoices that will never be accepted go to FILE.rejected.ndjson; remove it once they are dealt with. Ctrl-C stops after
+the request in flight; the same command continues. Standard input cannot be continued: nothing remembers how far it was
+sent. Its rejected invoices go to stdin.rejected.ndjson in the working folder. A last line without a line feed that is
+not complete JSON is not sent: it waits for its rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are
+skipped.
 
 Exit code: 0 nothing is left to send and nothing rejected is left to deal with; 1 something is, or a last line waits for
-its rest; 2 wrong arguments or files, or another run has one of them: nothing was sent.`
+its rest; 2 wrong arguments or files, or another run holds one of them: nothing was sent.`
 
 /** What the gateway takes by default. */
 const MAX_BYTES = 8 * 2 ** 20
@@ -73,7 +74,7 @@ async function withoutOwn(given: UploadArguments): Promise<UploadArguments> {
   return { ...given, files }
 }
 
-/** The same file twice would be sent twice at once, and answers must not go into a journal. */
+/** A file that is named twice would be sent twice at once. The answers file must not be a journal. */
 async function assertDistinct(files: readonly string[], answers: string | undefined): Promise<void> {
   const seen = new Set<string>()
   for (const file of answers === undefined ? files : [...files, answers]) {

@@ -12,13 +12,13 @@ export interface AdmissionRules {
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
-  /** Why a body that comes now would not be read soon, or `null`. */
+  /** Why a body that arrives now would not be read soon, or `null`. */
   busyProblem?: () => Problem | null
   /** Takes a place among the requests in flight. Without it their number is not bounded. */
   enter?: () => Entry
-  /** Reserves what a body of `sizeBytes` will take; `null`: there is no room. */
+  /** Reserves memory for a body of `sizeBytes`; `null` when there is no room. */
   admit: (sizeBytes: number, headers: IncomingHttpHeaders) => Reservation | null
-  /** Told of every request that is refused. */
+  /** Called for every request that is refused. */
   onAnswer: (answer: Answer) => void
 }
 
@@ -27,27 +27,27 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
 const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
 
 /**
- * The `onRequest` hook of a route that takes invoices: decides from the header fields alone, before the body is read,
- * whether the request may use memory. Refuses when this instance is draining (503), the media type or coding is not
- * supported (415), the body is too long (413), or there is no room (503). An admitted request holds its place, and a
- * reservation of its `Content-Length` (of the longest body when it comes in chunks), until `settle`.
+ * The `onRequest` hook of a route that takes invoices. It decides from the header fields alone, before the body is
+ * read, whether the request may use memory. It refuses when this instance is draining (503), the media type or coding
+ * is not supported (415), the body is too long (413), or there is no room (503). An admitted request keeps its place
+ * and its reservation until `settle`. It reserves its `Content-Length`, or the longest body when it comes in chunks.
  *
- * Why a request was refused for load: the bounds, in the order in which a request meets them. `detail` says which it was.
+ * The bounds on load, in the order in which a request meets them. `detail` says which one refused it.
  *
  * | bound | kept in | set by | answer |
  * |---|---|---|---|
  * | connections | Node (`app.ts`) | `MAX_CONNECTIONS` | none: closed |
  * | *here, before the body is read* | | | |
  * | uploads that wait to be read | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
- * | live invoices under way | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
- * | bytes; of uploads a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
- * | *`ingest/`, once it is read* | | | |
+ * | live invoices in flight | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
+ * | bytes; uploads get a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
+ * | *in `ingest/`, after the body is read* | | | |
  * | bytes of an upload, inflated | `admission/buffer-memory.ts` | the same | 503 `saturated` |
  * | invoices a minute | `admission/quotas.ts` | `QUOTA_*` | 429 `quota-exceeded` |
- * | invoices of uploads under way | `admission/upload-window.ts` | `UPLOAD_WINDOW_RECORDS`, `UPLOAD_SHARE_PERCENT` | 503 `saturated` |
+ * | invoices of uploads in flight | `admission/upload-window.ts` | `UPLOAD_WINDOW_RECORDS`, `UPLOAD_SHARE_PERCENT` | 503 `saturated` |
  * | partitions that do not answer | `accumulator/accumulator.ts` | `STALL_AFTER_MS` | 503 `kafka-unavailable` |
  *
- * `gateway.ts` makes each of them. Nothing of what is refused here or there was handed to Kafka.
+ * `gateway.ts` makes each of them. Nothing that any of them refuses was handed to Kafka.
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
@@ -65,8 +65,8 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
 }
 
 /**
- * Whether the client waits to be asked for its body (RFC 9110, 10.1.1). Clients of HTTP/1.0 know no such answer. Other
- * expectations are ignored, as the RFC allows: none of them could fail.
+ * Whether the client waits for `100 Continue` before it sends its body (RFC 9110, 10.1.1). HTTP/1.0 has no such answer.
+ * Other expectations are ignored, as the RFC allows.
  */
 function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
   if (headers.expect === undefined || httpVersion === '1.0') return false
@@ -92,7 +92,7 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
 }
 
 function overloaded(retryAfterSeconds: number): Problem {
-  return new Problem('saturated', 'More invoices come than are stored. Send the same document again.', {
+  return new Problem('saturated', 'Invoices arrive faster than they are stored. Send the same document again.', {
     retryAfterSeconds,
   })
 }

@@ -21,34 +21,34 @@ export interface AppDeps {
   ingest: Ingest
   ingestUpload: IngestUpload
   readiness: () => { ready: boolean; reasons: readonly string[] }
-  /** From the signal to stop on: not ready, and every answer says `Connection: close`. */
+  /** True from the stop signal on: the instance is not ready, and every answer says `Connection: close`. */
   isDraining: () => boolean
-  /** From when on new invoices are refused with 503 `draining`; as soon as `isDraining`, unless given. */
+  /** Whether new invoices are refused with 503 `draining`. Default: `isDraining`. */
   isRefusing?: (() => boolean) | undefined
   /** Reserves buffer bytes before the body is read; `null` = saturated. */
   admit: (sizeBytes: number) => Reservation | null
-  /** Takes a place among the live invoices in flight, before anything of one is read. */
+  /** Takes a place among the live invoices in flight, before the body is read. */
   enterLive: NonNullable<AdmissionRules['enter']>
-  /** Whether an upload that comes now would be read soon. */
+  /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
-  /** Reserves buffer bytes for an upload, out of the part of the buffer that uploads may have. */
+  /** Reserves buffer bytes for an upload, from the part of the buffer that uploads may use. */
   admitUpload: (sizeBytes: number) => Reservation | null
   metrics: () => Promise<{ contentType: string; body: string }>
-  /** Told once per answered invoice request: for counters and per-class logs; never values. */
+  /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
 }
 
 export interface AppOptions extends ServerOptions, UploadBodyLimits {
-  /** Connections beyond are closed at once; unlimited by default. */
+  /** More connections than this are closed at once. Default: unlimited. */
   maxConnections?: number | undefined
-  /** Whether `/metrics` is here; `false` where it has a port of its own. */
+  /** Whether this app serves `/metrics`; `false` when it has its own port. */
   serveMetrics: boolean
 }
 
 /**
- * The HTTP application, ready to listen (on an address: for the name `localhost` Fastify would open a second server
- * without these settings) or to be injected into. Takes invoices, serves health, metrics, the OpenAPI document and the
- * pages of the problems. Whoever builds it closes it.
+ * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, metrics, the
+ * OpenAPI document and the problem pages. Listen on an address: for the name `localhost` Fastify would open a second
+ * server without these settings. The caller closes it.
  */
 export async function buildApp(deps: AppDeps, options: AppOptions): Promise<FastifyInstance> {
   const { isDraining, onAnswer } = deps
@@ -58,7 +58,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   }
   const app: FastifyInstance = fastify(serverOptions(options, stamp))
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
-  // The admission hook asks for the bodies that it admits.
+  // The admission hook sends `100 Continue` to the requests that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)
 

@@ -4,11 +4,11 @@ import { Problem } from '../errors.ts'
 import { problemAnswer } from './problem-document.ts'
 
 /**
- * Answers what never becomes a request: bad HTTP (400), header fields that are too long (431), a request that does not
- * arrive in time or breaks off (408). Writes the problem to the bare socket and closes it.
+ * Answers what never becomes a request: bad HTTP (400), header fields that are too long (431), a request that breaks
+ * off or does not arrive in time (408). Writes the problem to the bare socket and closes it.
  *
- * With pipelining, an earlier and complete request of the same connection may still wait for its answer. The till
- * would take what is written now for that answer, so nothing is written then: a lost connection means "send again".
+ * With pipelining, an earlier, complete request of the same connection may still wait for its answer. The till would
+ * take this problem for that answer. So nothing is written then: a lost connection means "send again".
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
@@ -24,7 +24,7 @@ function mayAnswer(socket: Socket): boolean {
 }
 
 function clientProblem(code: string | undefined): Problem {
-  // Never a permanent 4xx for what broke off: the next attempt may arrive whole.
+  // Never a permanent 4xx for a request that broke off: the next attempt may arrive complete.
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT' || code === 'HPE_INVALID_EOF_STATE') {
     return new Problem('request-timeout', 'The request did not arrive in time. Send the same document again.')
   }

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { within } from '../waiting.ts'
 
 /**
- * Counts the requests of an app that are being answered, so that it can be closed without cutting one off. Waiting
- * for connections would not do: one that never sends a request keeps a server open for ever.
+ * Counts the requests in flight of an app, so that it can be closed without cutting one off. Waiting for connections
+ * is not enough: one that never sends a request would keep the server open for ever.
  */
 export function trackRequests(app: FastifyInstance): { close: (timeoutMs: number) => Promise<void> } {
   let active = 0
@@ -15,11 +15,11 @@ export function trackRequests(app: FastifyInstance): { close: (timeoutMs: number
       if (--active === 0) onIdle()
     })
   }
-  // Node emits one of the three for a request; the app has handlers for all of them.
+  // Node emits one of these three for each request. The app handles all of them.
   for (const event of ['request', 'checkContinue', 'checkExpectation']) app.server.on(event, count)
 
   return {
-    /** Stops listening, waits for the requests under way, at most `timeoutMs`, then closes every connection. */
+    /** Stops listening, waits at most `timeoutMs` for the requests in flight, then closes every connection. */
     async close(timeoutMs) {
       const closed = app.close()
       if (active > 0) {

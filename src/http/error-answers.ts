@@ -4,14 +4,14 @@ import { type Answer, settle } from './exchange.ts'
 import { sendProblem } from './problem-document.ts'
 import { toProblem } from './to-problem.ts'
 
-/** How much of a refused body is read and thrown away to keep its connection, at most. */
+/** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /**
- * Answers a request with a problem, and tells `onAnswer` where the request is one for invoices. What routes throw gets
- * here through Fastify's error handling; the admission hook, which refuses most when there is least time, calls it.
+ * Answers a request with a problem. Calls `onAnswer` if it is an invoice request. Errors that routes throw get here
+ * through Fastify's error handler. The admission hook calls it directly: it refuses most when there is least time.
  */
 export function refuse(
   request: FastifyRequest,
@@ -26,8 +26,8 @@ export function refuse(
 }
 
 /**
- * Every other answer that is no success: what routes and hooks throw, what Fastify refuses itself, and requests for
- * which there is no route (404, or 405 with `Allow` where other methods of the path exist).
+ * Answers every other failure with a problem: errors that routes and hooks throw, requests that Fastify refuses, and
+ * requests without a route (404, or 405 with `Allow` if the path has other methods).
  */
 export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
   app.setErrorHandler((error, request, reply) => {
@@ -58,10 +58,10 @@ function pathOf(request: FastifyRequest): string {
 }
 
 /**
- * A client that is still sending when its connection is closed loses the answer to a reset, would take that for a
- * failure that may heal, and would send the same refused document for ever. So the rest of a refused body is read and
- * thrown away by Node (within `requestTimeoutMs`) and the connection stays. It is closed where the rest is too long for
- * that, and where the client waits for `100 Continue`: whether its body still comes cannot be known then.
+ * Keeps the connection open while a refused body still arrives. If it were closed, a client that is still sending would
+ * lose the answer to a reset, take that for a temporary failure, and send the same refused document for ever. So Node
+ * reads and discards the rest of the body (within `requestTimeoutMs`). The connection is closed if the rest is too long
+ * for that, or if the client waits for `100 Continue`: nobody can know then whether its body will still come.
  */
 function keepOrClose(request: FastifyRequest, reply: FastifyReply): void {
   const { complete, headers } = request.raw

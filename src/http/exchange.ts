@@ -12,30 +12,30 @@ type Result =
   | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
   | { readonly kind: 'problem'; readonly status: number; readonly slug: ProblemSlug; readonly cause: unknown }
 
-/** What was answered to one invoice request. Never holds values of an invoice. */
+/** The answer to one invoice request. Never holds values of an invoice. */
 export type Answer = Result & { readonly route: InvoiceRoute; readonly durationMs: number }
 
-/** What is remembered of an invoice request from its first byte until its answer is made. */
+/** The state of an invoice request, from its first byte until its answer is made. */
 export interface Exchange {
   readonly route: InvoiceRoute
   readonly startedAtMs: number
   /** The buffer share of the body; `null` when the request was refused before one was taken. */
   reservation: Reservation | null
-  /** Gives its place among those under way back; `null` when it has none. */
+  /** Gives back its place among the invoices in flight; `null` when it has none. */
   leave: ((isStored: boolean) => void) | null
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** `null` on other routes, and as soon as the answer is made. */
+    /** `null` on other routes, and once the answer is made. */
     exchange: Exchange | null
   }
 }
 
 /**
- * To be called when the answer to a request is made. The first call on an invoice request gives its reservation back
- * and tells `onAnswer`; on any other request, and from the second call on, nothing happens. Every admitted request
- * gets here, also one whose connection breaks: an unfinished body ends in the error handler.
+ * Call it when the answer to a request is made. The first call for an invoice request gives back its reservation and
+ * its place, and calls `onAnswer`. Later calls, and calls for other requests, do nothing. Every admitted request gets
+ * here, even if its connection breaks: an unfinished body ends in the error handler.
  */
 export function settle(request: FastifyRequest, onAnswer: (answer: Answer) => void, result: Result): void {
   const exchange = request.exchange

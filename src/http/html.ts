@@ -8,7 +8,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** The text with everything escaped that means something in HTML, inside elements and quoted attributes. */
+/** Escapes every character that has a meaning in HTML, for elements and for quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
@@ -22,7 +22,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-bottom: 1px solid; padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top }
 `
 
-/** For pages of `page`: nothing is loaded or run, nothing frames them; the one style is allowed by its hash. */
+/** For documents of `page`: they load and run nothing, nobody may frame them, and a hash allows their one style. */
 export const PAGE_CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -31,7 +31,7 @@ export const PAGE_CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A whole HTML document. `title` is text; `content` is HTML whose parts are escaped already. */
+/** A whole HTML document. `title` is plain text; `content` is HTML that is escaped already. */
 export function page(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -28,7 +28,7 @@ const Headers = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       pattern: '^[ -~]{1,128}$',
-      description: 'Not needed: the identity is the key. Where sent it is bound to the identity of its first invoice.',
+      description: 'Not needed: the identity is the key. If sent, it is bound to the identity of its first invoice.',
     }),
   ),
   traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the record' })),
@@ -56,7 +56,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
 const LOCATION = {
   type: 'string',
   format: 'uri-reference',
-  description: 'The path of the invoice by its identity',
+  description: 'The path of the invoice, made of its identity',
 }
 
 const schema = {

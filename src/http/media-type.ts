@@ -13,13 +13,13 @@ const NO_INVOICE = new Problem(UNSUPPORTED, 'An invoice is sent as application/j
 
 const CODED_INVOICE = new Problem(
   UNSUPPORTED,
-  'An invoice is sent without a content coding: what is published are the bytes that were sent.',
+  'An invoice is sent without a content coding: the gateway publishes the bytes as they were sent.',
   { headers: { 'accept-encoding': 'identity' } },
 )
 
 /**
- * What is wrong with the `Content-Type` and `Content-Encoding` of an invoice request, or `null`. 415 names the header
- * field that would have been accepted (RFC 9110, 12.5.3 and 15.5.16).
+ * What is wrong with the `Content-Type` and `Content-Encoding` of an invoice request, or `null`. The 415 has the header
+ * field that says what would have been accepted (RFC 9110, 12.5.3 and 15.5.16).
  */
 export function invoiceMediaProblem(headers: IncomingHttpHeaders): Problem | null {
   if (!isUtf8Of('application/json', headers['content-type'])) return NO_INVOICE
@@ -45,7 +45,7 @@ export function uploadMediaProblem(headers: IncomingHttpHeaders): Problem | null
   return TAKEN_CODINGS.includes(codingOf(headers)) ? null : CODED_UPLOAD
 }
 
-/** How an upload that has no media problem is to be read. */
+/** How to read an upload that has no media problem. */
 export function uploadMedia(headers: IncomingHttpHeaders): Pick<UploadRequest, 'framing' | 'coding'> {
   return {
     framing: framingOf(headers) as UploadRequest['framing'],
@@ -53,7 +53,7 @@ export function uploadMedia(headers: IncomingHttpHeaders): Pick<UploadRequest, '
   }
 }
 
-/** Whether the answer is to be NDJSON: only for an NDJSON upload, and where `Accept` names it. */
+/** Whether to answer with NDJSON: only for an NDJSON upload, and only if `Accept` names it. */
 export function wantsLines(headers: IncomingHttpHeaders): boolean {
   const accepted = headers.accept?.toLowerCase().split(',') ?? []
   return framingOf(headers) === 'lines' && accepted.some(namesLines)

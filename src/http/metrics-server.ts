@@ -3,7 +3,9 @@ import { errorAnswers } from './error-answers.ts'
 import { type OperationsDeps, operationsRoutes } from './operations-routes.ts'
 import { ProblemSchema } from './problem-document.ts'
 
-/** Serves `/metrics`, `/livez` and `/readyz` on a port of their own. Resolves, listening, with how to stop it. */
+/**
+ * Serves `/metrics`, `/livez` and `/readyz` on their own port. Resolves once it listens, with a function to stop it.
+ */
 export async function startMetricsServer(
   address: { host: string; port: number },
   deps: OperationsDeps,

@@ -8,8 +8,8 @@ import { response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
 An invoice that was answered with 201 is in Kafka: once, in its store's order, byte for byte as the till sent it. A till
-that sends again because it was not told the outcome can make a second, equal record; the one with the lowest offset is
-the invoice.
+that was not told the outcome sends the invoice again, which can make a second, equal record. The record with the lowest
+offset is the invoice.
 
 **What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 424, 425 and 429:
 put it aside and alert somebody. Anything else, and no answer at all: keep it and send the same bytes again.`
@@ -33,8 +33,8 @@ const document = {
 }
 
 /**
- * Collects the schemas of every route that is registered afterwards into one OpenAPI 3.1 document. Shared schemas
- * become components under their `$id`.
+ * Collects the schemas of all routes that are registered later into one OpenAPI 3.1 document. Shared schemas become
+ * components under their `$id`.
  */
 export async function collectOpenapi(app: FastifyInstance): Promise<void> {
   const examples = await requestExamples()
@@ -55,8 +55,8 @@ const EXAMPLES = { sale: 'A sale', return: 'A return that refers to its sale' }
 type RequestExamples = Record<string, { summary: string; value: unknown }>
 
 /**
- * Invoices for the OpenAPI document, by name, from `openapi/examples`. An installation without those files serves the
- * same document without them.
+ * Example invoices for the OpenAPI document by name, from `openapi/examples`. Without those files, the document has no
+ * examples.
  */
 async function requestExamples(): Promise<RequestExamples> {
   const found: RequestExamples = {}
@@ -72,7 +72,7 @@ interface Operation {
   requestBody?: { content: Record<string, { examples?: RequestExamples }> }
 }
 
-/** Shows the invoices wherever a single one is taken. In the schemas they would be lost: a reference has nothing beside it. */
+/** Adds the examples to each operation that takes one invoice. Beside a `$ref` in a schema they would be lost. */
 function addExamples(paths: object, examples: RequestExamples): void {
   for (const path of Object.values(paths) as Record<string, Operation>[]) {
     for (const { requestBody } of Object.values(path)) {
@@ -82,7 +82,7 @@ function addExamples(paths: object, examples: RequestExamples): void {
   }
 }
 
-/** `/openapi.json`, and `/docs`: a page to read it and to try it out. The page loads nothing from anywhere else. */
+/** Serves `/openapi.json`, and `/docs` to read it and try it out. The page loads nothing from other hosts. */
 export async function openapiRoutes(app: FastifyInstance): Promise<void> {
   let json: string | undefined
   app.get('/openapi.json', { schema: openapiSchema }, (_request, reply) => {

@@ -16,7 +16,7 @@ const Readiness = Type.Object({
 
 const Liveness = Type.Object({ live: Type.Literal(true) })
 
-/** What is asked by load balancers, orchestrators and Prometheus: `/livez`, `/readyz`, `/metrics`. */
+/** The routes for load balancers, orchestrators and Prometheus: `/livez`, `/readyz`, `/metrics`. */
 export function operationsRoutes(app: FastifyInstance, deps: OperationsDeps): void {
   app.get('/livez', { schema: livezSchema }, () => ({ live: true }))
 

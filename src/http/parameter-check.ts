@@ -7,9 +7,9 @@ import type { Violation } from '../invoice/violation.ts'
 const POINTERS: Readonly<Record<string, string>> = { params: '/path', headers: '/headers', querystring: '/query' }
 
 /**
- * Fastify's validator compiler: path and header parameters are checked against their TypeBox schema without coercion;
- * what is not as documented is a `Problem` that points at each. Bodies are not checked here: `ingest` does that on the
- * bytes, and a route's body schema is documentation.
+ * Fastify's validator compiler. Checks path and header parameters against their TypeBox schema, without coercion. The
+ * error is a `Problem` that points at each wrong parameter. Bodies are not checked here: `ingest` checks their bytes,
+ * and a route's body schema is only documentation.
  */
 export const compileParameterCheck: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return () => true

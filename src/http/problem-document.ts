@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import { isRetriable, PROBLEMS, type Problem, type ProblemSlug } from '../errors.ts'
 
-/** The media type of every answer that is no receipt (RFC 9457), as it goes on the wire. */
+/** The media type of a problem (RFC 9457), as it goes on the wire. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
 
 const ViolationSchema = Type.Object(
@@ -39,7 +39,7 @@ export function problemType(slug: ProblemSlug): string {
   return `/problems/${slug}`
 }
 
-/** The RFC 9457 document of a problem. Holds nothing that came from the request but JSON pointers. */
+/** The RFC 9457 document of a problem. Nothing in it comes from the request, except JSON pointers. */
 export function problemDocument(problem: Problem): ProblemDocument {
   const { title, status, outcome } = PROBLEMS[problem.slug]
   const document: ProblemDocument = { type: problemType(problem.slug), title, status, detail: problem.message, outcome }
@@ -48,15 +48,15 @@ export function problemDocument(problem: Problem): ProblemDocument {
 }
 
 /**
- * The `Retry-After` of a problem in whole seconds, `undefined` where resending the same request cannot help. Jittered
- * over 1 to 3 seconds, so that the tills of a whole shop do not come back in the same second.
+ * The `Retry-After` of a problem in whole seconds; `undefined` when sending the same request again cannot help. Unless
+ * the problem sets it, it is random from 1 to 3, so that the tills of a shop do not all come back in the same second.
  */
 export function retryAfterSeconds(problem: Problem): number | undefined {
   if (!isRetriable(problem.slug)) return undefined
   return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
 }
 
-/** What a problem is answered with besides its status, whoever writes it: its own header fields, and its document. */
+/** The header fields and the body that a problem is answered with. */
 export function problemAnswer(problem: Problem) {
   const fields: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE, ...problem.headers }
   const seconds = retryAfterSeconds(problem)

@@ -9,7 +9,7 @@ import { problemResponses, response } from './responses.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
 
-/** `/problems` and `/problems/{slug}`: where the `type` of every problem leads. */
+/** `/problems` and `/problems/{slug}`: the pages that the `type` of a problem points to. */
 export function problemPages(instance: FastifyInstance): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -17,7 +17,7 @@ export function problemPages(instance: FastifyInstance): void {
 
   app.get('/problems/:slug', { schema: pageSchema }, (request, reply) => {
     const slug = SLUGS.find((known) => known === request.params.slug)
-    if (slug === undefined) throw new Problem('not-found', 'There is no problem of this name.')
+    if (slug === undefined) throw new Problem('not-found', 'There is no problem with this name.')
     return sendPage(reply, problemPage(slug))
   })
 }
@@ -63,7 +63,7 @@ function problemPage(slug: ProblemSlug): string {
     `${status} ${title}`,
     [
       `<p><code>${escapeHtml(slug)}</code>: ${escapeHtml(meaning)}</p>`,
-      `<h2>What is known of the invoice</h2>\n<p><code>${outcome}</code>: ${escapeHtml(OUTCOMES[outcome])}</p>`,
+      `<h2>What is known about the invoice</h2>\n<p><code>${outcome}</code>: ${escapeHtml(OUTCOMES[outcome])}</p>`,
       `<h2>What the till does</h2>\n<p>${escapeHtml(ACTIONS[tillAction(status)])}</p>\n${TILL_RULE}`,
       `<h2>What you do</h2>\n<p>${escapeHtml(remedy)}</p>`,
       `<h2>Example</h2>\n<pre>${escapeHtml(example)}</pre>`,

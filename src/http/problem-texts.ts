@@ -21,8 +21,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'malformed-upload': {
     meaning:
-      'The upload cannot be read as what its header fields say: it does not inflate to its end, is not one JSON array, or ' +
-      'holds no invoice. A single invoice that is malformed does not make the upload so: it gets an answer of its own.',
+      'The upload is not what its header fields say: it does not inflate completely, is not one JSON array, or holds ' +
+      'no invoice. One malformed invoice does not make the upload malformed: that invoice gets its own answer.',
     remedy: 'Correct the software of the till. Nothing of the upload is in Kafka.',
     example: 'The body does not inflate: it is cut off, damaged or something else.',
   },
@@ -48,8 +48,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'too-large': {
     meaning:
-      'The body is longer than the gateway accepts (an upload also when inflated, or when it holds too many invoices), or ' +
-      'the record is longer than the topic accepts.',
+      'The body is longer than the gateway accepts, or the record is longer than the topic accepts. An upload is also ' +
+      'too large if its inflated body is too long, or if it holds too many invoices.',
     remedy:
       'Raise the limit of the gateway (and of the topic), then have the till send the invoice again. An upload can be ' +
       'sent in parts.',
@@ -58,7 +58,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   'unsupported-media-type': {
     meaning:
       'The body is not declared as application/json in UTF-8, or it has a content coding. ' +
-      'The header field Accept or Accept-Encoding says what would have been taken.',
+      'The header field Accept or Accept-Encoding says what would have been accepted.',
     remedy: 'Correct the software of the till.',
     example: 'An invoice is sent as application/json, in UTF-8.',
   },
@@ -78,7 +78,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'identity-mismatch': {
     meaning:
-      'The identity in the body is not the one in the path, or not the one its Idempotency-Key was first used for.',
+      'The identity in the body is not the one in the path, or not the one its Idempotency-Key was first used with.',
     remedy: 'Correct the software of the till.',
     example: 'The path names another identity than the body.',
   },
@@ -91,8 +91,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'quota-exceeded': {
     meaning:
-      'The store or the terminal has sent as many invoices as its quota of this gateway allows in a minute. ' +
-      'RateLimit says which quota and when there is room again, RateLimit-Policy how much it is.',
+      'The store or the terminal has used up its quota of invoices a minute on this gateway. The header field ' +
+      'RateLimit says which quota it is and when there is room again. RateLimit-Policy says how large the quota is.',
     remedy: 'Nothing, if it is rare. If it lasts, find out why the till sends so much, or raise the quota.',
     example: 'The terminal has sent its invoices of this minute. Send this one later.',
   },
@@ -102,19 +102,20 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The request line and header fields are longer than this gateway accepts.',
   },
   'internal-error': {
-    meaning: 'The gateway failed in a way that nobody expected. The invoice may be in Kafka.',
-    remedy: 'Report it, with the log of the gateway. The till sends the invoice again by itself.',
+    meaning: 'The gateway failed unexpectedly. The invoice may be in Kafka.',
+    remedy: 'Report it with the log of the gateway. The till sends the invoice again by itself.',
     example: 'The gateway failed. Send the same document again.',
   },
   saturated: {
     meaning:
-      'Invoices come in faster than they are stored: too many are under way, too many uploads wait to be read, or the buffer of this instance is full.',
+      'Invoices arrive faster than they are stored: too many are in flight, too many uploads wait to be read, or the ' +
+      'buffer of this instance is full.',
     remedy: NOTHING,
     example: 'The buffer of this instance is full. Send the same document again.',
   },
   'upload-not-read': {
-    meaning: 'The thread that read the upload crashed or did not come to an end. Nothing of the upload is in Kafka.',
-    remedy: 'Report it, with the log of the gateway, if it lasts. Smaller uploads may get through.',
+    meaning: 'The thread that read the upload crashed or did not finish in time. Nothing of the upload is in Kafka.',
+    remedy: 'If it lasts, report it with the log of the gateway. Smaller uploads may get through.',
     example: 'Nothing of it is in Kafka. Send the same document again.',
   },
   draining: {

@@ -13,7 +13,7 @@ export function sharedSchema<T>($id: string) {
 }
 
 /**
- * A request body that is documented as a shared schema and reaches its handler as the bytes that were sent: nothing
+ * A request body that is documented as a shared schema, but reaches its handler as the bytes that were sent. Nothing
  * parses or checks it on the way.
  */
 export function sentBytes($id: string, description?: string) {
@@ -33,8 +33,8 @@ export function response(
 }
 
 /**
- * The problem answers of a route by status, described by the titles of the problems that it may be answered with and
- * shown by example. All of it comes from the table of problems: the document cannot go stale.
+ * The problem answers of a route by status, with the titles of its problems and an example of each. All of it comes
+ * from the table of problems, so the document cannot go stale.
  */
 export function problemResponses(slugs: readonly ProblemSlug[]) {
   const byStatus = Map.groupBy(slugs, (slug) => PROBLEMS[slug].status)

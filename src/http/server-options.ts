@@ -6,22 +6,25 @@ import { sendProblem } from './problem-document.ts'
 import { toProblem } from './to-problem.ts'
 
 export interface ServerOptions {
-  /** The longest body of an invoice that is read. */
+  /** The longest invoice body that is read. */
   maxInvoiceBytes: number
-  /** From the first byte of a request to the last of its body. */
+  /** Time-out from the first byte of a request to the last byte of its body. */
   requestTimeoutMs: number
-  /** From the first byte of a request to the last of its header fields; 10 s or `requestTimeoutMs` by default. */
+  /** Time-out from the first byte to the end of the header fields. Default: `requestTimeoutMs`, at most 10 s. */
   headersTimeoutMs?: number | undefined
-  /** How long an idle connection stays; longer than the load balancer in front keeps it (72 s is a good value). */
+  /** How long an idle connection stays open. It must be longer than the load balancer in front keeps it. */
   keepAliveTimeoutMs: number
-  /** A connection on which nothing moves is closed; longer than the longest answer takes. 120 s by default. */
+  /**
+   * A connection that carries nothing for this long is closed. Longer than the longest answer takes. Default: 120 s.
+   */
   connectionTimeoutMs?: number | undefined
   logger: false | FastifyBaseLogger
 }
 
 /**
  * Fastify's options: every wait on a client is bounded, nothing a client sends is trusted, requests are not logged.
- * `stamp` sets the header fields of every answer; answers that Fastify gives before its hooks run get them here.
+ * `stamp` sets the header fields that every answer has. It is called here for answers that Fastify sends before its
+ * hooks run.
  */
 export function serverOptions(options: ServerOptions, stamp: (reply: FastifyReply) => void) {
   const { requestTimeoutMs } = options
@@ -37,7 +40,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
     http: {
       headersTimeout: options.headersTimeoutMs ?? Math.min(10_000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
-      // How late a timeout may be noticed; Node's 30 s would double most of them.
+      // How late a time-out may be noticed. Node's default of 30 s would double most of them.
       connectionsCheckingInterval: Math.min(1_000, Math.ceil(requestTimeoutMs / 4)),
     },
     // The admission hook answers while draining, with a problem document.
@@ -50,7 +53,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
   } satisfies FastifyHttpOptions<Server>
 }
 
-/** Request ids for log lines: a prefix for the process and a counter. None is taken from outside. */
+/** Request ids for log lines: a prefix for the process and a counter. Ids that clients send are ignored. */
 function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0

@@ -13,9 +13,9 @@ const UNSUPPORTED = new Problem('unsupported-media-type', 'The Content-Type is n
 const INCOMPLETE = 'The request did not arrive completely in time. Send the same document again.'
 
 /**
- * The problem that an error is answered with. Fastify's own errors are told by their class; everything unknown is
- * `internal-error` with nothing of its message, since a message may quote the request. A body that broke off is never
- * a permanent 4xx: the next attempt may arrive whole.
+ * The problem that an error is answered with. Fastify's own errors are recognised by their class. An unknown error is
+ * `internal-error` without its message, because a message may quote the request. A body that broke off is never a
+ * permanent 4xx: the next attempt may arrive complete.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
@@ -28,7 +28,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal-error', 'The gateway failed. Send the same document again.', { cause: error })
 }
 
-/** Node has no classes for what happens to sockets. */
+/** Node has no class for socket errors, only codes. */
 function isReset(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
 }

@@ -11,10 +11,10 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 export const UploadSummarySchema = Type.Object(
   {
     accepted: count('Stored: the till deletes them from its journal.'),
-    rejected: count('Will never be taken as they are: the till puts them aside and alerts somebody.'),
+    rejected: count('Will never be accepted as they are: the till puts them aside and alerts somebody.'),
     retry: count('Not stored, or not known to be: the till sends the same invoices again, in their order.'),
   },
-  { title: 'UploadSummary', description: 'How many invoices of the upload got which answer; all together.' },
+  { title: 'UploadSummary', description: 'How many invoices got each answer. The three add up to the whole upload.' },
 )
 
 export type UploadSummary = Static<typeof UploadSummarySchema>
@@ -26,7 +26,7 @@ export const UploadResultSchema = Type.Object(
     status: Type.Integer({
       minimum: 200,
       maximum: 599,
-      description: 'What the invoice would be answered alone, or 424',
+      description: 'The status that the invoice would get on its own, or 424',
     }),
     receipt: Type.Optional(sharedSchema<Receipt>('Receipt')),
     problem: Type.Optional(sharedSchema<ProblemDocument>('Problem')),
@@ -43,14 +43,14 @@ export const UploadAnswerSchema = Type.Object(
 export interface UploadResponse {
   readonly status: 200 | 207
   readonly summary: UploadSummary
-  /** Seconds, where something is to be sent again. */
+  /** Seconds; undefined when nothing has to be sent again. */
   readonly retryAfter: number | undefined
   readonly body: string
 }
 
 /**
- * The answer to an upload: 200 when all of it is stored, otherwise 207. Throws a problem for the whole of it when
- * nothing was published and all of it can be sent again.
+ * The answer to an upload: 200 when every invoice is stored, otherwise 207. Throws one problem for the whole upload
+ * when nothing was published and every invoice can be sent again.
  */
 export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean): UploadResponse {
   const summary: UploadSummary = { accepted: 0, rejected: 0, retry: 0 }

@@ -12,17 +12,17 @@ import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResp
 
 /** Bounds of the body of one upload. */
 export interface UploadBodyLimits {
-  /** Inflated, or as sent where it has no content coding. */
+  /** Of the inflated body, or of the body as sent if it has no content coding. */
   maxUploadBytes: number
-  /** As sent, where it has a content coding. */
+  /** Of the body as sent, if it has a content coding. */
   maxCompressedBytes: number
 }
 
 export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
   ingestUpload: IngestUpload
-  /** Whether an upload that comes now would be read soon. */
+  /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
-  /** Reserves buffer bytes for an upload; `null`: there are too many. */
+  /** Reserves buffer bytes for an upload; `null` when there is no room. */
   admitUpload: (sizeBytes: number) => Reservation | null
   onAnswer: (answer: Answer) => void
 }
@@ -46,13 +46,13 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
 const answered = (description: string) => ({
   description,
   headers: {
-    'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; where some are to be sent again' },
+    'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; only if some must be sent again' },
   },
   content: {
     'application/json': { schema: UploadAnswerSchema },
     [NDJSON]: {
       schema: Type.Union([UploadResultSchema, Type.Object({ summary: UploadSummarySchema })], {
-        description: 'Of one line. The last line is the summary: without it the answer is not whole.',
+        description: 'The schema of one line. The last line is the summary; without it the answer is incomplete.',
       }),
     },
   },
@@ -63,22 +63,22 @@ const schema = {
   operationId: 'postUpload',
   summary: 'Store an upload of invoices',
   description:
-    'Each invoice gets an answer of its own, in the order of the upload. Those of one terminal are stored in that order: ' +
-    'behind the first one that has to be sent again, the others are 424. The whole upload is refused, and nothing of it ' +
-    'is in Kafka, when it cannot be read. NDJSON is answered with NDJSON where `Accept` names it.',
+    'Each invoice gets its own answer, in the order of the upload. Invoices of one terminal are stored in that ' +
+    'order: after the first one that has to be sent again, the later ones get 424. An upload that cannot be read is ' +
+    'refused as a whole, and nothing of it is in Kafka. NDJSON is answered with NDJSON if `Accept` names it.',
   headers: Type.Object({
     traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the records' })),
     'content-encoding': Type.Optional(Type.String({ description: '`gzip` or `zstd`' })),
   }),
   body: {
     content: {
-      [NDJSON]: { schema: sentBytes('Invoice', 'Of one line.') },
+      [NDJSON]: { schema: sentBytes('Invoice', 'The schema of one line.') },
       'application/json': { schema: Type.Array(sentBytes('Invoice')) },
     },
   },
   response: {
     200: answered('Every in-sync replica has every invoice.'),
-    207: answered('See each answer.'),
+    207: answered('Not every invoice is stored. See each answer.'),
     ...problemResponses(PROBLEM_SLUGS),
   },
 }
@@ -129,8 +129,8 @@ const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoic
 const READ_TIMEOUT_MS = 60_000
 
 /**
- * A long answer is memory too, until a slow reader has it; where there is no room for it, it is sent all the same. Who
- * reads too slowly is cut off.
+ * Holds the reservation until the client has read the answer, because a long answer takes memory until then. If there
+ * is no room for the answer, it is sent all the same. A client that reads too slowly is cut off.
  */
 function holdUntilClosed(reservation: Reservation, answer: ServerResponse, sizeBytes: number): void {
   if (sizeBytes > reservation.sizeBytes) reservation.resize(sizeBytes)

@@ -4,8 +4,8 @@ import { isGtin } from './rules/gtin.ts'
 import type { Report } from './violation.ts'
 
 /**
- * Every text, member name and integer of a parsed document is looked at for card numbers, whatever the schema thinks
- * of it. A GTIN-14 with a right check digit is no card number where items are named. A pointer is all that is
+ * Looks for card numbers in every text, member name and integer of a parsed document, whether the schema allows it or
+ * not. In members that name an item, a GTIN-14 with a right check digit is not a card number. Only a pointer is
  * reported; a name that holds a card number is masked in it.
  */
 export function checkCardNumbers(document: unknown, report: Report): void {

@@ -3,7 +3,7 @@ import { dayOf, timestampOf } from './rules/dates.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
 
-/** Dates and times of the document exist: no 30 February, no 24:00, no offset of 25 hours. */
+/** The dates and times of the document exist: no 30 February, no 24:00, no offset of 25 hours. */
 export function checkTimes({ occurredAt, startedAt }: Pick<Invoice, 'occurredAt' | 'startedAt'>, report: Report): void {
   if (timestampOf(occurredAt) === undefined) report('timestamp-not-real', '/occurredAt')
   if (startedAt !== undefined && timestampOf(startedAt) === undefined) report('timestamp-not-real', '/startedAt')
@@ -19,7 +19,7 @@ export function checkDays({ businessDate, delivery, references }: Invoice, repor
   }
 }
 
-/** The same for the sale that the goods of a line come from. */
+/** `checkDays` for the sale that the returned goods of a line come from. */
 export function checkReturnDay({ returnOf }: Line, index: number, report: Report): void {
   if (returnOf?.businessDate !== undefined && dayOf(returnOf.businessDate) === undefined)
     report('date-not-real', `/lines/${index}/returnOf/businessDate`)
@@ -29,8 +29,8 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /**
- * What a wrong clock shows in: never a reason to refuse a sale that has happened. Uploads may be old, so a document
- * with `flags.offline` or `flags.handwritten` is not called late.
+ * Signs of a wrong clock. They never refuse an invoice: the sale has happened. A document with `flags.offline` or
+ * `flags.handwritten` may be old, so it is not called late.
  */
 export function clockWarnings(invoice: Invoice, receivedAt: Date): WarningCode[] {
   const warnings: WarningCode[] = []

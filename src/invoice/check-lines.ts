@@ -6,10 +6,7 @@ import type { Report } from './violation.ts'
 /** The settings of an invoice that say how its lines are computed. */
 export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'roundingMode' | 'discounts'>
 
-/**
- * The values of one line: `gtin` has a right check digit, `quantity` and `priceBase` are not zero, a `returnOf` names
- * a document.
- */
+/** The values of one line: `gtin` has a right check digit, `quantity` and `priceBase` are not zero. */
 export function checkLineValues(line: Line, index: number, report: Report): void {
   if (line.gtin !== undefined && !isGtin(line.gtin)) report('gtin-check-digit', `/lines/${index}/gtin`)
   if (isZero(line.quantity)) report('quantity-zero', `/lines/${index}/quantity`)
@@ -43,10 +40,9 @@ export function checkLineAmounts(line: Line, index: number, { roundingMode }: Li
 }
 
 /**
- * With `taxRounding: line` the taxes of a line are rounded from the line itself: `amount = round(netAmount x rate)`,
- * where tax is included `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 without `roundingMode`). Not
- * looked at where the document has discounts, because nobody but the till knows how they were spread over the lines,
- * nor where it was cancelled.
+ * With `taxRounding: line` each tax is rounded from its line: `amount = round(netAmount x rate)` or, if tax is
+ * included, `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 without `roundingMode`). Not checked if the
+ * document has discounts, because only the till knows how they were spread over the lines, or if it was cancelled.
  */
 export function checkLineTaxes(line: Line, index: number, context: LineContext, report: Report): void {
   const { documentType, taxRounding, discounts } = context
@@ -68,7 +64,7 @@ export function checkLineOrder({ lines }: Invoice, report: Report): void {
   }
 }
 
-/** Equal where the till declared how it rounds, otherwise within one minor unit. */
+/** Equal if the till declared how it rounds, otherwise within one minor unit. */
 export function isWithin(actual: number, expected: number, declared: Invoice['roundingMode']): boolean {
   return Math.abs(actual - expected) <= (declared === undefined ? 1 : 0)
 }

@@ -14,7 +14,7 @@ export function checkReferences({ documentType, references }: Invoice, report: R
   if (documentType === 'void' && !voids) report('void-without-reference', '/references')
 }
 
-/** The same for the sale that the goods of a line come from. */
+/** `checkReferences` for the sale that the returned goods of a line come from. */
 export function checkReturnOf({ returnOf }: Line, index: number, report: Report): void {
   if (returnOf !== undefined && !isComplete(returnOf)) report('reference-incomplete', `/lines/${index}/returnOf`)
 }

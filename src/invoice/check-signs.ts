@@ -13,7 +13,7 @@ const TOTALS = Object.keys(TotalsSchema.properties) as (keyof Invoice['totals'])
  * | `return` | <= 0 | >= 0 | either sign (a fee lowers a return) |
  * | `exchange` | any | >= 0 | either sign |
  * | `void` | any: the opposite of what it takes back | any | either sign |
- * | `cancelled` | all totals 0 | 0 | what was given up, as are discounts and taxes |
+ * | `cancelled` | all totals 0 | 0 | what was given up; discounts and taxes too |
  * | `noSale`, `skipped` | all totals 0 | 0 | none, nor discounts, taxes or tenders |
  *
  * Tenders have either sign, because a means of payment can be taken back; change is given only on money tendered.
@@ -26,7 +26,7 @@ export function checkSigns({ documentType, totals }: Invoice, report: Report): v
   else if (change !== 0 && Math.sign(tendered) !== Math.sign(change)) report('change-without-tender', '/totals/change')
 }
 
-/** What settles no money says so everywhere; see the table of `checkSigns`. */
+/** Documents that settle no money (`cancelled`, `noSale`, `skipped`) agree with the table of `checkSigns`. */
 export function checkUnsettled(invoice: Invoice, report: Report): void {
   const { documentType, totals } = invoice
   if (documentType !== 'cancelled' && documentType !== 'noSale' && documentType !== 'skipped') return

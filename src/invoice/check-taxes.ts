@@ -4,7 +4,7 @@ import type { Invoice, Tax } from './schema.ts'
 import { indexOfTax, sumTaxGroups, type TaxGroup, type TaxGroups } from './tax-groups.ts'
 import type { Report } from './violation.ts'
 
-/** (taxCode, category, rate) is there once; rates are compared as numbers. */
+/** Each (taxCode, category, rate) occurs once. Rates are compared as numbers. */
 export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
   for (let i = 1; i < taxes.length; i++) {
     if (indexOfTax(taxes, taxes[i] as Tax) < i) report('tax-group-duplicate', `/taxes/${i}`)
@@ -12,17 +12,17 @@ export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
 }
 
 /**
- * The taxes of the document, group by group; a cancelled document has none to compare with its lines.
+ * The taxes of the document, group by group. Not checked if the document was cancelled.
  *
- * - every tax of a line or discount is one of the document's
- * - base: `sum(netAmount of its lines) - sum(attributed discounts) = taxableAmount`; where tax is included, that plus
- *   the taxAmount of all taxes those lines carry. Discounts without attribution may lie in any group, but in sum they
- *   are what the groups are short of.
+ * - every tax of a line or discount is one of the document's taxes
+ * - base: `sum(netAmount of its lines) - sum(attributed discounts) = taxableAmount`. If tax is included, the right side
+ *   also has the taxAmount of all taxes that those lines carry. A discount without attribution may reduce any group,
+ *   but what the groups are short of must add up to these discounts (checked if every line carries exactly one tax).
  * - `taxRounding: line`: `sum(line taxes) = taxAmount`
- * - `taxRounding: document`: `taxAmount = round(taxableAmount x rate)` (+-1 without `roundingMode`); where tax is
- *   included, `round(included base x rate / (1 + rates))` is as good
- * - `taxRounding: line` with document discounts: `taxAmount` within two minor units a line of `taxableAmount x rate`,
- *   because every line is rounded after a share of the discount that only the till knows
+ * - `taxRounding: document`: `taxAmount = round(taxableAmount x rate)` (+-1 without `roundingMode`). If tax is
+ *   included, `round(included base x rate / (1 + rates))` is accepted too.
+ * - `taxRounding: line` with document discounts: `taxAmount` is within two minor units per line of
+ *   `taxableAmount x rate`, because every line is rounded after a share of the discount that only the till knows
  */
 export function checkTaxGroups(invoice: Invoice, report: Report): void {
   if (invoice.documentType === 'cancelled') return
@@ -48,17 +48,17 @@ function checkTaxableAmounts(invoice: Invoice, { list, unattributed, isOneTaxEac
   if (unattributed !== 0 && isOneTaxEach && short !== unattributed) report('tax-group-base', '/taxes')
 }
 
-/** Whether what a group is short of can be discounts that nobody attributed. */
+/** Whether discounts without attribution can explain what a group is short of. */
 function isExplained(invoice: Invoice, group: TaxGroup, rest: number, unattributed: number): boolean {
   if (group.isMixed && invoice.taxMode === 'inclusive') {
-    // Lines that carry different sets of taxes: without tax they are known only as far as line taxes are.
+    // The lines carry different sets of taxes: their amounts without tax are only as exact as their line taxes.
     const tolerance = invoice.taxRounding === 'line' ? 0 : group.lineTaxes
     return invoice.discounts.length > 0 || Math.abs(rest) <= tolerance
   }
   return Math.min(0, unattributed) <= rest && rest <= Math.max(0, unattributed)
 }
 
-/** The tax that is in the line amounts of a group: nothing in exclusive mode. */
+/** The tax that the line amounts of a group include: 0 in exclusive mode. */
 function includedTax(invoice: Invoice, group: TaxGroup): number {
   if (invoice.taxMode === 'exclusive') return 0
   if (group.isMixed) return group.includedLineTax

@@ -19,7 +19,7 @@ export function checkForeignTenders({ tenders, currency }: Invoice, report: Repo
   }
 }
 
-/** Every currency is one of ISO 4217, and its exponent the one given there. */
+/** Every currency is in ISO 4217 and has the exponent given there. */
 export function checkCurrencies({ currency, tenders }: Invoice, report: Report): void {
   checkCurrency(currency.code, currency.exponent, '/currency', 'code', report)
   for (let i = 0; i < tenders.length; i++) {

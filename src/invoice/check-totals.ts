@@ -9,7 +9,7 @@ import type { Report } from './violation.ts'
  * - `tax = sum(taxes.taxAmount)`
  * - `tendered = sum(tenders.amount)`
  *
- * A `cancelled` document lists what was given up beside totals of 0: of it only the tenders are summed.
+ * A `cancelled` document lists what was given up, but its totals are 0: only its tenders are summed.
  */
 export function checkSums({ documentType, totals, lines, discounts, taxes, tenders }: Invoice, report: Report): void {
   let tendered = 0

@@ -2,12 +2,12 @@ import { holdsCardNumber } from './rules/card-number.ts'
 
 const MAX_NAME_LENGTH = 64
 
-/** What stands in a pointer for a member name that must not be repeated. */
+/** Replaces a member name that must not be repeated. */
 export const MASKED = '(masked)'
 
 /**
- * One step of a JSON pointer (RFC 6901). Names that the sender chose may be secrets by mistake: one that looks like a
- * card number or has more than 64 characters is masked, and the pointer then no longer resolves.
+ * One step of a JSON pointer (RFC 6901). The sender chose the name, and it may be a secret by mistake. So a name that
+ * looks like a card number or has more than 64 characters is masked; the pointer then no longer resolves.
  */
 export function pointerStep(name: string | number): string {
   if (typeof name === 'number') return `/${name}`

@@ -3,7 +3,7 @@ import { type Identity, identityText } from './identity.ts'
 import type { Invoice } from './schema.ts'
 import { continueTraceparent, type RandomHex } from './traceparent.ts'
 
-/** What the gateway knows of an invoice beside its bytes. */
+/** What the gateway knows about an invoice besides its bytes. */
 export interface RecordContext {
   /** RFC 3339 in UTC with milliseconds. */
   readonly receivedAt: string
@@ -21,8 +21,8 @@ export interface InvoiceRecord {
 }
 
 /**
- * The record of a valid invoice. `value` is `body` itself, not a copy: what was validated is what is published. The
- * headers are CloudEvents 1.0 in Kafka's binary mode and the gateway's own; headers of the request are never copied.
+ * The record of a valid invoice. `value` is `body` itself, not a copy: the bytes that were validated are published. The
+ * headers are CloudEvents 1.0 in Kafka's binary mode and the gateway's own. Headers of the request are never copied.
  * `randomHex` makes span ids (default: node:crypto, pooled).
  */
 export function toRecord(

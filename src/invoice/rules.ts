@@ -8,7 +8,9 @@ import { checkSums, checkTotals } from './check-totals.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
 
-/** Rules of the document, each with the members it reads: where one of these has not the shape of the schema, the rule waits. */
+/**
+ * Rules of the document, each with the members it reads. A rule is skipped if one of them does not match the schema.
+ */
 const DOCUMENT_RULES: readonly {
   readonly reads: readonly (keyof Invoice)[]
   readonly check: (invoice: Invoice, report: Report) => void
@@ -30,16 +32,16 @@ const DOCUMENT_RULES: readonly {
   { reads: ['currency', 'tenders'], check: checkForeignTenders },
 ]
 
-/** The same for the rules of one line, which read these members beside it. */
+/** The members that the rules of one line read besides the line. */
 const LINE_CONTEXT: readonly (keyof Invoice)[] = ['documentType', 'taxMode', 'taxRounding', 'roundingMode', 'discounts']
 
-/** The parts of a document that have not the shape of the schema. */
+/** The parts of a document that do not match the schema. */
 export interface Broken {
   readonly members: ReadonlySet<string>
   readonly lines: ReadonlySet<number>
 }
 
-/** Every rule on an invoice that has the shape of the schema. */
+/** Checks every rule on an invoice that matches the schema. */
 export function checkRules(invoice: Invoice, report: Report): void {
   for (let i = 0; i < invoice.lines.length; i++) {
     const line = invoice.lines[i] as Line
@@ -49,7 +51,7 @@ export function checkRules(invoice: Invoice, report: Report): void {
   for (const { check } of DOCUMENT_RULES) check(invoice, report)
 }
 
-/** The rules that can be computed although parts of the document have not the shape of the schema. */
+/** Checks the rules that can be computed although parts of the document do not match the schema. */
 export function checkRulesAround(broken: Broken, document: Invoice, report: Report): void {
   const isWhole = (name: keyof Invoice) => !broken.members.has(name)
   if (Array.isArray(document.lines)) {

@@ -7,12 +7,12 @@ import { type Violation, violation } from './violation.ts'
 
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 
-/** Whether the value has the shape of the schema. The rules that no schema can say are not looked at. */
+/** Whether the value matches the schema. Rules that a schema cannot express are not checked. */
 export function hasInvoiceShape(value: unknown): value is Invoice {
   return compiled.Check(value)
 }
 
-/** Where a value departs from the schema, at most `limit` times: one violation for each place, the first one found. */
+/** Where a value departs from the schema: the first violation found at each place, at most `limit` of them. */
 export function schemaViolations(value: unknown, limit: number): Violation[] {
   const found = new Map<string, Violation>()
   for (const error of compiled.Errors(value)) {
@@ -22,7 +22,7 @@ export function schemaViolations(value: unknown, limit: number): Violation[] {
   return [...found.values()]
 }
 
-/** The steps of a pointer that was made from names of the sender, each fit to be answered and logged. */
+/** A pointer with names that the sender chose, made safe to answer and to log. */
 function maskedPointer(path: string): string {
   const steps = path.split('/').slice(1)
   return steps.map((step) => pointerStep(step.replaceAll('~1', '/').replaceAll('~0', '~'))).join('')

@@ -21,7 +21,7 @@ const DeliverySchema = Type.Object(
 const FlagsSchema = Type.Object(
   {
     training: Type.Optional(Type.Boolean({ description: 'Made in training mode: no revenue.' })),
-    offline: Type.Optional(Type.Boolean({ description: 'Made while the till was cut off; it may arrive late.' })),
+    offline: Type.Optional(Type.Boolean({ description: 'Made while the till was offline; it may arrive late.' })),
     handwritten: Type.Optional(Type.Boolean({ description: 'Keyed in afterwards from a paper receipt.' })),
   },
   { ...CLOSED, description: 'Circumstances; absent is false.' },
@@ -71,10 +71,10 @@ export const InvoiceSchema = Type.Object(
     roundingMode: Type.Optional(
       oneOf(
         ['halfUp', 'halfEven', 'halfDown', 'up', 'down'],
-        'How the till rounds; up is away from zero, down is towards it. Where it is declared, products are checked exactly; where not, one minor unit of difference is tolerated.',
+        'How the till rounds; up is away from zero, down is towards it. If it is declared, products are checked exactly; if not, a difference of one minor unit is tolerated.',
       ),
     ),
-    lines: Type.Array(LineSchema, { maxItems: 1000, description: 'The positions, lineNumber rising.' }),
+    lines: Type.Array(LineSchema, { maxItems: 1000, description: 'The positions, in rising order of lineNumber.' }),
     discounts: Type.Array(DocumentDiscountSchema, { maxItems: 20, description: 'Reductions of the whole document.' }),
     taxes: Type.Array(TaxSchema, { maxItems: 32, description: 'The taxes of the whole document.' }),
     totals: TotalsSchema,
@@ -101,8 +101,7 @@ export const InvoiceSchema = Type.Object(
           {
             additionalProperties: true,
             maxProperties: 100,
-            description:
-              'The open place: anything that is strict JSON. Scanned for card numbers, otherwise not looked at.',
+            description: 'Open: anything that is strict JSON. Scanned for card numbers, otherwise not checked.',
           },
         ),
       ),
@@ -116,7 +115,7 @@ export const InvoiceSchema = Type.Object(
   },
 )
 
-/** An invoice that has the shape of the schema; whether its rules hold is another matter. */
+/** An invoice that matches the schema. It may still break rules. */
 export type Invoice = Static<typeof InvoiceSchema>
 export type Line = Invoice['lines'][number]
 export type Tax = Invoice['taxes'][number]

@@ -7,7 +7,7 @@ export interface Fault {
   readonly pointer: string
 }
 
-/** An object or array that is open: how to point to what is being read, and the names that an object already has. */
+/** An open object or array: the pointer step to what is being read, and the names that an object has so far. */
 interface Level {
   readonly names: Set<string> | undefined
   step: string | number
@@ -36,7 +36,7 @@ export function locateFault(text: string, maxDepth: number): Fault {
     const level = levels.at(-1)
     const next = text[at]
     if (expected === 'after') {
-      if (level === undefined) return fault('not-json') // text behind the value, or a fault only the engine sees
+      if (level === undefined) return fault('not-json') // text after the value, or a fault that only the engine sees
       at++
       if (next === ',') {
         if (level.names === undefined) level.step = (level.step as number) + 1
@@ -94,7 +94,7 @@ function parentOf(levels: readonly Level[]): string {
     .join('')
 }
 
-/** The value of a string token, or undefined when it is none (a bad escape, a control character). */
+/** The value of a string token; undefined if it is not a valid string (a bad escape, a control character). */
 function stringOf(token: string | undefined): string | undefined {
   if (token === undefined) return undefined
   try {

@@ -14,13 +14,13 @@ export type StrictJson =
 
 /**
  * Parses a body as JSON that every parser reads alike (RFC 8259, and nearly RFC 7493): valid UTF-8 without a byte order
- * mark, no member name twice in one object however it is written, at most `maxDepth` levels, and every number an
+ * mark, no member name twice in one object however it is escaped, at most `maxDepth` levels, and every number an
  * integer of at most 2^53 - 1 without fraction, exponent or negative zero. Anything else is `malformed`, with a
  * pointer to the first fault and no part of the body.
  *
- * One pass over the bytes checks depth and numbers and counts the colons outside of strings: as many as members. V8
- * keeps the last of two members with one name, so a parsed value with fewer members had a duplicate. Where a fault is
- * is only searched for when there is one. `__proto__` is a member like any other and changes no prototype.
+ * One pass over the bytes checks depth and numbers, and counts the colons outside strings: one for each member. V8
+ * keeps only the last of two members with the same name, so a parsed value with fewer members had a duplicate. The
+ * place of a fault is searched for only when there is one. `__proto__` is an ordinary member and changes no prototype.
  */
 export function parseStrictJson(body: Buffer, limits: StrictJsonLimits): StrictJson {
   const ascii = isAscii(body)
@@ -53,7 +53,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Members of all objects in a parsed value. Its depth is bounded already. */
+/** How many members all objects in a parsed value have. Its depth is bounded already. */
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   let members = 0
@@ -69,8 +69,8 @@ function membersOf(value: unknown): number {
 }
 
 /**
- * Members in a JSON text, or FAULT when a number or the depth needs a closer look. Of a text that is not JSON it may
- * say anything: `JSON.parse` refuses that.
+ * How many members a JSON text has, or FAULT when a number or the depth needs a closer look. For a text that is not
+ * JSON the result means nothing: `JSON.parse` refuses that text.
  */
 function countMembers(body: Uint8Array, maxDepth: number): number {
   let depth = 0
@@ -93,7 +93,7 @@ function countMembers(body: Uint8Array, maxDepth: number): number {
   return members
 }
 
-/** Index of the last digit of the integer that begins at `start`, or FAULT when it is no safe integer. */
+/** Index of the last digit of the integer that begins at `start`, or FAULT when it is not a safe integer. */
 function endOfInteger(body: Uint8Array, start: number): number {
   const isNegative = body[start] === 0x2d
   const first = isNegative ? start + 1 : start

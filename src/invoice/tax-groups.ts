@@ -2,7 +2,7 @@ import { rateUnits } from './rules/money.ts'
 import type { Invoice, Line, Tax } from './schema.ts'
 import type { Report } from './violation.ts'
 
-/** What the lines and discounts say of one tax of the document. */
+/** What the lines and discounts say about one tax of the document. */
 export interface TaxGroup {
   /** Sum of netAmount over the lines that carry the tax. */
   base: number
@@ -10,13 +10,14 @@ export interface TaxGroup {
   discount: number
   /** Sum of this tax over its lines. */
   lineTax: number
-  /** Sum of all taxes over its lines, and how many they are. */
+  /** Sum of all taxes over its lines. */
   includedLineTax: number
+  /** How many taxes its lines carry in all. */
   lineTaxes: number
   lineCount: number
-  /** The taxes that its lines carry, one bit for each index; its own bit where no line carries it. */
+  /** The taxes that its lines carry, one bit for each index; only its own bit if no line carries it. */
   members: number
-  /** Its lines, or those of a tax they also carry, have different sets of taxes; `members` means nothing then. */
+  /** Whether its lines, or those of a tax they also carry, have different sets of taxes. Then ignore `members`. */
   isMixed: boolean
 }
 
@@ -43,7 +44,7 @@ function isSameRate(a: string, b: string): boolean {
   return a === b || rateUnits(a) === rateUnits(b)
 }
 
-/** Sums lines and discounts by the taxes of the document. A tax that is none of these is reported and left out. */
+/** Sums lines and discounts by the taxes of the document. A tax that the document does not list is reported. */
 export function sumTaxGroups(invoice: Invoice, report: Report): TaxGroups {
   const { taxes, lines, discounts } = invoice
   const list = taxes.map((_, i) => emptyGroup(i))

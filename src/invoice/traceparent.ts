@@ -19,9 +19,9 @@ export const pooledRandomHex: RandomHex = (bytes) => {
 }
 
 /**
- * The `traceparent` of a record (W3C Trace Context): a valid one keeps its trace-id and flags under a new span id; an
- * absent or invalid one is replaced by a new trace that is not sampled, because nobody here recorded it. A later
- * version is read as version 00 is (its first four fields), and keeps the sampled flag only.
+ * The `traceparent` of a record (W3C Trace Context). A valid one keeps its trace-id and flags and gets a new span id.
+ * An absent or invalid one is replaced by a new trace, which is not sampled because nobody here recorded it. A later
+ * version is read like version 00 (its first four fields) and keeps only the sampled flag.
  */
 export function continueTraceparent(incoming: string | undefined, randomHex: RandomHex = pooledRandomHex): string {
   const match = incoming === undefined ? null : TRACEPARENT.exec(incoming)
@@ -39,7 +39,7 @@ function sampledOnly(flags: string): string {
   return Number.parseInt(flags, 16) % 2 === 1 ? '01' : '00'
 }
 
-/** All zeroes are no id; they are drawn again. */
+/** Draws again while the id is all zeroes, which is not a valid id. */
 function nonZero(bytes: number, randomHex: RandomHex): string {
   let id = randomHex(bytes)
   while (/^0+$/.test(id)) id = randomHex(bytes)

@@ -14,13 +14,13 @@ import { parseStrictJson } from './strict-json.ts'
 import { type Report, type Violation, violation } from './violation.ts'
 
 /**
- * What is known of a body.
+ * The verdict on a body.
  *
  * - `valid`: it may be published. `warnings` are codes of `INVOICE_WARNINGS` and, in lenient stores, of broken exact
  *   rules, each once.
- * - `malformed` (400): it is no strict JSON.
- * - `invalid` (422): `errors` has every violation that could be computed, at most 100 and one that says so.
- *   `identity` is there where its four members are as the contract wants them and hold no card number.
+ * - `malformed` (400): it is not strict JSON.
+ * - `invalid` (422): `errors` has every violation that could be computed: at most 100, then one that says there are
+ *   more. `identity` is defined if its four members match the contract and hold no card number.
  */
 export type ValidationResult =
   | {
@@ -38,7 +38,7 @@ export interface ValidationOptions {
   readonly receivedAt: Date
 }
 
-/** The `arithmetic` of a gateway: that of all stores, and stores that are lenient whatever it says. */
+/** The `arithmetic` of a gateway: `ofAll` for every store, except those that are always lenient. */
 export function arithmeticOf(
   ofAll: 'strict' | 'lenient',
   lenientStores: readonly string[],
@@ -94,12 +94,12 @@ function hasIdentity(value: unknown): value is Identity {
   return compiledIdentity.Check(value)
 }
 
-/** A store that cannot be told is strict. */
+/** A document whose store is unknown is judged strictly. */
 function isLenient(value: unknown, options: ValidationOptions): boolean {
   return hasIdentity(value) && options.arithmetic(value.storeId) === 'lenient'
 }
 
-/** The parts that a rule cannot read. What is merely unknown to the contract breaks nothing. */
+/** The parts that a rule cannot read. A member that the contract does not know breaks nothing. */
 function brokenBy(shape: readonly Violation[]): Broken {
   const members = new Set<string>()
   const lines = new Set<number>()

@@ -7,10 +7,10 @@ export interface Violation {
   readonly detail: string
 }
 
-/** How a rule says that it is broken, and where. Pointers are built only when there is something to say. */
+/** Called by a rule that is broken, with the place. Pointers are built only for this call. */
 export type Report = (code: RuleCode, pointer: string) => void
 
-/** The violation that a broken rule makes; `detail` is the meaning of the rule, so no value can be in it. */
+/** The violation of a rule. `detail` is the meaning of the rule, so it cannot hold a value. */
 export function violation(code: RuleCode, pointer: string): Violation {
   return { pointer, code, detail: ruleOf(code).meaning }
 }

@@ -23,9 +23,9 @@ test('a port that is in use is named with its address and variable', async (t) =
 
 test('a host that is not of this machine, or not to be found, is named', async () => {
   const foreign = listenProblem(await refusalAt('192.0.2.1', 0), { HOST: '192.0.2.1', PORT: 0 })
-  assert.match(foreign ?? '', /^HOST is 192\.0\.2\.1, which is no address of this machine/)
+  assert.match(foreign ?? '', /^HOST is 192\.0\.2\.1, which is not an address of this machine/)
   const unknown = listenProblem(await refusalAt('nowhere.invalid', 0), { HOST: 'nowhere.invalid', PORT: 0 })
-  assert.match(unknown ?? '', /^HOST is nowhere\.invalid, which is no name that can be found/)
+  assert.match(unknown ?? '', /^HOST is nowhere\.invalid, a name that cannot be resolved/)
 })
 
 test('a port that needs a right is named', () => {

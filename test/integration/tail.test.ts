@@ -192,7 +192,7 @@ test('--lines makes a journal of a topic again', async (t) => {
   const { stdout } = await tailed(t, ['--exit-at-end', '--lines'], 'journal')
   assert.equal(stdout, journal.map((line) => `${line}\n`).join(''))
   const { stderr } = await tailed(t, ['--from=beginning', '--limit=1', '--lines'])
-  assert.match(stderr, /^the value at partition 0 offset 0 has line feeds in it: it is several lines$/m)
+  assert.match(stderr, /^the value at partition 0 offset 0 contains line feeds: it takes several lines$/m)
 })
 
 test('an offset whose record was deleted is said to be', async (t) => {
@@ -204,7 +204,7 @@ test('an offset whose record was deleted is said to be', async (t) => {
   })
   const { stdout, stderr } = await tailed(t, ['--exit-at-end', '--lines', '--partition=0', '--offset=1'], 'cut')
   assert.equal(stdout, 'c\n')
-  assert.equal(stderr, 'partition 0 begins at offset 2: the records before were deleted\n')
+  assert.equal(stderr, 'partition 0 begins at offset 2: earlier records were deleted\n')
 })
 
 test('it reads no faster than its reader takes, and goes on when that goes on', { timeout: 120_000 }, async (t) => {

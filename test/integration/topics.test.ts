@@ -150,7 +150,7 @@ test('a broker joins, grow gives it its share while tills send, and the promise 
   assert.equal(shown.code, 0, shown.stderr)
   assert.match(shown.stdout, /broker 3 +0 -> 4 +0 -> [12]/)
   assert.match(shown.stdout, /About [\d,.]+ [kM]B are copied \([\d,]+ records/)
-  assert.match(shown.stdout, /Nothing was changed\. --yes does it\./)
+  assert.match(shown.stdout, /Nothing was changed\. --yes makes these changes\./)
   assert.equal(await replicasOn(3), 0, 'without --yes nothing moves')
 
   await setOwn('growing', 'segment.ms', '3600000') // what somebody else set has to stay

@@ -8,11 +8,11 @@ const HEXADECIMAL = /[0-9a-f-]{32,}/gi
 const SEPARATORS = new RegExp(`${SEPARATOR}+`, 'u')
 
 /**
- * Whether the text holds what is almost certainly a payment card number: a whole run of 14 to 19 digits, or several
- * groups of digits with blanks or dashes between them that make one (3 to 6 digits each, the last 1 to 6),
- * with a length and a prefix that an issuer uses, and a right check digit (Luhn, ISO/IEC 7812-1). A run is taken as a
- * whole: parts of longer numbers would hit by chance. There is no Visa of 13 digits here, because one GTIN in ten
- * passes Luhn. Digits of hashes and UUIDs are not looked at: some of them would hit by chance, and for ever.
+ * Whether the text holds what is almost certainly a payment card number. That is a run of 14 to 19 digits, or groups of
+ * digits that make one, with blanks or dashes between them (3 to 6 digits each, the last 1 to 6). An issuer must use
+ * its length and prefix, and its check digit must be right (Luhn, ISO/IEC 7812-1). Only whole runs count: parts of
+ * longer numbers would match by chance. Visa numbers of 13 digits are left out, because one GTIN in ten passes Luhn.
+ * Hashes and UUIDs are skipped: some would match by chance, and every time they are sent again.
  */
 export function holdsCardNumber(text: string, exempt: (digits: string) => boolean = none): boolean {
   if (text.length < MIN_LENGTH || !MAYBE.test(text)) return false
@@ -24,7 +24,7 @@ export function holdsCardNumber(text: string, exempt: (digits: string) => boolea
 
 const none = () => false
 
-/** Cards are printed and typed as 4-4-4-4, 4-6-5, 4-6-4 or 4-4-4-4-3. Numbers like 4711-000012345678 are receipts. */
+/** Cards are printed and typed as 4-4-4-4, 4-6-5, 4-6-4 or 4-4-4-4-3. 4711-000012345678 is a receipt number. */
 const MIN_GROUP_LENGTH = 3
 const MAX_GROUP_LENGTH = 6
 
@@ -57,7 +57,7 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0
 }
 
-/** 32 hexadecimal digits or more, at least one of them a letter, are no card number. */
+/** Masks 32 or more hexadecimal digits with a letter among them: that is a hash or a UUID. */
 function withoutHash(token: string): string {
   return token.replaceAll('-', '').length >= 32 && /[a-f]/i.test(token) ? '#' : token
 }
@@ -68,9 +68,9 @@ const QUICK = new Uint8Array(256).map((_, byte) => {
 })
 
 /**
- * A quick look at the bytes of a JSON text: false when it cannot hold a card number, so that nobody has to walk its
- * values. Looks at one byte in 14, since 14 digits with or without separators cover one of them. Anything written
- * with an escape is worth the walk.
+ * A quick look at the bytes of a JSON text: false when it cannot hold a card number, so that its values need not be
+ * visited. It looks at every 14th byte: 14 digits, with or without separators, cover at least one of these. A text with
+ * an escape is always visited.
  */
 export function mayHoldCardNumber(body: Uint8Array): boolean {
   if (body.includes(0x5c)) return true

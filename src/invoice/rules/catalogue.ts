@@ -9,7 +9,7 @@ const always = <const C extends string>(code: C, meaning: string) => ({ code, me
 const exact = <const C extends string>(code: C, meaning: string) => ({ code, meaning, exact: true }) as const
 
 /**
- * Every rule that can refuse an invoice, in the order in which they are looked at. The meaning is also the `detail`
+ * Every rule that can refuse an invoice, in the order in which they are checked. The meaning is also the `detail`
  * of a violation. The first seven make a body malformed (400); all others make an invoice invalid (422).
  */
 export const INVOICE_RULES = [
@@ -22,7 +22,7 @@ export const INVOICE_RULES = [
   always('number-too-large', 'An integer is beyond 2^53 - 1, where parsers disagree on its value.'),
 
   always('missing-member', 'A required member is missing.'),
-  always('unknown-member', 'The contract has no such member here. Own members belong into extensions.'),
+  always('unknown-member', 'The contract has no such member here. Put members of your own into extensions.'),
   always('wrong-type', 'The value has another JSON type than the contract says.'),
   always('wrong-format', 'The text does not have the form that the contract gives for this member.'),
   always('unknown-value', 'The value is not one of those that the contract lists for this member.'),
@@ -39,7 +39,7 @@ export const INVOICE_RULES = [
   always('gtin-check-digit', 'The check digit of the GTIN is wrong.'),
   always('quantity-zero', 'The quantity is zero.'),
   always('price-base-zero', 'The price base is zero.'),
-  always('tax-group-duplicate', 'The same taxCode, category and rate is there twice.'),
+  always('tax-group-duplicate', 'The same taxCode, category and rate occur twice.'),
   always('reference-incomplete', 'A reference needs the whole identity (four members) or the receiptNumber.'),
   always('void-without-reference', 'A void needs a reference of type voids to the document it takes back.'),
 
@@ -50,7 +50,7 @@ export const INVOICE_RULES = [
     'A discount has the sign of the grossAmount that it reduces; a surcharge is a line of its own.',
   ),
   exact('net-sign', 'The discounts are more than the line: netAmount and grossAmount have opposite signs.'),
-  exact('line-net-sum', 'totals.lineNet is not the sum of the lines netAmount.'),
+  exact('line-net-sum', 'totals.lineNet is not the sum of netAmount over the lines.'),
   exact('document-discount-sum', 'totals.documentDiscount is not the sum of the document discounts.'),
   exact('net-total', 'lineNet - documentDiscount is not taxExclusive (taxInclusive where taxMode is inclusive).'),
   exact('tax-sum', 'totals.tax is not the sum of taxAmount.'),
@@ -61,7 +61,7 @@ export const INVOICE_RULES = [
   exact('tax-group-missing', 'The taxes of the document have no such taxCode, category and rate.'),
   exact(
     'tax-group-base',
-    'taxableAmount is not the nets of the lines that carry this tax, without tax, less attributed discounts.',
+    'taxableAmount is not the net amounts, without tax, of the lines with this tax, less attributed discounts.',
   ),
   exact('line-tax-sum', 'taxRounding is line, and taxAmount is not the sum of this tax over the lines.'),
   exact('tax-amount', 'The tax is not the taxable amount x rate, rounded. The rate is a fraction: 0.19 is 19 %.'),
@@ -77,7 +77,7 @@ export const INVOICE_RULES = [
 
 export type RuleCode = (typeof INVOICE_RULES)[number]['code']
 
-/** What is worth a look but never refused: the sale has happened. Goes to the `pos-warnings` header of the record. */
+/** Worth a look, but never refused: the sale has happened. Goes into the `pos-warnings` header of the record. */
 export const INVOICE_WARNINGS = [
   { code: 'occurred-in-future', meaning: 'occurredAt is more than 15 minutes after the receipt: a clock is wrong.' },
   { code: 'occurred-long-ago', meaning: 'occurredAt is more than 90 days before the receipt, without flags.offline.' },
@@ -87,7 +87,7 @@ export const INVOICE_WARNINGS = [
 
 export type WarningCode = (typeof INVOICE_WARNINGS)[number]['code']
 
-/** The last entry of an answer that had to stop listing violations. */
+/** The last entry when there are more violations than an answer lists. */
 export const TOO_MANY_VIOLATIONS = {
   pointer: '',
   code: 'too-many-violations',

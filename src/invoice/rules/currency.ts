@@ -7,7 +7,7 @@ const WITHOUT_MINOR_UNIT = 'XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX'
 const exponents = new Map([...data.map(({ code, digits }) => [code, digits] as const), ['XCG', 2]])
 for (const code of WITHOUT_MINOR_UNIT) exponents.delete(code)
 
-/** Decimals of a currency's minor unit as in ISO 4217; undefined for what is no currency of the list. */
+/** Decimals of a currency's minor unit as in ISO 4217; undefined for any other code. */
 export function exponentOf(currencyCode: string): number | undefined {
   return exponents.get(currencyCode)
 }

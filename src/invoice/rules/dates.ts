@@ -19,7 +19,7 @@ export function dayOf(text: string): number | undefined {
 /**
  * The instant of an RFC 3339 text that already has the form of the schema; undefined when its day, time or offset does
  * not exist. A second of 60 is accepted where a leap second can be: at 23:59:60 UTC on the last day of a month
- * (it reads as the next second). Digits behind milliseconds are ignored.
+ * (it reads as the next second). Digits after the milliseconds are ignored.
  */
 export function timestampOf(text: string): Timestamp | undefined {
   const localDay = dayOf(text)

@@ -6,7 +6,9 @@ export function scaleOf(text: string): number {
   return point === -1 ? 0 : text.length - point - 1
 }
 
-/** The decimal text without its point: `"-1.25"` is -125. Exact up to 2^53; beyond it the result is no safe integer. */
+/**
+ * The decimal text without its point: `"-1.25"` is -125. Exact up to 2^53; beyond it the result is not a safe integer.
+ */
 export function unitsOf(text: string): number {
   let units = 0
   for (let i = 0; i < text.length; i++) {

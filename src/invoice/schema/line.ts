@@ -32,7 +32,7 @@ export const DocumentDiscountSchema = Type.Object(
         minItems: 1,
         maxItems: 8,
         description:
-          'The tax groups whose base the whole amount reduces. A discount over several rates is sent as one entry a rate. Without it the amount may be spread over the groups in any way.',
+          'The tax groups whose base the whole amount reduces. A discount over several rates is sent as one entry per rate. Without taxes, the amount may be spread over the groups in any way.',
       }),
     ),
   },
@@ -40,7 +40,7 @@ export const DocumentDiscountSchema = Type.Object(
 )
 
 const LineTaxSchema = Type.Object(
-  { ...taxKeyMembers, amount: money('Tax of the line. With taxRounding line the lines sum to the document.') },
+  { ...taxKeyMembers, amount: money('Tax of the line. With taxRounding line, the lines add up to the document.') },
   CLOSED,
 )
 

@@ -12,17 +12,19 @@ export const money = (description: string) => Type.Integer({ minimum: -MAX_MONEY
 /** Free text of 1..maxLength characters. No personal details, no card numbers. */
 export const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description })
 
-/** One of a fixed list of words. A `pattern` beside the `enum`, because the compiled check knows patterns only. */
+/**
+ * One of a fixed list of words. It has a `pattern` besides the `enum`, because the compiled check knows only patterns.
+ */
 export const oneOf = <const T extends readonly string[]>(words: T, description: string) =>
   Type.Unsafe<T[number]>(Type.String({ enum: [...words], pattern: `^(?:${words.join('|')})$`, description }))
 
 /** A decimal as text, so that no parser between till and ledger turns it into a float. */
 export const decimal = (pattern: string, description: string) => Type.String({ pattern, description })
 
-/** `YYYY-MM-DD`; that the day exists is checked by a rule. */
+/** `YYYY-MM-DD`. A rule checks that the day exists. */
 export const date = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description })
 
-/** RFC 3339 with `T`, seconds and an offset (or `Z`), upper case; that the instant exists is checked by a rule. */
+/** RFC 3339 with `T`, seconds and an offset (or `Z`), upper case. A rule checks that the instant exists. */
 export const timestamp = (description: string) =>
   Type.String({
     pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?(?:Z|[+-]\\d{2}:\\d{2})$',

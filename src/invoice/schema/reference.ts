@@ -20,7 +20,7 @@ export const ReferenceSchema = Type.Object(
     ),
     ...target,
   },
-  { ...CLOSED, description: 'Another document: its whole identity, or its receiptNumber where that is all there is.' },
+  { ...CLOSED, description: 'Another document: its whole identity, or its receiptNumber if nothing else is known.' },
 )
 
 /** The line that returned goods were sold on. */
@@ -34,6 +34,6 @@ export const ReturnOfSchema = Type.Object(
   {
     ...CLOSED,
     description:
-      'The sale that returned goods come from: its whole identity, or its receiptNumber where that is all there is.',
+      'The sale that returned goods come from: its whole identity, or its receiptNumber if nothing else is known.',
   },
 )

@@ -2,20 +2,22 @@ import { Type } from '@sinclair/typebox'
 import { taxKeyMembers } from './line.ts'
 import { CLOSED, money } from './primitives.ts'
 
-/** One tax of the document; (taxCode, category, rate) is there once. */
+/** One tax of the document; each (taxCode, category, rate) occurs once. */
 export const TaxSchema = Type.Object(
   {
     ...taxKeyMembers,
-    taxableAmount: money('The base without tax: the nets of the lines that carry this tax less attributed discounts.'),
+    taxableAmount: money(
+      'The base without tax: the net amounts of the lines with this tax, less attributed discounts.',
+    ),
     taxAmount: money('taxableAmount x rate, rounded as taxRounding and roundingMode say.'),
   },
-  { ...CLOSED, description: 'One tax of the document; (taxCode, category, rate) is there once.' },
+  { ...CLOSED, description: 'One tax of the document; each (taxCode, category, rate) occurs once.' },
 )
 
 /** The sums of the document, each in minor units. */
 export const TotalsSchema = Type.Object(
   {
-    lineNet: money('Sum of the lines netAmount.'),
+    lineNet: money('Sum of netAmount over the lines.'),
     documentDiscount: money('Sum of the document discounts.'),
     taxExclusive: money('Without tax. In exclusive mode lineNet - documentDiscount.'),
     tax: money('Sum of taxAmount.'),

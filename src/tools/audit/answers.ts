@@ -11,9 +11,9 @@ export interface AnswerLine {
   readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
   /** The HTTP status; null or absent when no answer came. */
   readonly status?: number | null
-  /** Of the receipt. Together with `offset`, and only when acknowledged. */
+  /** Of the receipt; only if acknowledged. Required if there is an `offset`. */
   readonly partition?: number
-  /** Of the receipt: text, as there; null where the receipt names none. */
+  /** Of the receipt, as text; null if the receipt has none. */
   readonly offset?: string | null
   /** Of the bytes that were sent, 64 hexadecimal digits. */
   readonly sha256?: string
@@ -54,7 +54,7 @@ const MEMBERS: Record<keyof AnswerLine, (value: unknown) => boolean> = {
   sha256: (value) => value === undefined || (typeof value === 'string' && /^[0-9a-fA-F]{64}$/.test(value)),
 }
 
-/** Reads answers from NDJSON, a line at a time. Throws `AnswersError` at the first line that is not exactly one. */
+/** Reads answers from NDJSON, a line at a time. Throws `AnswersError` at the first line that is not a valid answer. */
 export async function* readAnswers(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<Answer> {
   let lineNumber = 0
   let rest = ''
@@ -86,7 +86,7 @@ export function parseAnswer(line: string, lineNumber: number): Answer {
   const { storeId, terminalId, journalId, sequenceNumber, outcome, partition, offset, sha256 } = parsed
   const hasOffset = !isAbsent(offset)
   if (outcome !== 'acknowledged' && (partition !== undefined || hasOffset))
-    throw new AnswersError(lineNumber, 'partition and offset are of a receipt, and this was not acknowledged')
+    throw new AnswersError(lineNumber, 'partition and offset belong to a receipt, but this was not acknowledged')
   if (hasOffset && partition === undefined) throw new AnswersError(lineNumber, 'offset without partition')
   return {
     storeId,

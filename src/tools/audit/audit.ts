@@ -11,17 +11,17 @@ import { identityInHeaders, journalNameOf, type RecordIdentity, sourceOf, valueA
 import type { SequenceRanges } from './sequence-ranges.ts'
 
 export interface AuditOptions {
-  /** What is read of every partition of the topic. Receipts for records that are there but are not read are not judged. */
+  /** What is read of every partition of the topic. Receipts for records that exist but are not read are not judged. */
   readonly ranges: readonly PartitionRange[]
   /** Whether answers are given before the records of each pass that wants them. */
   readonly hasAnswers: boolean
   /** Parse every value and compare its identity with the headers'. */
   readonly verify?: boolean
-  /** Which journals are judged; of others neither records nor answers are taken. Default: all. */
+  /** Which journals are judged; records and answers of others are ignored. Default: all. */
   readonly isWanted?: ((journal: JournalName) => boolean) | undefined
-  /** Whether only invoices are judged that an answer names. */
+  /** Whether to judge only invoices that an answer names. */
   readonly namedOnly?: boolean
-  /** The partition that a store's key chooses; without it that is not judged. */
+  /** The partition that a store's key selects. Without it, `misrouted` is not judged. */
   readonly partitionOf?: ((storeId: string) => number) | undefined
   /** How many findings of a kind are kept; counts are exact. Default 1,000. */
   readonly keptFindings?: number
@@ -32,13 +32,13 @@ export interface AuditOptions {
 }
 
 /**
- * Decides what a log holds, and whether it is what the tills were told. It is fed and does no I/O:
+ * Judges what a log holds, and whether it is what the tills were told. The caller feeds it; it does no I/O:
  *
- * 1. *Survey*: every answer, then every record, each partition in the order of its offsets. Of each journal it keeps
- *    which numbers came, how often, and what the answers say, as ranges.
- * 2. *Comparison*, if `endPass()` wants it: the same records again (and the answers, if `wantsAnswers`). Contents are
- *    compared only of numbers that came more than once, and answers' claims are checked that did not fit in memory
- *    before. When there are many, every pass does its share: the numbers that leave one remainder.
+ * 1. *Survey*: every answer, then every record, each partition in the order of its offsets. For each journal it keeps,
+ *    as ranges, which numbers came, how often, and what the answers say.
+ * 2. *Comparison*, if `endPass()` asks for it: the same records again (and the answers, if `wantsAnswers`). It compares
+ *    the contents of numbers that came more than once, and checks the claims of answers that did not fit in memory. If
+ *    there are many, each pass does its share: the numbers with one remainder.
  *
  * So memory is bounded by journals, holes and the three limits of the options, not by invoices.
  */
@@ -75,7 +75,7 @@ export class Audit {
     return this.#pass
   }
 
-  /** Whether the pass that begins is to be given the answers, before its records. */
+  /** Whether the next pass needs the answers, before its records. */
   get wantsAnswers(): boolean {
     return this.#areClaimsDue
   }
@@ -97,13 +97,13 @@ export class Audit {
       else if (outcome === 'acknowledged') acknowledged.add(sequenceNumber)
       if (place !== undefined) placed.add(sequenceNumber)
     }
-    // A till may correct what was refused: the bytes of a rejected attempt say nothing of the record.
+    // A till may correct what was refused: the bytes of a rejected attempt say nothing about the record.
     if (outcome === 'rejected' || (place === undefined && sha256 === undefined)) return
     if (this.#pass === 0 && ++this.#claims > this.#claimsPerPass) this.#dropClaims()
     if (!this.#isFull && this.#isInShare(sequenceNumber)) journal.addClaim(sequenceNumber, place, sha256)
   }
 
-  /** Takes one record; of each partition in the order of its offsets. */
+  /** Takes one record. Those of each partition must come in the order of their offsets. */
   record(record: LogRecord): void {
     const identity = identityInHeaders(record)
     const { partition, offset, value } = record
@@ -137,7 +137,7 @@ export class Audit {
     if (journal.isAltered(sequenceNumber, record, value)) note('altered')
   }
 
-  /** Ends a pass; true when the records are needed once more. After the last one the findings are complete. */
+  /** Ends a pass. True if the records are needed once more; otherwise the findings are complete. */
   endPass(): boolean {
     if (this.#pass === 0) this.#endSurvey()
     for (const journal of this.#journals.values()) {
@@ -154,12 +154,12 @@ export class Audit {
     return this.#pass <= this.#comparisons
   }
 
-  /** Takes where the partitions start now, when records were deleted before they were read again. */
+  /** Takes the new starts of the partitions, after records were deleted before they were read again. */
   deleted(starts: Starts): void {
     this.#starts = starts
   }
 
-  /** What the findings say nothing of. */
+  /** How much was not judged, by reason. */
   get notJudged(): NotJudgedCounts {
     let uncompared = 0
     for (const { records, copies, found } of this.#journals.values())
@@ -167,7 +167,7 @@ export class Audit {
     return { ...this.#notJudged, uncompared }
   }
 
-  /** What is held at this moment, for whoever bounds memory. */
+  /** What is held in memory now. */
   get held(): { journals: number; ranges: number } {
     let ranges = 0
     for (const { copies } of this.#journals.values()) ranges += copies.rangeCount
@@ -220,7 +220,7 @@ export class Audit {
     for (const [sequenceNumber, through] of ranges) this.#note(kind, journal, { sequenceNumber, through })
   }
 
-  /** There are too many claims for one pass: they are all checked later, each invoice's together. */
+  /** There are too many claims for one pass. All are checked in later passes, those of one invoice together. */
   #dropClaims(): void {
     if (!this.#isFull) for (const journal of this.#journals.values()) journal.claims = undefined
     this.#isFull = true
@@ -230,12 +230,12 @@ export class Audit {
     return this.#pass === 0 || sequenceNumber % this.#comparisons === this.#pass - 1
   }
 
-  /** Whether a record that was read in the survey is there no more. */
+  /** Whether a record was deleted after the survey read it. */
   #isGone({ partition, offset }: Place): boolean {
     return offset < (this.#starts.get(partition) ?? 0)
   }
 
-  /** The first number of a journal of which it is known whether it stood in front of what is read: it did not. */
+  /** Numbers of the journal below this one may stand before what is read; 0 if none can. */
   #floorOf(journal: JournalAudit): number {
     const partitions = journal.records > 0 ? [...journal.partitions] : this.#ranges.partitionsOf(journal.name.storeId)
     return partitions.every((partition) => this.#ranges.isReadFromStart(partition)) ? 0 : journal.firstNumber

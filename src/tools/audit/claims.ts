@@ -6,7 +6,7 @@ export interface Place {
   readonly offset: number
 }
 
-/** What one answer lets one expect of the log: a record at a place, certain bytes, or both. */
+/** What one answer says about the log: a record at a place, certain bytes, or both. */
 export interface Claim {
   readonly sequenceNumber: number
   readonly place: Place | undefined
@@ -45,8 +45,8 @@ export class Claims {
   }
 
   /**
-   * Meets the claims that name the place of this record. Returns false when there are claims on its bytes and none of
-   * them fits: the invoice was altered.
+   * Marks the claims that name the place of this record as met. Returns false if there are claims on its bytes and none
+   * of them matches: the invoice was altered.
    */
   check(sequenceNumber: number, place: Place, value: Buffer): boolean {
     if (!this.#isSorted) this.#sort()
@@ -64,7 +64,7 @@ export class Claims {
     return fits
   }
 
-  /** The claims that named a place where their record was not, and those of numbers of which no record came. */
+  /** The claims whose record was not at their place, and the claims on numbers that have no record. */
   *unmet(): Generator<Pick<Claim, 'sequenceNumber' | 'place'>> {
     for (let row = 0; row < this.#count; row++) {
       const at = row * ROW_BYTES

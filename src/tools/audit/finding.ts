@@ -26,7 +26,7 @@ export interface JournalName {
   readonly journalId: string
 }
 
-/** One thing that was found, as far as it has a journal, a number and a place. */
+/** One finding, with its journal, number and place, if it has them. */
 export interface Finding extends Partial<JournalName> {
   readonly sequenceNumber?: number
   /** The last number, where the finding is a range of numbers. */
@@ -59,10 +59,10 @@ export class Findings {
   }
 }
 
-/** The kinds that break the promise, by what the audit could know and how strict it is asked to be. */
+/** The kinds of findings that break the promise, with or without answers, strict or not. */
 export function breakingKinds({ hasAnswers, strict }: { hasAnswers: boolean; strict: boolean }): FindingKind[] {
   if (strict) return [...FINDING_KINDS]
-  // With answers `lost` says which of the missing numbers had been promised.
+  // With answers, `lost` says which of the missing numbers were acknowledged.
   const harmless: FindingKind[] = ['duplicates', 'tombstones', 'foreign', ...(hasAnswers ? (['gaps'] as const) : [])]
   return FINDING_KINDS.filter((kind) => !harmless.includes(kind))
 }

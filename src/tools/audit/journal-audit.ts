@@ -8,9 +8,9 @@ import { SequenceRanges } from './sequence-ranges.ts'
 export class JournalAnswers {
   /** Answers after which a record may be in the log: acknowledged and unknown ones. */
   readonly mayBeStored = new SequenceCounts()
-  /** Acknowledged, and not known to be outside of what is read. */
+  /** Acknowledged, and not known to be outside what is read. */
   readonly acknowledged = new SequenceRanges()
-  /** Those of them whose receipt says where. */
+  /** Those of them whose receipt names a place. */
   readonly placed = new SequenceRanges()
   readonly rejected = new SequenceRanges()
 
@@ -20,9 +20,9 @@ export class JournalAnswers {
   }
 }
 
-/** What the numbers of a journal were in one partition. */
+/** How the numbers of a journal went in one partition. */
 interface Course {
-  /** Of the first record that was read. */
+  /** The number of the first record that was read. */
   readonly first: number
   highest: number
 }
@@ -47,7 +47,7 @@ export class JournalAudit {
     return this.#courses.keys()
   }
 
-  /** The lowest of the numbers that were the first in their partitions; infinite without a record. */
+  /** The lowest of its first numbers in each partition; infinite without a record. */
   get firstNumber(): number {
     let lowest = Number.POSITIVE_INFINITY
     for (const { first } of this.#courses.values()) lowest = Math.min(lowest, first)
@@ -55,8 +55,9 @@ export class JournalAudit {
   }
 
   /**
-   * Takes the next record of its partition. `reordered`: its number first comes after a higher one. `older`: so it does,
-   * but it is lower than all that was read, and the first may have stood before.
+   * Takes the next record of its partition. `reordered`: the first record of its number comes after a higher number.
+   * `older`: the same, but the number is below the first one that was read, so an earlier copy may stand before
+   * it.
    */
   survey(sequenceNumber: number, partition: number, isReadFromStart: boolean): 'inOrder' | 'reordered' | 'older' {
     this.records++
@@ -71,7 +72,7 @@ export class JournalAudit {
     return 'inOrder'
   }
 
-  /** What a record is whose number came more than once: the first that is compared, or how it differs from that. */
+  /** Compares a record whose number came more than once with the first one that was compared. */
   compare(sequenceNumber: number, value: Buffer): 'first' | 'duplicates' | 'conflicts' {
     const content = hash('sha256', value, 'base64url')
     const first = this.#contents.get(sequenceNumber)
@@ -82,7 +83,7 @@ export class JournalAudit {
     return first === content ? 'duplicates' : 'conflicts'
   }
 
-  /** Whether the record contradicts what was sent; meets the claim that names its place. */
+  /** Whether the record has other bytes than were sent. Marks the claims that name its place as met. */
   isAltered(sequenceNumber: number, place: Place, value: Buffer): boolean {
     return this.claims?.check(sequenceNumber, place, value) === false
   }
@@ -92,7 +93,7 @@ export class JournalAudit {
     this.claims.add({ sequenceNumber, place, sha256 })
   }
 
-  /** Lets go of what only one pass needs. */
+  /** Frees what only one pass needs. */
   endPass(): void {
     this.claims = undefined
     this.#contents.clear()

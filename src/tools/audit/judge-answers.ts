@@ -4,21 +4,21 @@ import type { SequenceRanges } from './sequence-ranges.ts'
 
 /** The numbers of a journal whose records are not what the answers allow. */
 export interface BrokenAnswers {
-  /** Acknowledged, and not in the log. */
+  /** Acknowledged, but not in the log. */
   readonly lost: SequenceRanges
-  /** Acknowledged, no receipt says where, and nobody can say whether it stood before what was read. Not judged. */
+  /** Acknowledged, but without a place, and maybe before what was read. Not judged. */
   readonly unplaced: SequenceRanges
-  /** Every answer was `rejected`, and it is in the log. */
+  /** In the log, although every answer was `rejected`. */
   readonly falselyRejected: SequenceRanges
-  /** In the log, and no answer names it. */
+  /** In the log, but no answer names it. */
   readonly unexpected: SequenceRanges
-  /** Second and further copies that no attempt of the till's accounts for; one set for each copy too many. */
+  /** Copies after the first that no attempt of the till accounts for; one set for each copy too many. */
   readonly excess: readonly SequenceRanges[]
 }
 
 /**
  * Compares how often each number is in the log with what the till was told. An attempt leaves at most one copy. Numbers
- * below `floor` may have stood before what was read.
+ * below `floor` may stand before what was read.
  */
 export function judgeAnswers(copies: SequenceCounts, answers: JournalAnswers, floor: number): BrokenAnswers {
   const { mayBeStored, acknowledged, placed, rejected } = answers

@@ -40,7 +40,7 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
   return { fromMs, toMs, partitions, answers, isWanted, namedOnly, verify, strict, all, json }
 }
 
-/** Whether a journal is in both lists; a list that is not given has them all. */
+/** Whether a journal is in both lists. A list that is not given contains every journal. */
 function wanted(storeList: string | undefined, journalList: string | undefined): AuditArguments['isWanted'] {
   if (storeList === undefined && journalList === undefined) return undefined
   const stores = storeList?.split(',')

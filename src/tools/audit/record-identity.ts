@@ -14,7 +14,7 @@ export interface RecordIdentity {
   readonly sequenceNumber: number
 }
 
-/** The identity in the headers; undefined for a record that is no invoice of the gateway's. */
+/** The identity in the headers; undefined if the record is not an invoice of the gateway. */
 export function identityInHeaders({ headers }: LogRecord): RecordIdentity | undefined {
   const source = String(headers.ce_source)
   const number = String(headers.ce_id)

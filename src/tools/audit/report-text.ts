@@ -23,7 +23,7 @@ const TITLES: Record<FindingKind, string> = {
   foreign: 'foreign',
 }
 
-/** A report for people: a table of its journals, the first findings of each kind, totals, and the verdict. */
+/** A report as text: a table of its journals, the first findings of each kind, totals, and the verdict. */
 export function reportText(report: AuditReport): string {
   const { totals, journals, brokenBy } = report
   const kinds = FINDING_KINDS.filter((kind) => totals.found[kind] > 0)
@@ -45,13 +45,13 @@ export function reportText(report: AuditReport): string {
 const VERDICTS: Record<Verdict, string> = {
   held: 'The promise held.',
   broken: 'The promise is broken: %.',
-  incomplete: 'The promise held where it could be judged, but records were deleted before they could be.',
+  incomplete: 'The promise held as far as it could be judged, but records were deleted before they could be judged.',
   nothing: 'Nothing was audited: no invoice was read, and no receipt was judged.',
 }
 
 const UNJUDGED: Record<keyof NotJudgedCounts, string> = {
   belowStart: 'receipts of offsets below the start of the log',
-  notRead: 'receipts of records that are not in what was to be read',
+  notRead: 'receipts of records outside what was to be read',
   unplaced: 'acknowledged invoices without a place, numbered below the first that was read of their journal',
   older: 'records numbered below the first that was read of their journal',
   unwanted: 'records that were not asked for',

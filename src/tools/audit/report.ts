@@ -26,17 +26,17 @@ export interface DeletedRange {
 }
 
 /**
- * `broken`: something was found that breaks the promise. `incomplete`: nothing was, but records were deleted before
- * they could be judged. `nothing`: there was neither a record of an invoice nor a receipt to judge.
+ * `broken`: a finding breaks the promise. `incomplete`: no finding does, but records were deleted before they could be
+ * judged. `nothing`: there was neither a record of an invoice nor a receipt to judge.
  */
 export type Verdict = 'held' | 'broken' | 'incomplete' | 'nothing'
 
-/** What an audit came to. */
+/** The result of an audit. */
 export interface AuditReport {
   readonly verdict: Verdict
   /** Whether the verdict is `held`. */
   readonly held: boolean
-  /** The kinds of findings that do, worst first. */
+  /** The kinds of findings that break the promise, worst first. */
   readonly brokenBy: readonly FindingKind[]
   readonly hasAnswers: boolean
   readonly strict: boolean
@@ -45,7 +45,7 @@ export interface AuditReport {
   /** What was judged. */
   readonly ranges: readonly PartitionRange[]
   readonly notJudged: Readonly<NotJudgedCounts> & {
-    /** What was deleted while it was read, and is in none of the ranges. */
+    /** What was deleted while the log was read, and is in none of the ranges. */
     readonly deleted: readonly DeletedRange[]
   }
   readonly totals: {
@@ -102,7 +102,7 @@ function verdictOf(
 ): Verdict {
   if (brokenBy.length > 0) return 'broken'
   if (deleted.length > 0 || uncompared > 0 || unchecked > 0) return 'incomplete'
-  return invoices === 0 ? 'nothing' : 'held' // a receipt that was judged would be of a lost invoice
+  return invoices === 0 ? 'nothing' : 'held' // without invoices, a judged receipt would be a lost invoice
 }
 
 /** The report without the journals in which nothing was found. */

@@ -20,7 +20,7 @@ export interface AuditPass {
 
 /** What is audited, and how. */
 export interface AuditRun extends Pick<AuditOptions, 'verify' | 'isWanted' | 'namedOnly'> {
-  /** Of every partition of the topic; empty where nothing is to be read. */
+  /** Of every partition of the topic; empty for a partition that is not to be read. */
   readonly ranges: readonly PartitionRange[]
   /** The number of partitions that the gateways were configured with; that of the topic, unless it was changed. */
   readonly gatewayPartitions?: number | undefined
@@ -31,10 +31,10 @@ export interface AuditRun extends Pick<AuditOptions, 'verify' | 'isWanted' | 'na
   readonly strict?: boolean
 }
 
-/** So often the survey begins again because records were deleted that it had not read. */
+/** How often a survey is tried while records are deleted before it can read them. */
 const MOST_SURVEYS = 5
 
-/** Ends a survey: what it holds has a hole. */
+/** Ends a survey that has a hole. */
 class DeletedInSurvey extends Error {
   readonly starts: Starts
 
@@ -45,10 +45,10 @@ class DeletedInSurvey extends Error {
 }
 
 /**
- * Audits a log: reads it once, and again while anything is undecided. Where records are deleted before the first
- * reading came to them it begins again with what is left, and where that happens later it counts what it could not
- * compare: the report is about what stood, and says what it is not about. Rejects with what reading rejects with, with
- * `AnswersError`, and when records are deleted again and again before they can be read.
+ * Audits a log: reads it once, and again while anything is undecided. If records are deleted before the first pass has
+ * read them, it begins again with what is left. If that happens in a later pass, it counts what it could not compare.
+ * The report says what was judged and what was not. Rejects with the errors of reading, with `AnswersError`, and when
+ * records are deleted again and again before they can be read.
  */
 export async function runAudit(run: AuditRun): Promise<AuditReport> {
   let { ranges } = run

@@ -23,14 +23,14 @@ export class SequenceCounts {
     let low = 1
     let high = this.#atLeast.length
     while (low < high) {
-      const middle = (low + high) >>> 1 // each set holds the next one, so one can search by halves
+      const middle = (low + high) >>> 1 // each set contains the next one: a binary search
       if (this.#atLeast[middle]?.has(number)) low = middle + 1
       else high = middle
     }
     return low
   }
 
-  /** The numbers that came at least so often (1 or more). Not to be changed. */
+  /** The numbers that came at least `times` times (1 or more). Do not change the set. */
   atLeast(times: number): SequenceRanges {
     return this.#atLeast[times - 1] ?? NONE
   }
@@ -40,7 +40,7 @@ export class SequenceCounts {
     return this.#atLeast.length
   }
 
-  /** How many ranges hold it all. */
+  /** How many ranges all sets have. */
   get rangeCount(): number {
     return this.#atLeast.reduce((sum, ranges) => sum + ranges.rangeCount, 0)
   }

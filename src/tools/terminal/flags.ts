@@ -8,7 +8,7 @@ export class UsageError extends Error {}
 /** A file that a command was given cannot be used as it is; the message says which and why. */
 export class InputError extends Error {}
 
-/** The values of a command's options; it takes no other arguments. Throws `UsageError`. */
+/** The values of a command's options. For a command that takes no other arguments. Throws `UsageError`. */
 export function parseFlags<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   const { values, files } = parseFlagsAndFiles(args, options)
   if (files[0] !== undefined) throw new UsageError(`unexpected argument: ${files[0]}`)
@@ -38,7 +38,7 @@ export interface NumberRange {
   readonly isReal?: boolean
 }
 
-/** The number that `text` is. Throws `UsageError` with the flag's name and its range. */
+/** `text` as a number. Throws `UsageError` with the flag's name and its range. */
 export function numberOf(flag: string, text: string, { min, max, isReal = false }: NumberRange): number {
   const number = (isReal ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
@@ -49,7 +49,7 @@ export function numberOf(flag: string, text: string, { min, max, isReal = false 
 /** RFC 3339: date, time with seconds, and an offset or Z. */
 const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
-/** The time that `text` is, in milliseconds since 1970; undefined for none. Throws `UsageError` with the flag's name. */
+/** `text` as a time, in milliseconds since 1970; undefined if not given. Throws `UsageError` with the flag's name. */
 export function timeOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const timeMs = TIME.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN

@@ -8,8 +8,8 @@ const LEAST_WIDTH = 10
 /** A progress bar in one line. */
 export interface ProgressBar {
   /**
-   * `notes` stand behind the bar, the important ones first; without them: the count, its rate and the time left. Where
-   * nobody knows the total there is no bar.
+   * `notes` stand after the bar, the important ones first. Default: the count, its rate and the time left. If the total
+   * is unknown, there is no bar.
    */
   update(label: string, done: number, total: number | undefined, notes?: readonly string[]): void
   /** Wipes the line. */
@@ -17,8 +17,8 @@ export interface ProgressBar {
 }
 
 /**
- * A status line that is a bar, and counts `unit`. Where the terminal is too narrow for all of it, the bar gives way
- * first, then the notes that stand last.
+ * A status line with a bar that counts `unit`. If the terminal is too narrow, the bar shrinks first, then the last
+ * notes are dropped.
  */
 export function createProgressBar(output: TerminalOutput, unit: string, options: StatusLineOptions = {}): ProgressBar {
   const { nowMs = () => performance.now() } = options
@@ -55,7 +55,7 @@ function fitted({ label, share, notes }: BarParts, maxLength: number): string {
     const rest = plain({ label: '', share, notes: notes.slice(0, kept) })
     const room = maxLength - rest.length - (label === '' ? 0 : label.length + 1) - '[] '.length
     if (room < LEAST_WIDTH && kept > 0) continue
-    // It stays narrow where a note had to go: a bar that jumps is hard to read.
+    // The bar stays narrow when a note was dropped: a bar that jumps is hard to read.
     const width = kept < notes.length ? LEAST_WIDTH : Math.min(Math.max(room, LEAST_WIDTH), MOST_WIDTH)
     const filled = Math.floor(share * width)
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${rest}`

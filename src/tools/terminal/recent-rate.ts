@@ -1,22 +1,22 @@
 const WINDOW_MS = 15_000
 const SAMPLE_EVERY_MS = 250
-/** Over less than this nothing is said. */
+/** Over a shorter time there is no rate. */
 const LEAST_MS = 1_000
 
 /** How fast a count grows, over the latest 15 seconds. */
 export class RecentRate {
   #samples: { readonly atMs: number; readonly count: number }[] = []
 
-  /** The count is so high now. */
+  /** Adds the count at this time. */
   add(atMs: number, count: number): void {
     const latest = this.#samples.at(-1)
     if (latest !== undefined && atMs - latest.atMs < SAMPLE_EVERY_MS) return
     this.#samples.push({ atMs, count })
-    // The one before the window stays: the rate is from there.
+    // The last sample before the window stays: the rate counts from there.
     while (this.#samples[1] !== undefined && this.#samples[1].atMs <= atMs - WINDOW_MS) this.#samples.shift()
   }
 
-  /** Undefined: it has not been looked at for long enough. */
+  /** Undefined until the samples cover enough time. */
   perSecond(): number | undefined {
     const [first] = this.#samples
     const latest = this.#samples.at(-1)

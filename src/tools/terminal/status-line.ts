@@ -8,7 +8,7 @@ export interface TerminalOutput {
 
 /** One line that is written over again and again. */
 export interface StatusLine {
-  /** Shows the text, unless the line was drawn just now; with `isLast` in any case. */
+  /** Shows the text, unless the line was drawn just now. With `isLast` it always does. */
   update(text: string, isLast?: boolean): void
   /** Wipes the line. */
   end(): void
@@ -16,7 +16,7 @@ export interface StatusLine {
 
 export interface StatusLineOptions {
   readonly nowMs?: () => number
-  /** On what is no terminal: how often the text is written, as a line of its own; never unless given. */
+  /** How often the text is written, as a line of its own, if the output is not a terminal. Default: never. */
   readonly plainEveryMs?: number
 }
 
@@ -24,7 +24,7 @@ const REDRAW_MS = 100
 const USUAL_COLUMNS = 80
 
 /**
- * A status line on a terminal, redrawn ten times a second at the most, and cut where the terminal ends. On anything
+ * A status line on a terminal, redrawn at most ten times a second and cut at the terminal's width. On anything
  * else it writes nothing, or a plain line now and then.
  */
 export function createStatusLine(output: TerminalOutput, options: StatusLineOptions = {}): StatusLine {
@@ -48,7 +48,7 @@ export function createStatusLine(output: TerminalOutput, options: StatusLineOpti
 
 /**
  * How many characters a line on this terminal may have: one less than it is wide, because some terminals wrap a full
- * line. The variable COLUMNS, if set, says how wide that is.
+ * line. The variable COLUMNS, if set, overrides the width.
  */
 export function lineLength(output: TerminalOutput): number {
   const { COLUMNS = '' } = process.env

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** `; did you mean X?` where one of the names is close to what was typed, or begins with it; else nothing. */
+/** `; did you mean X?` if one of the names is close to what was typed, or begins with it; otherwise an empty text. */
 export function suggestion(typed: string, names: readonly string[]): string {
   const word = typed.toLowerCase()
   const longer = word.length > 1 ? names.filter((name) => name.startsWith(word)) : []

@@ -1,8 +1,8 @@
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder, not a file',
-  EEXIST: 'there is one of that name already',
+  EEXIST: 'something with that name exists already',
   EACCES: 'this user has no permission',
   EPERM: 'this user has no permission',
   EROFS: 'the file system is read-only',
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENFILE: 'this machine has too many open files',
 }
 
-/** What the system's refusal of a file means, with its path, in words; undefined for every other error. */
+/** An error of the file system in words, with its path; undefined for every other error. */
 export function systemProblem(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, path } = error as NodeJS.ErrnoException

@@ -3,7 +3,9 @@ export interface TableLayout {
   readonly rightFrom?: number
 }
 
-/** Rows as aligned columns, two spaces between them and none at a line's end. Every row has the cells of the first. */
+/**
+ * Rows as aligned columns, two spaces between them and none at a line's end. Every row has as many cells as the first.
+ */
 export function table(
   rows: readonly (readonly string[])[],
   { rightFrom = Number.POSITIVE_INFINITY }: TableLayout = {},

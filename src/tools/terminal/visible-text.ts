@@ -1,23 +1,23 @@
 /**
- * What a terminal obeys or hides instead of showing it: control characters (escape sequences begin with one), line and
- * paragraph separators, and what turns the direction of writing round.
+ * Characters that a terminal obeys or hides instead of showing them: control characters (escape sequences begin with
+ * one), line and paragraph separators, and those that change the direction of writing.
  */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Somebody else's text for a terminal, in one line: what is not to be shown stands as `\n`, `\x1b` or `\u202e`. */
+/** Somebody else's text, made safe for a terminal, in one line: such characters become `\n`, `\x1b` or `\u202e`. */
 export function visibleText(text: string): string {
   return text.replace(CONTROLS, (character) => SHORT[character] ?? escaped(character))
 }
 
-/** The same with its line feeds and tabs. Who prints it has to set its lines apart from others. */
+/** The same, but line feeds and tabs stay. The caller has to set its lines apart from others. */
 export function visibleLines(text: string): string {
   return text.replace(CONTROLS, (character) =>
     character === '\n' || character === '\t' ? character : (SHORT[character] ?? escaped(character)),
   )
 }
 
-/** JSON with such characters as JSON's own escapes: the same JSON, harmless on a terminal. */
+/** JSON in which such characters are JSON escapes: the same JSON, but safe on a terminal. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replace(CONTROLS, (character) => `\\u${hexOf(character, 4)}`)
 }

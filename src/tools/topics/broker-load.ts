@@ -4,7 +4,7 @@ export interface ClusterLoad {
   readonly recordBytes: number
   readonly stores: number
   readonly replicationFactor: number
-  /** Of an invoice, by its leader and two followers together. */
+  /** For one invoice, of its leader and two followers together. */
   readonly cpuMicroseconds: number
 }
 
@@ -18,13 +18,14 @@ export interface BrokerLoad {
   readonly cpuCores: number
 }
 
-/** Of what three brokers take for an invoice, the leader's part; measured with one broker that led everything. */
+/** The leader's share of what an invoice costs three brokers; measured with one broker that led everything. */
 const LEADER_SHARE = 261 / (261 + 49 + 52)
 const FOLLOWERS_MEASURED = 2
 
 /**
- * What the busiest of `brokers` carries. Where one is lost, the others lead its partitions and hold its replicas, as many
- * of them as there are brokers left. The busiest leads more than its share, because stores are spread by hash.
+ * What the busiest of `brokers` carries. After one is lost, the others lead its partitions and hold its replicas; a
+ * partition has at most as many replicas as there are brokers. The busiest leads more than its share, because stores
+ * are spread by hash.
  */
 export function busiestBroker(load: ClusterLoad, brokers: number): BrokerLoad {
   const { invoices, recordBytes, cpuMicroseconds } = load
@@ -41,7 +42,7 @@ export function busiestBroker(load: ClusterLoad, brokers: number): BrokerLoad {
   }
 }
 
-/** How full the fullest of `parts` is likely to be when stores are spread over them by hash, of the mean. */
+/** How full the fullest of `parts` is likely to be, as a multiple of the mean. Stores are spread over them by hash. */
 export function fullestOf(parts: number, stores: number): number {
   const aboveMean = Math.sqrt((2 * Math.log(parts) * parts) / stores)
   return Math.min(parts, Math.max(1 + aboveMean, parts / stores))

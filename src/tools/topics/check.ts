@@ -4,7 +4,7 @@ import type { RackedBroker, Replicas } from './spread.ts'
 /** A topic as the cluster has it. */
 export interface LiveTopic {
   readonly partitions: readonly LivePartition[]
-  /** Undefined where they cannot be read. */
+  /** Undefined if they cannot be read. */
   readonly settings: Settings | undefined
 }
 
@@ -23,16 +23,16 @@ export interface Needs {
   readonly partitions: number
   readonly maxBatchBytes: number
   readonly replicationFactor: number
-  /** How long an invoice has to stay at least; undefined: nobody said. */
+  /** How long an invoice has to stay at least; undefined if not given. */
   readonly retentionMs: number | undefined
 }
 
-/** One thing that was looked at. `wrong`: the promise cannot be kept, or the gateway never becomes ready. */
+/** The result of one check. `wrong`: the promise cannot be kept, or the gateway never becomes ready. */
 export interface CheckResult {
   readonly level: 'ok' | 'warning' | 'wrong'
   readonly what: string
   readonly found: string
-  /** What it should be and why; empty when it is. */
+  /** What it should be and why; empty if it is right. */
   readonly why: string
 }
 
@@ -43,8 +43,8 @@ const LEAST_RETENTION_MS = 3 * 86_400_000
 const READABLE = ['producer', 'uncompressed', 'gzip']
 
 /**
- * Compares a live topic with what the gateway needs. Everything that was looked at is in the answer, in a fixed order.
- * `brokers` is undefined where they are not known.
+ * Compares a live topic with what the gateway needs. Returns every check, in a fixed order. `brokers` is undefined if
+ * they are not known.
  */
 export function judgeTopic(
   topic: LiveTopic | 'missing' | 'offline',
@@ -70,7 +70,7 @@ export function judgeTopic(
   ]
 }
 
-/** What all of it comes to. `warned`: the promise holds, and something endangers it. */
+/** The overall result. `warned`: the promise holds, but something endangers it. */
 export type Verdict = 'right' | 'warned' | 'wrong'
 
 /** The verdict on a topic: that of its worst result. */
@@ -98,13 +98,13 @@ const OFFLINE: CheckResult = {
   level: 'wrong',
   what: 'offline partitions',
   found: 'at least 1',
-  why: '0: its stores cannot be served; start the brokers that hold it (nothing else was looked at)',
+  why: '0: its stores cannot be served; start the brokers that hold it (nothing else was checked)',
 }
 const UNKNOWN_SETTINGS: CheckResult = {
   level: 'wrong',
   what: 'settings',
   found: 'unknown',
-  why: 'another topic has a partition without a leader: they cannot be read until it is back',
+  why: 'another topic has a partition without a leader: until it is back, settings cannot be read',
 }
 const UNKNOWN_BROKERS: CheckResult = {
   level: 'warning',
@@ -130,10 +130,10 @@ function replicaResults(
   return [
     ...state,
     judge('replicas per broker', range(held), [
-      ['warning', isUneven(held), 'as many on each: tillgate topics grow spreads them'],
+      ['warning', isUneven(held), 'the same number on each: tillgate topics grow spreads them'],
     ]),
     judge('leaders per broker', range(led), [
-      ['warning', isUneven(led), 'as many on each: tillgate topics grow, or elect the preferred leaders'],
+      ['warning', isUneven(led), 'the same number on each: tillgate topics grow, or elect the preferred leaders'],
     ]),
   ]
 }
@@ -144,7 +144,7 @@ function minInSyncResult(value: string | undefined, replicationFactor: number): 
     ['wrong', minInSync < 2 && replicationFactor > 1, '2: with 1, a 201 may mean one broker has it'],
     ['warning', minInSync < 2, '2, which needs more replicas'],
     ['wrong', minInSync > replicationFactor, `more than there are replicas: no invoice is taken`],
-    ['warning', minInSync === replicationFactor, 'fewer than the replicas: now no broker may be down'],
+    ['warning', minInSync === replicationFactor, 'fewer than the replicas: now every broker must be up'],
   ])
 }
 
@@ -179,7 +179,7 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
       [
         'warning',
         throttled !== '',
-        'none: what a grow that was killed left behind; tillgate topics grow --yes removes it',
+        'none: a grow that was killed left it behind; tillgate topics grow --yes removes it',
       ],
     ]),
     judge('compression.type', compression, [

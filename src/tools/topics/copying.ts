@@ -1,7 +1,7 @@
 import { count } from '../terminal/count.ts'
 import type { Replicas } from './spread.ts'
 
-/** How much a topic holds; `meanBytes` undefined: nothing is known of the size of a record. */
+/** How much a topic holds. `meanBytes` is undefined if the size of a record is unknown. */
 export interface HeldRecords {
   readonly records: ReadonlyMap<number, number>
   readonly meanBytes: number | undefined
@@ -12,11 +12,11 @@ export interface Copying {
   readonly records: number
   /** Estimated: records times their mean size. Undefined: unknown. */
   readonly bytes: number | undefined
-  /** Into the broker that takes most. */
+  /** Into the broker that takes the most. */
   readonly mostBytes: number | undefined
 }
 
-/** What the changes make brokers copy. */
+/** What brokers have to copy for the changes. */
 export function copyingOf(changes: readonly Replicas[], before: readonly Replicas[], held: HeldRecords): Copying {
   const into = new Map<number, number>()
   for (const { broker, partition } of newReplicas(changes, before))
@@ -30,7 +30,7 @@ export function copyingOf(changes: readonly Replicas[], before: readonly Replica
   return { records, bytes: bytesOf(records), mostBytes: bytesOf(most) }
 }
 
-/** The copying for people; with a throttle how long it takes at least. */
+/** The copying in words; with a throttle, also how long it takes at least. */
 export function copyingText({ records, bytes, mostBytes }: Copying, throttleBytes: number | undefined): string {
   if (records === 0) return 'Nothing to copy: the partitions are empty.'
   if (bytes === undefined) return `${count(records)} records are copied; how many bytes is unknown.`
@@ -41,8 +41,8 @@ export function copyingText({ records, bytes, mostBytes }: Copying, throttleByte
 }
 
 /**
- * Which replicas a throttle has to name, as Kafka's own tool does it: every present replica of a partition that moves
- * may send, and the new ones receive. The brokers are all of them.
+ * The replicas that a throttle has to name, as Kafka's own tool does: every present replica of a moving partition may
+ * send, and the new ones receive. `brokers` are the brokers of all these replicas.
  */
 export function throttleOf(changes: readonly Replicas[], before: readonly Replicas[]) {
   const moves = newReplicas(changes, before)

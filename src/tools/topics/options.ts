@@ -13,7 +13,7 @@ export type TopicsArguments =
       readonly yes: boolean
       readonly atOnce: number
       readonly deadlineMs: number
-      /** Of the copying, into and out of each broker; undefined: none. */
+      /** Bytes a second that are copied into and out of each broker at most; undefined: no throttle. */
       readonly throttleBytes: number | undefined
       /** Where the present assignment goes; undefined: it is printed. */
       readonly undoFile: string | undefined
@@ -111,7 +111,7 @@ function wantedTopic(given: Given): WantedTopic {
     }
   for (const name of ['partitions', 'replication-factor'] as const)
     if (given[name] !== undefined)
-      throw new UsageError(`--${name} is what the plan says: give it or the plan's numbers`)
+      throw new UsageError(`--${name} comes from the plan: give either it or the plan's numbers`)
   return { input: planInput(given) }
 }
 

@@ -2,7 +2,7 @@ import { count } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
 import { BROKER_BUSY, DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
 
-/** A plan for people: each number with its reason in a line. */
+/** A plan in words: each number in a line with its reason. */
 export function planText(plan: Plan): string {
   const { input, settings } = plan
   const { stores, brokers } = input
@@ -29,7 +29,7 @@ export function planText(plan: Plan): string {
       '',
       `room to grow: with ${count(plan.brokersAtMost)} brokers each still leads 3, the least that keeps it busy`,
     ],
-    ['', '', 'no more: the same invoices make smaller batches then, and each costs the brokers'],
+    ['', '', 'no more: they would make smaller batches of the same invoices, and each batch costs the brokers'],
     [
       '',
       '',

@@ -11,7 +11,7 @@ export interface PlanInput {
   readonly invoiceBytes: number
   readonly peakFactor: number
   readonly retentionDays: number
-  /** What one gateway is trusted with, invoices a second. */
+  /** Invoices a second planned for one gateway. */
   readonly gatewayRate: number
   readonly brokerCores: number
   /** What an invoice costs its leader and two followers together. */
@@ -23,17 +23,17 @@ export interface Plan {
   readonly input: PlanInput
   readonly partitions: number
   readonly partitionsPerBroker: number
-  /** With so many brokers each still leads three partitions. */
+  /** With this many brokers each still leads three partitions. */
   readonly brokersAtMost: number
   readonly replicationFactor: number
   readonly settings: readonly Setting[]
   readonly invoicesMean: number
   readonly invoicesAtPeak: number
   readonly recordBytes: number
-  /** How full the fullest partition is likely to be, of the mean: stores are spread by hash. */
+  /** How full the fullest partition is likely to be, as a multiple of the mean: stores are spread by hash. */
   readonly fullestPartition: number
   readonly fullestPartitionAtPeak: number
-  /** Of the busiest broker, as the next three, with one broker lost. */
+  /** This and the next three are of the busiest broker, with one broker lost. */
   readonly networkInBytes: number
   /** With one consumer group that reads everything. */
   readonly networkOutBytes: number
@@ -46,13 +46,13 @@ export interface Plan {
 }
 
 /**
- * What one gateway is trusted with unless the operator knows better, invoices a second: a core less than half busy where
- * every invoice is a request to Kafka of its own, which costs most (bench/RESULTS.md).
+ * Invoices a second planned for one gateway, unless the operator knows better. A core is then less than half busy in
+ * the dearest case: every invoice is its own request to Kafka (bench/RESULTS.md).
  */
 export const GATEWAY_RATE = 1_000
 /**
- * What an invoice costs the brokers together where it is alone in its batch, which costs most: measured on three brokers at
- * 500 invoices/s (bench/RESULTS.md). Larger batches cost down to 100.
+ * What an invoice costs the brokers together in the dearest case, alone in its batch. Measured on three brokers at 500
+ * invoices/s (bench/RESULTS.md). Larger batches cost down to 100.
  */
 export const BROKER_CPU_MICROSECONDS = 1_224
 export const BROKER_CORES = 4
@@ -62,7 +62,7 @@ export const PARTITIONS_PER_BROKER = { min: 3, max: 12 }
 export const REPLICATION_FACTOR = 3
 /** Key, headers and framing of a record in the log; measured. */
 export const RECORD_OVERHEAD_BYTES = 350
-/** Disks are planned to be so full on a normal day: the rest is for busy weeks and for copies while replicas move. */
+/** How full disks are on a normal day. The rest is for busy weeks and for copies while replicas move. */
 export const DISK_FULL = 0.6
 const STORES_PER_PARTITION = 4
 const MAX_PARTITIONS = 10_000
@@ -71,10 +71,12 @@ const SECONDS_A_DAY = 86_400
 const MAX_INVOICES_PER_STORE = 100_000
 /** What a broker on 1 Gbit/s carries with room to catch up after a restart. */
 const MAX_BROKER_BYTES = 80_000_000
-/** Far below a full batch of 500 each time that all of a broker's partitions had their turn. */
+/** Far below one full batch of 500 in each round of a broker's partitions. */
 const MAX_PARTITION_INVOICES = 2_000
 
-/** Plans the topic of an estate. Throws `UsageError` where the numbers contradict each other or no plan can be signed. */
+/**
+ * Plans the topic of an estate. Throws `UsageError` if the numbers cannot be meant, or the brokers cannot carry them.
+ */
 export function planTopic(input: PlanInput): Plan {
   const { stores, invoicesPerDay, brokers, retentionDays } = input
   refuseNonsense(input)
@@ -146,7 +148,10 @@ function refuseNonsense({ stores, invoicesPerDay, brokers }: PlanInput): void {
     )
 }
 
-/** With few brokers left an invoice has fewer replicas, so that a lost broker may even make it less. */
+/**
+ * The larger load of the two: with all brokers, or with one lost. With few brokers left an invoice has fewer replicas,
+ * so losing one may even lower the load.
+ */
 function withOneLost(load: ClusterLoad, brokers: number): BrokerLoad {
   const [all, lost] = [busiestBroker(load, brokers), busiestBroker(load, brokers - 1)]
   return {
@@ -176,7 +181,7 @@ function overloadOf({ networkInBytes, networkOutBytes, cpuCores }: BrokerLoad, c
   return null
 }
 
-/** The least number of brokers that can carry it; null where no plan has so many. */
+/** The smallest number of brokers that can carry the load; null if no plan may have that many. */
 function brokersFor(load: ClusterLoad, { brokers, brokerCores }: PlanInput): number | null {
   for (let more = brokers + 1; more <= MAX_BROKERS; more++)
     if (overloadOf(withOneLost(load, more), brokerCores) === null) return more

@@ -4,12 +4,12 @@ import type { Replicas } from './spread.ts'
 /** What the cluster can be told and asked. */
 export interface Cluster {
   start(changes: readonly Replicas[]): Promise<void>
-  /** Those of the partitions whose replicas are still on their way. */
+  /** Those of the partitions whose replicas still move. */
   fetchReassigning(partitions: readonly number[]): Promise<readonly number[]>
 }
 
 export interface Reassigning {
-  /** So many partitions move at the same time: the copying takes network and disk from the gateways' batches. */
+  /** How many partitions move at the same time. Copying takes network and disk from the gateways' batches. */
   readonly atOnce: number
   readonly deadlineMs: number
   readonly signal: AbortSignal
@@ -17,12 +17,12 @@ export interface Reassigning {
   readonly pollMs?: number
 }
 
-/** A cluster that does not answer for so long is given up; one broker that restarts is not. */
+/** How long the cluster may fail to answer. A broker that restarts takes less. */
 const SILENCE_MS = 60_000
 
 /**
  * Carries the changes out, a few partitions at a time, and resolves when all are done. Rejects at the deadline, on
- * abort, and when the cluster refuses or does not answer for a minute; what was started goes on by itself even then.
+ * abort, and when the cluster refuses or does not answer for a minute. Even then, partitions that move go on moving.
  */
 export async function reassign(cluster: Cluster, changes: readonly Replicas[], options: Reassigning): Promise<void> {
   const { atOnce, signal, onProgress, pollMs = 500 } = options

@@ -36,7 +36,7 @@ export function topicSettings(replicationFactor: number, retentionDays: number):
     {
       name: 'segment.ms',
       value: String(DAY_MS),
-      why: 'retention deletes whole segments: with one a day an invoice stays a day longer at the most',
+      why: 'retention deletes whole segments: with one a day an invoice stays at most a day longer',
     },
     {
       name: 'max.message.bytes',

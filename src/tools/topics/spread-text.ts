@@ -2,7 +2,7 @@ import { count } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
 import type { BrokerLoad, Replicas, Spread } from './spread.ts'
 
-/** What growing would change, for people: brokers before and after, then each partition. `before`: all partitions as they are. */
+/** What growing would change: the brokers before and after, then each partition. `partitions` is the present state. */
 export function spreadText({ changes, moves, before, after }: Spread, partitions: readonly Replicas[]): string {
   const brokers = [...after.replicas.keys()].map((id) => [
     `broker ${id}`,

@@ -32,10 +32,10 @@ interface Mutable {
 }
 
 /**
- * Spreads replicas and preferred leaders over `brokers`, as evenly as can be and with as few copies as that takes: a
- * replica moves only from a broker that has two or more above another. No partition gets more or fewer replicas, nor
- * fewer racks. Where a new broker is to lead, it takes over the leader's replica: then the cluster makes it the leader
- * when the copy is complete. Every replica must be on one of the brokers.
+ * Spreads replicas and preferred leaders over `brokers`, as evenly as possible and with as few copies as that takes: a
+ * replica moves only from a broker that has at least two more than another. No partition gets more or fewer replicas,
+ * nor fewer racks. A new broker that is to lead takes over the leader's replica: the cluster makes it the leader when
+ * the copy is complete. Every replica must be on one of the brokers.
  */
 export function spread(partitions: readonly Replicas[], brokers: readonly RackedBroker[]): Spread {
   const before = loadOf(partitions, brokers)
@@ -89,8 +89,8 @@ function mayReplace(
 }
 
 /**
- * Makes one more broker that leads few partitions the preferred leader of one, and one that leads two more than it of
- * one less, if need be through others in between. False when there is no such way.
+ * Passes one preferred leadership from a broker to another that has at least two fewer, if need be through brokers in
+ * between. False if there is no such path.
  */
 function passLeadership(target: Mutable[], leaders: ReadonlyMap<number, number>): boolean {
   const ids = [...leaders.keys()].sort((a, b) => leaders.get(b)! - leaders.get(a)!)

@@ -14,8 +14,8 @@ test("the system's refusals are words, with the path", async (t) => {
   t.after(() => full.close())
   const refused: [Promise<unknown>, string][] = [
     [readFile(join(folder, 'missing')), `${folder}/missing: there is no such file or folder`],
-    [open(file, 'wx'), `${file}: there is one of that name already`],
-    [readFile(join(file, 'below')), `${file}/below: a part of the path is no folder`],
+    [open(file, 'wx'), `${file}: something with that name exists already`],
+    [readFile(join(file, 'below')), `${file}/below: a part of the path is not a folder`],
     [writeFile(folder, ''), `${folder}: it is a folder, not a file`],
     [full.write('x'), 'the disk is full'],
   ]

@@ -58,7 +58,7 @@ test('what is wrong is refused and named', () => {
     [['plan', ...estate, '--peak-factor', '0.5'], /--peak-factor must be a number from 1/],
     [['plan', '--partitions', '6'], /--partitions/],
     [['create', '--brokers', '9'], /--stores/],
-    [['create', ...estate, '--partitions', '6'], /--partitions is what the plan says/],
+    [['create', ...estate, '--partitions', '6'], /--partitions comes from the plan/],
     [['check', 'now'], /now/],
     [['check', '--retention-days', 'long'], /--retention-days/],
     [['grow', '--at-once', '0'], /--at-once/],
