@@ -52,11 +52,11 @@ test('a finished upload has nothing left to send and exits with 0, whatever was 
   await rm(join(cwd, 'b.rejected.ndjson'))
   const dealtWith = await upload(t, server.url, cwd, ['a', 'b'])
   assert.equal(dealtWith.code, 0)
-  assert.match(dealtWith.text, /b: nothing left to send; 1 stored, 1 rejected and taken away/)
+  assert.match(dealtWith.text, /b: nothing left to send; 1 stored, 1 rejected \(file removed\)/)
   assert.equal(server.received.length, 2)
 })
 
-test('files that an upload wrote are passed over, and that is said', async (t) => {
+test('files that an upload wrote are skipped, and a message says so', async (t) => {
   const server = await scripted(
     t,
     gateway.results(() => 422),
@@ -70,7 +70,7 @@ test('files that an upload wrote are passed over, and that is said', async (t) =
   const { code, stderr } = await upload(t, server.url, cwd, files)
   assert.equal(code, 1)
   const own = ['a.ndjson.lock', 'a.ndjson.progress', 'a.ndjson.rejected.ndjson']
-  assert.match(stderr, new RegExp(`passed over, because an upload wrote them: ${own.join(', ')}\n`))
+  assert.match(stderr, new RegExp(`skipped, because an upload wrote them: ${own.join(', ')}\n`))
   assert.deepEqual(server.lines(), [[invoice(1)], [invoice(2)]])
 
   const none = await upload(t, server.url, cwd, own)
@@ -95,7 +95,7 @@ test('--keep-going: files that cannot be sent do not stop the others, and come f
     text.split('\n').map((line) => line.split(/[:;] | in /)[0]),
     [
       'missing',
-      'f4.progress is no progress file of this version',
+      'f4.progress is not a progress file of this version',
       'f2',
       'f1',
       'f3',
@@ -128,7 +128,7 @@ test('--dry-run says what would be sent; it sends, writes and deletes nothing', 
   assert.equal(dry.code, 1)
   assert.deepEqual(dry.text.trim().split('\n'), [
     'a: 1 invoices, 20 bytes, from line 3 on; 1 stored and 1 rejected before',
-    'b: 2 invoices, 27 bytes, from line 1 on; 0 stored and 0 rejected before; 1 of them are no JSON; its last line, 3, has no line feed and is no whole JSON',
+    'b: 2 invoices, 27 bytes, from line 1 on; 0 stored and 0 rejected before; 1 of them are not JSON; its last line, 3, has no line feed and is not complete JSON',
     'would send 3 invoices, 47 bytes; nothing was sent',
   ])
   const json = await upload(t, server.url, cwd, ['--dry-run', '--again', '--json', 'a'])

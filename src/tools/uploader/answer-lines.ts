@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type AnswerLine, parseAnswer } from '../audit/answers.ts'
 import type { GatewayAnswer, GatewayResult } from './gateway-answer.ts'
 
-/** What a till was told of one attempt, as an answers file has it. */
+/** The answer to one attempt, as it stands in an answers file. */
 export type NotedAnswer = Pick<AnswerLine, 'outcome' | 'status' | 'partition' | 'offset'>
 
 /** How each line of an answers file starts. */
@@ -10,7 +10,7 @@ export const ANSWERS_BEGINNING = '{"storeId":'
 
 export const NO_ANSWER: NotedAnswer = { outcome: 'unknown', status: null }
 
-/** What a line of a request was told; null: it was not even sent. */
+/** The answer to one line of a request; null: the request was not sent. */
 export function notedAnswerOf(answer: GatewayAnswer, index: number): NotedAnswer | null {
   if (answer.kind === 'none') return answer.isSent ? NO_ANSWER : null
   const { status, receipt, problem } =
@@ -20,8 +20,8 @@ export function notedAnswerOf(answer: GatewayAnswer, index: number): NotedAnswer
 }
 
 /**
- * A line for an answers file; null when the bytes do not name an invoice, so that no gateway can have stored them, or
- * the receipt is none.
+ * A line for an answers file. Null when the bytes have no identity, so that no gateway can have stored them, or when
+ * the receipt is not valid.
  */
 export function answerLine(bytes: Buffer, told: NotedAnswer): string | null {
   try {

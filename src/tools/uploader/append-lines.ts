@@ -5,18 +5,17 @@ const BLOCK_BYTES = 65_536
 const LF = 0x0a
 
 /**
- * A file that lines are added to, with access for its owner only. Lines that could not be added as a whole leave
- * nothing behind; a last line without an end is one that a crash cut off, and is taken away before the first one is
- * added. One process at a time may do this.
+ * A file that lines are appended to. Only its owner has access. A failed append leaves nothing behind. A last line
+ * without a line feed was cut off by a crash; it is removed before the first append. One process at a time may append.
  */
 export class AppendedLines {
   readonly file: string
   readonly #beginning: Buffer
   #opened: Promise<FileHandle> | undefined
   #latest: Promise<void> = Promise.resolve()
-  /** Of whole lines. */
+  /** Length of the whole lines. */
   #bytes = 0
-  /** What is left of a line could not be taken away: another one would be mixed with it. */
+  /** Part of a failed line could not be removed; the next line would be mixed with it. */
   #isBroken = false
 
   /** `beginning`: how each line starts. */
@@ -25,14 +24,14 @@ export class AppendedLines {
     this.#beginning = Buffer.from(beginning)
   }
 
-  /** Rejects when the file cannot be written. Need not be called: `append` does. */
+  /** Rejects when the file cannot be written. Optional: `append` opens the file too. */
   async open(): Promise<void> {
     await this.#open()
   }
 
   /**
-   * When it resolves, the lines are on the disk, behind those of earlier calls. Rejects with `WriteError` when they are
-   * not in the file, or it cannot be told; the next run takes away what is left of them.
+   * Resolves when the lines are on the disk, behind those of earlier calls. Rejects with `WriteError` when they are not
+   * in the file, or may not be; the next run removes what is left of them.
    */
   append(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return Promise.resolve()
@@ -50,7 +49,7 @@ export class AppendedLines {
   async #write(lines: Buffer): Promise<void> {
     const handle = await this.#open()
     try {
-      if (this.#isBroken) throw new Error('an earlier line was not written to its end')
+      if (this.#isBroken) throw new Error('an earlier line was only partly written')
       await handle.appendFile(lines)
       await handle.datasync()
       this.#bytes += lines.length
@@ -83,16 +82,16 @@ export class AppendedLines {
     }
   }
 
-  /** A file that holds no whole line, and begins otherwise than a line would, is somebody else's. */
+  /** A file without a whole line that does not begin as a line does belongs to somebody else. */
   async #assertMine(handle: FileHandle, size: number): Promise<void> {
     const start = Buffer.alloc(Math.min(size, this.#beginning.length))
     await handle.read(start, 0, start.length, 0)
     if (!start.equals(this.#beginning.subarray(0, start.length)))
-      throw new Error(`${this.file} has no lines that belong there: is it the right file?`)
+      throw new Error(`${this.file} holds something else: is it the right file?`)
   }
 }
 
-/** How many of the first bytes of a file are lines with their ends. */
+/** The length of a file up to and including its last line feed. */
 async function wholeLinesBytes(handle: FileHandle, size: number): Promise<number> {
   const block = Buffer.alloc(BLOCK_BYTES)
   for (let end = size; end > 0; ) {

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { JournalLine } from './read-lines.ts'
 
-/** The content codings that a request may have. `identity`: none. */
+/** The content codings of a request. `identity`: not compressed. */
 export const REQUEST_CODINGS = ['gzip', 'zstd', 'identity'] as const
 export type RequestCoding = (typeof REQUEST_CODINGS)[number]
 
@@ -11,11 +11,11 @@ export interface RequestLimits {
   readonly maxInvoices: number
   /** Before compression. */
   readonly maxBytes: number
-  /** As sent, where it is compressed. */
+  /** After compression, if it is compressed. */
   readonly maxCompressedBytes: number
 }
 
-/** One request: so many of the lines it was cut from, from the first on. */
+/** The body of one request: the first `invoices` of the lines that it was cut from. */
 export interface CutRequest {
   readonly invoices: number
   readonly body: Buffer
@@ -26,12 +26,12 @@ type Sendable = Pick<JournalLine, 'bytes'> & { readonly bytes: Buffer }
 const gzip = promisify(zlib.gzip)
 const zstdCompress = promisify(zlib.zstdCompress)
 const NEWLINE = Buffer.from('\n')
-/** How far below the bound the next try aims when compression had less to gain than hoped. */
+/** When a compressed request is too large, the next try aims at this share of the bound. */
 const MARGIN = 0.9
 
 /**
- * The longest run of lines, from the first on, that fits into the limits; at least one, whether it fits or not: the
- * gateway has the last word on a single invoice.
+ * A request of the first lines, as many as fit into the limits (when compressed, perhaps a few fewer). It has at least
+ * one line, even if that does not fit: the gateway decides about a single invoice.
  */
 export async function cutRequest(
   lines: readonly Sendable[],

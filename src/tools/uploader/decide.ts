@@ -1,14 +1,14 @@
 import { tillAction } from '../../errors.ts'
 import type { GatewayAnswer, ProblemDocument } from './gateway-answer.ts'
 
-/** What is done with one invoice that was answered. */
+/** What happens to one invoice after its answer. */
 export type LineFate = 'stored' | 'rejected' | 'again'
 
-/** What is done after a request. */
+/** What happens after a request. */
 export type Decision =
   /**
-   * One fate for each invoice of the request. `reason`: why the first one of them has to be sent again. `isWhole`: the
-   * answer was not to the invoice but to the request, of which it was the only one.
+   * One fate for each invoice of the request. `reason`: why the first one that is sent again is. `isWhole`: the answer
+   * was to the whole request, which had a single invoice.
    */
   | {
       readonly kind: 'fates'
@@ -16,14 +16,14 @@ export type Decision =
       readonly reason: string | undefined
       readonly isWhole: boolean
     }
-  /** All of it is sent again, after a while. `isSmaller`: fewer invoices at once. */
+  /** Wait, then send all of it again. `isSmaller`: with fewer invoices in a request. */
   | { readonly kind: 'again'; readonly isSmaller: boolean; readonly reason: string }
-  /** It is cut smaller and sent at once; nothing of it was taken. */
+  /** Nothing was stored. Send smaller requests, without waiting. */
   | { readonly kind: 'smaller' }
-  /** Sending it again cannot help, nor can any other request: this is no invoice's fault. */
+  /** Stop: no request can succeed, and no invoice is at fault. */
   | { readonly kind: 'stop'; readonly reason: string }
 
-/** The till's rule, for a request of so many invoices. */
+/** The till's rule for the answer to a request. `invoices`: how many it had. */
 export function decide(answer: GatewayAnswer, invoices: number): Decision {
   switch (answer.kind) {
     case 'none':
@@ -41,7 +41,7 @@ export function decide(answer: GatewayAnswer, invoices: number): Decision {
 function decideWhole(status: number, reason: string, invoices: number): Decision {
   if (status === 413 && invoices > 1) return { kind: 'smaller' }
   if (status === 413) return { kind: 'fates', fates: ['rejected'], reason, isWhole: true }
-  // It did not arrive in time: a slow line takes less at once.
+  // The request did not arrive in time. The line is slow, so send less at once.
   if (status === 408) return { kind: 'again', isSmaller: true, reason }
   if (tillAction(status) === 'quarantine') return { kind: 'stop', reason }
   return { kind: 'again', isSmaller: false, reason }

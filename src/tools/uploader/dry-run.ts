@@ -9,19 +9,19 @@ export interface DryReport {
   readonly toSend: { readonly invoices: number; readonly bytes: number }
   /** The number of the first line that would be sent. */
   readonly nextLine: number
-  /** By earlier runs. */
+  /** In earlier runs. */
   readonly done: { readonly stored: number; readonly rejected: number }
-  /** Of those to send: they are no JSON, so that every gateway rejects them. */
+  /** How many of those to send are not JSON, which every gateway rejects. */
   readonly notJson: number
-  /** They would be rejected without being sent. */
+  /** Lines that would be rejected without being sent. */
   readonly tooLong: number
-  /** Why it would not be sent to its end, if it would not. */
+  /** Why the upload would not finish; undefined if it would. */
   readonly fault: string | undefined
 }
 
 const LINES_AT_ONCE = 1_000
 
-/** Reads what is left of a journal, as an upload would, and changes nothing. */
+/** Reads the rest of a journal as an upload would. Changes nothing. */
 export async function dryRun(journal: Journal, maxBytes: number, stopping: AbortSignal): Promise<DryReport> {
   const { file, progress } = journal
   const place = progress ?? START
@@ -53,7 +53,7 @@ export async function dryRun(journal: Journal, maxBytes: number, stopping: Abort
 
 function faultOf(fault: Error | undefined, { unended }: Outstanding): string | undefined {
   if (fault !== undefined) return fault.message
-  return unended && `its last line, ${unended.number}, has no line feed and is no whole JSON`
+  return unended && `its last line, ${unended.number}, has no line feed and is not complete JSON`
 }
 
 export interface DryRunReport {
@@ -61,12 +61,12 @@ export interface DryRunReport {
   readonly unusable: readonly { readonly file: string; readonly reason: string }[]
 }
 
-/** Whether the upload would come to its end, as far as can be told without a gateway. */
+/** Whether the upload would finish, as far as can be told without a gateway. */
 export function isSendable({ files, unusable }: DryRunReport): boolean {
   return unusable.length === 0 && files.every(({ fault, notJson, tooLong }) => !fault && notJson + tooLong === 0)
 }
 
-/** The report for people: a line for each journal that has something to send or is not as it should be, and the sum. */
+/** The report for people: a line for each journal that has something to send or a fault, then the sum. */
 export function dryRunText({ files, unusable }: DryRunReport): string {
   const isDone = ({ toSend, tooLong, fault }: DryReport) => toSend.invoices + tooLong === 0 && fault === undefined
   const invoices = files.reduce((sum, { toSend }) => sum + toSend.invoices, 0)
@@ -84,7 +84,7 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
 
 function dryText({ file, toSend, nextLine, done, notJson, tooLong, fault }: DryReport): string {
   const faults = [
-    ...(notJson > 0 ? [`${n(notJson)} of them are no JSON`] : []),
+    ...(notJson > 0 ? [`${n(notJson)} of them are not JSON`] : []),
     ...(tooLong > 0 ? [`${n(tooLong)} lines are too long`] : []),
     ...(fault === undefined ? [] : [fault]),
   ]

@@ -1,14 +1,14 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { hostname } from 'node:os'
-// @ts-expect-error: it comes without types
+// @ts-expect-error: the package has no types
 import { tryLock as tryLockOf } from 'fs-native-extensions'
 import { InputError } from '../terminal/flags.ts'
 import { WriteError } from './write-error.ts'
 
-/** Locks the whole file for this open file alone, until it is closed; false: somebody else has it. */
+/** Locks the whole file for this file descriptor until it is closed. False: another one holds the lock. */
 const tryLock: (fd: number) => boolean = tryLockOf
 
-/** The right to work with one file, which one process at a time has. */
+/** The right to work with one file. One process at a time has it. */
 export interface FileLock {
   release(): void
 }
@@ -17,9 +17,9 @@ export interface FileLock {
 export class LockedError extends InputError {}
 
 /**
- * Takes the lock of `file`, or throws `LockedError` at once. It is a lock of the kernel on `FILE.lock`: it ends with
- * the process, however that ends, and what the lock file says is only for people: which process it is. It is deleted
- * at the end. `InputError`: the lock file cannot be made.
+ * Takes the lock of `file`, or throws `LockedError` at once. It is a kernel lock on `FILE.lock`, so it ends with the
+ * process, however that ends. The lock file names the process, for people only, and is deleted at release. Throws
+ * `InputError` when the lock file cannot be made.
  */
 export function lockFile(file: string): FileLock {
   const path = `${file}.lock`
@@ -35,7 +35,7 @@ export function lockFile(file: string): FileLock {
       closeSync(fd)
       throw error
     }
-    // Its former holder deleted it after it was opened here: this lock is of no file.
+    // Its former holder deleted the file after it was opened here: this lock protects nothing.
     closeSync(fd)
   }
 }
@@ -48,7 +48,7 @@ function openLockFile(path: string): number {
   }
 }
 
-/** It is deleted first: whoever opens it later gets a new one, and whoever has it open sees that it is gone. */
+/** Deletes first: a process that opens it later gets a new file, and one that has it open can see that it is gone. */
 function release(fd: number, path: string): void {
   rmSync(path, { force: true })
   closeSync(fd)
@@ -65,7 +65,7 @@ function writeHolder(fd: number): void {
     ftruncateSync(fd)
     writeSync(fd, `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`)
   } catch {
-    // A full disk: the lock holds all the same, and others are told less.
+    // The disk is full: the lock still holds, but others cannot see who has it.
   }
 }
 

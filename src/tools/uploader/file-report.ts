@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises'
 import type { Tally } from './tally.ts'
 
 /**
- * How the upload of a journal ended. `finished`: every line of it is stored or rejected. `given-up`: it got nowhere.
- * `refused`: the server takes no such request. `unreadable`: the journal, from some line on. `cut-off`: all but the last
- * line was sent, and that one has no end yet. `unwritable`: what became of it could not be written to `file`.
- * `unusable`: nothing of it was sent.
+ * How the upload of a journal ended. `finished`: every line is stored or rejected. `given-up`: it made no progress for
+ * too long. `refused`: the server does not accept such requests. `unreadable`: the journal could not be read to its
+ * end. `cut-off`: all lines were sent but the last, which is incomplete. `unwritable`: results could not be written to
+ * `file`. `unusable`: nothing was sent.
  */
 export type End =
   | { readonly kind: 'finished' | 'interrupted' }
@@ -20,13 +20,13 @@ export interface FileReport {
   readonly tally: Readonly<Tally>
   /** Of all runs. */
   readonly total: Pick<Tally, 'stored' | 'rejected'>
-  /** The number of the first line that is not done; behind the last one, when all are. */
+  /** The number of the first line that is not done; when all are, one more than the last. */
   readonly nextLine: number
-  /** Invoices that were rejected still stand in the file beside it. Whoever has dealt with them takes it away. */
+  /** The file beside it still holds rejected invoices. A person removes that file after dealing with them. */
   readonly isQuarantined: boolean
 }
 
-/** Whether any of these stand in the file of what was rejected. */
+/** Whether invoices were rejected and their file still holds some. */
 export async function isQuarantined(rejectedFile: string, { rejected }: Pick<Tally, 'rejected'>): Promise<boolean> {
   if (rejected === 0) return false
   const found = await stat(rejectedFile).catch(() => undefined)

@@ -6,7 +6,7 @@ export interface ProblemDocument {
   readonly outcome?: unknown
 }
 
-/** What a request was answered for one invoice. */
+/** The answer to one invoice of a request. */
 export interface GatewayResult {
   readonly status: number
   readonly receipt?: { readonly partition?: unknown; readonly offset?: unknown }
@@ -15,21 +15,21 @@ export interface GatewayResult {
 
 /** What became of a request. */
 export type GatewayAnswer =
-  /** One result an invoice, in the request's order. */
+  /** One result for each invoice, in the request's order. */
   | { readonly kind: 'results'; readonly results: readonly GatewayResult[]; readonly retryAfterMs: number | undefined }
-  /** One status for the whole of it, with a problem document if there was one. */
+  /** One status for the whole request, with a problem document if there was one. */
   | {
       readonly kind: 'whole'
       readonly status: number
       readonly problem: ProblemDocument | undefined
       readonly retryAfterMs: number | undefined
     }
-  /** No answer, or one that cannot be relied on. `isSent`: something of the request may have arrived. */
+  /** No answer, or one that cannot be relied on. `isSent`: part of the request may have arrived. */
   | { readonly kind: 'none'; readonly reason: string; readonly isSent: boolean }
 
 const NDJSON = 'application/x-ndjson'
 
-/** Reads the answer to a request of so many invoices: `none` unless all of it is there and fits. */
+/** Reads the answer to a request. A 2xx is `none` unless it has a result for each of the `invoices` and a summary. */
 export function readGatewayAnswer(status: number, headers: Headers, text: string, invoices: number): GatewayAnswer {
   const retryAfterMs = readRetryAfter(headers.get('retry-after'))
   if (status >= 200 && status < 300) {
@@ -44,7 +44,7 @@ export function readGatewayAnswer(status: number, headers: Headers, text: string
 
 function readResults(text: string, invoices: number): GatewayResult[] | null {
   const lines = text.split('\n')
-  // A line for each invoice, the summary, and nothing behind its line feed.
+  // A line for each invoice, then the summary, and nothing after its line feed.
   if (lines.length !== invoices + 2 || lines.pop() !== '') return null
   if (typeof parseObject(lines.pop() as string)?.summary !== 'object') return null
   const results = lines.map((line, index) => {
@@ -60,7 +60,7 @@ function isResult(value: Record<string, unknown>): value is Record<string, unkno
   return isObject((status as number) < 300 ? receipt : problem)
 }
 
-/** Of `Retry-After`: seconds, or an HTTP date. */
+/** Milliseconds from now by `Retry-After`, which is seconds or an HTTP date. */
 function readRetryAfter(text: string | null): number | undefined {
   if (text === null) return undefined
   const ms = /^\d{1,9}$/.test(text) ? 1_000 * Number(text) : Date.parse(text) - Date.now()

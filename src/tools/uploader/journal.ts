@@ -6,19 +6,19 @@ import type { Progress } from './progress-file.ts'
 
 /** A journal that can be sent, and what is known of it from earlier runs. */
 export interface Journal {
-  /** As it was named. */
+  /** As named in the arguments. */
   readonly file: string
-  /** As it is on disk; undefined: nobody knows before its end. */
+  /** Size on disk; undefined for standard input. */
   readonly bytes: number | undefined
   readonly progress: Progress | null
-  /** Where it is written down how far the journal is done; null: nowhere. */
+  /** The file that records how far the journal is done; null: none. */
   readonly progressFile: string | null
   readonly rejectedFile: string
-  /** Of the lines that earlier runs looked at. */
+  /** Of the lines that earlier runs read. */
   readonly hash: PrefixHash
-  /** Its bytes (those in it, where it is compressed) from `offset` on. */
+  /** Its bytes from `offset` on, inflated if it is compressed. */
   read(offset: number): JournalBytes
-  /** Gives it free for other runs. */
+  /** Lets other runs have it. */
   release(): void
 }
 
@@ -28,13 +28,13 @@ export interface JournalBytes {
   bytesRead(): number
 }
 
-/** The name by which standard input is asked for. */
+/** The argument that stands for standard input. */
 export const STANDARD_INPUT = '-'
 
 export const progressFileOf = (file: string) => `${file}.progress`
 export const rejectedFileOf = (file: string) => `${file === STANDARD_INPUT ? 'stdin' : file}.rejected.ndjson`
 
-/** The bytes of a file from `offset` on; those in it, where its name ends in .gz. */
+/** The bytes of a file from `offset` on, inflated if its name ends in .gz. */
 export function readJournal(file: string, offset: number): JournalBytes {
   if (!file.endsWith('.gz')) {
     const source = createReadStream(file, { start: offset })
@@ -48,7 +48,7 @@ export function readJournal(file: string, offset: number): JournalBytes {
 /** How compressed data starts: gzip, zstd. */
 const COMPRESSED = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])]
 
-/** These bytes, unless they are compressed: then it throws. */
+/** Passes the bytes on. Throws if they are compressed. */
 export async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let isFirst = true
   for await (const chunk of chunks) {
@@ -60,7 +60,7 @@ export async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buff
 }
 
 function inflated(source: ReadStream): AsyncIterable<Buffer> {
-  // An error of either destroys both, and is thrown where the chunks are read.
+  // An error in either stream destroys both and is thrown where the chunks are read.
   return pipeline(source, createGunzip(), () => {})
 }
 

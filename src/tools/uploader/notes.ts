@@ -7,13 +7,13 @@ import type { JournalLine } from './read-lines.ts'
 import { REJECTED_BEGINNING, rejectedEntry, TOO_LONG_LINE } from './rejected-entry.ts'
 import { newTally, type Tally } from './tally.ts'
 
-/** Everything that is written down and counted about the lines of one journal. What has resolved is on the disk. */
+/** Counts and records what happens to the lines of one journal. A method resolves when its records are on the disk. */
 export class Notes {
   readonly #rejected: AppendedLines
   readonly #answers: AppendedLines | undefined
   readonly #tally = newTally()
 
-  /** `answers`: where each attempt to send a line is noted; stays open. */
+  /** `answers`: records each attempt to send a line; its owner closes it. */
   constructor(rejectedFile: string, answers: AppendedLines | undefined) {
     this.#rejected = new AppendedLines(rejectedFile, REJECTED_BEGINNING)
     this.#answers = answers
@@ -23,13 +23,13 @@ export class Notes {
     return this.#tally
   }
 
-  /** An earlier run ended while these lines were under way: nobody knows what became of them. */
+  /** An earlier run ended while these lines were in flight: their outcome is unknown. */
   async interrupted(lines: readonly OutstandingLine[]): Promise<void> {
     this.#tally.unknown += lines.length
     await this.#noteAnswers(lines.map((line) => [line, NO_ANSWER]))
   }
 
-  /** A request of these lines was answered, or not. */
+  /** Records the answer to a request of these lines, or that there was none. */
   async answered(lines: readonly OutstandingLine[], answer: GatewayAnswer): Promise<void> {
     const told = lines.map((line, index): [OutstandingLine, NotedAnswer | null] => [line, notedAnswerOf(answer, index)])
     const attempts = told.filter((attempt): attempt is [OutstandingLine, NotedAnswer] => attempt[1] !== null)
@@ -39,7 +39,7 @@ export class Notes {
     await this.#noteAnswers(attempts)
   }
 
-  /** The lines have these fates, by this answer. */
+  /** Records the fates that this answer gave the lines. */
   async settled(lines: readonly JournalLine[], fates: readonly LineFate[], answer: GatewayAnswer): Promise<void> {
     const entries: string[] = []
     for (const [index, line] of lines.entries()) {

@@ -5,29 +5,29 @@ import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './jou
 import { PrefixHash } from './prefix-hash.ts'
 import { readProgress } from './progress-file.ts'
 
-/** A journal cannot be sent, and nothing of it was; the message says why. */
+/** A journal cannot be sent, and nothing of it was sent; the message says why. */
 export class JournalError extends InputError {}
 
 export interface OpenOptions {
-  /** It is sent from its beginning: what earlier runs left beside it is deleted. */
+  /** Send it from the beginning: deletes what earlier runs left beside it. */
   readonly again?: boolean
-  /** It is only looked at: nothing is written or deleted, and other runs may have it at the same time. */
+  /** Only look at it: nothing is written, deleted or locked. */
   readonly isDry?: boolean
-  /** Told how many bytes of what was sent before were compared, and of how many. */
+  /** Called while the lines of earlier runs are compared. `bytes`: compared so far. */
   readonly onCheck?: (file: string, bytes: number, total: number) => void
 }
 
 /**
- * Looks at a journal and at its progress file. Unless `isDry`, it is this run's until it is released. Throws
- * `LockedError` when another run has it, and `JournalError` when it cannot be read, or is not the one that the progress
- * is about: a journal may grow, and what was read of it may not change.
+ * Opens a journal and reads its progress file. Unless `isDry`, no other run can have it until it is released. Throws
+ * `LockedError` when another run has it, and `JournalError` when it cannot be read or is not the journal of the
+ * progress file: a journal may grow, but the part that was read must not change.
  */
 export async function openJournal(file: string, options: OpenOptions = {}): Promise<Journal> {
   const { again = false, isDry = false } = options
   let lock: FileLock | undefined
   try {
     const found = await stat(file)
-    if (!found.isFile()) throw new Error(`${file} is no file`)
+    if (!found.isFile()) throw new Error(`${file} is not a file`)
     if (!isDry) lock = lockFile(file)
     const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
     if (again && !isDry) for (const left of [progressFile, rejectedFile]) await rm(left, { force: true })

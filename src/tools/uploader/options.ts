@@ -9,15 +9,15 @@ export interface UploadArguments {
   readonly coding: RequestCoding
   /** Most invoices in a request. */
   readonly maxInvoices: number
-  /** Files that are sent at once. */
+  /** How many files are sent at once. */
   readonly parallel: number
-  /** How long a file may get nowhere; undefined: for ever. */
+  /** How long a file may make no progress; undefined: for ever. */
   readonly giveUpAfterMs: number | undefined
   readonly answers: string | undefined
   readonly again: boolean
-  /** The next file is started after one that did not come to its end. */
+  /** Start the next file even if one did not finish. */
   readonly keepGoing: boolean
-  /** It is said what would be sent, and nothing is sent or written. */
+  /** Only report what would be sent: nothing is sent or written. */
   readonly dryRun: boolean
   readonly json: boolean
 }
@@ -57,7 +57,7 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
 function gatewayUrl(text: string): URL {
   const url = URL.parse(text)
   const isUsable = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
-  if (!isUsable) throw new UsageError('--url must be one of http or https, e.g. http://127.0.0.1:8080')
+  if (!isUsable) throw new UsageError('--url must be an http or https address, e.g. http://127.0.0.1:8080')
   if (url.username !== '' || url.password !== '') throw new UsageError('--url must not hold a name or password')
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
@@ -65,6 +65,6 @@ function gatewayUrl(text: string): URL {
 
 function coding(values: { gzip: boolean; zstd: boolean; 'no-compression': boolean }): RequestCoding {
   const chosen = REQUEST_CODINGS.filter((name) => values[name === 'identity' ? 'no-compression' : name])
-  if (chosen.length > 1) throw new UsageError('one of --gzip, --zstd and --no-compression')
+  if (chosen.length > 1) throw new UsageError('give only one of --gzip, --zstd and --no-compression')
   return chosen[0] ?? 'gzip'
 }

@@ -3,15 +3,15 @@ import type { JournalLine, UnendedLine } from './read-lines.ts'
 /** Line numbers, both ends included. */
 export type LineRange = [first: number, last: number]
 
-/** How far a journal has come. All that is known of the lines before `offset` is that they are done. */
+/** How far a journal is done. All lines before `offset` are done; nothing else is known about them. */
 export interface JournalPlace {
-  /** Where the first line starts that is not done, or the next one to be read. */
+  /** Where the first line that is not done starts, or else the next line to read. */
   readonly offset: number
   /** The number of that line. */
   readonly line: number
-  /** The last line that was looked at; 0: none. */
+  /** The last line that was read; 0: none. */
   readonly through: number
-  /** The lines up to `through` that are not done, rising. */
+  /** The lines up to `through` that are not done, in rising order. */
   readonly outstanding: readonly LineRange[]
 }
 
@@ -20,13 +20,13 @@ export const START: JournalPlace = { offset: 0, line: 1, through: 0, outstanding
 /** A line that is to be sent. */
 export interface OutstandingLine extends JournalLine {
   readonly bytes: Buffer
-  /** It was under way before, so that this is not the first time. */
+  /** It was sent before: its next attempt is not the first. */
   wasSent: boolean
 }
 
 /**
- * The lines of one journal that have been read and are not done, in the journal's order. Whatever is sent is taken from
- * the front: so nothing overtakes a line that has to be sent again.
+ * The lines of one journal that have been read and are not done, in the journal's order. Every request takes lines from
+ * the front, so nothing overtakes a line that has to be sent again.
  */
 export class Outstanding {
   readonly #unread: AsyncGenerator<JournalLine, UnendedLine | undefined>
@@ -47,14 +47,14 @@ export class Outstanding {
     return this.#lines
   }
 
-  /** The last line, when the journal was read up to it and it has not ended. */
+  /** The last line, if the journal was read to its end and that line is incomplete. */
   get unended(): UnendedLine | undefined {
     return this.#unended
   }
 
   /**
-   * Reads on until there are `maxLines` or `maxBytes` (and a line more), or the journal ends. Lines that are too long
-   * to be held are given to `onTooLong` instead. Resolves with why the journal cannot be read on, if it cannot.
+   * Reads until it holds `maxLines`, or `maxBytes` (one line may exceed them), or the journal ends. Lines that are too
+   * long to hold go to `onTooLong` instead. Resolves with the error if the journal cannot be read any further.
    */
   async fill(
     maxLines: number,
@@ -78,7 +78,7 @@ export class Outstanding {
     return undefined
   }
 
-  /** Takes off those of the first `count` lines that are done. */
+  /** Removes those of the first `count` lines that are done. */
   settle(count: number, isDone: (index: number) => boolean): void {
     this.#lines = this.#lines.filter((_, index) => index >= count || !isDone(index))
     this.#bytes = this.#lines.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -91,7 +91,7 @@ export class Outstanding {
   place(): JournalPlace {
     const { number, end } = this.#latest
     const [first] = this.#lines
-    // What an earlier run left, and this one has not come to yet.
+    // Lines that an earlier run left and this one has not read yet.
     const unread = this.#from.outstanding.filter(([, last]) => last > number)
     return {
       offset: first?.start ?? end,

@@ -5,15 +5,15 @@ export interface PostOptions {
   /** Of the gateway; ends with a slash. */
   readonly url: URL
   readonly coding: RequestCoding
-  /** Gives the request under way up. */
+  /** Aborts the request in flight. */
   readonly signal: AbortSignal
 }
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20
-/** The connection was not made, so nothing of the request was sent. */
+/** No connection was made, so nothing of the request was sent. */
 const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** Sends one request and resolves with what became of it within `timeoutMs`, whatever that is. */
+/** Sends one request. Resolves within `timeoutMs`, with its answer or why there is none; never rejects. */
 export async function postUpload(
   request: CutRequest,
   timeoutMs: number,

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 
-/** A beginning of a journal, and what identifies it. */
+/** The beginning of a journal: its length and its hash. */
 export interface Prefix {
   readonly bytes: number
   /** Of those bytes, inflated; hexadecimal. */
@@ -8,11 +8,11 @@ export interface Prefix {
 }
 
 /**
- * The identity of the lines of a journal that were read, from its first byte on. A journal may grow; a line that was
- * read may not change. A line that has not ended does not count: its writer may begin it anew.
+ * Hashes the lines of a journal that were read, from its first byte on. A journal may grow, but these lines must not
+ * change. An incomplete line does not count: its writer may start it again.
  */
 export class PrefixHash {
-  /** Of all whole lines. */
+  /** Of the whole lines. */
   #whole = createHash('sha256')
   #wholeBytes = 0
   /** Of those and the beginning of the next line. */
@@ -23,7 +23,7 @@ export class PrefixHash {
     return { bytes: this.#wholeBytes, sha256: this.#whole.copy().digest('hex') }
   }
 
-  /** Adds a piece that starts `at` that byte of the journal; what was added before is passed over. */
+  /** Adds a piece that starts at byte `at` of the journal. Skips bytes that were added before. */
   add(at: number, piece: Buffer, isLineEnd: boolean): void {
     if (at + piece.length < this.#position) return
     const fresh = piece.subarray(Math.max(0, this.#position - at))

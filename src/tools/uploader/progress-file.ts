@@ -9,20 +9,20 @@ const count = Type.Integer({ minimum: 0 })
 
 const ProgressSchema = Type.Object({
   version: Type.Literal(2),
-  /** How the journal is recognised: all of it up to the last line that was looked at. */
+  /** Identifies the journal: everything up to the last line that was read. */
   prefix: Type.Object({ bytes: count, sha256: Type.String() }),
   /** See `JournalPlace`. */
   offset: count,
   line: Type.Integer({ minimum: 1 }),
   through: count,
   outstanding: Type.Array(Type.Tuple([count, count])),
-  /** How many of the outstanding lines, from the first on, a request is under way with that may have been answered. */
+  /** How many of the outstanding lines, from the first on, are in flight and may have been answered. */
   underWay: count,
   stored: count,
   rejected: count,
 })
 
-/** What is remembered of one journal between two runs. */
+/** What is kept about one journal between two runs. */
 export type Progress = JournalPlace & Readonly<Omit<Static<typeof ProgressSchema>, keyof JournalPlace>>
 
 /** The progress in `file`; null: there is none. Throws when the file is something else. */
@@ -36,13 +36,12 @@ export async function readProgress(file: string): Promise<Progress | null> {
   }
   const progress = parse(text)
   if (!Value.Check(ProgressSchema, progress))
-    throw new Error(`${file} is no progress file of this version: --again starts over`)
+    throw new Error(`${file} is not a progress file of this version: --again starts over`)
   return progress
 }
 
 /**
- * Replaces the progress in `file`. When it resolves, the new one is on the disk; at any moment one of the two is.
- * Rejects with `WriteError`.
+ * Replaces the progress in `file` atomically. Resolves when the new one is on the disk. Rejects with `WriteError`.
  */
 export async function writeProgress(file: string, progress: Progress): Promise<void> {
   const next = `${file}.new`
@@ -66,7 +65,7 @@ async function replace(file: string, next: string, progress: Progress): Promise<
   await syncFolder(dirname(file))
 }
 
-/** A name is on the disk once its folder is. */
+/** A rename is on the disk only when its folder is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder)
   try {

@@ -8,24 +8,23 @@ export interface JournalLine {
   readonly start: number
   /** Where the next line starts. */
   readonly end: number
-  /** Without the white space around it: what the gateway puts into Kafka. Null: it was too long to be held. */
+  /** Without surrounding white space, as the gateway puts it into Kafka. Null: too long to hold. */
   readonly bytes: Buffer | null
 }
 
 const NOTHING = Buffer.alloc(0)
 const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20] as const
 
-/** A last line that has not ended: it has no line feed and is no whole JSON. */
+/** An incomplete last line: it has no line feed and is not complete JSON. */
 export interface UnendedLine {
   readonly number: number
   readonly bytes: number
 }
 
 /**
- * Cuts a journal into lines, of which one at a time is held. `from` says where in the journal the first chunk starts,
- * which has to be the start of a line. A line longer than `maxLineBytes` is passed over and comes without its bytes.
- * `hash` gets what was read. Returns the last line if its writer has not come to its end: it may be a till that is
- * writing right now.
+ * Cuts a journal into lines and holds one at a time. `from`: where in the journal the first chunk starts, which must be
+ * the start of a line. A line longer than `maxLineBytes` comes without its bytes. `hash` gets everything that was read.
+ * Returns the last line if it is incomplete: a till may be writing it right now.
  */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
@@ -68,7 +67,7 @@ export async function* readLines(
   return undefined
 }
 
-/** Nothing is missing at its end: it is a JSON object, or blank. */
+/** Whether a line is complete: a JSON object or array, or blank. */
 export function isWhole(line: Buffer): boolean {
   if (line.length === 0) return true
   try {

@@ -9,8 +9,8 @@ export const TOO_LONG_LINE = { title: 'The line is too long for a request; it wa
 export const REJECTED_BEGINNING = '{"line":'
 
 /**
- * A line of the file of what will never be taken: where it stands in the journal, what it was answered, and its bytes:
- * as `text`, or as `base64` where they are no UTF-8. A line that was too long to be held has only its place.
+ * A line for the file of rejected invoices: its place in the journal, the answer, and its bytes as `text`, or as
+ * `base64` if they are not UTF-8. A line that was too long to hold has no bytes.
  */
 export function rejectedEntry(line: JournalLine, status: number | null, problem: ProblemDocument | undefined): string {
   const { number, start, end, bytes } = line

@@ -6,13 +6,13 @@ import { newTally, sumOf, type Tally } from './tally.ts'
 /** What a run did, in all. */
 export interface UploadReport {
   readonly files: readonly FileReport[]
-  /** Files that were named and not begun. */
+  /** Named files that were not started. */
   readonly notStarted: readonly string[]
   readonly tally: Tally
   readonly seconds: number
   /** Stored by this run. */
   readonly invoicesPerSecond: number
-  /** Nothing is left to send, and nothing that was rejected is left to be dealt with. */
+  /** Nothing is left to send, and no rejected invoice is left to deal with. */
   readonly isDone: boolean
 }
 
@@ -32,7 +32,7 @@ export function uploadReport(
   }
 }
 
-/** Of a journal that could not be opened. */
+/** The report on a journal that could not be opened. */
 export function unusableReport(file: string, reason: string) {
   const end = { kind: 'unusable', reason } as const
   return { file, end, tally: newTally(), total: { stored: 0, rejected: 0 }, nextLine: 1, isQuarantined: false }
@@ -40,11 +40,11 @@ export function unusableReport(file: string, reason: string) {
 
 const needsSomebody = ({ end, isQuarantined }: FileReport) => end.kind !== 'finished' || isQuarantined
 
-/** More files of one kind get one line together. */
+/** Files beyond these numbers share one line. */
 const MOST_FAILED = 20
 const MOST_GOOD = 10
 
-/** The report for people: first the files that need somebody, then the others, and the sums of this run. */
+/** The report for people: first the files that need attention, then the others, then the sums of this run. */
 export function reportText({ files, notStarted, tally, seconds, invoicesPerSecond }: UploadReport): string {
   const failed = files.filter(needsSomebody)
   const good = files.filter((file) => !needsSomebody(file))
@@ -81,7 +81,7 @@ function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileRepo
   // The reason names the file.
   if (end.kind === 'unusable') return end.reason
   const counts = `${n(total.stored)} stored, ${n(total.rejected)} rejected`
-  const left = isQuarantined ? ` (${rejectedFileOf(file)})` : total.rejected > 0 ? ' and taken away' : ''
+  const left = isQuarantined ? ` (${rejectedFileOf(file)})` : total.rejected > 0 ? ' (file removed)' : ''
   const place = end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${n(nextLine)} on` : ''
   if ('reason' in end) return `${name}: ${ENDS[end.kind]}: ${end.reason}; ${counts}${left}${place}`
   if (end.kind === 'interrupted') return `${name}: interrupted; ${counts}${left}${place}`

@@ -4,8 +4,8 @@ import { type Journal, plain, rejectedFileOf, STANDARD_INPUT } from './journal.t
 import { PrefixHash } from './prefix-hash.ts'
 
 /**
- * Standard input as a journal. Nothing remembers how far it was sent. What is rejected is added to a file in the
- * working folder, which is this run's until it is released. `stopping` ends the reading.
+ * Standard input as a journal. No file records its progress. Rejected invoices go into a file in the working folder;
+ * unless `isDry`, this run locks it until release, or throws `LockedError`. `stopping` ends the reading.
  */
 export function openStandardInput(input: Readable, stopping: AbortSignal, isDry: boolean): Journal {
   const rejectedFile = rejectedFileOf(STANDARD_INPUT)

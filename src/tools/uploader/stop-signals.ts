@@ -1,15 +1,15 @@
-/** How long the requests under way are waited for, once the upload is to stop. */
+/** How long a stopping upload waits for the requests in flight. */
 const STOP_TIMEOUT_MS = 10_000
 
 /** What SIGINT and SIGTERM do to an upload. */
 export interface StopSignals {
-  /** The first one stops it. */
+  /** Aborted by the first signal: the upload stops. */
   readonly stopping: AbortSignal
-  /** A second one, or a while, breaks off the requests under way. */
+  /** Aborted by a second signal, or 10 s after the first: the requests in flight are broken off. */
   readonly breakingOff: AbortSignal
-  /** Takes the signals from here on. */
+  /** Handles the signals from now on. */
   listen(): void
-  /** The signals do again what they usually do. */
+  /** Restores the usual effect of the signals. */
   release(): void
 }
 

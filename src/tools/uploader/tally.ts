@@ -1,10 +1,10 @@
-/** What one run did with one journal, or with all of them. In lines of journals. */
+/** What one run did with one journal, or with all of them, in lines. */
 export interface Tally {
-  /** Sent to a gateway, each time counted. */
+  /** Attempts to send a line. */
   sent: number
-  /** Of those sent: not for the first time. */
+  /** Attempts that were not a line's first. */
   resent: number
-  /** Of those sent, by an interrupted run too: it is not known whether they were stored, so each may have left a copy. */
+  /** Attempts with an unknown outcome, those of an interrupted run included. Each may have left a copy. */
   unknown: number
   stored: number
   rejected: number

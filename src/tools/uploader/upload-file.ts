@@ -13,37 +13,37 @@ import type { Tally } from './tally.ts'
 import { waitMs } from './wait.ts'
 import { WriteError } from './write-error.ts'
 
-/** A request that has less time than this before its journal is given up would only leave an unknown outcome. */
+/** With less time than this before its journal is given up, a request would only leave an unknown outcome. */
 const LEAST_TRY_MS = 1_000
 
 export interface UploadOptions {
-  /** Resolves within so many milliseconds, and never rejects. */
+  /** Resolves within `timeoutMs` and never rejects. */
   readonly send: (request: CutRequest, timeoutMs: number) => Promise<GatewayAnswer>
   /** How long a request may take, from its start to the end of its answer. */
   readonly answerTimeoutMs: number
   readonly coding: RequestCoding
   readonly limits: RequestLimits
-  /** How long a journal may get nowhere; undefined: for ever. */
+  /** How long a journal may make no progress; undefined: for ever. */
   readonly giveUpAfterMs: number | undefined
-  /** Where each attempt is noted; shared by all journals. */
+  /** Records each attempt; shared by all journals. */
   readonly answers: AppendedLines | undefined
-  /** Ends the upload after the request under way. */
+  /** Ends the upload after the request in flight. */
   readonly stopping: AbortSignal
-  /** Told what stands in the way, whenever that changes. */
+  /** Called with what delays the journal, whenever that changes. */
   readonly onTrouble: (file: string, text: string) => void
-  /** Told at the start, before and after each request, and at the end. */
+  /** Called at the start, before and after each request, and at the end. */
   readonly onProgress: (file: string, progress: UploadProgress) => void
 }
 
 /** How far a journal is; earlier runs are included. */
 export interface UploadProgress extends Pick<Tally, 'stored' | 'rejected'> {
-  /** Of the file, as it is on disk. */
+  /** Of the file as it is on disk. */
   readonly bytesRead: number
   /** `waiting`: for the answer to a request. */
   readonly doing: 'reading' | 'waiting' | 'ended'
 }
 
-/** Sends one journal, from where its progress says, in its order, one request at a time. */
+/** Sends one journal in order, one request at a time, from where its progress says. */
 export async function uploadFile(journal: Journal, options: UploadOptions): Promise<FileReport> {
   const upload = new FileUpload(journal, options)
   try {
@@ -66,8 +66,8 @@ function unwritable(error: unknown): End {
 }
 
 /**
- * Before and after each request all that is known is on the disk: first what was answered and rejected, then how far
- * the journal is done. So after a crash lines are sent and noted once more than needed, and never once less.
+ * Before and after each request everything known is on the disk: first the answers and rejected invoices, then the
+ * progress. So after a crash a line may be sent and recorded once too often, but is never left out.
  */
 class FileUpload {
   readonly #journal: Journal
@@ -77,7 +77,7 @@ class FileUpload {
   readonly #bytesRead: () => number
   /** Most invoices in the next request. */
   #maxInvoices: number
-  /** Requests in a row that got nothing done. */
+  /** Requests in a row that settled nothing. */
   #failures = 0
   #movedAtMs = performance.now()
   #trouble: string | undefined
@@ -115,12 +115,12 @@ class FileUpload {
 
   #endOfJournal(fault: Error | undefined): End {
     if (fault !== undefined) return { kind: 'unreadable', reason: fault.message }
-    // What else would have come in, nobody knows.
+    // Nobody knows whether more input would have come.
     if (this.#journal.bytes === undefined && this.#options.stopping.aborted) return { kind: 'interrupted' }
     const { unended } = this.#outstanding
     if (unended === undefined) return { kind: 'finished' }
-    const which = `line ${unended.number}, ${unended.bytes} bytes, has no line feed and is no whole JSON`
-    return { kind: 'cut-off', reason: `${which}: it waits for its rest` }
+    const which = `line ${unended.number}, ${unended.bytes} bytes, has no line feed and is not complete JSON`
+    return { kind: 'cut-off', reason: `${which}: it waits for the rest` }
   }
 
   counts(): Pick<FileReport, 'tally' | 'total' | 'nextLine'> {
@@ -141,7 +141,7 @@ class FileUpload {
     return await this.#outstanding.fill(maxLines, this.#options.limits.maxBytes, onTooLong)
   }
 
-  /** Reads again what was under way when an earlier run ended. */
+  /** Reads again what was in flight when an earlier run ended. */
   async #takeUp(underWay: number): Promise<Error | undefined> {
     if (underWay === 0) return undefined
     const fault = await this.#fill(Math.max(underWay, this.#maxInvoices))
@@ -150,7 +150,7 @@ class FileUpload {
     return fault
   }
 
-  /** Resolves with the end, if it comes to that. */
+  /** Resolves with the end if the upload cannot go on. */
   async #sendNext(): Promise<End | undefined> {
     const { coding, limits, send } = this.#options
     const request = await cutRequest(this.#outstanding.lines, coding, { ...limits, maxInvoices: this.#maxInvoices })
@@ -172,7 +172,7 @@ class FileUpload {
     return undefined
   }
 
-  /** A journal is given up while an answer is pending, too. */
+  /** A journal can be given up while an answer is pending. */
   #timeoutMs(): number {
     const { answerTimeoutMs, giveUpAfterMs = Number.POSITIVE_INFINITY } = this.#options
     return Math.max(1, Math.round(Math.min(answerTimeoutMs, this.#movedAtMs + giveUpAfterMs - performance.now())))
@@ -189,7 +189,7 @@ class FileUpload {
     if (decision.kind !== 'fates') return
     const { fates, isWhole } = decision
     this.#outstanding.settle(invoices, (index) => fates[index] !== 'again')
-    // The one line that no request can hold is out of the way.
+    // The line that was too large for any request is done.
     if (isWhole) this.#maxInvoices = this.#options.limits.maxInvoices
     if (fates.every((fate) => fate === 'again')) return
     this.#failures = 0

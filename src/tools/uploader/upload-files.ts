@@ -5,14 +5,14 @@ import { type UploadOptions, uploadFile } from './upload-file.ts'
 export interface Turns {
   /** How many journals are sent at once. */
   readonly parallel: number
-  /** Whether the next journal is started after one that did not come to its end. */
+  /** Whether the next journal is started after one that did not finish. */
   readonly keepGoing: boolean
 }
 
 /**
- * Sends journals in their order, `parallel` at once. Once one of them does not come to its end, no further one is
- * started, unless `keepGoing`: it may hold what comes after in the same terminal's order. When the answers can no
- * longer be noted, none is in any case. Resolves with a report for each that was started, in their order.
+ * Sends journals in their order, `parallel` at once. After one that does not finish, no further one is started unless
+ * `keepGoing`: it may hold later invoices of the same terminal. When the answers can no longer be recorded, no further
+ * one is started in any case. Resolves with a report on each journal that was started, in their order.
  */
 export async function uploadFiles(
   journals: readonly Journal[],

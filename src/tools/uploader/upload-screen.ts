@@ -8,21 +8,21 @@ import { type Journal, STANDARD_INPUT } from './journal.ts'
 import type { UploadProgress } from './upload-file.ts'
 
 const TICK_MS = 1_000
-/** A shorter wait for an answer is not worth a word. */
+/** A shorter wait for an answer is not shown. */
 const LONG_WAIT_MS = 3_000
-/** A shorter comparison is not either. */
+/** A shorter comparison is not shown. */
 const LONG_CHECK_MS = 1_000
 const PLAIN_EVERY_MS = 30_000
 
 /** What a person sees of an upload while it runs. */
 export interface UploadScreen {
-  /** Of one journal, what was sent before is compared. */
+  /** The lines of earlier runs are being compared. `bytes`: compared so far. */
   onCheck(file: string, bytes: number, total: number): void
-  /** These journals are sent from here on. */
+  /** From now on these journals are sent. */
   start(journals: readonly Journal[]): void
   onTrouble(file: string, text: string): void
   onProgress(file: string, progress: UploadProgress): void
-  /** Wipes the line; the screen stays as it is. */
+  /** Wipes the status line and draws it no more. Lines above it stay. */
   end(): void
 }
 
@@ -31,8 +31,8 @@ interface FileState extends UploadProgress {
 }
 
 /**
- * A line for all journals together: how far they are, earlier runs included, how fast it goes and how long it takes;
- * and lines above it for what stands in the way. Where there is no terminal, a plain line each half a minute.
+ * One line for all journals together: how far they are (earlier runs included), the rate and the time left. Each
+ * problem gets a line above it. Without a terminal it is a plain line every 30 s.
  */
 export function createUploadScreen(output: TerminalOutput, nowMs = () => performance.now()): UploadScreen {
   const bar = createProgressBar(output, 'bytes', { nowMs, plainEveryMs: PLAIN_EVERY_MS })
@@ -71,7 +71,7 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     start(journals) {
       for (const { file, bytes, progress } of journals) {
         const { stored, rejected, prefix } = progress ?? { stored: 0, rejected: 0, prefix: { bytes: 0 } }
-        // In a compressed one that is another measure.
+        // The prefix of a compressed journal is counted inflated.
         const bytesRead = file.endsWith('.gz') ? 0 : prefix.bytes
         states.set(file, { stored, rejected, bytesRead, doing: 'reading', waitingSinceMs: undefined })
         totalBytes = totalBytes === undefined || bytes === undefined ? undefined : totalBytes + bytes
@@ -95,7 +95,7 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
   }
 }
 
-/** How long the oldest request that is under way waits. */
+/** How long the oldest request in flight has waited, if that is worth showing. */
 function waitingText(states: readonly FileState[], nowMs: number): string | undefined {
   const since = states.reduce((oldest, { waitingSinceMs }) => Math.min(oldest, waitingSinceMs ?? nowMs), nowMs)
   return nowMs - since < LONG_WAIT_MS ? undefined : `waiting ${Math.floor((nowMs - since) / 1_000)} s for an answer`

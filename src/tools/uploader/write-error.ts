@@ -1,4 +1,4 @@
-/** A file could not be written; the message names it and says what helps. */
+/** A file could not be written. The message names it and says what to do. */
 export class WriteError extends Error {
   readonly file: string
 

@@ -87,7 +87,7 @@ test('a journal that became shorter than what was read is refused; one that lost
   await assert.rejects(openJournal(file), /--again/)
 })
 
-test('a last line without a line feed that is no whole JSON waits for its rest, and that is said', async (t) => {
+test('a last line without a line feed that is not complete JSON waits for the rest, as the report says', async (t) => {
   const server = await scripted(t, gateway.stored)
   const file = newFile()
   const [first, second] = [invoice(1), invoice(2)]
@@ -95,7 +95,7 @@ test('a last line without a line feed that is no whole JSON waits for its rest, 
     await writeFile(file, `${first}\n${second.slice(0, cut)}`)
     const { end, total } = await upload(file, optionsFor(server.url))
     assert.equal(end.kind, 'cut-off')
-    assert.match('reason' in end ? end.reason : '', /line 2, \d+ bytes, has no line feed and is no whole JSON/)
+    assert.match('reason' in end ? end.reason : '', /line 2, \d+ bytes, has no line feed and is not complete JSON/)
     assert.deepEqual(total, { stored: 1, rejected: 0 })
   }
   assert.deepEqual(server.lines(), [[first]])
@@ -132,7 +132,7 @@ test('a progress file of another version is named, with the remedy', async () =>
   const file = newFile()
   await writeFile(file, 'x\n')
   await writeFile(progressFileOf(file), '{"version":1}')
-  await assert.rejects(openJournal(file), /\.progress is no progress file of this version.*--again/)
+  await assert.rejects(openJournal(file), /\.progress is not a progress file of this version.*--again/)
 })
 
 /** Of some other journal. */
@@ -159,5 +159,5 @@ test('starting over deletes what earlier runs left beside the journal', async ()
 
 test('a journal that is not there, or no file, says so', async () => {
   await assert.rejects(openJournal(join(folder, 'none')), /none: there is no such file/)
-  await assert.rejects(openJournal(folder), /is no file/)
+  await assert.rejects(openJournal(folder), /is not a file/)
 })

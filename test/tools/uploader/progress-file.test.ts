@@ -44,6 +44,6 @@ test('a file that is no progress is not taken for one', async () => {
   const file = join(folder, 'odd.progress')
   for (const text of ['', '{', '{}', '{"version":1}', JSON.stringify(PROGRESS)]) {
     await writeFile(file, text)
-    await assert.rejects(readProgress(file), /odd\.progress is no progress file/)
+    await assert.rejects(readProgress(file), /odd\.progress is not a progress file/)
   }
 })

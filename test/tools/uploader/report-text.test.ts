@@ -87,5 +87,5 @@ test('it is done when every file is finished and nothing that was rejected is le
 
   const dealtWith = uploadReport([{ ...rejected, isQuarantined: false }], [], 1)
   assert.equal(dealtWith.isDone, true)
-  assert.match(reportText(dealtWith), /^b: nothing left to send; 7 stored, 1 rejected and taken away\n/)
+  assert.match(reportText(dealtWith), /^b: nothing left to send; 7 stored, 1 rejected \(file removed\)\n/)
 })
