@@ -8,15 +8,15 @@ import { systemProblem } from '../terminal/system-problem.ts'
 /** The answers of a run, for `tillgate audit --answers`. */
 export interface AnswersFile {
   write(line: AnswerLine): void
-  /** Resolves when everything is written; rejects with what went wrong at any time. */
+  /** Resolves when everything is written; rejects with any error since the file was opened. */
   close(): Promise<void>
 }
 
 const MAX_BUFFERED_BYTES = 64 * 2 ** 20
 
 /**
- * Opens a new file; rejects with `UsageError` when it cannot be made or there is one of that name. `onFailure` is told once when the disk fails or cannot
- * keep up: the file is worth nothing then.
+ * Opens a new file. Rejects with `UsageError` when it cannot be made or already exists. `onFailure` is called once,
+ * when the disk fails or cannot keep up: the file is then useless.
  */
 export async function createAnswersFile(path: string, onFailure: (error: Error) => void): Promise<AnswersFile> {
   const stream = createWriteStream(path, { flags: 'wx' })

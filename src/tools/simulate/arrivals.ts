@@ -5,11 +5,11 @@ export interface Load {
   readonly curve: 'flat' | 'day'
   /** How long a day of the curve takes; it begins at midnight. */
   readonly daySeconds: number
-  /** So many times the rate, for `seconds` out of every `everySeconds`. */
+  /** `factor` times the rate for the last `seconds` of every `everySeconds`. */
   readonly burst: { readonly factor: number; readonly seconds: number; readonly everySeconds: number } | undefined
 }
 
-/** What a supermarket takes in each hour from midnight on, relative to the others. */
+/** How busy a supermarket is in each hour from midnight on, relative to the others. */
 const HOURS = [0.1, 0.1, 0.1, 0.1, 0.2, 0.6, 2, 4, 6, 7.5, 9, 10, 10, 8.5, 8, 9, 11, 13, 12.5, 9, 5, 2, 0.6, 0.2]
 const MEAN_HOUR = HOURS.reduce((total, weight) => total + weight, 0) / HOURS.length
 
@@ -24,8 +24,8 @@ export function rateAt({ ratePerSecond, curve, daySeconds, burst }: Load, second
 }
 
 /**
- * The intended send times of a run, rising: arrivals that know nothing of each other (a Poisson process of the
- * varying rate), decided by the load and `random` alone and never by how fast anything is answered.
+ * The intended send times of a run, in rising order: a Poisson process with the varying rate. They depend only on the
+ * load and `random`, never on how fast anything is answered.
  */
 export function* arrivalTimes(load: Load, endSeconds: number, random: () => number): Generator<number, void> {
   const peak = peakRate(load)
@@ -36,7 +36,7 @@ export function* arrivalTimes(load: Load, endSeconds: number, random: () => numb
   }
 }
 
-/** Between the middles of the hours the rate goes straight from one to the next. */
+/** The rate relative to the mean: linear between the middles of the hours. */
 function dayShare(hour: number): number {
   const before = Math.floor(hour - 0.5 + HOURS.length) % HOURS.length
   const after = (before + 1) % HOURS.length

@@ -5,8 +5,8 @@ import { localTime, sampleInvoice } from './sample-invoice.ts'
 const BASKETS = 64
 
 /**
- * Makes the bytes of invoices by the contract: one of 64 baskets rung up beforehand, with the invoice's own identity
- * and time, because ringing up costs more than sending. The same seed gives the same baskets.
+ * Returns a function that makes the bytes of a valid invoice: one of 64 prepared baskets, with its own identity and
+ * time. Baskets are prepared because ringing up costs more than sending. The same seed gives the same baskets.
  */
 export function createInvoices(seed: number): (identity: Identity, occurredAt: Date) => Buffer {
   const identity = { storeId: 'S', terminalId: 'T', journalId: 'J', sequenceNumber: 1 }

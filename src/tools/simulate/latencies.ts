@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 
-/** What many latencies come to, in milliseconds. */
+/** Percentiles of many latencies, in milliseconds. */
 export interface Percentiles {
   readonly p50: number
   readonly p90: number
@@ -9,7 +9,7 @@ export interface Percentiles {
   readonly max: number
 }
 
-/** Latencies from a microsecond to an hour. */
+/** Collects latencies from a microsecond to an hour. */
 export interface Latencies {
   readonly count: number
   record(ms: number): void
@@ -20,8 +20,8 @@ export interface Latencies {
 }
 
 /**
- * Node's own histogram is an HDR histogram: the same structure as the libraries', without one. Each latency is exact to
- * `figures` decimal figures (3: 0.1 %); fewer take less memory.
+ * Uses Node's own histogram, which is an HDR histogram, so no library is needed. Each latency is exact to `figures`
+ * decimal figures (3: 0.1 %); fewer take less memory.
  */
 export function createLatencies(figures: 2 | 3 = 3): Latencies {
   const microseconds = createHistogram({ lowest: 1, highest: 3_600_000_000, figures })

@@ -15,7 +15,7 @@ export interface Run {
   readonly load: Load
   /** How long invoices come in. */
   readonly seconds: number
-  /** How long to wait afterwards for what is still under way. */
+  /** How long to wait afterwards for the answers that are still missing. */
   readonly drainSeconds: number
   readonly connections: number
   readonly answerTimeoutMs: number
@@ -23,7 +23,7 @@ export interface Run {
   readonly seed: number
 }
 
-/** More invoices than this are not kept count of. */
+/** Bound on the invoices of one run. */
 const MAX_INVOICES = 50_000_000
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const

@@ -39,7 +39,7 @@ export function lineOf(item: Item, index: number, plan: SalePlan): Line {
   }
 }
 
-/** base x rate, or where tax is included base x rate / (1 + all rates), rounded. */
+/** base x rate, or base x rate / (1 + all rates) where tax is included; rounded. */
 export function taxOf(
   base: number,
   k: number,
@@ -53,7 +53,7 @@ export function taxOf(
   return round([BigInt(base) * ((rn * common) / rd), all], roundingMode)
 }
 
-/** A discount spread over lines by their nets, the rest on the last one. */
+/** Spreads a discount over lines in proportion to their net amounts. The last line takes the remainder. */
 export function spread(discount: number, lines: readonly Line[]): number[] {
   const base = sum(lines.map((line) => line.netAmount))
   const shares = lines.map(({ netAmount }) => (base === 0 ? 0 : Math.trunc((discount * netAmount) / base) + 0))

@@ -5,8 +5,8 @@ import { lineOf, percentOf, spread, sum, taxOf } from './ring-up-line.ts'
 import type { SalePlan } from './sale-plan.ts'
 
 /**
- * Rings up a sale and computes everything right. The arithmetic is deliberately not that of `src/invoice/`: fractions
- * of BigInt, written down from the contract, so that the two check each other.
+ * Rings up a sale as a correct invoice. The arithmetic deliberately does not use `src/invoice/`: it is written from the
+ * contract, in BigInt fractions, so that the two check each other.
  */
 export function ringUp(plan: SalePlan): Invoice {
   if (plan.documentType === 'void') return takenBack(plan)

@@ -1,6 +1,6 @@
 import type { Invoice, Tax } from '../../invoice/schema.ts'
 
-/** What is sold, and how: `ringUp` makes the invoice of it. */
+/** What is sold, and how. `ringUp` makes an invoice from it. */
 export interface SalePlan {
   readonly storeId: string
   readonly terminalId: string
@@ -19,7 +19,7 @@ export interface SalePlan {
   readonly items: readonly Item[]
   readonly documentDiscountPercent: number
   readonly attributesDiscount: boolean
-  /** Payable is a multiple of so many minor units. */
+  /** The payable amount is a multiple of this, in minor units. */
   readonly cashStep: number
   /** How a positive amount is paid. */
   readonly payment: 'cash' | 'cashWithChange' | 'card' | 'split' | 'giftCardAndCash'

@@ -20,15 +20,15 @@ const SHELF = [
 export interface SampleOptions extends Identity {
   /** The same seed gives the same invoice. Default: the sequence number. */
   readonly seed?: number
-  /** Default: now. Earlier than 90 days ago, or in the future, makes a warning, not an error. */
+  /** Default: now. More than 90 days ago, or in the future, gives a warning, not an error. */
   readonly occurredAt?: Date
-  /** How many are sold; 0: the drawer was opened, no more. Default 3. */
+  /** How many lines are sold. 0: only the drawer was opened. Default 3. */
   readonly lines?: number
 }
 
 /**
- * A supermarket sale (of three lines: about 1.6 KB as JSON) that is valid in strict mode: two tax rates, tax included,
- * one weighed item, now and then a discount; paid with card or cash. Fast enough for load generators.
+ * A supermarket sale that is valid in strict mode; with three lines, about 1.6 KB of JSON. Two tax rates, tax included,
+ * a weighed item, sometimes a discount; paid by card or in cash. Fast enough for load generators.
  */
 export function sampleInvoice({ seed, occurredAt = new Date(), lines = 3, ...identity }: SampleOptions): Invoice {
   const random = seededRandom(seed ?? identity.sequenceNumber)

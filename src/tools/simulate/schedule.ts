@@ -1,6 +1,6 @@
 /**
- * Calls `send` at each of the times (rising, seconds from `startMs` of the monotonic clock), with how late it was, and
- * never waits for anything else. Resolves after the last, or at once when `signal` aborts.
+ * Calls `send` at each of the times (in rising order, seconds from `startMs` of the monotonic clock) and says how late
+ * the call is. Never waits for anything else. Resolves after the last call, or at once when `signal` aborts.
  */
 export function keepSchedule(
   times: Iterator<number, void>,

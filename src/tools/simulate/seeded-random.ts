@@ -1,4 +1,4 @@
-/** Random numbers in [0, 1): the same seed gives the same row of them (mulberry32). Nothing for secrets. */
+/** Random numbers in [0, 1). The same seed gives the same sequence (mulberry32). Not for secrets. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0
   return () => {

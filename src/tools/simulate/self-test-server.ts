@@ -1,14 +1,14 @@
 /**
- * A server whose latency is known, as a process of its own: it answers every request 201 exactly 50 ms after it came,
- * and stops dead for so many milliseconds when its parent says so. Asked for a report, it says how late its answers
- * were (p99, milliseconds; null: there were none) since the last one. Ends with its parent.
+ * A server with a known latency, in a process of its own. It answers every request with 201, exactly 50 ms after it
+ * came. It first sends its port to its parent. On a number, it blocks for that many milliseconds. On `report`, it sends
+ * how late its answers were since the last report (p99 in milliseconds; null: no answers). It ends with its parent.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLatencies } from './latencies.ts'
 
 const LATENCY_MS = 50
-/** A timer may be this late; the rest of the time is waited for turn by turn. */
+/** A timer may be this late, so it is set this early. The event loop turns until the time has come. */
 const TIMER_SLACK_MS = 2
 
 let lateness = createLatencies()

@@ -12,19 +12,19 @@ import { percentilesText } from './summary-text.ts'
 export interface SelfTest {
   /** Of a server that answers every request after 50 ms. */
   readonly constant: Percentiles
-  /** How late the simulator itself was meanwhile. */
+  /** How late the simulator itself was in that run. */
   readonly lateness: Percentiles
-  /** How late the server was meanwhile by its own clock, p99. */
+  /** How late the server was in that run by its own clock, p99. */
   readonly serverLateMs: number
   /** Of the same server, stopped dead for 2 s of 10 s: the share of invoices above 100 ms. */
   readonly slowShare: number
   /**
-   * Of the same server, stopped before the last of 5 s and never waited for: the share of invoices that had no answer,
-   * and the share whose latency is that of such an invoice.
+   * Of the same server, stopped in the last of 5 s until the run was over: the share of invoices without an answer, and
+   * the share whose latency is that of such an invoice.
    */
   readonly unansweredShare: number
   readonly agedShare: number
-  /** Null: measured right. Otherwise what is wrong, or why nothing can be said. */
+  /** What is wrong, or why nothing can be said. Both null: measured right. */
   readonly fault: string | null
   readonly refusal: string | null
 }
@@ -35,10 +35,10 @@ export const SLOW_SHARE = 0.2
 export const SHARE_TOLERANCE = 0.04
 const RUN_SECONDS = 10
 const STOP_AFTER_MS = 4_000
-/** The last part of the self-test: the server stops after `STOP_AFTER_MS` and for longer than it is waited for. */
+/** The last part of the self-test: the server stops after `STOP_AFTER_MS`, for longer than the run waits. */
 const CUT_SHORT = { seconds: 5, drainSeconds: 1 }
 const CUT_SHORT_STOP_MS = 4_000
-/** Timers are a millisecond late on a quiet machine; where they are later than this, others have its cores. */
+/** Timers are a millisecond late on a quiet machine. If they are later than this, other processes use its cores. */
 const NOISY_MS = 2
 
 const RUN: Omit<Run, 'url'> = {
@@ -53,10 +53,10 @@ const RUN: Omit<Run, 'url'> = {
 }
 
 /**
- * Measures a server that always takes 50 ms: 50 ms, 3 more or less, has to come out at p50, p90 and p99. And one that
- * stops for 2 of 10 s: a fifth of the invoices has to be slow, where a closed loop would see one slow invoice a
- * connection. And one that stops for good in the last of 5 s: what it never answered counts with its age. Takes 28 s.
- * Refuses where the machine has no core to spare, so that nothing can be measured on it.
+ * Measures a server whose behaviour is known. When it always takes 50 ms, p50, p90 and p99 must be 50 +-3 ms. When it
+ * stops for 2 of 10 s, a fifth of the invoices must be slow (a closed loop would see one slow invoice a connection).
+ * When it stops for good in the last of 5 s, unanswered invoices must count with their age. Takes 28 s. Refuses when
+ * the machine is too busy to measure anything.
  */
 export async function selfTest(): Promise<SelfTest> {
   const server = fork(fileURLToPath(new URL('self-test-server.ts', import.meta.url)))
@@ -93,7 +93,7 @@ export async function selfTest(): Promise<SelfTest> {
   }
 }
 
-/** What the figures mean. A fault that the machine explains is no fault of the simulator, and no proof either. */
+/** What the figures mean. If the machine can explain a fault, it neither blames nor clears the simulator: a refusal. */
 export function judge(
   { constant, lateness, serverLateMs, slowShare, unansweredShare, agedShare }: Omit<SelfTest, 'fault' | 'refusal'>,
   refusal: string | null,
@@ -106,10 +106,10 @@ export function judge(
     return { fault: 'invoices without an answer are not counted', refusal }
   if (isExact) return { fault: null, refusal }
   const noiseMs = Math.max(lateness.p99, serverLateMs)
-  if (noiseMs <= NOISY_MS) return { fault: `a latency of ${LATENCY_MS} ms is not measured as that`, refusal }
+  if (noiseMs <= NOISY_MS) return { fault: `a latency of ${LATENCY_MS} ms is measured wrong`, refusal }
   return {
     fault: null,
-    refusal: `timers are up to ${noiseMs.toFixed(1)} ms late here: others use this machine's cores`,
+    refusal: `timers are up to ${noiseMs.toFixed(1)} ms late here: other processes use this machine's cores`,
   }
 }
 
@@ -128,13 +128,13 @@ export function selfTestText(test: SelfTest): string {
     ['  own lateness', percentilesText(test.lateness)],
     ["  the server's lateness", `p99 ${millisecondsText(test.serverLateMs)}`],
     ['stopped for a fifth', `${percent(test.slowShare)} slow, ${percent(SLOW_SHARE)} expected`],
-    ['stopped for good', `${percent(test.unansweredShare)} without an answer, ${percent(test.agedShare)} counted so`],
+    ['stopped for good', `${percent(test.unansweredShare)} without an answer, ${percent(test.agedShare)} counted with their age`],
   ]
   return `${table(rows)}\n${verdict}`
 }
 
 function measured<T>(value: T | null): T {
-  if (value === null) throw new Error('the server of the self-test answered nothing')
+  if (value === null) throw new Error('the server of the self-test gave no answer')
   return value
 }
 

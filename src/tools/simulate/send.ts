@@ -1,19 +1,19 @@
 import { Pool } from 'undici'
 
-/** What a till was told after one attempt; `status` null: nothing, or not all of an answer. */
+/** The answer to one attempt. `status` null: no answer, or an incomplete one. */
 export interface AttemptAnswer {
   readonly status: number | null
   readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
-  /** Of the receipt, where it names them. */
+  /** From the receipt, if it has them. */
   readonly place: { readonly partition: number; readonly offset: string | null } | undefined
   readonly retryAfterMs: number | undefined
 }
 
 /** The connections of all tills to one gateway. */
 export interface Sender {
-  /** Sends one invoice and resolves when the answer was read to its end, or there is none. Never rejects. */
+  /** Sends one invoice. Resolves when the answer was read to its end, or there will be none. Never rejects. */
   send(body: Buffer, signal: AbortSignal): Promise<AttemptAnswer>
-  /** How many sends began while every connection was busy, and so waited for one. */
+  /** How many sends had to wait because every connection was busy. */
   readonly waited: number
   close(): Promise<void>
 }
@@ -70,7 +70,7 @@ export function createSender({ url, connections, answerTimeoutMs }: SenderOption
   }
 }
 
-/** An answer that says no outcome, such as a load balancer's, is `unknown` unless it is a receipt. */
+/** A 2xx is `acknowledged`. Any other answer without an outcome, such as a load balancer's, is `unknown`. */
 export function answerOf(status: number, retryAfter: unknown, text: string): AttemptAnswer {
   const document = parse(text)
   const retryAfterMs = /^\d{1,5}$/.test(String(retryAfter)) ? Number(retryAfter) * 1_000 : undefined

@@ -7,7 +7,7 @@ import { groupsOf, sparkline } from './sparkline.ts'
 /** Room for the names and the figures beside the bars. */
 const BESIDE_COLUMNS = 42
 
-/** A run as five rows of bars, each no wider than `columns`, with the least and the most of each. */
+/** A run as five rows of bars, no wider than `columns`, each with its smallest and largest value. */
 export function seriesText(series: readonly Step[], stepSeconds: number, columns: number): string {
   const groups = groupsOf(series, columns - BESIDE_COLUMNS)
   const size = groups[0]?.length ?? 1

@@ -13,20 +13,20 @@ export interface Step {
   readonly max: number | null
 }
 
-/** A run step by step: a server that froze can be seen in it. All times are of the monotonic clock. */
+/** A run step by step, which shows a server that froze. All times are of the monotonic clock. */
 export interface Series {
-  /** A second each, or more where the run takes over an hour. */
+  /** 1, or more if the run takes over an hour. */
   readonly stepSeconds: number
   plan(intendedAtMs: number): void
-  /** `isAcknowledged`: else there was no answer until `atMs`, which is the end of the run. */
+  /** `isAcknowledged` false: there was no answer until `atMs`, the end of the run. */
   settle(intendedAtMs: number, atMs: number, isAcknowledged: boolean): void
-  /** An answer that is neither, and whose latency does not count. */
+  /** The invoice was quarantined: its latency does not count. */
   drop(intendedAtMs: number): void
-  /** How old the oldest invoice without an answer is, to a step. */
+  /** How old the oldest invoice without an answer is, to the nearest step. */
   oldestMs(nowMs: number): number
-  /** The largest latency of each of the last `most` steps so far; what has no answer yet counts with its age. */
+  /** The largest latency of each of the last `most` steps. An invoice without an answer counts with its age. */
   largestMs(nowMs: number, most: number): number[]
-  /** `hasLatencies` false: they are not told. */
+  /** `hasLatencies` false: all latencies are null. */
   steps(hasLatencies: boolean): Step[]
 }
 
@@ -37,7 +37,7 @@ interface OpenStep {
   readonly latencies: Latencies
 }
 
-/** A run has no more steps than this while invoices come in, and as many while the last answers do. */
+/** Most steps of a run while invoices come in, and again while the last answers come in. */
 const MAX_STEPS = 3_600
 
 /** `seconds`: how long invoices come in, from `startMs` on. */

@@ -16,28 +16,28 @@ import { createTill, type Till } from './till.ts'
 export interface Progress {
   readonly seconds: number
   readonly counts: Counts
-  /** Of what was acknowledged. */
+  /** Of acknowledged invoices. */
   readonly latencies: Latencies
   readonly series: Series
 }
 
-/** Who is told, and who may end a run. */
+/** The callbacks of a run, and the signals that end it. */
 export interface Observer {
   readonly onAnswer?: ((line: AnswerLine) => void) | undefined
   /** Several times a second. */
   readonly onProgress?: (progress: Progress) => void
-  /** No more invoices; what is under way is waited for. */
+  /** Plans no more invoices, and waits for the answers that are missing. */
   readonly stop: AbortSignal
-  /** Nothing is waited for any more. */
+  /** Ends the run without waiting any longer. */
   readonly abort: AbortSignal
 }
 
 const PROGRESS_MS = 200
 
 /**
- * Runs many tills against a gateway in an open loop: when an invoice should be sent is decided beforehand, and its
- * latency counts from then, however long it waited for its till, a connection or the gateway. Resolves with the
- * summary, and all latencies, when everything has a definite answer, or `drainSeconds` after the last invoice.
+ * Runs many tills against a gateway in an open loop: send times are decided beforehand. A latency counts from the send
+ * time, including any wait for the till, a connection or the gateway. Resolves with the summary and all latencies when
+ * every invoice has a definite answer, or `drainSeconds` after the last invoice.
  */
 export async function simulate(
   run: Run,
@@ -109,7 +109,7 @@ export async function simulate(
   await drain(tills, run.drainSeconds, ending)
   clearInterval(progress)
   abort.removeEventListener('abort', end)
-  // What was never answered took at least so long: without it, a server that freezes at the end looks quick.
+  // An unanswered invoice took at least this long. Without it, a server that freezes at the end looks fast.
   const endMs = performance.now()
   for (const intendedAtMs of tills.flatMap((till) => till.unanswered())) {
     latencies.record(endMs - intendedAtMs)
@@ -138,7 +138,7 @@ export async function simulate(
   return { summary, latencies }
 }
 
-/** Resolves when no till has anything to do, at the latest after `drainSeconds`: then all are ended. */
+/** Resolves when every till is idle. After `drainSeconds` it ends them all. */
 async function drain(tills: readonly Till[], drainSeconds: number, ending: AbortController): Promise<void> {
   const allIdle = Promise.all(tills.map((till) => till.idle()))
   const done = new AbortController()

@@ -7,7 +7,7 @@ export function sparkline(values: readonly (number | null)[]): string {
   return values.map((value) => (value === null ? ' ' : LEVELS[level(value)])).join('')
 }
 
-/** Puts neighbours together so that at most `width` groups of the same size are left; the last may be smaller. */
+/** Joins neighbours into at most `width` groups of the same size; the last may be smaller. */
 export function groupsOf<T>(values: readonly T[], width: number): T[][] {
   const size = Math.max(1, Math.ceil(values.length / Math.max(1, width)))
   return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size))

@@ -30,10 +30,10 @@ export function summaryText(summary: Summary, columns = 80): string {
   return lines.join('\n')
 }
 
-/** Percentiles are worth their place in the line before the bars are. */
+/** With room for fewer bars than this, the line has none. */
 const LEAST_BARS = 4
 
-/** One line while it runs, no wider than `columns`: the bars are the largest latency of each of the last seconds. */
+/** One line while it runs, no wider than `columns`. The bars are the largest latency of each of the last seconds. */
 export function progressText({ seconds, counts, latencies, series }: Progress, nowMs: number, columns: number): string {
   const { acknowledged, resent, quarantined, unanswered } = counts
   const oldest = unanswered > 0 ? ` (oldest ${millisecondsText(series.oldestMs(nowMs))})` : ''

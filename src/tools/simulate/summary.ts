@@ -1,7 +1,7 @@
 import type { Percentiles } from './latencies.ts'
 import type { Step } from './series.ts'
 
-/** How a run went so far. An invoice is *sent* once it was tried; `attempts` counts every try. */
+/** The counts of a run so far. `sent` counts invoices that were tried at least once, `attempts` every try. */
 export interface Counts {
   readonly intended: number
   readonly sent: number
@@ -13,7 +13,7 @@ export interface Counts {
   readonly unanswered: number
 }
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface Summary extends Counts {
   readonly startedAt: string
   readonly journalId: string
@@ -24,8 +24,8 @@ export interface Summary extends Counts {
   /** Acknowledged while invoices came in. */
   readonly achievedPerSecond: number
   /**
-   * From the time at which an invoice should have been sent to its acknowledgement, or to the end of the run where it
-   * has no answer. Null when the run is refused, and when nothing was acknowledged.
+   * From the intended send time of an invoice to its acknowledgement, or to the end of the run if it has no answer.
+   * Null when the latencies are refused, and when nothing was acknowledged.
    */
   readonly latencyMs: Percentiles | null
   /** How late this program itself was: part of every latency. Null when there was no invoice. */
@@ -39,18 +39,18 @@ export interface Summary extends Counts {
   readonly waitedShare: number
   /** Of one core, by this program. */
   readonly busyShare: number
-  /** Why the latencies are not told. */
+  /** Why the latencies are refused; null if they are not. */
   readonly refusal: string | null
 }
 
-/** Above it, what is measured is this program. */
+/** Above it, a run measures this program rather than the gateway. */
 export const MAX_BUSY_SHARE = 0.7
 
-/** Why latencies that were measured with this much of a core in use are not told; null when they are. */
+/** Why latencies are refused when this program used that share of a core; null if they are not. */
 export function refusalOf(busyShare: number): string | null {
   if (busyShare <= MAX_BUSY_SHARE) return null
   const percent = Math.round(busyShare * 100)
-  return `the simulator itself was ${percent} % busy, above ${MAX_BUSY_SHARE * 100} % its latencies are its own: use a lower --rate, or several processes`
+  return `the simulator itself was ${percent} % busy; above ${MAX_BUSY_SHARE * 100} % it measures itself: use a lower --rate, or several processes`
 }
 
 /** 0: every invoice was acknowledged. 1: some were quarantined or are not answered. 4: refused to measure. */

@@ -5,32 +5,32 @@ import type { Identity } from '../../invoice/identity.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import type { AttemptAnswer } from './send.ts'
 
-/** What a till has to do with. */
+/** What a till works with. */
 export interface TillWorld {
   readonly makeInvoice: (identity: Identity, occurredAt: Date) => Buffer
   readonly send: (body: Buffer, signal: AbortSignal) => Promise<AttemptAnswer>
-  /** Told after every attempt, the last of an aborted run too. */
+  /** Called after every attempt, including the last one of an aborted run. */
   readonly onAnswer: (line: AnswerLine) => void
-  /** Told when an invoice is done with; both times are of the monotonic clock. */
+  /** Called when an invoice has a definite answer. Both times are of the monotonic clock. */
   readonly onSettled: (outcome: 'acknowledged' | 'quarantined', intendedAtMs: number, atMs: number) => void
   readonly onResend: () => void
-  /** Ends every till at once: what is under way becomes unknown. */
+  /** Ends every till at once. The outcome of invoices in flight is unknown. */
   readonly signal: AbortSignal
 }
 
 export interface Till {
-  /** One more invoice, to be sent at this time of the monotonic clock; it waits for those before it. */
+  /** Adds an invoice that should be sent at this time of the monotonic clock. It waits for those before it. */
   add(intendedAtMs: number): void
   /** Resolves when the till has nothing left to do, or was ended. */
   idle(): Promise<void>
-  /** When the invoices should have been sent that have no definite answer. */
+  /** The intended send times of the invoices without a definite answer. */
   unanswered(): readonly number[]
 }
 
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 10_000
 
-/** A till by the documented rule: one invoice at a time, the same bytes again until there is a definite answer. */
+/** A till by the documented rule: one invoice at a time, with the same bytes until it has a definite answer. */
 export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWorld): Till {
   const waiting: number[] = []
   let sequenceNumber = 0
@@ -53,7 +53,7 @@ export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWo
   }
 }
 
-/** Resolves with true after a definite answer, with false when the till was ended before. */
+/** Resolves with true after a definite answer, or with false if the till was ended first. */
 async function sendUntilSettled(identity: Identity, intendedAtMs: number, world: TillWorld): Promise<boolean> {
   const { signal } = world
   const body = world.makeInvoice(identity, new Date())
@@ -74,7 +74,7 @@ async function sendUntilSettled(identity: Identity, intendedAtMs: number, world:
   }
 }
 
-/** What the gateway asks for, or 100 ms doubling to 10 s; half as much again by chance, so that tills come apart. */
+/** `Retry-After`, or 100 ms doubling to 10 s; plus up to half of it at random, so that tills spread out. */
 export function pauseMs(failures: number, retryAfterMs: number | undefined, random = Math.random): number {
   const leastMs = retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS)
   return leastMs * (1 + random() / 2)

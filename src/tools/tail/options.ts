@@ -2,15 +2,15 @@ import { numberOf, parseFlags, timeOf, UsageError } from '../terminal/flags.ts'
 
 /** What `tillgate tail` was asked for. */
 export interface TailArguments {
-  /** Where every partition begins; one of them alone begins at `offset`, if that is given. */
+  /** Where to start in every partition, unless `fromMs` or `offset` is given. */
   readonly from: 'beginning' | 'end'
-  /** Milliseconds since 1970: begins with the first record of this time or later, instead of `from`. */
+  /** Milliseconds since 1970: start with the first record of this time or later. */
   readonly fromMs: number | undefined
   readonly partition: number | undefined
   readonly offset: number | undefined
   /** Only records with this key. */
   readonly key: string | undefined
-  /** How many records; infinite for all. */
+  /** Most records; infinity: all. */
   readonly limit: number
   readonly exitAtEnd: boolean
   readonly format: TailFormat
@@ -30,9 +30,9 @@ export function parseTailArguments(args: readonly string[]): TailArguments {
   if (from !== undefined && from !== 'beginning' && from !== 'end')
     throw new UsageError('--from must be beginning or end')
   const begins = (['from', 'from-time', 'offset'] as const).filter((name) => values[name] !== undefined)
-  if (begins.length > 1) throw new UsageError(`--${begins.join(' and --')} each say where to begin: give one`)
+  if (begins.length > 1) throw new UsageError(`--${begins.join(' and --')} each say where to start: give only one`)
   const formats = (['json', 'lines', 'raw'] as const).filter((name) => values[name])
-  if (formats.length > 1) throw new UsageError(`--${formats.join(' and --')} are different forms: give one`)
+  if (formats.length > 1) throw new UsageError(`--${formats.join(' and --')} are different forms: give only one`)
   const partition = optionalNumber('--partition', values.partition, 0, 99_999)
   const offset = optionalNumber('--offset', values.offset, 0, Number.MAX_SAFE_INTEGER)
   if (offset !== undefined && partition === undefined)

@@ -4,8 +4,8 @@ import { visibleJson } from '../terminal/visible-text.ts'
 import { timestampText } from './timestamp-text.ts'
 
 /**
- * A record as one line of JSON. Key, headers and value are text, or, what is not UTF-8, base64 in `keyBase64`,
- * `headersBase64` and `valueBase64`. A header that comes several times is an array.
+ * A record as one line of JSON. Key, headers and value are text. What is not UTF-8 is base64, in `keyBase64`,
+ * `headersBase64` and `valueBase64`. A header that occurs several times is an array.
  */
 export function recordJson({ partition, offset, timestampMs, key, headers, value }: LogRecord): string {
   const texts: [string, unknown][] = []
@@ -26,7 +26,7 @@ export function recordJson({ partition, offset, timestampMs, key, headers, value
   return `${visibleJson(record)}\n`
 }
 
-/** `{ name: text }`, or `{ nameBase64: base64 }` for bytes that are no text; null stays null. */
+/** `{ name: text }`, or `{ nameBase64: base64 }` for bytes that are not UTF-8; null stays null. */
 function member(name: string, bytes: Buffer | null): Record<string, string | null> {
   if (bytes === null || isUtf8(bytes)) return { [name]: bytes?.toString() ?? null }
   return { [`${name}Base64`]: bytes.toString('base64') }

@@ -3,8 +3,8 @@ import { visibleLines, visibleText } from '../terminal/visible-text.ts'
 import { timestampText } from './timestamp-text.ts'
 
 /**
- * A record for people, and an empty line. Lines that begin at the margin are the tail's own, whatever is in the record:
- * headers and the value are indented, and control characters of theirs are escaped.
+ * A record for people, followed by an empty line. Headers and the value are indented and their control characters
+ * escaped, so whatever the record holds, only tail itself can begin a line at the margin.
  */
 export function recordText({ partition, offset, timestampMs, key, headers, value }: LogRecord): string {
   const keyText = key === null ? 'no key' : `key ${visibleText(key.toString())}`

@@ -3,8 +3,8 @@ import { UsageError } from '../terminal/flags.ts'
 import type { TailArguments } from './options.ts'
 
 /**
- * What is to be read of the partitions, given what they hold from the wanted time on. Without `exitAtEnd` the ranges
- * have no end. Throws `UsageError` when the partition is not there, or has no such offset yet.
+ * The ranges to read, given what the partitions hold from the wanted time on. Without `exitAtEnd` they have no end.
+ * Throws `UsageError` when the partition does not exist, or `offset` is beyond the one of its next record.
  */
 export function tailRanges(
   held: readonly PartitionRange[],
@@ -16,7 +16,7 @@ export function tailRanges(
     const { start, end } = range
     if (offset !== undefined && offset > end)
       throw new UsageError(
-        `--offset: partition ${partition} has none above ${end} yet, which its next record will have`,
+        `--offset: partition ${partition} has no offset above ${end} yet; its next record gets ${end}`,
       )
     const named = offset === undefined ? undefined : Math.max(offset, start)
     const first = named ?? (fromMs !== undefined ? range.from : from === 'end' ? end : start)

@@ -73,7 +73,7 @@ test('what is wrong is refused and named', () => {
     [['--offset', '1'], /--offset needs --partition/],
     [['--partition', 'all'], /--partition/],
     [['--partition', '2'], /no partition 2/],
-    [['--partition', '1', '--offset', '6'], /none above 5 yet/],
+    [['--partition', '1', '--offset', '6'], /no offset above 5 yet; its next record gets 5/],
     [['--limit', '0'], /--limit/],
     [['--json', '--raw'], /--json and --raw/],
   ]
