@@ -128,7 +128,10 @@ export function selfTestText(test: SelfTest): string {
     ['  own lateness', percentilesText(test.lateness)],
     ["  the server's lateness", `p99 ${millisecondsText(test.serverLateMs)}`],
     ['stopped for a fifth', `${percent(test.slowShare)} slow, ${percent(SLOW_SHARE)} expected`],
-    ['stopped for good', `${percent(test.unansweredShare)} without an answer, ${percent(test.agedShare)} counted with their age`],
+    [
+      'stopped for good',
+      `${percent(test.unansweredShare)} without an answer, ${percent(test.agedShare)} counted with their age`,
+    ],
   ]
   return `${table(rows)}\n${verdict}`
 }
