@@ -1,7 +1,8 @@
 /**
- * `npm run bench:ticks -- [--pairs 5] [--packets 300]`: acknowledged ticks a second of examples/ticks with 2 workers and
- * with none, where the main thread inflates and validates. In turns (A B B A) against one embedded Kafka, each run a
- * handler in a process of its own, warmed up, fed with packets made before. Only the ratio means anything.
+ * `npm run bench:ticks -- [--pairs 5] [--packets 300]`: acknowledged ticks a second of examples/ticks, with 2 workers
+ * and with none (then the main thread inflates and validates). Runs take turns (A B B A) against one embedded Kafka.
+ * Each run is a handler in a process of its own, warmed up and fed with prepared packets. Only the ratio means
+ * anything.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +23,7 @@ const CLOCK_TICKS_PER_SECOND = 100
 if (process.send !== undefined) await beHandler()
 else await bench()
 
-/** The child: a handler as its arguments say, until its parent lets go of it. */
+/** The child: a handler with the settings of its arguments, until its parent disconnects. */
 async function beHandler(): Promise<void> {
   const [broker, topic, workers] = process.argv.slice(2) as [string, string, string]
   const ticks = await startTicks({
@@ -83,7 +84,7 @@ interface Run {
   readonly ticksPerSecond: number
   /** Of the handler's process, all its threads. */
   readonly cpuMicrosPerTick: number
-  /** Of its main thread, which nothing else can take over from. */
+  /** Of its main thread, whose work no other thread can do. */
   readonly mainCpuMicrosPerTick: number
 }
 

@@ -13,9 +13,9 @@ interface FetchOptions {
 }
 
 /**
- * Resolves to the paths of the jars a broker runs on, sorted: a class-data archive is only valid for one class path.
- * The first call ever downloads them (about 45 MB) with Maven and reports the progress; later ones need no Maven.
- * Throws one line that says what to do when Maven is missing or fails.
+ * Resolves to the paths of the jars that a broker needs. They are sorted, because a class-data archive is only valid
+ * for one class path. The first call ever downloads them (about 45 MB) with Maven and reports progress; later calls
+ * need no Maven. Throws one line that says what to do when Maven is missing or fails.
  */
 export async function fetchJars(options: FetchOptions): Promise<string[]> {
   const folder = options.folder ?? join(KAFKA_FOLDER, `libs-${KAFKA_VERSION}`)
@@ -41,7 +41,7 @@ async function download(into: string, { env, onProgress }: FetchOptions): Promis
   onProgress(`Apache Kafka ${KAFKA_VERSION}: ${(await readdir(into)).length} jars are in place`)
 }
 
-/** Reports the sum of what Maven says it downloaded; resolves to its first complaint, if any, when it has ended. */
+/** Reports the total that Maven says it downloaded. Resolves when Maven has ended, to its first error. */
 async function followDownload(output: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<string> {
   let jars = 0
   let megabytes = 0
@@ -64,5 +64,5 @@ async function followDownload(output: NodeJS.ReadableStream, onProgress: (line: 
 }
 
 const MAVEN_MISSING =
-  'Maven is needed once, to fetch Apache Kafka, and there is no mvn: ' +
+  'Maven is needed once, to fetch Apache Kafka, but there is no mvn: ' +
   'install it (apt-get install maven) or set KAFKA_BROKERS to the addresses of a cluster you have'

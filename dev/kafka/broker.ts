@@ -5,10 +5,10 @@ import { eventually } from './eventually.ts'
 import { type Jvm, startJvm } from './jvm.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
 
-/** One broker process, which is also one of the cluster's controllers unless it was added later. */
+/** One broker process. It is also one of the cluster's controllers, unless it was added later. */
 export interface Broker {
   id: number
-  /** Its direct address, `127.0.0.1:port`; the same for the broker's whole life. */
+  /** Its direct address, `127.0.0.1:port`, which never changes. */
   address: string
   /** Where its second listener really listens, for a proxy to connect to. */
   proxiedTarget: Address
@@ -17,9 +17,9 @@ export interface Broker {
   logFile: string
   /** kill -9; resolves when the process is gone. The data stay. */
   kill(): Promise<void>
-  /** Stops the process from running (SIGSTOP): its sockets stay open and accept, and nothing answers. */
+  /** Freezes the process (SIGSTOP): its sockets stay open and accept connections, but nothing answers. */
   freeze(): void
-  /** Lets a frozen broker go on (SIGCONT). */
+  /** Thaws a frozen broker (SIGCONT). */
   thaw(): void
   /** Orderly stop (SIGTERM, leadership handed over); kill -9 if that takes longer than `patienceMs`, default 30 s. */
   stop(patienceMs?: number): Promise<void>
@@ -116,7 +116,9 @@ export class BrokerControl implements Broker {
     await this.#end(['SIGCONT', 'SIGTERM'], patienceMs)
   }
 
-  /** Sends `signals` and resolves when the process is gone, by kill -9 after `patienceMs`. Nothing if it is down. */
+  /**
+   * Sends `signals`, then kill -9 after `patienceMs`. Resolves when the process is gone. Does nothing if it is down.
+   */
   async #end(signals: NodeJS.Signals[], patienceMs: number): Promise<void> {
     const jvm = this.#jvm
     if (!jvm) return

@@ -2,18 +2,18 @@
  * An Apache Kafka cluster on this machine, for tests, benchmarks and `npm start`: the official broker from its Maven
  * artifacts, one JVM per node (KRaft, broker and controller in one), on 127.0.0.1 only.
  *
- * - Needs Java 17 or newer, and Maven for the first start only (45 MB of jars into `.kafka/libs-<version>/`; then one
- *   trial start that makes later ones quick, into `.kafka/prepared-<version>-java-<version>/`). Delete `.kafka/` to
- *   begin afresh. A missing tool is an error of one line, never a skipped test.
- * - Every cluster has its folder `.kafka/<name>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It is deleted
- *   at `stop()`, or, if this process was killed, at the next start of any cluster; `keepData` keeps it for the next
+ * - Needs Java 17 or newer, and Maven for the first start only. That start puts 45 MB of jars into
+ *   `.kafka/libs-<version>/`; a trial start then prepares quick starts in `.kafka/prepared-<version>-java-<version>/`.
+ *   Delete `.kafka/` to start afresh. A missing tool is an error of one line, never a skipped test.
+ * - Every broker has its folder `.kafka/<name>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It is deleted
+ *   at `stop()` or, if this process was killed, at the next start of any cluster. `keepData` keeps it for the next
  *   start under the same name.
- * - No JVM outlives this process, even if it is killed with -9.
- * - A start takes about 1 s for one broker and 2.5 s for three on two quiet cores; some 180 MB of memory each.
- * - A broker that was killed comes back, and its partitions move, after 3 s (`broker.session.timeout.ms`).
+ * - No JVM outlives this process, even after `kill -9`.
+ * - On two quiet cores, one broker starts in about 1 s and three in 2.5 s. Each takes some 180 MB of memory.
+ * - The partitions of a killed broker move after 3 s (`broker.session.timeout.ms`), and it can come back then.
  * - Three brokers: replication factor 3, min.insync.replicas 2. Topics are not created automatically.
  * - More brokers can join a running cluster (`addBroker`), as they would in production.
- * - `KAFKA_BROKERS=host:port,...` makes `kafkaFromEnvironment` (from-environment.ts) use a cluster that is there.
+ * - With `KAFKA_BROKERS=host:port,...`, `kafkaFromEnvironment` (from-environment.ts) uses that cluster instead.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -34,17 +34,20 @@ export interface KafkaOptions {
   brokers?: 1 | 3
   /** Folder under `.kafka/`; default: a new one for each call. */
   name?: string
-  /** Keep the data at `stop()`, and go on from them at the next start under the same name. Default: deleted. */
+  /** Keep the data at `stop()` for the next start under the same name. Default: deleted. */
   keepData?: boolean
   /** Lines added to, or overriding, the server.properties of every broker. */
   brokerConfig?: Record<string, string>
-  /** Where a broker keeps its data, instead of in `data`, which is in its own folder; others are not deleted at `stop()`. */
+  /** Where a broker keeps its data, instead of `data` in its own folder. Other folders are not deleted at `stop()`. */
   logDirs?: (brokerId: number, data: string) => string[]
   /** JVM settings instead of `QUICK_JVM`, for a benchmark that wants the broker at its best. */
   jvmFlags?: string[]
-  /** The address that a broker's second listener gives to clients: who bootstraps there stays behind that proxy. */
+  /**
+   * The address that a broker's second listener gives to clients. A client that bootstraps there stays behind the
+   * proxy.
+   */
   proxied?: (brokerId: number) => Address
-  /** Called with a line about each step of the first start ever, which downloads. */
+  /** Called with a line about each step of the very first start, which downloads. */
   onProgress?: (line: string) => void
   /** Where PATH and JAVA_HOME are looked up; default: this process's. */
   env?: NodeJS.ProcessEnv
@@ -57,20 +60,24 @@ export interface KafkaCluster {
   /** Broker ids count from 0: `brokers[id]`. */
   brokers: Broker[]
   /**
-   * Adds a broker that is no controller, with lines of server.properties of its own, and resolves when it serves
-   * clients; `brokers` and `bootstrap` have it then. Not with `keepData`: the next start would not know it.
+   * Adds a broker that is not a controller, with its own lines of server.properties. Resolves when it serves clients;
+   * `brokers` and `bootstrap` then include it. Rejects with `keepData`: the next start would not know the broker.
    */
   addBroker(brokerConfig?: Record<string, string>): Promise<Broker>
   /** Creates a topic and resolves when every broker that answers serves it: see topics.ts. */
   createTopic(options: NewTopic): Promise<void>
-  /** Ends every broker, frozen ones too: orderly, then kill -9, if the data are kept; else kill -9 and the data deleted. */
+  /**
+   * Ends every broker, even a frozen one. With `keepData`: orderly, then kill -9. Else kill -9, and deletes the data.
+   */
   stop(): Promise<void>
 }
 
-// The last of three to stop has no controller quorum left to sign off from and would wait for minutes.
+// The last of three brokers to stop has no controller quorum left to sign off from, and would wait for minutes.
 const CLUSTER_STOP_PATIENCE_MS = 5_000
 
-/** Starts a cluster; resolves when every broker serves clients and knows all the others. On failure nothing is left running. */
+/**
+ * Starts a cluster. Resolves when every broker serves clients and knows all others. On failure nothing keeps running.
+ */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const { env = process.env, keepData = false, onProgress = () => {}, jvmFlags = QUICK_JVM } = options
   const java = await findJava(env)

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * Calls `attempt` every `everyMs` until it resolves to something other than `undefined`, and resolves to that. An
- * attempt that throws counts as not yet. After `deadlineMs` it throws an Error of `what` with the last failure.
+ * attempt that throws is tried again. After `deadlineMs`, rejects with an Error about `what`; its cause is the last
+ * failure.
  */
 export async function eventually<T>(
   what: string,

@@ -9,15 +9,15 @@ export const KAFKA_FOLDER = join(import.meta.dirname, '..', '..', '.kafka')
 
 let made = 0
 
-/** A folder name no other process and no other call uses; `sweep` recognises it when its process is gone. */
+/** A folder name that no other process and no other call uses. `sweep` recognises it when its process is gone. */
 export function uniqueName(prefix: string): string {
   made += 1
   return `${prefix}-${process.pid}-${made}`
 }
 
 /**
- * Fills `folder` at most once and never by halves: `fill` writes into a folder beside it, which takes the name when
- * `fill` has resolved. Two processes at once both fill; the first to finish wins, the other throws its copy away.
+ * Fills `folder` at most once, and completely or not at all: `fill` writes into a folder beside it, which is renamed
+ * when `fill` has resolved. If two processes fill at once, the first to finish wins and the other deletes its copy.
  */
 export async function makeFolder(folder: string, fill: (partial: string) => Promise<void>): Promise<void> {
   const partial = uniqueName(`${folder}.tmp`)
@@ -32,7 +32,7 @@ export async function makeFolder(folder: string, fill: (partial: string) => Prom
   }
 }
 
-/** Deletes what processes that are gone (kill -9, a crash) left under `.kafka/`: unfinished folders and runs. */
+/** Deletes the unfinished folders and runs that killed or crashed processes left under `.kafka/`. */
 export async function sweep(): Promise<void> {
   await mkdir(KAFKA_FOLDER, { recursive: true })
   for (const name of await readdir(KAFKA_FOLDER)) {
@@ -41,7 +41,7 @@ export async function sweep(): Promise<void> {
   }
 }
 
-/** Whether a process of this id runs on this machine, ours or another user's. */
+/** Whether a process with this id runs on this machine, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -4,14 +4,15 @@ import { closeSync, openSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 
 /*
- * No JVM may outlive us, not even when we are killed with -9. So `sh` forks a watcher that waits for the other end of
- * descriptor 3, which only we hold, to close, and then *becomes* the JVM: the child's process id is the JVM's from the
- * start (`$$` is that id in the watcher too), and stopping or freezing it leaves the watcher alone. A line on
- * descriptor 3 dismisses the watcher: the JVM is gone, and its id may soon be someone else's.
+ * No JVM may outlive this process, not even after `kill -9`. So `sh` forks a watcher, which kills the JVM when the
+ * other end of descriptor 3 closes; only this process holds that end. Then `sh` *becomes* the JVM, so the child's
+ * process id is the JVM's from the start (`$$` is that id in the watcher too), and stopping or freezing it does not
+ * affect the watcher. A line on descriptor 3 ends the watcher: the JVM is gone, and its id may soon belong to another
+ * process.
  */
 const WATCHED = '(read -r line <&3 || kill -9 $$) & exec "$@" 3<&-'
 
-/** A running Java process, in its own process group: a Ctrl-C in the terminal reaches us, not it. */
+/** A running Java process, in its own process group: a Ctrl-C in the terminal does not reach it. */
 export interface Jvm {
   pid: number
   /** Resolves when the process is gone, to its exit code or the signal that ended it. */
@@ -20,8 +21,8 @@ export interface Jvm {
 }
 
 /**
- * Starts `command` with `args`, its standard output and error appended to `logFile`. It dies when this process does,
- * however that happens. Rejects if no shell could be started; a Java that fails at once is seen in `exited`.
+ * Starts `command` with `args`; appends its standard output and error to `logFile`. It ends when this process ends,
+ * however that happens. Rejects if no shell could be started. If Java fails at once, `exited` says so.
  */
 export async function startJvm(command: string, args: string[], logFile: string): Promise<Jvm> {
   const log = openSync(logFile, 'a')
@@ -41,7 +42,7 @@ export async function startJvm(command: string, args: string[], logFile: string)
 function watchExit(child: ChildProcess): Promise<number | string> {
   const watcher = child.stdio[3] as Duplex
   watcher.resume()
-  watcher.on('error', () => {}) // the watcher may already be gone: there is nothing left to dismiss
+  watcher.on('error', () => {}) // the watcher may already be gone
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       watcher.end('\n')

@@ -8,9 +8,9 @@ export interface Address {
 
 /** One broker's view of the cluster. */
 export interface Metadata {
-  /** Ids of the brokers it would send a client to: registered, caught up, not fenced. */
+  /** Ids of the brokers it would send a client to: those that are registered, caught up and not fenced. */
   brokerIds: number[]
-  /** Of the topic that was asked for; empty while this broker does not know it. */
+  /** Of the requested topic; empty while this broker does not know it. */
   partitions: { leader: number; replicas: number; inSync: number }[]
 }
 

@@ -6,8 +6,8 @@ import { isAlive } from './folders.ts'
 import { type NodeSettings, serverProperties } from './server-properties.ts'
 
 /**
- * Makes a cluster's folder ours until `releaseFolder`, emptied unless `keepData`. Throws one line when a running
- * process has it, or when the data kept in it are of another number of brokers.
+ * Claims a cluster's folder for this process until `releaseFolder`, and empties it unless `keepData`. Throws one line
+ * when a running process has it, or when it holds data of another number of brokers.
  */
 export async function claimFolder(folder: string, options: { brokers: number; keepData: boolean }): Promise<void> {
   await mkdir(folder, { recursive: true })
@@ -28,8 +28,8 @@ export async function releaseFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes what one node needs: its server.properties in `folder`, and in its log directories, unless they have data from
- * an earlier run, what `kafka-storage format` does: `checkpoint` as it is, and a meta.properties of their own.
+ * Writes what one node needs: its server.properties in `folder` and, in log directories without data from an earlier
+ * run, what `kafka-storage format` writes: an unchanged `checkpoint` and a meta.properties of their own.
  */
 export async function writeNode(
   folder: string,

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 
 /*
- * The ports come from below the range the kernel hands to outgoing connections (Linux 32768, macOS and Windows 49152).
- * A port from that range could be taken by any client's socket while its broker is down for a restart, and a client
- * that keeps dialling it while nobody listens can even end up connected to itself.
+ * The ports are below the range that the kernel uses for outgoing connections (Linux 32768, macOS and Windows 49152).
+ * While a broker restarts, any client's socket could take a port from that range; a client that keeps dialling such a
+ * port while nobody listens can even connect to itself.
  */
 const LOWEST = 12_000
 const HIGHEST = 32_000
@@ -12,8 +12,8 @@ const HIGHEST = 32_000
 const handedOut = new Set<number>()
 
 /**
- * Resolves to `count` distinct ports of 127.0.0.1 that the kernel let us bind a moment ago. None is given twice by one
- * process; another process can still take one before it is used, and then the listener that wanted it fails.
+ * Resolves to `count` distinct ports of 127.0.0.1 that could be bound a moment ago. One process never gets a port
+ * twice. Another process can still take one before it is used; the listener that wanted it then fails.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = []

@@ -8,7 +8,7 @@ import { startJvm } from './jvm.ts'
 import { freePorts } from './ports.ts'
 import { serverProperties } from './server-properties.ts'
 
-/** What one Kafka release and one Java need only once, whatever clusters are started later. */
+/** What is prepared only once for one Kafka release and one Java, and used by every cluster. */
 export interface Prepared {
   /** What `kafka-storage format` writes into every node's data folder beside its meta.properties. */
   checkpoint: string
@@ -16,7 +16,7 @@ export interface Prepared {
   javaFlags: string[]
 }
 
-/** The JVM settings of an embedded broker: started within a second or two, good for some 10,000 records a second. */
+/** The JVM settings of an embedded broker. It starts in a second or two and takes some 10,000 records a second. */
 export const QUICK_JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
 interface PrepareOptions {
@@ -27,9 +27,9 @@ interface PrepareOptions {
 }
 
 /**
- * Makes, once per Kafka and Java version, what makes later starts quick: the formatted metadata (saves a JVM of 1-2 s
- * per node) and an archive of the broker's loaded classes (halves the CPU time of a start). A JVM that does not accept
- * the archive ignores it.
+ * Prepares quick starts, once for each Kafka and Java version: the formatted metadata (saves a JVM of 1-2 s per node)
+ * and an archive of the broker's loaded classes (halves the CPU time of a start). A JVM that does not accept the
+ * archive ignores it.
  */
 export async function prepare({ java, jars, jvmFlags, onProgress }: PrepareOptions): Promise<Prepared> {
   const folder = join(KAFKA_FOLDER, `prepared-${KAFKA_VERSION}-java-${java.version}`)

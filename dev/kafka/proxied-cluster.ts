@@ -4,18 +4,18 @@ import { startWireProxy, type WireProxy } from './wire-proxy.ts'
 
 /** A cluster whose clients can be put behind a proxy for each broker. */
 export interface ProxiedKafka {
-  /** Its own addresses and `createTopic` go past the proxies, for a test's preparations and reading back. */
+  /** Its addresses and `createTopic` bypass the proxies, so that a test can prepare and read back. */
   cluster: KafkaCluster
   /** `proxies[id]` is in front of `cluster.brokers[id]`. */
   proxies: WireProxy[]
-  /** Addresses of the proxies: a client that bootstraps here never talks to a broker past them. */
+  /** Addresses of the proxies: a client that bootstraps here reaches every broker through its proxy. */
   bootstrap: string[]
   /** Closes the proxies and ends the cluster. */
   stop(): Promise<void>
 }
 
 export interface ProxiedKafkaOptions extends Omit<KafkaOptions, 'proxied'> {
-  /** By which name clients are to know a broker's proxy; default 127.0.0.1, where it listens. */
+  /** The host name that clients are given for a broker's proxy; default 127.0.0.1, where it listens. */
   host?: (brokerId: number) => string
 }
 

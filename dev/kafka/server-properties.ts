@@ -5,7 +5,7 @@ export interface NodePorts extends BrokerPorts {
   controller: number
 }
 
-/** Where a node that is no controller listens. */
+/** Where a node that is not a controller listens. */
 export interface BrokerPorts {
   direct: number
   proxied: number
@@ -23,8 +23,8 @@ export interface NodeSettings {
 }
 
 /**
- * The server.properties of one broker, which mostly is a controller too. What is not set here is Kafka's default:
- * replication and retention behave as in production; `brokerConfig` overrides anything.
+ * The server.properties of one broker, which usually is a controller too. Everything else is Kafka's default, so that
+ * replication and retention behave as in production. `brokerConfig` overrides anything.
  */
 export function serverProperties(settings: NodeSettings, logDirs: string[]): string {
   const { id, ports, controllers, advertisedProxy, brokerConfig } = settings
@@ -57,7 +57,7 @@ export function serverProperties(settings: NodeSettings, logDirs: string[]): str
 
     // Quick to start and light on a small machine.
     'broker.heartbeat.interval.ms': '250', // a new broker is let in at its second heartbeat
-    'broker.session.timeout.ms': '3000', // a killed broker's partitions move, and it may come back, after this
+    'broker.session.timeout.ms': '3000', // after this a killed broker's partitions move, and it may come back
     'controller.quorum.election.timeout.ms': '500',
     'controller.quorum.election.backoff.max.ms': '200',
     'replica.fetch.backoff.ms': '200',

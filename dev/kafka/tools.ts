@@ -10,8 +10,8 @@ const run = promisify(execFile)
 const TIMEOUT_MS = 60_000
 
 /**
- * Runs one of Apache Kafka's own tools, by its main class, for what kafkajs's admin client cannot do; takes a second or
- * two. Resolves to what it printed; rejects when it fails or takes longer than a minute.
+ * Runs one of Apache Kafka's own tools, by its main class, for what kafkajs's admin client cannot do. Takes a second or
+ * two. Resolves to what it printed. Rejects when it fails or takes longer than a minute.
  */
 export async function runTool(mainClass: string, args: string[]): Promise<string> {
   const java = await findJava(process.env)
@@ -21,7 +21,7 @@ export async function runTool(mainClass: string, args: string[]): Promise<string
   return stdout
 }
 
-/** The node that is the cluster's active controller now. (What kafkajs calls the controller is any broker, in KRaft.) */
+/** The node that is the cluster's active controller now. (In KRaft, kafkajs's controller can be any broker.) */
 export async function activeController(bootstrap: string[]): Promise<number> {
   const status = await runTool('org.apache.kafka.tools.MetadataQuorumCommand', [
     ...['--bootstrap-server', bootstrap.join(',')],

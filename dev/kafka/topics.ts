@@ -2,7 +2,7 @@ import kafkajs, { type ReplicaAssignment } from '../../src/kafka/kafkajs/index.t
 import { eventually } from './eventually.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
 
-/** What a new topic is to be. */
+/** The settings of a new topic. */
 export interface NewTopic {
   topic: string
   partitions: number
@@ -16,9 +16,8 @@ export interface NewTopic {
 const DEADLINE_MS = 60_000
 
 /**
- * Creates a topic and resolves when every broker of `bootstrap` that answers knows a leader for every partition.
- * A topic that is there already is left as it is, and it is an error if its partitions are not as many. Rejects after
- * a minute.
+ * Creates a topic. Resolves when every broker of `bootstrap` that answers knows a leader for every partition. A topic
+ * that exists is not changed; rejects if it has another number of partitions. Rejects after a minute.
  */
 export async function createTopic(bootstrap: string[], options: NewTopic): Promise<void> {
   const admin = new kafkajs.Kafka({
@@ -63,7 +62,7 @@ export function toAddress(hostAndPort: string): Address {
   return { host: hostAndPort.slice(0, colon), port: Number(hostAndPort.slice(colon + 1)) }
 }
 
-/** How many partitions the topic has, once the brokers that answer agree that all of them are served. */
+/** How many partitions the topic has; undefined until the brokers that answer agree that all of them are served. */
 async function served(addresses: Address[], topic: string): Promise<number | undefined> {
   const asked = await Promise.allSettled(addresses.map((address) => fetchMetadata(address, 2_000, topic)))
   const views = asked.filter((answer) => answer.status === 'fulfilled').map((answer) => answer.value.partitions)

@@ -4,28 +4,28 @@ import type { Address } from './metadata-request.ts'
 import { type Action, deliver } from './wire-delivery.ts'
 import { type Frame, FrameReader, splitFrames } from './wire-frames.ts'
 
-/** What a connection asks of its proxy. */
+/** What a connection needs from its proxy. */
 export interface Wire {
-  /** Decides on a frame at the moment it has arrived, and counts it. */
+  /** Decides on a frame when it has arrived, and counts it. */
   judge(frame: Frame): Action
   /** Resolves at the next change of the rule. */
   released(): Promise<void>
 }
 
-/** Above this, what waits to be passed on in one direction is delivered before more is read. */
+/** With more than this waiting in one direction, it is delivered before more is read. */
 const MAX_WAITING_BYTES = 1024 * 1024
 
 /** One client's connection through the proxy. */
 export interface Connection {
-  /** Resets the client, hangs up on the broker, and forgets what still waits. */
+  /** Resets the client, closes the connection to the broker, and drops what still waits. */
   reset(): void
-  /** Resolves when both ends are closed and nothing waits any more. */
+  /** Resolves when both ends are closed and nothing waits. */
   done: Promise<void>
 }
 
 /**
- * Carries frames both ways between `client` and `target` until either ends. As on a real network, what a client sent
- * before it hung up still arrives, however late.
+ * Carries frames both ways between `client` and `target` until either of them ends. As on a real network, what a client
+ * sent before it closed the connection still arrives, however late.
  */
 export function carry(client: Socket, target: Address, wire: Wire): Connection {
   const server = connect({ ...target, noDelay: true })

@@ -1,30 +1,30 @@
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
-/** What happens to one frame. Frames behind it in its direction wait for their turn, as in any TCP stream. */
+/** What happens to one frame. Later frames in its direction wait for it, as in any TCP stream. */
 export type Action =
   /** Passed on as it is. */
   | { type: 'forward' }
-  /** Swallowed silently; the connection goes on. A response dropped is one lost after the broker has done its part. */
+  /** Dropped silently; the connection stays open. A dropped response is lost after the broker has done its work. */
   | { type: 'drop' }
   /** Not passed on: the client's connection is reset instead. */
   | { type: 'reset' }
   /** The first half is passed on, then the connection is reset. */
   | { type: 'cut' }
-  /** Passed on this long after it came. */
+  /** Passed on this long after it arrived. */
   | { type: 'delay'; delayMs: number }
   /** Passed on one byte a packet. */
   | { type: 'slice' }
   /** Passed on slowly. */
   | { type: 'throttle'; bytesPerSecond: number }
-  /** Kept until the rule is changed, then passed on: a black hole that heals while the connection is still open. */
+  /** Held until the rule changes, then passed on: a black hole that heals while the connection is still open. */
   | { type: 'hold' }
 
 const THROTTLE_STEP_MS = 20
 
 /**
- * Writes one frame to `sink` as `action` says; resolves when the kernel has taken it, or the sink is gone.
- * Rejects when `signal` is aborted (and `ended` resolves) while the frame waits. Reset and the end of cut are the caller's.
+ * Writes one frame to `sink` as `action` says. Resolves when the kernel has taken it, or the sink is gone. Rejects when
+ * `signal` is aborted (and `ended` resolves) while the frame waits. For `reset` and `cut`, the caller does the reset.
  */
 export async function deliver(
   bytes: Buffer,

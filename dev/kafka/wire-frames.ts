@@ -1,15 +1,15 @@
 /** A request or response as it passes the proxy. */
 export interface Frame {
   direction: 'request' | 'response'
-  /** Kafka's number of the request type, such as 0 for Produce; of a response, that of its request. -1: unknown. */
+  /** Kafka's number of the request type, such as 0 for Produce. A response has that of its request. -1: unknown. */
   apiKey: number
   apiVersion: number
   correlationId: number
-  /** On the wire, its own size field included. */
+  /** On the wire, including the size field. */
   sizeBytes: number
 }
 
-/** Kafka's own limit of a request, and more than any response a client here asks for. */
+/** Kafka's own limit for a request, and more than any response that a client here asks for. */
 const MAX_FRAME_BYTES = 100 * 1024 * 1024
 
 /** Cuts a stream into Kafka's frames: each a 4-byte size and that many bytes. Throws on a size Kafka would not send. */
@@ -33,7 +33,7 @@ export async function* splitFrames(chunks: AsyncIterable<Buffer>): AsyncGenerato
   }
 }
 
-/** How long the frame is that `bytes` begin with; as long as that is not known, how much must be known. */
+/** The length of the frame that `bytes` begin with or, until that is known, how many bytes are needed to know it. */
 function frameBytes(bytes: Buffer): number {
   if (bytes.length < SIZE_BYTES) return SIZE_BYTES
   const size = bytes.readInt32BE(0)
@@ -43,7 +43,7 @@ function frameBytes(bytes: Buffer): number {
 
 const SIZE_BYTES = 4
 
-/** Names the frames of one connection. A response carries no more than its correlation id, so requests are remembered. */
+/** Identifies the frames of one connection. A response carries only its correlation id, so requests are remembered. */
 export class FrameReader {
   readonly #unanswered: Frame[] = []
 
@@ -62,7 +62,7 @@ export class FrameReader {
   response(bytes: Buffer): Frame {
     const correlationId = bytes.readInt32BE(4)
     const unknown = { apiKey: -1, apiVersion: -1 }
-    // A broker answers in the order of the requests: those before this one get no answer (dropped, or acks=0).
+    // A broker answers requests in order, so earlier ones will get no answer (dropped, or acks=0).
     const at = this.#unanswered.findIndex((request) => request.correlationId === correlationId)
     const { apiKey, apiVersion } = this.#unanswered.splice(0, at + 1).at(-1) ?? unknown
     return { direction: 'response', apiKey, apiVersion, correlationId, sizeBytes: bytes.length }

@@ -1,8 +1,8 @@
 /**
- * A TCP proxy in front of one broker that knows Kafka's frames, for tests of what happens on the wire: a rule decides
- * on each request and response, so that a test can lose exactly the answer to a produce request, or script faults from
- * a seeded generator. A black hole is `() => ({ type: 'drop' })`, one way by the frame's `direction`; one that heals is
- * `hold`.
+ * A TCP proxy in front of one broker that knows Kafka's frames, for tests of faults on the wire. A rule decides on each
+ * request and response, so a test can lose exactly the answer to a produce request, or script faults from a seeded
+ * generator. `() => ({ type: 'drop' })` is a black hole; check the frame's `direction` for one way only. A black hole
+ * that heals is `hold`.
  */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
@@ -11,7 +11,7 @@ import { type Connection, carry, type Wire } from './wire-connection.ts'
 import type { Action } from './wire-delivery.ts'
 import type { Frame } from './wire-frames.ts'
 
-/** Called once for every frame, when it has arrived whole. Without a rule everything is forwarded. */
+/** Called once for every frame, when it has arrived completely. Without a rule everything is forwarded. */
 export type Rule = (frame: Frame) => Action
 
 /** What a proxy has seen since it was started. */
@@ -19,17 +19,17 @@ export interface WireStats {
   connections: number
   openConnections: number
   frames: number
-  /** How many frames met which action. */
+  /** How many frames got which action. */
   actions: Record<Action['type'], number>
 }
 
 /** A running proxy. */
 export interface WireProxy {
   port: number
-  /** Takes effect with the next frame that arrives, on open connections too; lets go what `hold` kept. */
+  /** Takes effect with the next frame that arrives, on open connections too. Releases what `hold` kept. */
   setRule(rule: Rule | null): void
   readonly stats: Readonly<WireStats>
-  /** New connections are refused by the kernel (nobody listens) until `accept()`; open ones go on. */
+  /** The kernel refuses new connections (nobody listens) until `accept()`. Open ones stay. */
   refuse(): Promise<void>
   accept(): Promise<void>
   /** Resets every open connection; new ones are accepted. */
