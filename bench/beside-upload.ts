@@ -1,8 +1,8 @@
 /**
  * `npm run bench:beside-upload -- [--invoices 1000000] [--pairs 5] [--rate 500]`: live invoices of a thousand tills
- * without (A) and beside (B) the upload of a part of the journals, in the order A B B A, by `tillgate simulate` and
- * `tillgate upload`. Prints the p99 of the live ones and their ratio pair by pair, the resident memory, and what
- * `tillgate audit` says of all that was sent. Exit code 1 when the promise or the bound of memory is broken.
+ * alone (A) and beside the upload of some of the journals (B), in the order A B B A, by `tillgate simulate` and
+ * `tillgate upload`. Prints the p99 of the live invoices and their ratio for each pair, the resident memory, and what
+ * `tillgate audit` says of everything that was sent. Exit code 1 when the promise or the memory bound is broken.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,13 +21,13 @@ import { InvoiceSource } from './requests.ts'
 
 const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const LIVE_SECONDS = 10
-/** Uploads at once; each of the two journals of a part is one terminal's. */
+/** How many journals are uploaded at once; each belongs to one terminal. */
 const JOURNALS_PER_PART = 2
 const RESIDENT_CAP_BYTES = 600 * 2 ** 20
 /**
- * Runs the upload behind all else on its core, as if it were on a machine of its own: it must not take the time of the
- * broker. Linux counts nice values only within a session where it groups processes by session (`sched(7)`, autogroup),
- * so it needs a session of its own, and a nice value for that.
+ * Runs the upload with the lowest priority on its core, as if on a machine of its own: it must not take the broker's
+ * time. With autogroup (`sched(7)`), Linux applies nice values only within a session, so the upload gets a session of
+ * its own, and that session a nice value.
  */
 const BEHIND = [
   'sh',
@@ -48,7 +48,7 @@ const perJournal = Math.ceil(Number(values.invoices) / (pairs * JOURNALS_PER_PAR
 
 const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
 const kafka = await startKafka()
-/** Ends the commands that run: a Ctrl-C does not reach those that have a session of their own. */
+/** Ends the running commands: a Ctrl-C does not reach those in a session of their own. */
 const over = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())
 let isBroken = true
@@ -97,7 +97,7 @@ try {
     )
   }
   const warmUp = await writeJournal(join(folder, 'warm-up.ndjson.gz'), 'U', perJournal / 4)
-  await promisify(execFile)('sync') // what was written must not slow the broker's disk down later
+  await promisify(execFile)('sync') // writing the journals back must not slow the broker's disk down later
   await Promise.all([live(), upload([warmUp])])
   const ratios: number[] = []
   for (const [pair, journals] of parts.entries()) {

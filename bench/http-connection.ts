@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 /** One answer, as far as a load generator looks at it. */
 export interface Answer {
   readonly status: number
-  /** Seconds; 0 where the answer does not say. */
+  /** Seconds; 0 if the answer does not say. */
   readonly retryAfter: number
   readonly body: Buffer
 }
@@ -11,8 +11,8 @@ export interface Answer {
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /**
- * A keep-alive HTTP/1.1 connection that sends one prepared request after the other: little more than the socket, so
- * that the generator costs less than what it measures. Only for answers that have a `Content-Length`.
+ * A keep-alive HTTP/1.1 connection that sends one prepared request after the other. It is little more than the socket,
+ * so that the generator costs less than what it measures. Only for answers with a `Content-Length`.
  */
 export class HttpConnection {
   readonly #socket: Socket
@@ -34,7 +34,7 @@ export class HttpConnection {
     })
   }
 
-  /** Sends one whole request; resolves when its answer was read to the end. */
+  /** Sends one whole request. Resolves when its answer was read to the end. */
   send(request: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#answer = { resolve, reject }

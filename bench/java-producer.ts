@@ -5,7 +5,7 @@ import { fetchJars } from '../dev/kafka/artifacts.ts'
 import { findJava } from '../dev/kafka/java.ts'
 import { CORES } from './processes.ts'
 
-/** What Kafka's own producer performance tool came to, without its warm-up. */
+/** The figures of Kafka's own producer performance tool, without its warm-up. */
 export interface JavaResult {
   readonly recordsPerSecond: number
   /** Milliseconds until the leader had the acknowledgement of every in-sync replica. */
@@ -19,9 +19,9 @@ export interface JavaLoad {
   readonly topic: string
   readonly records: number
   readonly recordBytes: number
-  /** Records a second; as fast as it can when left out. */
+  /** Records a second. Default: as fast as it can. */
   readonly rate?: number
-  /** Its own default when left out. */
+  /** Default: the tool's own. */
   readonly lingerMs?: number
 }
 

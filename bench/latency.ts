@@ -2,7 +2,7 @@ import { runJavaProducer } from './java-producer.ts'
 import { inPairs, type Load, type Sample } from './measure.ts'
 import type { Subject, Target } from './subjects.ts'
 
-/** Milliseconds, at one rate, of each round: the gateway's, the bare route's, and those of Kafka's own producer. */
+/** Milliseconds at one rate, for each round, of the gateway, the bare route and Kafka's own producer. */
 export interface LatencyRow {
   readonly percent: number
   readonly rate: number
@@ -22,14 +22,14 @@ export interface LatencyOptions {
   readonly run: (subject: Subject, load: Load) => Promise<Sample>
   readonly pairs: number
   readonly seconds: number
-  /** Invoices a second that the gateway takes at most. */
+  /** Most invoices a second that the gateway takes. */
   readonly capacity: number
 }
 
 /** It takes three runs a round and rate. */
 const MAX_ROUNDS = 3
 
-/** Open loop at parts of the capacity: the latency from the intended time, in rounds of all three. */
+/** Open loop at fractions of the capacity: the latency from the intended time. Each round measures all three. */
 export async function compareLatency(options: LatencyOptions): Promise<LatencyRow[]> {
   const { gateway, bare, target, run, pairs, seconds, capacity } = options
   const rows: LatencyRow[] = []

@@ -1,8 +1,8 @@
 /**
  * A load generator, in a process of its own: `load.ts --url URL --kind post|upload --connections N --seconds S`
- * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`. Without a rate each connection sends as soon as it has
- * an answer; with one (invoices a second, posts only) they are sent at intended times, and latency counts from those.
- * Prints one line of JSON.
+ * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`. Without a rate, each
+ * connection sends as soon as it has an answer. With a rate (invoices a second, posts only), invoices have intended
+ * send times, and latency counts from those. Prints one line of JSON.
  */
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,7 +17,7 @@ interface Percentiles {
   readonly max: number
 }
 
-/** What a load came to. */
+/** The result of a load. */
 export interface LoadResult {
   readonly acknowledged: number
   /** Answers by status, of single posts or whole uploads. */
@@ -25,9 +25,9 @@ export interface LoadResult {
   readonly seconds: number
   /** Milliseconds from the intended time to the acknowledgement. */
   readonly latency: Percentiles
-  /** Milliseconds that the acknowledged attempt itself took: without what a till waited before it. */
+  /** Milliseconds that the acknowledged attempt itself took, without any wait before it. */
   readonly attempt: Percentiles
-  /** Of this process, of one core, while invoices were sent. */
+  /** The share of one core that this process used while it sent. */
   readonly busy: number
 }
 
@@ -45,7 +45,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Of all terminals together: each is made and kept. */
+/** Bounds on the samples of all terminals together, because each one is made and kept. */
 const MAX_SAMPLES = 20_000
 const MAX_SAMPLE_LINES = 60_000
 const connections = Number(values.connections)
@@ -129,13 +129,13 @@ async function closedLoop(): Promise<void> {
 }
 
 /**
- * Arrivals at random (exponential) intervals, whatever the answers do, each at any terminal that is free: so they go to
- * all stores, and partitions, alike. Those that find none wait.
+ * Arrivals at random (exponential) intervals, whatever the answers do. Each goes to a random free terminal, so that all
+ * stores and partitions get the same load; if no terminal is free, it waits.
  */
 async function openLoop(rate: number): Promise<void> {
   const idle = [...terminals]
   const waiting: number[] = []
-  let begun = 0 // of those; to shift them out of a long array costs as much as its length
+  let begun = 0 // of those; shifting them out of a long array would cost as much as it is long
   const under = new Set<Promise<void>>()
   const start = (intendedAtMs: number) => {
     if (idle.length === 0) {

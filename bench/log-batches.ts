@@ -4,16 +4,16 @@ import { join } from 'node:path'
 /** Sizes of a topic's segments in the data folder of one broker, by file. */
 export type SegmentSizes = ReadonlyMap<string, number>
 
-/** What was appended to some segments: record batches as Kafka stores them, bytes of headers and framing included. */
+/** What was appended to some segments: record batches as Kafka stores them, with their headers and framing. */
 export interface Appended {
   batches: number
   records: number
   bytes: number
-  /** Of the records' values alone: the invoices. */
+  /** Only of the records' values: the invoices. */
   valueBytes: number
 }
 
-/** Where the fields of a record batch are (KIP-98), from its first byte. */
+/** Offsets of the fields of a record batch (KIP-98) from its first byte. */
 const AT = { batchLength: 8, attributes: 21, recordCount: 57, records: 61 }
 const LENGTH_END = 12
 const COMPRESSION = 0b111
@@ -28,12 +28,12 @@ export function segmentSizes(dataFolder: string, topic: string): SegmentSizes {
   return new Map(files.map((file) => [file, statSync(file).size]))
 }
 
-/** Bytes that segments grew by. */
+/** How many bytes the segments grew by. */
 export function growth(before: SegmentSizes, after: SegmentSizes): number {
   return [...after].reduce((sum, [file, size]) => sum + size - (before.get(file) ?? 0), 0)
 }
 
-/** Reads the batches that were appended to one file from `from` on. Throws where they are compressed. */
+/** Reads the batches that were appended to one file from `from` on. Throws if one is compressed. */
 export function appendedTo(file: string, from: number): Appended {
   const bytes = readFrom(file, from)
   const sum: Appended = { batches: 0, records: 0, bytes: bytes.length, valueBytes: 0 }
@@ -78,7 +78,7 @@ function valueBytes(bytes: Buffer, records: number): number {
     at++
     varint()
     varint()
-    const keyBytes = varint() // which moves `at`, too
+    const keyBytes = varint() // this moves `at`, too
     at += keyBytes
     sum += varint()
     at = end

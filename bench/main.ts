@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- [--pairs 5] [--seconds 15] [--quick] [--only SECTION ...] [--raw FILE]`: the gateway beside what it can be
- * compared with, in one run: everything that is measured on one core, broker and load on the other, in the order
- * A B B A. Prints the tables of bench/RESULTS.md; `--raw` keeps every sample, as JSON. `--quick` takes 3 minutes and
- * shows the way, no more. Sections: bare, naive, bento, java, uploads, latency, memory.
+ * `npm run bench -- [--pairs 5] [--seconds 15] [--quick] [--only SECTION ...] [--raw FILE]`: compares the gateway with
+ * its alternatives in one run, in the order A B B A. What is measured has one core; broker and load have the other.
+ * Prints the tables of bench/RESULTS.md. `--raw` writes every sample to a file, as JSON. `--quick` takes 3 minutes and
+ * is only a rough guide. Sections: bare, naive, bento, java, uploads, latency, memory.
  */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -29,13 +29,13 @@ const { values } = parseArgs({
 const pairs = Number(values.pairs ?? (values.quick ? 1 : 5))
 const seconds = Number(values.seconds ?? (values.quick ? 3 : 15))
 const connections = values.quick ? [64] : [64, 256, 1_024]
-/** Lines of an invoice, which decide its size: 0.6 KB, 1.6 KB, 16 KB. */
+/** Lines of an invoice, which determine its size: 0.6 KB, 1.6 KB, 16 KB. */
 const sizes = values.quick ? [3] : [0, 3, 55]
-/** Of a record of a 1.6 KB invoice in the log, its headers included. */
+/** Size of the record of a 1.6 KB invoice in the log, headers included. */
 const RECORD_BYTES = 2_000
 const UPLOADS = { kind: 'upload', connections: 4, invoices: 500, seconds }
 
-// The broker at its best, not as quickly started as the tests want it.
+// The broker at its best, rather than started quickly as for tests.
 const kafka = await startKafka({
   jvmFlags: ['-Xmx1g', '-XX:+UseSerialGC'],
   brokerConfig: { 'log.retention.check.interval.ms': '2000', 'log.segment.delete.delay.ms': '1000' },

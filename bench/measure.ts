@@ -3,12 +3,12 @@ import type { LoadResult } from './load.ts'
 import { cpuSeconds, runLoad } from './processes.ts'
 import type { Subject, Target } from './subjects.ts'
 
-/** What a subject came to under a load. */
+/** The figures of a subject under a load. */
 export interface Sample {
   readonly invoicesPerSecond: number
-  /** Microseconds of the subject's processor time, all of its threads, for each acknowledged invoice. */
+  /** Microseconds of the subject's processor time (all threads) for each acknowledged invoice. */
   readonly cpuUs: number
-  /** How much of its core the subject, and how much of the other one the load generator used. */
+  /** The share of its core that the subject used, and the share of the other core that the load generator used. */
   readonly busy: number
   readonly loadBusy: number
   /** Milliseconds from the intended time. */
@@ -17,7 +17,7 @@ export interface Sample {
 
 export type Load = Readonly<Record<string, string | number>> & { readonly seconds: number }
 
-/** Puts a load on a subject; throws if the topic did not gain what was acknowledged. */
+/** Puts a load on a subject. Rejects if the topic did not gain exactly what was acknowledged. */
 export async function measure(admin: Admin, target: Target, subject: Subject, load: Load): Promise<Sample> {
   const storedBefore = await storedRecords(admin, target.topic)
   const cpuBefore = cpuSeconds(subject.pid)
@@ -41,7 +41,7 @@ async function storedRecords(admin: Admin, topic: string): Promise<number> {
   return offsets.reduce((total, { high }) => total + Number(high), 0)
 }
 
-/** Runs `a` and `b` in the order A B B A A B ...; resolves with what the pairs came to. */
+/** Runs `a` and `b` in the order A B B A A B ... Resolves with the results in pairs. */
 export async function inPairs<A, B>(pairs: number, a: () => Promise<A>, b: () => Promise<B>): Promise<[A, B][]> {
   const results: [A, B][] = []
   for (let pair = 0; pair < pairs; pair++) {

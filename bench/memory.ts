@@ -14,12 +14,12 @@ export interface MemoryRow {
 
 const SETTLE_MS = 3_000
 
-/** How often Kafka stands still: memory that is not given back shows from the second time on. */
+/** How often Kafka is frozen. Memory that is not freed shows from the second time on. */
 const OUTAGES = 3
 
 /**
- * Resident memory of a fresh gateway with the environment of the image: at rest, with connections, and with the buffer as
- * full as it gets while they stay open.
+ * Resident memory of a fresh gateway with the environment of the image: at rest, with connections, and with the buffer
+ * as full as it gets while those stay open.
  */
 export async function measureMemory(target: Target, brokers: readonly Broker[]): Promise<MemoryRow[]> {
   const { bootstrap, topic, partitions } = target
@@ -64,7 +64,7 @@ export async function measureMemory(target: Target, brokers: readonly Broker[]):
   return rows
 }
 
-/** Resolves with the most that was resident and buffered until all was answered again. */
+/** Resolves with the largest resident memory and the most bytes buffered until everything was answered again. */
 async function outageUnderLoad(gateway: GatewayProcess, brokers: readonly Broker[]) {
   let residentBytes = 0
   let bufferedBytes = 0

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:overload -- [--seconds 10] [--rounds 2]`: what happens beyond the gateway's capacity. Tills send at
- * intended times and follow the rule (Retry-After too); there are as many as a load of that size has: one for every
- * five invoices a second, up to 10,000 connections. Prints goodput, the time that accepted attempts took, and memory,
- * at 2, 5 and 10 times the capacity beside the capacity itself.
+ * intended times and follow the rule, including Retry-After. There is one till for every five invoices a second, up to
+ * 10,000 connections. Prints goodput, the time of accepted attempts and memory, at 2, 5 and 10 times the capacity,
+ * beside the capacity itself.
  */
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'

@@ -1,8 +1,7 @@
 /**
- * What the gateway is compared with, as a process that takes the environment of `tillgate serve` as far as it needs it:
- * a bare Fastify route that validates the same invoices and replies with the same receipts, logger off. Without
- * Kafka (`PLAIN_ROUTE=bare`), or with the usual use of kafkajs (`naive`): one `send` of a shared idempotent producer
- * per request.
+ * What the gateway is compared with: a bare Fastify route that validates the same invoices and answers with the same
+ * receipts, logger off. Without Kafka (`PLAIN_ROUTE=bare`), or with the usual use of kafkajs (`naive`): one `send` of a
+ * shared idempotent producer for each request. A process that takes the variables of `tillgate serve` that it needs.
  */
 import { type FastifyReply, fastify } from 'fastify'
 import kafkajs from 'kafkajs'
@@ -32,7 +31,7 @@ async function naively(): Promise<Publish> {
 }
 
 const nowhere: Publish = async () => ({ topic, partition: 0, offset: '0' })
-if (PLAIN_ROUTE === 'bare') letHeapGrow() // what the gateway gains by that is no gain over the route
+if (PLAIN_ROUTE === 'bare') letHeapGrow() // so that the gateway gains nothing over the route by it
 const publish = PLAIN_ROUTE === 'naive' ? await naively() : nowhere
 
 const app = fastify({ logger: false })

@@ -8,7 +8,7 @@ import type { LoadResult } from './load.ts'
 const LOAD = fileURLToPath(new URL('load.ts', import.meta.url))
 const TICKS_PER_SECOND = 100 // USER_HZ, the same on every Linux
 
-/** The core of what is measured, and the core of everything else; the same on a machine that has only one. */
+/** The core of what is measured, and the core of everything else. */
 export const CORES = { measured: '0', rest: '1' }
 
 /** Binds a process and all of its threads to a core. */
@@ -16,7 +16,7 @@ export async function pin(pid: number, core: string): Promise<void> {
   await promisify(execFile)('taskset', ['-a', '-c', '-p', core, String(pid)])
 }
 
-/** Processor time that a process has used so far, all of its threads together, in seconds. */
+/** Processor time that a process has used so far (all threads), in seconds. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') as string[]
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
@@ -35,7 +35,7 @@ export async function startPinnedGateway(bootstrap: string[], topic: string, env
   return gateway
 }
 
-/** Runs the load generator on the other core, with these arguments, and resolves with what it came to. */
+/** Runs the load generator on the other core with these arguments. Resolves with its result. */
 export async function runLoad(url: string, args: Record<string, string | number>): Promise<LoadResult> {
   const list = Object.entries({ url, ...args }).flatMap(([name, value]) => [`--${name}`, String(value)])
   const command = ['-c', CORES.rest, process.execPath, LOAD, ...list]

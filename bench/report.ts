@@ -4,7 +4,7 @@ import type { Sample } from './measure.ts'
 import type { MemoryRow } from './memory.ts'
 import { spread } from './processes.ts'
 
-/** The figures of a sample that tables show; NaN where one is not known. */
+/** The figures of a sample that tables show; NaN: not known. */
 type Figures = Pick<Sample, 'invoicesPerSecond' | 'cpuUs' | 'busy'>
 
 /** Two subjects, or one under two loads, in pairs. */

@@ -5,8 +5,8 @@ import { sampleInvoice } from '../test/invoice/generate.ts'
 const FIRST_NUMBER = 100_000_000_000
 
 /**
- * The invoices of one terminal, one after the other: some different ones in turns, under rising numbers that are patched
- * into prepared bytes. About 1.6 KB each with 3 lines, 0.6 KB without any (the contract allows no less), 16 KB with 55.
+ * The invoices of one terminal, one after the other: a few samples in turns, with rising numbers patched into prepared
+ * bytes. About 1.6 KB each with 3 lines, 0.6 KB without lines (the contract's minimum), 16 KB with 55.
  */
 export class InvoiceSource {
   readonly #bodies: readonly { body: Buffer; at: number }[]
@@ -21,7 +21,7 @@ export class InvoiceSource {
     })
   }
 
-  /** The next invoice; the bytes are only good until it is this one's turn again. */
+  /** The next invoice. Its bytes are overwritten when this sample's turn comes again. */
   next(): Buffer {
     const { body, at } = this.#bodies[this.#number % this.#bodies.length] as { body: Buffer; at: number }
     body.write(String(this.#number++), at)
@@ -40,7 +40,7 @@ export function postRequest(source: InvoiceSource): Buffer {
   return requestBytes('/v1/invoices', { 'content-type': 'application/json' }, source.next())
 }
 
-/** A gzip upload of so many invoices. */
+/** A gzip upload with this many invoices. */
 export function uploadRequest(source: InvoiceSource, invoices: number): Buffer {
   const newline = Buffer.from('\n')
   const lines = Array.from({ length: invoices }, () => [Buffer.from(source.next()), newline]).flat()

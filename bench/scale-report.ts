@@ -9,7 +9,7 @@ export interface Row {
   readonly samples: Sample[]
 }
 
-/** What a cost may be more with two gateways, or with three brokers, than with one: noise. */
+/** The largest ratio between the cost with two gateways, or three brokers, and with one: this much is noise. */
 const GOAL = 1.1
 
 /** The tables of bench/RESULTS.md: median (least-most) of the rounds. `idles`: of each round, each broker's idle time. */
@@ -75,7 +75,7 @@ function brokerTable(rows: readonly Row[]): string {
   )
 }
 
-/** Costs beside each other, round by round. */
+/** Ratios of costs, round by round. */
 function ratios(rows: readonly Row[]): string {
   const [first] = rows as [Row]
   const find = (on: string, gateways: number, rate: number | undefined) =>
@@ -101,7 +101,7 @@ function ratios(rows: readonly Row[]): string {
   return table(['cost per invoice', 'ratio, round by round', `goal ${GOAL}`], lines)
 }
 
-/** What batches of other sizes explain: a batch costs something, and so does each invoice in it. */
+/** How much of the cost the size of batches explains: a batch costs something, and so does each invoice in it. */
 function fits(rows: readonly Row[]): string {
   const onThree = rows.filter(({ on }) => on === 'three brokers')
   const line = (what: string, of: readonly Row[], cost: (sample: Sample) => number) => {

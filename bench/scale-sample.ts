@@ -13,33 +13,33 @@ export interface Stage {
 }
 
 export interface Load {
-  /** How many of the stage's gateways get it, each by a generator of its own. */
+  /** How many of the stage's gateways get the load, each from a generator of its own. */
   readonly gateways: number
   readonly connections: number
   readonly seconds: number
-  /** Invoices a second, to each; undefined: as fast as the connections can. */
+  /** Invoices a second for each gateway; undefined: as fast as the connections can. */
   readonly rate: number | undefined
 }
 
-/** What one load cost, per invoice unless its name says otherwise; of each broker by its id. */
+/** What one load cost, per invoice unless the name says otherwise. Arrays of brokers are indexed by broker id. */
 export interface Sample {
   readonly perSecond: number
   /** Of the slowest gateway, from the intended time. */
   readonly p50Ms: number
-  /** Of a core, all of the gateways together. */
+  /** Share of a core, all gateways together. */
   readonly gatewaysBusy: number
-  /** Of a core, brokers and load generators together. */
+  /** Share of a core, brokers and load generators together. */
   readonly restBusy: number
   /** Microseconds of processor time of each gateway per invoice that it acknowledged itself. */
   readonly gatewayUs: readonly number[]
-  /** Microseconds of processor time, less what the broker takes without any load. */
+  /** Microseconds of processor time, minus what the broker takes without load. */
   readonly brokerUs: readonly number[]
   readonly brokerIn: readonly number[]
   readonly brokerOut: readonly number[]
   readonly brokerDisk: readonly number[]
   /** Records in a batch. A request holds the batches of all partitions that wait for the broker. */
   readonly batchRecords: number
-  /** One copy in the log. */
+  /** Of one copy in the log. */
   readonly logBytes: number
   readonly valueBytes: number
 }
@@ -47,7 +47,9 @@ export interface Sample {
 /** Processor time that each broker takes without load, in seconds a second. */
 export type Idle = readonly number[]
 
-/** Puts the load on a stage and says what it cost. Throws if the log gained other than what was acknowledged. */
+/**
+ * Puts the load on a stage and resolves with its cost. Rejects if the log did not gain exactly what was acknowledged.
+ */
 export async function sample(kafka: KafkaCluster, stage: Stage, load: Load, idle: Idle): Promise<Sample> {
   const { connections, seconds, rate } = load
   const gateways = stage.gateways.slice(0, load.gateways)
@@ -97,7 +99,7 @@ async function look(kafka: KafkaCluster, topic: string, gateways: readonly Gatew
   }
 }
 
-/** What the partitions' preferred leaders have more than before. */
+/** What was appended at the partitions' preferred leaders since `before`. */
 function appended(kafka: KafkaCluster, { topic, assignment }: Stage, before: Awaited<ReturnType<typeof look>>) {
   const sum: Appended = { batches: 0, records: 0, bytes: 0, valueBytes: 0 }
   for (const [partition, [leader]] of assignment.entries()) {

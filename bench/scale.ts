@@ -4,9 +4,9 @@
  * Prints, as the tables of bench/RESULTS.md, processor time from /proc, bytes of the brokers' connections from the
  * kernel and record batches from the brokers' segments, and whether the cost rises with the gateways or the brokers.
  *
- * All gateways share one core, brokers and load the other: two gateways cannot take more than one does, but each must
- * take an invoice for as little as one alone. One broker is a topic on one of the three; a third topic is led by one of
- * them alone, which tells a leader's cost from a follower's.
+ * All gateways share one core; brokers and load share the other. So two gateways cannot take more than one, but each
+ * must take an invoice at the same cost as one alone. "One broker" is a topic on one of the three. A third topic is led
+ * by a single broker, which separates a leader's cost from a follower's.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -26,14 +26,16 @@ const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 const rate = Number(values.rate)
 const IDLE_SECONDS = 5
-/** As `tillgate topics plan` has it. */
+/** As in `tillgate topics plan`. */
 const PARTITIONS_PER_BROKER = 12
-/** The same for each partition, because they decide how large batches get: half of them wait while half are under way. */
+/**
+ * The same for each partition, because it determines the size of batches: half of them wait while half are in flight.
+ */
 const CONNECTIONS_PER_PARTITION = 7
 
 const kafka = await startKafka({
   brokers: 3,
-  // a broker that waits for its turn on a busy core is not down
+  // a broker that waits for a busy core is not down
   brokerConfig: { 'broker.session.timeout.ms': '30000' },
 })
 try {

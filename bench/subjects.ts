@@ -31,7 +31,7 @@ export async function startGateway({ bootstrap, topic, partitions }: Target): Pr
   return subjectOf('gateway', gateway, true)
 }
 
-/** The bare Fastify route, or that with one naive `send` a request. */
+/** The bare Fastify route, or the same with one naive `send` a request. */
 export async function startPlainRoute(kind: 'bare' | 'naive', target: Target): Promise<Subject> {
   const route = await GatewayProcess.start(environmentOf(target, { PLAIN_ROUTE: kind }), [path('plain-route.ts')])
   await pin(route.pid, CORES.measured)
@@ -43,7 +43,7 @@ export async function startBento(target: Target): Promise<Subject> {
   const program = await goProgram('bento', '1.20.0', path('bento'))
   const [port] = (await freePorts(1)) as [number]
   const env = environmentOf(target, { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port) })
-  // pinned before it starts: Go counts its processors then
+  // pinned before it starts, because that is when Go counts its processors
   const command = ['-c', CORES.measured, program, '-c', path('bento/bento.yaml')]
   const child = spawn('taskset', command, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const url = `http://127.0.0.1:${port}`

@@ -9,7 +9,7 @@ interface Bytes {
 /** What the TCP connections of this machine have carried so far, by process and connection. */
 export type TcpBytes = ReadonlyMap<number, ReadonlyMap<string, Bytes>>
 
-/** Asks the kernel, by iproute2's `ss`. Bytes of the streams: without headers of TCP and below. */
+/** Asks the kernel, through iproute2's `ss`. Bytes of the streams, without the headers of TCP and below. */
 export async function tcpBytes(): Promise<TcpBytes> {
   const { stdout } = await promisify(execFile)('ss', ['-HtniOp'], { maxBuffer: 2 ** 26 }).catch((error) => {
     throw error.code === 'ENOENT' ? new Error('ss is missing: install iproute2') : error
@@ -27,7 +27,7 @@ export async function tcpBytes(): Promise<TcpBytes> {
   return all
 }
 
-/** What a process has sent and received in between, on connections that are still there. */
+/** What a process has sent and received in between, on connections that are still open. */
 export function carried(pid: number, before: TcpBytes, after: TcpBytes): Bytes {
   let [sent, received] = [0, 0]
   for (const [connection, bytes] of after.get(pid) ?? []) {
