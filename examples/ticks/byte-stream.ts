@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 const EVENTS = ['readable', 'end', 'error', 'close']
 
-/** Takes from a stream exactly the bytes that are asked for, and otherwise lets it fill up: its sender has to wait. */
+/** Reads exactly the requested bytes from a stream. The rest stays in the stream, so its sender has to wait. */
 export class ByteStream {
   readonly #source: Readable
   #rest: Buffer = Buffer.alloc(0)
@@ -15,7 +15,7 @@ export class ByteStream {
     for (const event of EVENTS) source.on(event, this.#onEvent)
   }
 
-  /** The next `bytes` bytes, in memory of their own; `null` when it ends or is stopped before. One call at a time. */
+  /** The next `bytes` bytes, in memory of their own; `null` if it ends or is stopped first. One call at a time. */
   async take(bytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
     const taken = new Uint8Array(bytes)
     for (let filled = 0; filled < bytes; ) {
@@ -28,7 +28,7 @@ export class ByteStream {
     return this.#isStopped ? null : taken
   }
 
-  /** Nothing can be taken from now on, and the source is free for others. */
+  /** Stops reading: nothing can be read from now on, and others can use the source. */
   stop(): void {
     this.#isStopped = true
     for (const event of EVENTS) this.#source.off(event, this.#onEvent)

@@ -11,10 +11,10 @@ import type { TicksRead } from './read-ticks.ts'
 export interface ConnectionOptions {
   readonly reader: Pick<BodyReader<Packet, TicksRead>, 'read'>
   readonly room: PacketRoom
-  /** Of this connection alone. */
+  /** For this connection alone. */
   readonly publish: PublishTicks
   readonly maxBodyBytes: number
-  /** Packets that were read and not answered. Beyond it the connection is not read from. */
+  /** Most packets that were read and not answered. With that many, the connection is not read from. */
   readonly maxUnanswered: number
   /** Memory that a tick costs besides its own bytes. */
   readonly tickOverheadBytes: number
@@ -24,24 +24,24 @@ export interface ConnectionOptions {
 
 /** One feed's connection. */
 export interface Connection {
-  /** Resolves when every packet that was read is answered and the connection is closed; never rejects. */
+  /** Resolves when every packet that was read is answered and the connection is closed. Never rejects. */
   readonly done: Promise<void>
-  /** Reads no further packet. What is under way is answered. */
+  /** Reads no more packets. Those in flight are answered. */
   stop(): void
-  /** Closes it at once. What is under way goes on and nobody is told. */
+  /** Closes it at once. Packets in flight continue without an answer. */
   destroy(): void
 }
 
 /**
- * Serves a feed: reads packets, has several of them inflated and validated at once, publishes their ticks in the order
- * of the packets, and writes a line for each: `ok 17`, `bad 17 malformed tick 3`, `retry 17 stalled`.
+ * Serves a feed: reads packets, has several of them inflated and validated at once, publishes their ticks in packet
+ * order, and answers each with a line: `ok 17`, `bad 17 malformed tick 3`, `retry 17 stalled`.
  *
  *     reading --first retry, end, fault or stop()--> ending --all answered--> closed
  *
- * - *reading*: packets are taken. While `maxUnanswered` are under way, or there is no memory, none is read: the feed's
- *   writes come to a stand.
- * - *ending*: what is published already goes on; what is not is answered `retry predecessor`, because a packet before it
- *   may not be in the log. A feed that cannot be told has gone: nothing more of it is published.
+ * - *reading*: packets are read, except while `maxUnanswered` are in flight or there is no memory: then the feed's
+ *   writes block.
+ * - *ending*: packets that are published already continue. All others are answered `retry predecessor`, because a
+ *   packet before them may not be in the log. When the feed is gone, nothing more of it is published.
  */
 export function serveFeed(socket: Socket, options: ConnectionOptions): Connection {
   const { reader, room, publish, maxBodyBytes, maxUnanswered, tickOverheadBytes } = options
@@ -85,7 +85,7 @@ export function serveFeed(socket: Socket, options: ConnectionOptions): Connectio
     await write(verdict.kind === 'ok' ? `ok ${packet.number}` : `${verdict.kind} ${packet.number} ${verdict.reason}`)
   }
 
-  /** All that is published is published before this returns its promise. */
+  /** Whatever it publishes, it publishes before it returns its promise. */
   async function publishIfWhole(read: TicksRead | WorkerFailed, reservation: Reservation): Promise<Verdict> {
     if (hasGap || gone.signal.aborted) return { kind: 'retry', reason: 'predecessor' }
     if (read instanceof WorkerFailed) {
@@ -104,7 +104,7 @@ export function serveFeed(socket: Socket, options: ConnectionOptions): Connectio
     stream.stop()
   }
 
-  /** Resolves when the kernel has taken the line, or there is nobody to read it. */
+  /** Resolves when the kernel has taken the line, or the feed is gone. */
   function write(line: string): Promise<void> {
     return new Promise((resolve) => {
       socket.write(`${line}\n`, () => resolve())
@@ -125,7 +125,9 @@ export function serveFeed(socket: Socket, options: ConnectionOptions): Connectio
   return { done: serve(), stop: () => stream.stop(), destroy: () => void socket.destroy() }
 }
 
-/** What the feed still sends is thrown away until it closes too: unread, it would cost the feed its last answers. */
+/**
+ * Discards what the feed still sends, until it closes too. If it stayed unread, the feed would lose its last answers.
+ */
 async function close(socket: Socket, timeoutMs: number, gone: AbortSignal): Promise<void> {
   if (gone.aborted) return
   socket.end()

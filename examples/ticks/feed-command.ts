@@ -1,6 +1,6 @@
 /**
  * `npm run ticks:feed -- [--port 7070] [--seed 1] [--symbols 1000] [--prefix SYM] [--packets 200] [--ticks 500] [--coding zstd]
- * [--per-second 0]`: a feed that sends packets, sends again those without a final answer, and says what came of it.
+ * [--per-second 0]`: a feed that sends packets, sends those without a final answer again, and prints the result.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 })
 if (!CODINGS.includes(values.coding as Coding)) throw new Error(`--coding is one of ${CODINGS}`)
 
-/** The packets at their rate; 0: as fast as they are taken. */
+/** The packets at this rate; 0: as fast as the handler takes them. */
 async function* paced(options: GeneratorOptions, perSecond: number) {
   const startedAtMs = performance.now()
   for await (const packet of generatePackets(options)) {

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A packet as a feed keeps it until it is answered. */
+/** A packet as a feed keeps it until its final answer. */
 export interface OutgoingPacket {
   readonly number: number
   readonly bytes: Buffer
@@ -11,9 +11,9 @@ export interface OutgoingPacket {
 export interface FeedOptions<Outgoing extends OutgoingPacket> {
   readonly host: string
   readonly port: number
-  /** Taken one by one as the handler takes them. */
+  /** Read one by one, as fast as the handler takes them. */
   readonly packets: AsyncIterable<Outgoing>
-  /** Packets that may be sent and not answered. */
+  /** Most packets that are sent and not answered. */
   readonly maxUnanswered: number
   readonly onSent?: (packet: Outgoing) => void
   /** Told of `ok` and `bad`, the final answers. */
@@ -21,13 +21,13 @@ export interface FeedOptions<Outgoing extends OutgoingPacket> {
 }
 
 const PAUSE_BETWEEN_CONNECTIONS_MS = 100
-/** A handler that has nothing final to say on so many connections in a row will not have. */
+/** If a handler gives no final answer on this many connections in a row, it never will. */
 const MAX_FRUITLESS_CONNECTIONS = 50
 
 /**
  * Sends packets and resolves when all have a final answer. The rule of resending: after a `retry`, or when the
- * connection breaks, it closes the connection and sends all packets without a final answer again on a new one, in their
- * order, before any new one. Rejects on a `fault`, and when the handler goes on having no final answer.
+ * connection breaks, it opens a new connection and sends all packets without a final answer again, in order, before any
+ * new packet. Rejects on a `fault`, and when too many connections in a row bring no final answer.
  */
 export async function runFeed<Outgoing extends OutgoingPacket>(options: FeedOptions<Outgoing>): Promise<void> {
   const { host, port, maxUnanswered, onSent, onAnswer } = options
@@ -36,7 +36,7 @@ export async function runFeed<Outgoing extends OutgoingPacket>(options: FeedOpti
   let isExhausted = false
   let answers = 0
 
-  /** Serves one connection until it breaks, or all is answered. */
+  /** Uses one connection until it breaks, or everything is answered. */
   async function send(socket: Socket): Promise<void> {
     const lines = createInterface({ input: socket })
     lines.on('error', () => {}) // the socket's own

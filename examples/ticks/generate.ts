@@ -7,7 +7,7 @@ export interface GeneratorOptions {
   readonly packets: number
   readonly ticksPerPacket: number
   readonly coding: Coding
-  /** Of the symbols; two feeds at once need different ones. */
+  /** Of the symbols. Two feeds at once need different prefixes. */
   readonly prefix?: string
 }
 
@@ -20,7 +20,7 @@ export interface GeneratedPacket {
 
 const FIRST_TIME_MICROS = 1_764_000_000_000_000
 
-/** Packets numbered from 1 on; the same options give the same ticks. Sequences of a symbol have no gap. */
+/** Packets numbered from 1. The same options give the same ticks. The sequence numbers of a symbol have no gap. */
 export async function* generatePackets(options: GeneratorOptions): AsyncGenerator<GeneratedPacket> {
   const { symbols, packets, ticksPerPacket, coding, prefix = 'SYM' } = options
   let state = options.seed >>> 0

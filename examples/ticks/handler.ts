@@ -14,32 +14,32 @@ import { createReadTicks, type TicksRead } from './read-ticks.ts'
 
 export interface TicksOptions {
   readonly brokers: readonly string[]
-  /** Has to exist, with as many partitions. */
+  /** Must exist, with `partitions` partitions. */
   readonly topic: string
   readonly partitions: number
   readonly delivery: Delivery
   readonly host: string
   /** 0: the kernel picks one. */
   readonly port: number
-  /** Threads that inflate, split and validate; 0: the main thread does it. */
+  /** Threads that inflate, split and validate. 0: the main thread does. */
   readonly workers: number
   readonly onTrouble: (message: string) => void
-  /** Memory for packets and their ticks until these are settled. */
+  /** Memory for packets and their unsettled ticks. */
   readonly bufferMemoryBytes?: number
   /** How long a feed waits for the answer to a packet once its ticks are handed over. */
   readonly deliveryTimeoutMs?: number
   readonly requestTimeoutMs?: number
-  /** Another module of the workers, for a test. */
+  /** A different worker module, for a test. */
   readonly workerFile?: URL
 }
 
 /** A running handler. */
 export interface Ticks {
   readonly port: number
-  /** Bytes of `bufferMemoryBytes` that are taken. */
+  /** How much of `bufferMemoryBytes` is in use. */
   readonly bufferedBytes: number
   readonly pendingTicks: number
-  /** Takes no more packets, answers those under way, disconnects; after `STOP_TIMEOUT_MS` it answers `retry` instead. */
+  /** Takes no more packets, answers those in flight and disconnects. After `STOP_TIMEOUT_MS` the answer is `retry`. */
   stop(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ const MAX_CONNECTIONS = 64
 const MAX_UNANSWERED = 16
 const MAX_BODY_BYTES = 256 * 1024
 const LIMITS = { maxBytes: 1024 * 1024, maxTicks: 2_000 }
-/** A tick that waits keeps 1.6 kB of heap beside its bytes: its record, promise and timer, and its row in the parcel. */
+/** A waiting tick takes 1.6 kB of heap besides its bytes: its record, promise and timer, and its row in the parcel. */
 const TICK_OVERHEAD_BYTES = 2_048
 const PACKET_BYTES = MAX_BODY_BYTES + LIMITS.maxBytes + LIMITS.maxTicks * TICK_OVERHEAD_BYTES
 const CLOSE_TIMEOUT_MS = 2_000
@@ -70,7 +70,7 @@ export async function startTicks(options: TicksOptions): Promise<Ticks> {
     file: options.workerFile ?? new URL('./ticks-worker.ts', import.meta.url),
     workerData: LIMITS,
     workers: options.workers,
-    maxWaiting: MAX_CONNECTIONS * MAX_UNANSWERED, // more there cannot be
+    maxWaiting: MAX_CONNECTIONS * MAX_UNANSWERED, // there cannot be more
     timeoutMs: 10_000,
     readHere: (packet) => (options.workers === 0 ? readHere(packet) : null),
     onTrouble: (error) => onTrouble(error.message),

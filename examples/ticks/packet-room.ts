@@ -1,8 +1,8 @@
 import { BufferMemory, type Reservation } from '../../src/admission/buffer-memory.ts'
 
 /**
- * Memory for the packets of all feeds, and for the ticks of them that are not settled. A feed waits here, without being
- * read from, until there is room for a packet of the largest size; those that wait are served in turn.
+ * Memory for the packets of all feeds and for their unsettled ticks. A feed waits here, and is not read from, until
+ * there is room for a packet of the largest size. Waiting feeds are served in turn.
  */
 export class PacketRoom {
   readonly #memory: BufferMemory
@@ -20,7 +20,7 @@ export class PacketRoom {
     return this.#memory.usedBytes
   }
 
-  /** Resolves with memory for one packet; `null` when `signal` is aborted before there is any. */
+  /** Resolves with memory for one packet, or with `null` if `signal` is aborted first. */
   enter(signal: AbortSignal): Promise<Reservation | null> {
     return new Promise((resolve) => {
       const leave = () => {
@@ -47,7 +47,7 @@ export class PacketRoom {
     }
   }
 
-  /** The same reservation; what it gives back is for those that wait. */
+  /** The same reservation, but what it releases goes to waiting feeds. */
   #admitting(reservation: Reservation): Reservation {
     return {
       get sizeBytes() {

@@ -22,17 +22,17 @@ const CODES: Readonly<Record<Coding, number>> = { gzip: 1, zstd: 2 }
 const HEADER_BYTES = 9
 const HEADER_BYTES_COUNTED = 5
 
-/** One packet as it came in. `body` is compressed, and alone in its memory. */
+/** One packet as it came in. `body` is compressed, in memory of its own. */
 export interface Packet {
   readonly number: number
   readonly coding: Coding
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-/** The stream stops making sense: nobody knows where the next packet begins. */
+/** The stream is malformed: nobody knows where the next packet begins. */
 export class FramingFault extends Error {}
 
-/** The next packet; `null` when the stream ends, also inside of one. Throws `FramingFault`. */
+/** The next packet; `null` when the stream ends, even inside a packet. Throws `FramingFault`. */
 export async function readPacket(stream: ByteStream, maxBodyBytes: number): Promise<Packet | null> {
   const bytes = await stream.take(HEADER_BYTES)
   if (bytes === null) return null

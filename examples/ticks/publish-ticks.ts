@@ -5,23 +5,23 @@ import type { Reservation } from '../../src/admission/buffer-memory.ts'
 import { type Parcel, parcelItems } from '../../src/uploads/parcel.ts'
 
 /**
- * What a feed is told of a packet. `ok`: all of its ticks are in the log. `bad`: some of them are not and never will be,
- * sending it again is of no use. `retry`: some of them may not be, it has to be sent again.
+ * The answer to a packet. `ok`: all its ticks are in the log. `bad`: some are not and never will be; sending it again
+ * is useless. `retry`: some may not be; send it again.
  */
 export type Verdict = { readonly kind: 'ok' } | { readonly kind: 'bad' | 'retry'; readonly reason: string }
 
-/** Publishes the ticks of one packet after those of the packets that were given before. */
+/** Publishes the ticks of one packet, after those of earlier packets. */
 export type PublishTicks = (parcel: Parcel, reservation: Reservation) => Promise<Verdict>
 
 /**
- * Returns the function for the packets of one feed's connection. The ticks of a symbol are a chain through all packets
- * under way: behind one that may be missing none is sent. After the first `retry` nothing more may be given.
+ * Returns the function for the packets of one feed's connection. The ticks of a symbol form a chain through all packets
+ * in flight: if one may be missing, none behind it is sent. Do not call the function after the first `retry`.
  */
 export function createPublishTicks(
   accumulator: Pick<Accumulator, 'append'>,
   partitionOf: (symbol: string) => number,
 ): PublishTicks {
-  /** Only of the symbols that are under way: there is no bound on the others. */
+  /** Only for symbols in flight: the number of others has no bound. */
   const chains = new Map<string, { readonly chain: Chain; packets: number }>()
 
   return async (parcel, reservation) => {

@@ -2,7 +2,7 @@ import { inflate } from '../../src/uploads/inflate.ts'
 import { type Parcel, ParcelWriter } from '../../src/uploads/parcel.ts'
 import type { Packet } from './packet.ts'
 
-/** Of one packet. */
+/** Bounds of one packet. */
 export interface TickLimits {
   /** Inflated. */
   readonly maxBytes: number
@@ -10,8 +10,8 @@ export interface TickLimits {
 }
 
 /**
- * What became of a packet. Of the parcel's items `kind` is the length of the symbol and `note` the tick's identity.
- * `tick`: the number of the first one that is wrong, from 1 on. One wrong tick makes the whole packet wrong.
+ * The result of reading a packet. In the parcel's items, `kind` is the length of the symbol and `note` the tick's
+ * identity. `tick`: the number of the first wrong tick, from 1. One wrong tick makes the whole packet wrong.
  */
 export type TicksRead =
   | { readonly kind: 'parcel'; readonly parcel: Parcel }
@@ -21,7 +21,7 @@ export type TicksRead =
 /** See packet.ts. */
 const TICK = /([A-Z0-9.]{1,12}),([1-9]\d{0,14}),[1-9]\d{15},(?:0|-?[1-9]\d{0,14}),[1-9]\d{0,11}\n/y
 
-/** Returns the function that inflates, splits and validates packets: all that is done before one is published. */
+/** Returns the function that inflates, splits and validates a packet: everything before it is published. */
 export function createReadTicks({ maxBytes, maxTicks }: TickLimits): (packet: Packet) => TicksRead {
   return ({ body, coding }) => {
     const inflated = inflate(body, coding, maxBytes)
