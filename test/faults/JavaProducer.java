@@ -10,10 +10,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Java's own idempotent producer at its defaults, as a yardstick: one record outstanding per partition, the next one
- * when it is acknowledged. "reset" on standard input forgets, "report" prints the longest time in milliseconds that any
- * partition was without an acknowledgement; end of input ends it. Arguments: bootstrap servers,
- * topic, partitions, request time-out in milliseconds.
+ * Java's own idempotent producer with its defaults, for comparison: one record in flight for each partition, the next
+ * after its acknowledgement. On standard input, "report" prints the longest time in milliseconds that any partition had
+ * no acknowledgement, "reset" starts that measurement again, and end of input ends the program. Arguments: bootstrap
+ * servers, topic, partitions, request time-out in milliseconds.
  */
 public class JavaProducer {
   static AtomicLongArray latest;

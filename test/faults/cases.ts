@@ -291,7 +291,7 @@ export const CASES: readonly FaultCase[] = [
   ...UPLOAD_CASES,
 ]
 
-/** Some tills send uploads, and every one is impatient now and then. */
+/** Some tills send uploads, and all are impatient now and then. */
 const HEAVY = {
   tills: 150,
   stores: 100,
@@ -301,10 +301,10 @@ const HEAVY = {
   impatience: { chance: 0.1, withinMs: 2_000 },
 }
 
-/** For the usual use of kafkajs, which takes no uploads, and ends when a till breaks off. */
+/** For the usual use of kafkajs, which takes no uploads and ends when a till breaks off a request. */
 export const PATIENT_TILLS: Partial<LoadOptions> = { tills: 150, stores: 100, pauseMs: 10 }
 
-/** Kills, freezes, restarts and wire faults by chance, all from one seed, for about `seconds`. */
+/** Random kills, freezes, restarts and wire faults from one seed, for about `seconds`. */
 export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY): FaultCase {
   return {
     number: 0,

@@ -15,7 +15,7 @@ const PASSWORD = 'correct horse'
 const WRITE = kafkajs.AclOperationTypes.WRITE
 const DESCRIBE = kafkajs.AclOperationTypes.DESCRIBE
 
-/** kafkajs logs in again 10 s before a session ends: with this, every second. */
+/** kafkajs logs in again 10 s before a session ends, so with this every second. */
 const SESSION_MS = 11_000
 
 const LOGIN_AND_ACLS = {
@@ -25,7 +25,7 @@ const LOGIN_AND_ACLS = {
     'org.apache.kafka.common.security.scram.ScramLoginModule required;',
   'listener.name.proxied.connections.max.reauth.ms': String(SESSION_MS),
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  'super.users': 'User:ANONYMOUS', // whoever comes past the proxies: the brokers and the tests
+  'super.users': 'User:ANONYMOUS', // clients that bypass the proxies: the brokers and the tests
 }
 
 async function startWithLogin(): Promise<ProxiedKafka> {
@@ -45,7 +45,7 @@ const behindLogin = {
   },
 }
 
-/** Sets the password of the gateway's user; `null`: there is no such user any more. */
+/** Sets the password of the gateway's user; `null` removes the user. */
 async function setPassword({ cluster }: ProxiedKafka, password: string | null): Promise<void> {
   const change =
     password === null ? ['--delete-config', 'SCRAM-SHA-256'] : ['--add-config', `SCRAM-SHA-256=[password=${password}]`]
@@ -59,7 +59,7 @@ async function setPassword({ cluster }: ProxiedKafka, password: string | null): 
   ])
 }
 
-/** Allows the gateway's user these operations on every topic, and no others. */
+/** Allows the gateway's user only these operations, on every topic. */
 async function allow({ cluster }: ProxiedKafka, operations: readonly AclOperationTypes[]): Promise<void> {
   const { AclPermissionTypes, AclResourceTypes, AclOperationTypes, ResourcePatternTypes } = kafkajs
   const ofUser = {
@@ -79,14 +79,14 @@ async function allow({ cluster }: ProxiedKafka, operations: readonly AclOperatio
 
 const REFUSALS = 'tillgate_answers_total{status="503",problem="refused-by-kafka"}'
 
-/** Until a till was told that Kafka refuses its invoice. */
+/** Waits until a till's answer says that Kafka refuses its invoice. */
 async function refused({ gateway }: World): Promise<void> {
   const counted = () => scrape(gateway.url, REFUSALS).catch(() => 0) // not there before the first
   const before = await counted()
   await eventually('refused by Kafka', 30_000, 50, async () => (await counted()) > before || undefined)
 }
 
-/** Until the gateway is not ready, a while longer, and until its user can log in again. */
+/** Waits until the gateway is not ready, then `seconds` more, then until its user can log in again. */
 async function lockedOut(world: World, seconds: number): Promise<void> {
   try {
     await readinessAt(world.gateway.url).untilNotReady('no broker answers')
@@ -100,7 +100,7 @@ async function lockedOut(world: World, seconds: number): Promise<void> {
   await world.gateway.ready()
 }
 
-/** What a broker allows is taken from the gateway's user, and given back. */
+/** Faults in which the gateway's user loses its rights for a while. */
 export const CREDENTIALS_CASES: readonly FaultCase[] = [
   {
     number: 22,

@@ -8,7 +8,7 @@ import { mountSmallDisk, type SmallDisk } from '../harness/small-disk.ts'
 import { type FaultCase, underLoad, WARM_UP } from './fault-case.ts'
 import type { World } from './world.ts'
 
-/** The broker that has all its data on the small disk, and the one that has a second log directory on another. */
+/** One broker has all its data on a small disk; the other has a second log directory on another small disk. */
 const [SINGLE, DOUBLE] = [0, 1]
 const NOTICED_WITHIN_MS = 30_000
 

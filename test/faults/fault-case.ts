@@ -8,24 +8,24 @@ import { post } from '../harness/till.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 import type { World } from './world.ts'
 
-/** One fault: what is done while tills send. The oracles are checked afterwards, whatever the case. */
+/** One fault: what happens while tills send. The same oracles are checked after every case. */
 export interface FaultCase {
   /** Number in the table of docs/delivery.md. */
   readonly number: number
   readonly name: string
   readonly environment?: NodeJS.ProcessEnv
   readonly topicConfig?: Record<string, string>
-  /** The names that the gateway's own hosts file has at first, with their addresses; without it, it has the machine's. */
+  /** The names and addresses in the gateway's own hosts file at first. Default: it has the machine's hosts file. */
   readonly names?: Readonly<Record<string, string>>
-  /** Starts the brokers that it needs, where three ordinary ones will not do. */
+  /** Starts the brokers that it needs. Default: three ordinary ones. */
   readonly startBrokers?: () => Promise<ProxiedKafka>
   run(world: World, random: Random): Promise<void>
 }
 
-/** Acknowledgements that show that all is well, before and after a fault. */
+/** How many acknowledgements show that all is well, before and after a fault. */
 export const WARM_UP = 100
 
-/** The load runs, the fault happens, the load runs on. */
+/** Runs the load before, during and after the fault. */
 export async function underLoad(
   world: World,
   fault: () => Promise<void>,
@@ -38,7 +38,7 @@ export async function underLoad(
   await world.load.more(WARM_UP, 60_000)
 }
 
-/** A till that comes while Kafka is out of reach is told at once to come again: 503, and nothing is stored. */
+/** Asserts that a till is answered 503 at once while Kafka is out of reach, and that nothing is stored. */
 export async function assertSheds(world: World): Promise<void> {
   const agent = new Agent()
   const invoice = sampleInvoice({ storeId: 'S1', terminalId: 'late', journalId: 'J1', sequenceNumber: 1 })

@@ -1,10 +1,10 @@
 /**
- * `npm run test:faults -- [--cases 7,11] [--rounds 1] [--seeds 20] [--first-seed 1] [--seconds 20]`: every case, so many
- * times, and the random plan with so many seeds, on three real brokers. Prints a table; exit code 1 when the promise was
- * broken.
+ * `npm run test:faults -- [--cases 7,11] [--rounds 1] [--seeds 20] [--first-seed 1] [--seconds 20]`: runs every case
+ * `--rounds` times, and the random plan with `--seeds` seeds, on three real brokers. Prints a table. Exit code 1 when
+ * the promise was broken.
  *
- * `--gateway naive` runs the usual use of kafkajs instead, `--gateway without-CHANGE` this gateway with one change to
- * kafkajs left out; `--expect-broken` then makes 0 of 1 and 1 of 0.
+ * `--gateway naive` runs the usual use of kafkajs instead; `--gateway without-CHANGE` runs this gateway with one change
+ * to kafkajs left out. `--expect-broken` then swaps exit codes 0 and 1.
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'

@@ -1,7 +1,7 @@
 /**
- * What the lanes and the hardening are for: a gateway with the usual use of kafkajs, one shared idempotent producer and
- * one `send` per request. As a process it takes the environment of `tillgate serve`, as far as it needs it, and runs
- * through the same faults under the same oracles (`npm run test:naive`). Proof that the harness can fail.
+ * Shows why the lanes and the changes to kafkajs are needed, and that the harness can fail: a gateway with the usual
+ * use of kafkajs, one shared idempotent producer and one `send` for each request. As a process it takes the variables
+ * of `tillgate serve` that it needs. It gets the same faults and the same oracles (`npm run test:naive`).
  */
 import { createServer } from 'node:http'
 import kafkajs from 'kafkajs'

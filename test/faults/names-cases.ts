@@ -25,7 +25,7 @@ function resetConnections({ proxies }: ProxiedKafka): void {
   for (const proxy of proxies) proxy.resetConnections()
 }
 
-/** Until the gateway says that it is not ready, for such a reason, and a while longer. */
+/** Waits until the gateway is not ready for this reason, and then `seconds` more. */
 async function outage(world: World, reason: string, seconds: number): Promise<void> {
   await readinessAt(world.gateway.url).untilNotReady(reason)
   await assertSheds(world)
@@ -33,7 +33,7 @@ async function outage(world: World, reason: string, seconds: number): Promise<vo
   assert.equal(await world.gateway.status('/readyz'), 503)
 }
 
-/** The names of the brokers, as the resolver of the gateway's process sees them. */
+/** Faults of the brokers' names, as the gateway's process resolves them. */
 export const NAMES_CASES: readonly FaultCase[] = [
   {
     number: 23,

@@ -1,7 +1,7 @@
 /**
- * `npm run test:recovery -- [--rounds 3]`: how long the gateway is without an acknowledgement after faults, beside the
- * cluster's own election (seen by an independent client) and Java's idempotent producer in the same minutes, on the
- * same brokers. Prints a table; exit code 1 when a bound is exceeded.
+ * `npm run test:recovery -- [--rounds 3]`: how long the gateway has no acknowledgement after a fault, compared with the
+ * cluster's own election (seen by an independent client) and Java's idempotent producer, on the same brokers in the
+ * same minutes. Prints a table. Exit code 1 when a bound is exceeded.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ import { createWorld, PARTITIONS, startBrokers, type World } from './world.ts'
 const REQUEST_TIMEOUT_MS = 5_000
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } })
 
-/** Java's producer on the topic of a world, past the proxies. */
+/** Java's producer on the topic of a world, bypassing the proxies. */
 async function startJava(world: World) {
   const source = fileURLToPath(new URL('./JavaProducer.java', import.meta.url))
   const jars = await fetchJars({ env: process.env, onProgress: () => {} })
@@ -39,7 +39,7 @@ async function startJava(world: World) {
   }
 }
 
-/** How long it took from now until no partition is led by `brokerId` any more, as a broker that lives sees it. */
+/** How long it takes until `brokerId` leads no partition, as a living broker sees it. */
 async function electionMs(world: World, brokerId: number): Promise<number> {
   const startedAtMs = performance.now()
   const witness = world.kafka.cluster.brokers.find(({ id }) => id !== brokerId)
@@ -57,7 +57,7 @@ interface Round {
   readonly electionMs: number
   readonly oursMs: number
   readonly javaMs: number
-  /** The bound on ours, and whether it holds. */
+  /** The bound on `oursMs`. */
   readonly boundMs: number
 }
 

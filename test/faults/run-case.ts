@@ -4,7 +4,7 @@ import { randomFrom } from '../harness/random.ts'
 import type { FaultCase } from './fault-case.ts'
 import { createWorld, startBrokers } from './world.ts'
 
-/** One line of the table. */
+/** One row of the table. */
 export interface CaseResult {
   readonly number: number
   readonly name: string
@@ -18,7 +18,7 @@ export interface CaseResult {
   readonly findings: readonly string[]
 }
 
-/** The brokers of the latest case, for the next one too if it wants such; ordinary ones are the same for all. */
+/** The brokers of the latest case, which the next case uses too if it needs the same kind. */
 export class CaseBrokers {
   #start: (() => Promise<ProxiedKafka>) | undefined
   #kafka: ProxiedKafka | undefined
@@ -39,7 +39,7 @@ export class CaseBrokers {
   }
 }
 
-/** Runs one case with a fresh topic and gateway on shared brokers, and judges it. */
+/** Runs one case with a new topic and gateway on shared brokers, and judges it. */
 export async function runCase(
   kafka: ProxiedKafka,
   faultCase: FaultCase,
@@ -70,7 +70,7 @@ export async function runCase(
   }
 }
 
-/** After a case that failed half-way: every broker runs, every wire forwards. */
+/** Repairs the cluster after a case that failed half-way: every broker runs, every proxy forwards. */
 async function heal(kafka: ProxiedKafka): Promise<void> {
   for (const proxy of kafka.proxies) proxy.setRule(null)
   for (const broker of kafka.cluster.brokers) {

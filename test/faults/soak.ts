@@ -1,8 +1,8 @@
 /**
  * `npm run soak -- [--minutes 60] [--seed 1]`: tills send for a long time while brokers flap and the wire loses answers.
- * Prints a line a minute; at the end the audit's verdict and the growth of resident memory since the fifth minute (the
- * tenth part of a shorter run). Exit code 1 when the promise was broken, memory grew by 5 % or more, or the gateway
- * wrote of an unhandled error.
+ * Prints a line a minute; at the end the audit's verdict and the growth of resident memory since the fifth minute (in a
+ * shorter run, since its first tenth). Exit code 1 when the promise was broken, memory grew by 5 % or more, or the
+ * gateway logged an unhandled error.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -40,7 +40,7 @@ try {
   clearInterval(reporter)
   const { report, longestGapMs } = await world.finish()
 
-  // Medians: a garbage collection more or less says nothing.
+  // Medians, because one garbage collection more or less means nothing.
   const settled = samples.filter(({ atMs }) => atMs >= settledAfterMs).map(({ residentBytes }) => residentBytes)
   const part = Math.ceil(settled.length / 5)
   const [first, last] = [median(settled.slice(0, part)), median(settled.slice(-part))]

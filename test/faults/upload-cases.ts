@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import { type FaultCase, killAndReturn, underLoad } from './fault-case.ts'
 
-/** Few stores, so that many tills share a lane, and batches so small that many of them wait there. */
+/** Few stores, so that many tills share a lane, and small batches, so that many of them wait there. */
 const OVERLAPPING = {
   tills: 60,
   stores: 12,
@@ -11,7 +11,7 @@ const OVERLAPPING = {
   impatience: { chance: 0.7, withinMs: 1_500 },
 }
 
-/** Deadlines pass one by one while records wait, and tills send again what has failed before the rest has. */
+/** Deadlines pass one by one while records wait, and tills send failed ones again before the rest has failed. */
 const OVERLAPPING_UPLOADS: FaultCase = {
   number: 28,
   name: 'overlapping uploads: cut off, hung up, sent again while open',

@@ -13,10 +13,10 @@ import type { FaultCase } from './fault-case.ts'
 
 export const PARTITIONS = 6
 const PRODUCE = 0
-/** Resident memory that a gateway may never exceed in these tests, far below what unbounded queues would reach. */
+/** Resident memory that no gateway may exceed in these tests, far below what unbounded queues would reach. */
 const RESIDENT_CAP_BYTES = 600 * 2 ** 20
 
-/** What a case has to work with: brokers behind wire proxies, a gateway process and tills. */
+/** What a case works with: brokers behind wire proxies, a gateway process and tills. */
 export class World {
   readonly kafka: ProxiedKafka
   readonly topic: string
@@ -59,7 +59,7 @@ export class World {
     return broker
   }
 
-  /** The hosts file that the gateway alone sees. */
+  /** The hosts file that only the gateway sees. */
   get names(): OwnNames {
     if (this.#names === undefined) throw new Error('the case does not ask for names of its own')
     return this.#names
@@ -95,7 +95,7 @@ export class World {
     await withAdmin(this.kafka.cluster.bootstrap, (admin) => admin.createPartitions({ topicPartitions }))
   }
 
-  /** Ends the tills of the present load; resolves with how much they sent. */
+  /** Ends the tills of the current load. Resolves with how much they sent. */
   async pauseLoad(): Promise<number> {
     const sent = await this.load.stop()
     this.#sent.push(...sent)
@@ -103,12 +103,12 @@ export class World {
     return sent.length
   }
 
-  /** Ends the load, heals what can be healed, stops the gateway and audits the topic. */
+  /** Ends the load, heals the faults, stops the gateway and audits the topic. */
   async finish(): Promise<{ report: AuditReport; longestGapMs: number }> {
     this.onWire(null)
     this.#sent.push(...((await this.#load?.stop()) ?? []))
     this.findings.push(...(this.#load?.failures ?? []).slice(0, 3))
-    const longestGapMs = this.#load?.longestGapMs ?? 0 // now that every till got its last acknowledgement
+    const longestGapMs = this.#load?.longestGapMs ?? 0 // every till has its last acknowledgement now
     const pending = await scrape(this.gateway.url, 'tillgate_pending_records').catch(() => 0)
     if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
     clearInterval(this.#sampler)

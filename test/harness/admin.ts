@@ -1,6 +1,6 @@
 import kafkajs, { type Admin } from '../../src/kafka/kafkajs/index.ts'
 
-/** Resolves with what `work` makes of an admin client, which is disconnected afterwards. */
+/** Runs `work` with an admin client, then disconnects it. Resolves with what `work` resolves with. */
 export async function withAdmin<T>(brokers: string[], work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).admin()
   try {

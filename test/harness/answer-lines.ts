@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { AnswerLine } from '../../src/tools/audit/answers.ts'
 import type { SentInvoice } from './till.ts'
 
-/** What tills sent and were told, as the lines of an answers file for `tillgate audit`. */
+/** What tills sent, and the answers, as lines of an answers file for `tillgate audit`. */
 export function* answerLines(sent: Iterable<SentInvoice>): Generator<AnswerLine> {
   for (const { identity, body, answers } of sent) {
     const [storeId, terminalId, journalId, sequenceNumber] = identity.split('/') as [string, string, string, string]
@@ -15,7 +15,7 @@ export function* answerLines(sent: Iterable<SentInvoice>): Generator<AnswerLine>
   }
 }
 
-/** The same as a file would have it: what `runAudit` opens once a pass. */
+/** The same as the text of a file, which `runAudit` opens once for each pass. */
 export async function* answersText(sent: Iterable<SentInvoice>): AsyncGenerator<string> {
   for (const line of answerLines(sent)) yield `${JSON.stringify(line)}\n`
 }

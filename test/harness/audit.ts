@@ -7,8 +7,8 @@ import { readSession } from './read-topic.ts'
 import type { SentInvoice } from './till.ts'
 
 /**
- * What `tillgate audit` says of a topic and of all that tills sent to it and were told. `gatewayPartitions`: how many the
- * gateways know, where the topic was given more.
+ * The report of `tillgate audit` on a topic, given what tills sent to it and the answers. `gatewayPartitions`: how many
+ * partitions the gateways know, if more were added to the topic.
  */
 export async function auditSent(
   bootstrap: string[],
@@ -22,7 +22,7 @@ export async function auditSent(
   return await runAudit({ ranges, gatewayPartitions, read, verify: true, openAnswers: () => answersText(sent) })
 }
 
-/** The findings that break the promise, a line a kind with the first few of them. */
+/** The findings that break the promise: a line for each kind, with the first few of them. */
 export function brokenRules({ brokenBy, totals, findings }: AuditReport): string[] {
   const where = (kind: FindingKind) =>
     findings[kind]

@@ -5,7 +5,7 @@ import { eventually } from '../../dev/kafka/eventually.ts'
 /** The script of the `tillgate` command. */
 export const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
-/** Generous: a busy machine is no failure. */
+/** Generous: a busy machine must not fail a test. */
 export const DEADLINE_MS = 30_000
 
 /** How a process ended. */
@@ -14,7 +14,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
-/** A `tillgate` command as a process of its own, with everything that it wrote. */
+/** A `tillgate` command in a process of its own, and everything that it wrote. */
 export interface CliProcess {
   readonly child: ChildProcess
   /** Resolves when the process is gone and its output was read to the end. */
@@ -23,11 +23,11 @@ export interface CliProcess {
   stderr(): string
   /** Both, as text. */
   output(): string
-  /** Kills it by its process id, if it still runs, and resolves when it is gone. */
+  /** Kills it by its process id if it still runs. Resolves when it is gone. */
   end(): Promise<void>
 }
 
-/** Runs `tillgate ...args` with this environment alone. `stdout`: a file descriptor to write to instead. */
+/** Runs `tillgate ...args` with only this environment. `stdout`: a file descriptor for its standard output. */
 export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: number | 'pipe' = 'pipe'): CliProcess {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env.PATH, ...env },
@@ -53,14 +53,14 @@ export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: nu
   }
 }
 
-/** `tillgate serve` as a process of its own, whether it is ready or not. */
+/** `tillgate serve` in a process of its own, ready or not. */
 export interface ServeProcess extends CliProcess, Readiness {
   readonly url: string
-  /** The log lines so far, each of which has to be JSON. */
+  /** The log lines so far. Each must be JSON. */
   log(): Record<string, unknown>[]
 }
 
-/** Starts `tillgate serve` on a free port, draining at once unless told otherwise, and resolves when it listens. */
+/** Starts `tillgate serve` on a free port; by default it drains at once. Resolves when it listens. */
 export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> {
   const started = spawnCli(['serve'], { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY_MS: '0', ...env })
   const log = () => parseLog(started.stdout().toString())
@@ -77,16 +77,16 @@ export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> 
   }
 }
 
-/** What `/readyz` says, and how to wait for it. */
+/** The answer of `/readyz`, and how to wait for one. */
 export interface Readiness {
   readiness(): Promise<{ status: number; ready: boolean; reasons: string[] }>
-  /** Resolves when `/readyz` says 200. */
+  /** Resolves when `/readyz` answers 200. */
   untilReady(): Promise<void>
-  /** Resolves with the reasons when `/readyz` says 503 and one of them contains `text`. */
+  /** Resolves with the reasons when `/readyz` answers 503 and one of them contains `text`. */
   untilNotReady(text: string): Promise<string[]>
 }
 
-/** The readiness of whatever listens at `url`, or soon will. */
+/** The readiness of the process that listens at `url`, or soon will. */
 export function readinessAt(url: string): Readiness {
   const readiness = async () => {
     const answer = await fetch(`${url}/readyz`)

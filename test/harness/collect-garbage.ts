@@ -3,5 +3,5 @@ import { runInNewContext } from 'node:vm'
 
 setFlagsFromString('--expose-gc')
 
-/** Collects garbage now: all of it, or only what is young. */
+/** Collects garbage now: all of it, or only young objects. */
 export const collectGarbage: (options?: { type: 'minor' }) => void = runInNewContext('gc')

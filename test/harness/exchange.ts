@@ -19,7 +19,7 @@ export interface Sending {
 }
 
 /**
- * Sends one invoice and resolves with the answer, which must be one that the OpenAPI document announces for the path.
+ * Sends one invoice and resolves with the answer, which must be one that the OpenAPI document lists for the path.
  * Rejects when the connection breaks.
  */
 export async function send(url: string, body: Buffer, options: Sending = {}): Promise<Answered> {
@@ -41,14 +41,14 @@ export function invoiceBody(storeId: string, sequenceNumber: number, changes: Re
   return Buffer.from(JSON.stringify({ ...invoice, ...changes }))
 }
 
-/** Stores of which each has a partition of its own, partition by partition. */
+/** One store for each partition, partition by partition. */
 export function storesByPartition(partitions: number, partitionOf: (storeId: string) => number): string[] {
   const stores: string[] = []
   for (let i = 0; stores.filter(Boolean).length < partitions; i++) stores[partitionOf(`S${i}`)] ??= `S${i}`
   return stores
 }
 
-/** The value of one metric; its labels, if it has any, belong to the name. Rejects when there is none. */
+/** The value of one metric. Its labels, if any, are part of `name`. Rejects when there is no such metric. */
 export async function scrape(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })).text()
   const line = text.split('\n').find((line) => line.startsWith(`${name} `))
@@ -61,7 +61,7 @@ const ROUTES = {
   PUT: '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}',
 }
 
-/** Asserts that an answer to an invoice is one that the OpenAPI document announces. */
+/** Asserts that an answer to an invoice is one that the OpenAPI document lists. */
 export function checkContract(
   method: 'POST' | 'PUT',
   status: number,

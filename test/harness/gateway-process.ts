@@ -9,8 +9,8 @@ import { CLI, type Exit } from './cli-process.ts'
 const READY_TIMEOUT_MS = 60_000
 
 /**
- * A gateway in a process of its own, so that it can be killed, frozen and started again on the same port. What it
- * wrote is kept, at most the last megabyte of it.
+ * A gateway in a process of its own, so that it can be killed, frozen and started again on the same port. The last
+ * megabyte that it wrote is kept.
  */
 export class GatewayProcess {
   readonly url: string
@@ -27,8 +27,8 @@ export class GatewayProcess {
   }
 
   /**
-   * Starts a gateway and resolves when it is ready; one that does not get ready is ended. `program`: another script than
-   * `tillgate serve`, its arguments. `wrapper`: a command that becomes the one it is given.
+   * Starts a gateway and resolves when it is ready; if it does not get ready, it is ended. `program`: a script and its
+   * arguments, instead of `tillgate serve`. `wrapper`: a command that becomes the one it is given.
    */
   static async start(
     environment: NodeJS.ProcessEnv,
@@ -53,12 +53,12 @@ export class GatewayProcess {
     return this.#child.pid
   }
 
-  /** Everything it wrote lately. */
+  /** The last megabyte that it wrote. */
   get output(): string {
     return this.#output
   }
 
-  /** Resident memory in bytes; 0 when it is not running. */
+  /** Resident memory in bytes; 0 if it is not running. */
   get residentBytes(): number {
     try {
       return 1_024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1] ?? 0)
@@ -67,7 +67,7 @@ export class GatewayProcess {
     }
   }
 
-  /** Starts the process (again); does not wait for anything. */
+  /** Starts the process, or starts it again. Does not wait for anything. */
   launch(): void {
     const [file, ...args] = this.#command
     const child = spawn(file, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -80,7 +80,7 @@ export class GatewayProcess {
     }
   }
 
-  /** Resolves when it is ready; rejects with what it wrote when that takes too long or it ends. */
+  /** Resolves when it is ready. Rejects with its output when that takes too long or it ends. */
   async ready(): Promise<void> {
     const deadlineMs = performance.now() + READY_TIMEOUT_MS
     while ((await this.status('/readyz')) !== 200) {
@@ -90,7 +90,7 @@ export class GatewayProcess {
     }
   }
 
-  /** The status of a GET, or `null` when nobody answers within two seconds. */
+  /** The status of a GET, or `null` if there is no answer within two seconds. */
   async status(path: string): Promise<number | null> {
     try {
       const response = await fetch(this.url + path, { signal: AbortSignal.timeout(2_000) })

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How a till is impatient: now and then it does not wait for the answer to an attempt. */
+/** How impatient a till is: now and then it does not wait for the answer to an attempt. */
 export interface Impatience {
-  /** Of an attempt, from 0 to 1. */
+  /** For each attempt, from 0 to 1. */
   readonly chance: number
-  /** How long it waits for the answer then, at most. */
+  /** How long it then waits for the answer, at most. */
   readonly withinMs: number
 }
 
-/** What becomes of an attempt for which the till is too impatient. */
+/** What an impatient till does with an attempt. */
 const FATES = ['send-again', 'hang-up', 'cut-off'] as const
 
-/** How one attempt is made: `signal` breaks its connection; `cutOff`: in the middle of the body. */
+/** How one attempt is made. `signal` breaks its connection. `cutOff`: it breaks in the middle of the body. */
 export interface AttemptOptions {
   readonly signal?: AbortSignal
   readonly cutOff?: boolean
@@ -30,9 +30,9 @@ export class Attempts {
   }
 
   /**
-   * Resolves when an attempt was answered or its connection broke. `attempt` makes one, and resolves when its answer
-   * was noted; a second one may be made while the first is open, which then is answered later or never. Rejects with
-   * what any attempt has rejected with.
+   * Resolves when an attempt was answered or its connection broke. `attempt` makes one and resolves when its answer was
+   * recorded. A second one may be made while the first is open; the first is then answered later or never. Rejects with
+   * the error of any attempt so far.
    */
   async make(attempt: (options: AttemptOptions) => Promise<void>): Promise<void> {
     while (this.#open.size >= MOST_OPEN) await Promise.race(this.#open)
@@ -48,7 +48,7 @@ export class Attempts {
     if (isOpen) await Promise.race([first, this.#track(attempt({}))])
   }
 
-  /** Resolves when none is open any more; rejects as `make` does. */
+  /** Resolves when no attempt is open; rejects as `make` does. */
   async end(): Promise<void> {
     await Promise.all(this.#open)
     this.#throwFailure()

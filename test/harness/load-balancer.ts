@@ -10,7 +10,7 @@ import { freePorts } from '../../dev/kafka/ports.ts'
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 const DEADLINE_MS = 10_000
 
-/** A real load balancer in a process of its own, in front of gateways. */
+/** A real load balancer, in a process of its own, in front of gateways. */
 export interface LoadBalancer {
   /** Where tills send to, `http://127.0.0.1:port`. */
   readonly url: string
@@ -20,10 +20,10 @@ export interface LoadBalancer {
   stop(): Promise<void>
 }
 
-/** Starts a balancer in front of gateways, `host:port` of each, and resolves when it listens. */
+/** Starts a balancer in front of gateways (`host:port` of each). Resolves when it listens. */
 export type StartBalancer = (gateways: readonly [string, string]) => Promise<LoadBalancer>
 
-/** HAProxy with `deploy/haproxy/haproxy.cfg`, and a `server` line more for each gateway after the second. */
+/** HAProxy with `deploy/haproxy/haproxy.cfg`, plus a `server` line for each gateway after the second. */
 export async function startHaproxy(gateways: readonly [string, string, ...string[]]): ReturnType<StartBalancer> {
   const [first, second, ...others] = gateways
   const [port] = (await freePorts(1)) as [number]
@@ -69,7 +69,7 @@ async function startWith(
 }
 
 async function start(program: 'haproxy' | 'nginx', args: string[], env: NodeJS.ProcessEnv, port: number) {
-  // Debian keeps both where only root's PATH looks.
+  // On Debian both are in a folder that is only in root's PATH.
   const child = spawn(program, args, { env: { PATH: `${process.env.PATH}:/usr/sbin`, ...env } })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {

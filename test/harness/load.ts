@@ -6,18 +6,18 @@ export interface LoadOptions {
   readonly url: string
   readonly tills: number
   readonly stores: number
-  /** How many of the tills send uploads of so many invoices instead of single ones. */
+  /** How many of the tills send uploads of `invoicesPerUpload` instead of single invoices. */
   readonly uploaders?: number
   readonly invoicesPerUpload?: number
-  /** The stores, instead of so many called S0, S1, ... */
+  /** The stores, instead of `stores` stores called S0, S1, ... */
   readonly storeIds?: readonly string[]
-  /** Most invoices a till sends; without it, it sends until `stop`. */
+  /** Most invoices that a till sends. Default: it sends until `stop`. */
   readonly invoicesPerTill?: number
   /** How long a till waits between two invoices, at most. */
   readonly pauseMs?: number
   readonly answerTimeoutMs?: number
   readonly giveUpAfterMs?: number
-  /** Makes tills send again before the attempt before was answered, and uploads overlap. */
+  /** Makes tills send again before the previous attempt is answered, so that uploads overlap. */
   readonly impatience?: Impatience
 }
 
@@ -25,20 +25,20 @@ export interface LoadOptions {
 export interface Load {
   /** Invoices acknowledged so far. */
   readonly acknowledged: number
-  /** Resolves when so many more invoices were acknowledged; rejects after `timeoutMs`. */
+  /** Resolves when this many more invoices were acknowledged. Rejects after `timeoutMs`. */
   more(invoices: number, timeoutMs?: number): Promise<void>
   /** The longest time in which one till got no acknowledgement, since the start or the latest `resetGap`. */
   readonly longestGapMs: number
   resetGap(): void
-  /** Every till finishes its present invoice. Resolves with all that was sent, till by till. */
+  /** Every till finishes its current invoice. Resolves with everything that was sent, till by till. */
   stop(): Promise<SentInvoice[]>
-  /** Why tills gave up; an invoice that is never acknowledged breaks the promise of bounded times. */
+  /** Why tills gave up. An invoice that is never acknowledged breaks the promise of bounded times. */
   readonly failures: readonly string[]
 }
 
 let journals = 0
 
-/** Starts the tills. A journal is used once, so that several loads can share a topic. */
+/** Starts the tills. Every load has its own journal, so that several can share a topic. */
 export function startLoad(options: LoadOptions): Load {
   const { url, tills, stores, storeIds, invoicesPerTill = Number.POSITIVE_INFINITY } = options
   const journalId = `J${process.pid}-${++journals}`

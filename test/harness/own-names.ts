@@ -3,18 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A hosts file that one process alone sees as `/etc/hosts`; names that are not in it do not resolve. */
+/** A hosts file that only one process sees as `/etc/hosts`. Names that are not in it do not resolve. */
 export interface OwnNames {
-  /** What has to stand before a command that is to see it; it becomes that command. */
+  /** Put this in front of the command that should see the file; it becomes that command. */
   readonly command: readonly string[]
-  /** From now on these names, with their addresses, and no others. */
+  /** Sets the names and their addresses from now on; no others resolve. */
   set(addresses: Readonly<Record<string, string>>): void
   remove(): void
 }
 
 const MOUNT = 'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/nsswitch.conf" /etc/nsswitch.conf && exec "$@"'
 
-/** Makes such a file. Throws one line when this process may not give another one mounts of its own. */
+/** Makes such a file. Throws one line when this process may not give another process its own mounts. */
 export function ownNames(addresses: Readonly<Record<string, string>>): OwnNames {
   const unshare = ['unshare', '--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])]
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-names-'))

@@ -7,7 +7,7 @@ export function readSession(bootstrap: string[], topic: string): ReadSession {
   return { ...options, onClientLog: () => {} }
 }
 
-/** Everything that is in a topic now; of each partition in the order of offsets. */
+/** Everything that is in a topic now, each partition in offset order. */
 export async function recordsOf(bootstrap: string[], topic: string): Promise<LogRecord[]> {
   const session = readSession(bootstrap, topic)
   const records: LogRecord[] = []

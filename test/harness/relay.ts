@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A TCP relay to a port of this machine whose connections can be broken. */
+/** A TCP relay to a port of this machine. Its connections can be broken. */
 export async function startRelay(port: number) {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {

@@ -5,7 +5,7 @@ import type { GatewayProcess } from './gateway-process.ts'
 
 const DEADLINE_MS = 30_000
 
-/** Resolves when the balancer has sent this gateway another ten invoices, which it stored. */
+/** Resolves when this gateway has stored another ten invoices that the balancer sent it. */
 export async function untilServing(gateway: GatewayProcess): Promise<void> {
   let goal: number | undefined
   await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => {
@@ -15,7 +15,7 @@ export async function untilServing(gateway: GatewayProcess): Promise<void> {
   })
 }
 
-/** Ends a gateway, by SIGTERM in good order, and starts it again; resolves when it serves tills behind its balancer. */
+/** Ends a gateway (SIGTERM: orderly) and starts it again. Resolves when it serves tills behind its balancer. */
 export async function restart(gateway: GatewayProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const exit = await gateway.end(signal)
   if (signal === 'SIGTERM') assert.deepEqual(exit, { code: 0, signal: null }, gateway.output.slice(-2_000))

@@ -8,7 +8,7 @@ import { auditSent, brokenRules } from './audit.ts'
 import { checkContract } from './exchange.ts'
 import { runTill, type SentInvoice, type TillAnswer } from './till.ts'
 
-/** A gateway in this process on a port of its own, quiet, that drains at once. */
+/** A gateway in this process, on a port of its own, without log output, that drains at once. */
 export async function startTestGateway(bootstrap: string[], topic: string, overrides: NodeJS.ProcessEnv = {}) {
   const config: Config = readConfig({
     HOST: '127.0.0.1',
@@ -30,11 +30,11 @@ export interface LoadOptions {
   readonly tills: number
   readonly stores: number
   readonly invoicesPerTill: number
-  /** Told after every answer, with the number of acknowledged invoices so far. */
+  /** Called after every answer, with the number of acknowledged invoices so far. */
   readonly onAnswer?: (answer: TillAnswer, acknowledged: number) => void
 }
 
-/** Runs many sequential tills at once and resolves with all that they sent, till by till. */
+/** Runs many sequential tills at once. Resolves with everything they sent, till by till. */
 export async function runTills({ url, tills, stores, invoicesPerTill, onAnswer }: LoadOptions): Promise<SentInvoice[]> {
   let acknowledged = 0
   const runs = Array.from({ length: tills }, (_, till) =>
@@ -54,7 +54,7 @@ export async function runTills({ url, tills, stores, invoicesPerTill, onAnswer }
   return (await Promise.all(runs)).flat()
 }
 
-/** Audits the topic against what the tills were told, and fails with the findings when the promise is broken. */
+/** Audits the topic against the answers to the tills. Fails with the findings when the promise is broken. */
 export async function assertDelivered(
   bootstrap: string[],
   topic: string,

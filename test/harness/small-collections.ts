@@ -4,8 +4,9 @@ const TURNS = 20_000
 const TURNS_BETWEEN_COLLECTIONS = 1_000
 
 /**
- * Does something many times, with small garbage collections in between and a large one at first, and returns how many
- * MiB of the heap one of the small ones left at most: what each turn made and let go should not be among them.
+ * Runs `turn` many times: some turns, a full garbage collection, then the others with small ones in between. Returns by
+ * how many MiB, at most, the heap was larger after a small one than after the full one. What earlier turns made and
+ * released should not be part of that.
  */
 export function leftBySmallCollections(turn: (index: number) => void): number {
   let index = 0

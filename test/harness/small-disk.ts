@@ -5,17 +5,17 @@ import { join } from 'node:path'
 
 const DEFAULT_MIB = 64
 
-/** A small file system in memory, which can be filled. */
+/** A small file system in memory that can be filled. */
 export interface SmallDisk {
   readonly path: string
   /** Takes all the space that is left. */
   fill(): void
-  /** Gives it back. */
+  /** Frees that space. */
   free(): void
   unmount(): void
 }
 
-/** Mounts one, which stays if this process is killed. Throws one line when this process may not. */
+/** Mounts one. It stays mounted if this process is killed. Throws one line when this process may not mount. */
 export function mountSmallDisk(name: string, sizeMib = DEFAULT_MIB): SmallDisk {
   const path = join(tmpdir(), `tillgate-disk-${process.pid}-${name}`)
   const filler = join(path, 'filler')

@@ -14,14 +14,14 @@ export interface TillAnswer {
   readonly tookMs: number
 }
 
-/** What a till knows of one invoice: the bytes it sent and everything that it was told. */
+/** What a till knows of one invoice: the bytes it sent and every answer. */
 export interface SentInvoice {
   readonly identity: string
   readonly storeId: string
   readonly terminalId: string
   readonly sequenceNumber: number
   readonly body: Buffer
-  /** In the order in which they came. An attempt may be open while the next one is answered. */
+  /** In the order in which they came. An attempt may still be open when the next one is answered. */
   readonly answers: TillAnswer[]
 }
 
@@ -36,26 +36,26 @@ export interface TillOptions {
   readonly shouldStop?: () => boolean
   /** How long the till waits between two invoices, at most. Default: not at all. */
   readonly pauseMs?: number
-  /** Shown every answer as it came; what it throws ends the till. */
+  /** Called with every answer as it came. If it throws, the till ends. */
   readonly inspect?: Inspect
-  /** Told after every answer. */
+  /** Called after every answer. */
   readonly onAnswer?: (answer: TillAnswer) => void
-  /** How long one answer may take before the till gives the connection up. */
+  /** How long one answer may take before the till closes the connection. */
   readonly answerTimeoutMs?: number
-  /** Makes the till send again before the attempt before was answered. */
+  /** Makes the till send again before the previous attempt is answered. */
   readonly impatience?: Impatience
   /** How long an invoice is resent before the till gives up. */
   readonly giveUpAfterMs?: number
-  /** Told why the till gave up, which ends it; without it, `runTill` rejects. */
+  /** Called with why the till gave up, which ends it. Without it, `runTill` rejects. */
   readonly onGivenUp?: (error: Error) => void
 }
 
 export type Inspect = (status: number, contentType: string | undefined, document: unknown) => void
 
 /**
- * A sequential till with one keep-alive connection (more while attempts are open that it does not wait for): it sends its
- * next invoice only after a 2xx for the one before, and resends the same bytes after 503, 504 or a lost connection.
- * Resolves with everything it sent and was told.
+ * A sequential till with one keep-alive connection (and more while it does not wait for open attempts). It sends its
+ * next invoice only after a 2xx for the previous one, and sends the same bytes again after 503, 504 or a lost
+ * connection. Resolves with everything that it sent, and the answers.
  */
 export async function runTill(options: TillOptions): Promise<SentInvoice[]> {
   const { storeId, terminalId, journalId } = options
@@ -117,12 +117,12 @@ async function sendUntilAcknowledged(
   }
 }
 
-/** Whether any attempt was. */
+/** Whether any attempt was acknowledged. */
 export function isAcknowledged({ answers }: SentInvoice): boolean {
   return answers.some(({ outcome }) => outcome === 'acknowledged')
 }
 
-/** Posts one body and resolves with the answer, once all of it was read. Rejects only with what `inspect` throws. */
+/** Posts one body. Resolves with the answer when it was read completely. Rejects only with what `inspect` throws. */
 export async function post(
   agent: Agent,
   url: string,
@@ -144,7 +144,7 @@ export async function post(
 // biome-ignore lint/suspicious/noExplicitAny: whichever document the status says
 type Posted = { status: number; contentType: string | undefined; document: any }
 
-/** Posts bytes and resolves with the JSON answer, once all of it was read; `null` when the connection broke before. */
+/** Posts bytes. Resolves with the JSON answer when it was read completely; `null` if the connection broke first. */
 export function postBytes(
   agent: Agent,
   url: string,

@@ -8,9 +8,9 @@ import { identityOf, isAcknowledged, postBytes, type SentInvoice, type TillAnswe
 const RETRY_EARLIEST_MS = 50
 
 /**
- * A till that sends its journal in compressed uploads of so many invoices, one after the other (but for attempts that it
- * does not wait for): what was not stored comes first in the next one, in the same order and with the same bytes.
- * Resolves with everything it sent and was told.
+ * A till that sends its journal in compressed uploads of `invoicesPerUpload` invoices, one after the other (except for
+ * attempts that it does not wait for). Invoices that were not stored come first in the next upload, in the same order
+ * and with the same bytes. Resolves with everything that it sent, and the answers.
  */
 export async function runUploader(options: TillOptions & { invoicesPerUpload: number }): Promise<SentInvoice[]> {
   const { url, storeId, terminalId, journalId, invoicesPerUpload } = options
