@@ -45,3 +45,20 @@ export function backoffMs(
 export async function backoff(failures: number, signal: AbortSignal, bounds?: Bounds): Promise<void> {
   await pause(backoffMs(failures, bounds), signal)
 }
+
+/** A longer `Retry-After` counts as this. */
+const MAX_RETRY_AFTER_MS = 300_000
+
+/**
+ * How long a till waits before it sends again: `Retry-After` (five minutes at the most) and up to half more, or
+ * `backoffMs`.
+ */
+export function resendMs(
+  failures: number,
+  retryAfterMs: number | undefined,
+  bounds: Bounds,
+  random = Math.random,
+): number {
+  if (retryAfterMs === undefined) return backoffMs(failures, bounds, random)
+  return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + random() / 2)
+}

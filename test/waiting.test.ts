@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backoff, backoffMs, LATE, pause, within } from '../src/waiting.ts'
+import { backoff, backoffMs, LATE, pause, resendMs, within } from '../src/waiting.ts'
 
 const NEVER = new Promise<never>(() => {})
 
@@ -51,4 +51,14 @@ test('a pause ends at once when it is aborted, also one that was aborted before'
   await waiting
   await pause(3_600_000, ending.signal)
   await backoff(9, ending.signal, { firstMs: 3_600_000, maxMs: 3_600_000 })
+})
+
+test('a till waits as long as it is asked to, and up to half longer, but not for ever; else it backs off', () => {
+  const bounds = { firstMs: 500, maxMs: 15_000 }
+  const least = (failures: number, retryAfterMs?: number) => resendMs(failures, retryAfterMs, bounds, () => 0)
+  const most = (failures: number, retryAfterMs?: number) => resendMs(failures, retryAfterMs, bounds, () => 1)
+  assert.deepEqual([least(9, 2_000), most(9, 2_000)], [2_000, 3_000])
+  assert.deepEqual([least(0, 3_600_000), most(0, 3_600_000)], [300_000, 450_000])
+  assert.deepEqual([least(0), most(0)].map(Math.round), [400, 600])
+  assert.deepEqual([least(50), most(50)].map(Math.round), [12_000, 18_000])
 })

@@ -34,11 +34,11 @@ const HELP = `tillgate upload FILE...: sends journals to a gateway, each line on
 Invoices that will never be accepted go to FILE.rejected.ndjson; remove it once they are dealt with. Ctrl-C stops after
 the request in flight; the same command continues. Standard input cannot be continued: nothing remembers how far it was
 sent. Its rejected invoices go to stdin.rejected.ndjson in the working folder. A last line without a line feed that is
-not complete JSON is not sent: it waits for its rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are
+not complete JSON is not sent: it waits for the rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are
 skipped.
 
 Exit code: 0 nothing is left to send and nothing rejected is left to deal with; 1 something is, or a last line waits for
-its rest; 2 wrong arguments or files, or another run holds one of them: nothing was sent.`
+the rest; 2 wrong arguments or files, or another run holds one of them: nothing was sent.`
 
 /** What the gateway takes by default. */
 const MAX_BYTES = 8 * 2 ** 20

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '../../waiting.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import { arrivalTimes } from './arrivals.ts'
 import { createInvoices } from './basket.ts'
@@ -87,8 +88,11 @@ export async function simulate(
 
   const startMs = performance.now()
   const series = createSeries(startMs, run.seconds)
-  const secondsNow = () => (performance.now() - startMs) / 1_000
-  const progress = setInterval(() => onProgress?.({ seconds: secondsNow(), counts, latencies, series }), PROGRESS_MS)
+  const elapsedSeconds = () => (performance.now() - startMs) / 1_000
+  const progress = setInterval(
+    () => onProgress?.({ seconds: elapsedSeconds(), counts, latencies, series }),
+    PROGRESS_MS,
+  )
   const cpuAtStart = process.cpuUsage()
   const times = arrivalTimes(run.load, run.seconds, random)
   const send = (intendedAtMs: number, latenessMs: number) => {
@@ -100,8 +104,8 @@ export async function simulate(
   }
   await keepSchedule(times, startMs, send, AbortSignal.any([stop, abort]))
   const isInterrupted = stop.aborted || abort.aborted
-  if (!isInterrupted) await sleep(Math.max(0, run.seconds - secondsNow()) * 1_000)
-  const seconds = secondsNow()
+  if (!isInterrupted) await sleep(Math.max(0, run.seconds - elapsedSeconds()) * 1_000)
+  const seconds = elapsedSeconds()
   const { user, system } = process.cpuUsage(cpuAtStart)
   const busyShare = (user + system) / 1e6 / seconds
   const acknowledgedInTime = counts.acknowledged
@@ -141,10 +145,7 @@ export async function simulate(
 /** Resolves when every till is idle. After `drainSeconds` it ends them all. */
 async function drain(tills: readonly Till[], drainSeconds: number, ending: AbortController): Promise<void> {
   const allIdle = Promise.all(tills.map((till) => till.idle()))
-  const done = new AbortController()
-  const deadline = sleep(drainSeconds * 1_000, undefined, { signal: AbortSignal.any([done.signal, ending.signal]) })
-  await Promise.race([allIdle, deadline.catch(() => {})])
-  done.abort()
+  await within(drainSeconds * 1_000, allIdle)
   ending.abort()
   await allIdle
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { tillAction } from '../../errors.ts'
 import type { Identity } from '../../invoice/identity.ts'
+import { pause, resendMs } from '../../waiting.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import type { AttemptAnswer } from './send.ts'
 
@@ -27,8 +27,7 @@ export interface Till {
   unanswered(): readonly number[]
 }
 
-const FIRST_BACKOFF_MS = 100
-const MAX_BACKOFF_MS = 10_000
+const BACKOFF = { firstMs: 100, maxMs: 10_000 }
 
 /** A till by the documented rule: one invoice at a time, with the same bytes until it has a definite answer. */
 export function createTill(name: Omit<Identity, 'sequenceNumber'>, world: TillWorld): Till {
@@ -68,14 +67,8 @@ async function sendUntilSettled(identity: Identity, intendedAtMs: number, world:
       return true
     }
     if (signal.aborted) return false
-    await sleep(pauseMs(failures, retryAfterMs), undefined, { signal }).catch(() => {})
+    await pause(resendMs(failures, retryAfterMs, BACKOFF), signal)
     if (signal.aborted) return false
     world.onResend()
   }
-}
-
-/** `Retry-After`, or 100 ms doubling to 10 s; plus up to half of it at random, so that tills spread out. */
-export function pauseMs(failures: number, retryAfterMs: number | undefined, random = Math.random): number {
-  const leastMs = retryAfterMs ?? Math.min(FIRST_BACKOFF_MS * 2 ** failures, MAX_BACKOFF_MS)
-  return leastMs * (1 + random() / 2)
 }

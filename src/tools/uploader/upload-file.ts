@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { pause, resendMs } from '../../waiting.ts'
 import type { AppendedLines } from './append-lines.ts'
 import { type CutRequest, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
@@ -10,9 +10,9 @@ import { Outstanding, START } from './outstanding.ts'
 import { writeProgress } from './progress-file.ts'
 import { readLines } from './read-lines.ts'
 import type { Tally } from './tally.ts'
-import { waitMs } from './wait.ts'
 import { WriteError } from './write-error.ts'
 
+const BACKOFF = { firstMs: 500, maxMs: 15_000 }
 /** With less time than this before its journal is given up, a request would only leave an unknown outcome. */
 const LEAST_TRY_MS = 1_000
 
@@ -198,12 +198,12 @@ class FileUpload {
 
   async #wait(reason: string, retryAfterMs: number | undefined): Promise<End | undefined> {
     const { giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
-    const ms = waitMs(this.#failures++, retryAfterMs)
+    const ms = resendMs(this.#failures++, retryAfterMs, BACKOFF)
     if (stopping.aborted) return undefined
     if (performance.now() + ms + LEAST_TRY_MS > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
     if (reason !== this.#trouble) onTrouble(this.#journal.file, reason)
     this.#trouble = reason
-    await sleep(ms, undefined, { signal: stopping }).catch(() => {})
+    await pause(ms, stopping)
     return undefined
   }
 

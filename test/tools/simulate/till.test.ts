@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import type { AnswerLine } from '../../../src/tools/audit/answers.ts'
 import type { AttemptAnswer } from '../../../src/tools/simulate/send.ts'
-import { createTill, pauseMs, type TillWorld } from '../../../src/tools/simulate/till.ts'
+import { createTill, type TillWorld } from '../../../src/tools/simulate/till.ts'
 
 const name = { storeId: 'S1', terminalId: 'T1', journalId: 'J1' }
 const answer = (status: number | null, more: Partial<AttemptAnswer> = {}): AttemptAnswer => ({
@@ -106,16 +106,4 @@ test('ending the run ends the till: the attempt under way is told, nothing more 
   assert.deepEqual(seen.settled, [])
   assert.equal(seen.resends(), 0)
   assert.equal(till.unanswered().length, 2, 'the one under way, and the one that waited for it')
-})
-
-test('the pause doubles up to ten seconds, is at least what the gateway asks for, and differs from till to till', () => {
-  const least = () => 0
-  const most = () => 1
-  assert.deepEqual(
-    [0, 1, 5, 30].map((failures) => pauseMs(failures, undefined, least)),
-    [100, 200, 3_200, 10_000],
-  )
-  assert.equal(pauseMs(0, undefined, most), 150)
-  assert.equal(pauseMs(0, 2_000, least), 2_000)
-  assert.equal(pauseMs(9, 2_000, most), 3_000)
 })
