@@ -51,7 +51,9 @@ export class PendingRecord implements LaneEntry {
    * it would be sent first, unless the chain already has it.
    */
   mayJoin(chain: Chain): boolean {
-    return this.position >= chain.lastPosition || this.#waiters.some((waiter) => waiter.chain === chain)
+    return (
+      this.position >= chain.lastPosition || this.#waiters.some((waiter) => waiter.chain === chain && waiter.wantsIt)
+    )
   }
 
   /**

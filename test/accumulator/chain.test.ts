@@ -249,6 +249,22 @@ test('a chain does not join before its last record what may have left for nobody
   assert.equal((await again[0])?.kind, 'acknowledged')
 })
 
+test('a chain that waits with other bytes does not join out of order either', async () => {
+  const chain = new Chain()
+  void append('x')
+  await turn()
+  const live = append('b')
+  const again = [append('a', chain), append('b', chain, 'other'), append('b', chain)]
+  publisher.latest.answer(acknowledged)
+  await turn()
+  publisher.latest.answer(acknowledged)
+  assert.deepEqual(values(), ['x', 'ba'])
+  assert.equal((await live).kind, 'acknowledged')
+  const [first, conflict, late] = await Promise.all(again)
+  assert.equal(first?.kind, 'acknowledged')
+  assert.deepEqual([conflict, late], [{ kind: 'rejected', reason: 'identity-conflict' }, predecessor])
+})
+
 test('a record that occurs twice in a chain is one record', async () => {
   const chain = new Chain()
   const outcomes = [...'abba'].map((name) => append(name, chain))
