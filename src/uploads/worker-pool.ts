@@ -50,6 +50,8 @@ interface Thread<Task, Result> {
   job: Job<Task, Result> | null
   /** It has started up. Only then is it replaced when it ends. */
   isUp: boolean
+  /** It was ended because its task took too long; it gets no other. */
+  isEnding: boolean
   error: unknown
 }
 
@@ -112,7 +114,11 @@ export class WorkerPool<Task, Result> {
   #giveUp(job: Job<Task, Result>): void {
     job.reject(new WorkerFailed('timed-out'))
     this.#waiting.delete(job)
-    for (const thread of this.#threads) if (thread.job === job) void thread.worker.terminate()
+    for (const thread of this.#threads) {
+      if (thread.job !== job) continue
+      thread.isEnding = true
+      void thread.worker.terminate()
+    }
   }
 
   /** Gives waiting tasks to idle threads. */
@@ -131,7 +137,7 @@ export class WorkerPool<Task, Result> {
   }
 
   #idle(): Thread<Task, Result> | undefined {
-    for (const thread of this.#threads) if (thread.job === null) return thread
+    for (const thread of this.#threads) if (thread.job === null && !thread.isEnding) return thread
     return this.#threads.size < this.#options.workers ? this.#start() : undefined
   }
 
@@ -139,7 +145,7 @@ export class WorkerPool<Task, Result> {
     const { file, workerData, onTrouble } = this.#options
     // Flags of the process, such as --eval, must not apply to its threads.
     const worker = new Worker(file, { workerData, resourceLimits: HEAP, execArgv: [] })
-    const thread: Thread<Task, Result> = { worker, job: null, isUp: false, error: undefined }
+    const thread: Thread<Task, Result> = { worker, job: null, isUp: false, isEnding: false, error: undefined }
     this.#threads.add(thread)
     worker.on('message', (message: WorkerMessage<Result>) => {
       thread.isUp = true

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { BodyReader, WorkerFailed, type WorkerFailure, WorkerPool } from '../../src/uploads/worker-pool.ts'
@@ -98,6 +98,19 @@ test('threads that do not come up are tried again by the next task', async (t) =
   await assertFails(run('exit'), 'crashed')
   await Promise.all([assertWorks(run), assertWorks(run)])
   assert.ok(troubles.length >= 3)
+})
+
+test('a task that was given up leaves no other task to the thread that ends', async (t) => {
+  const { run } = poolFor(t, { timeoutMs: 2_000 })
+  await run('where')
+  await turnEnd() // what runs now comes right before the timers
+  const hold = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  const late = assertFails(run('where'), 'timed-out')
+  hold(1_500)
+  const waiting = run('where')
+  hold(600) // the first one is done, and its time is over before that is seen here
+  await late
+  assert.equal((await waiting).isMainThread, false)
 })
 
 test('tasks are begun in the order in which they were given', async (t) => {
