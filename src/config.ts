@@ -136,6 +136,8 @@ function brokenRules(config: unknown): string[] {
 
 function contradictions(config: Config): string[] {
   const problems: string[] = []
+  if (config.KAFKA_BROKERS?.split(',').some(hasImpossiblePort))
+    problems.push('KAFKA_BROKERS must have ports from 1 to 65535')
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password } = config
   if (mechanism !== undefined && (user === undefined || password === undefined))
     problems.push('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD')
@@ -182,4 +184,10 @@ function contradictoryTimeouts(config: Config): string[] {
     `LINGER_MS must be less than SHUTDOWN_TIMEOUT_MS minus DRAIN_DELAY_MS minus ${LAST_ANSWERS_MS}`,
   )
   return problems
+}
+
+/** Of an address that is otherwise as it should be: other addresses are refused by the schema. */
+function hasImpossiblePort(address: string): boolean {
+  const port = /:(\d{1,5})$/.exec(address)?.[1]
+  return port !== undefined && (Number(port) < 1 || Number(port) > 65_535)
 }

@@ -82,7 +82,18 @@ test('numbers are decimal integers and nothing else', () => {
 })
 
 test('brokers are host:port, separated by commas, with ports that exist', () => {
-  for (const brokers of ['a', 'a:', ':9092', 'a:9092,', 'a:9092, b:9092', 'a:9092;b:9092', 'http://a:9092', 'a:123456'])
+  for (const brokers of [
+    'a',
+    'a:',
+    ':9092',
+    'a:9092,',
+    'a:9092, b:9092',
+    'a:9092;b:9092',
+    'http://a:9092',
+    'a:123456',
+    'a:9092,b:65536',
+    'a:0',
+  ])
     assert.equal(problemsOf({ KAFKA_BROKERS: brokers }).length, 1, brokers)
   for (const brokers of ['a:1', '127.0.0.1:65535', 'kafka-0.kafka.svc:9092,kafka-1.kafka.svc:9092'])
     assert.deepEqual(problemsOf({ KAFKA_BROKERS: brokers }), [], brokers)

@@ -137,8 +137,12 @@ export class CurrentSession {
   async #explain(error: Error): Promise<void> {
     if (this.#explaining) return
     this.#explaining = true
-    const problem = await connectionProblem(error, this.#options)
-    if (this.#session === null) this.#problem = problem?.replace(/\n */, ' ').replaceAll(/\n */g, '; ') ?? null
+    try {
+      const problem = await connectionProblem(error, this.#options)
+      if (this.#session === null) this.#problem = problem?.replace(/\n */, ' ').replaceAll(/\n */g, '; ') ?? null
+    } catch {
+      this.#problem = null // the error itself is the reason then
+    }
     await pause(EXPLAIN_EVERY_MS, this.stopping)
     this.#explaining = false
   }
