@@ -28,6 +28,7 @@ const app = await buildApp(
     maxInvoiceBytes: 1,
     maxUploadBytes: 1,
     maxCompressedBytes: 1,
+    inlineBytes: 0,
     requestTimeoutMs: 1,
     keepAliveTimeoutMs: 1,
     logger: false,

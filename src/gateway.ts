@@ -134,6 +134,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       maxInvoiceBytes: config.MAX_INVOICE_BYTES,
       maxUploadBytes: config.UPLOAD_MAX_BYTES,
       maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
+      inlineBytes: config.UPLOAD_INLINE_BYTES,
       maxConnections: config.MAX_CONNECTIONS,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
@@ -200,7 +201,7 @@ function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
 }
 
 /** Opens the port, and the port for metrics if they have their own. */
-async function listen({ config, life, events, metrics, reader, app, readiness }: Parts) {
+async function listen({ config, life, events, metrics, reader, app, requests, readiness }: Parts) {
   const { HOST: host, METRICS_PORT: metricsPort } = config
   try {
     const url = await app.listen({ host, port: config.PORT })
@@ -209,7 +210,7 @@ async function listen({ config, life, events, metrics, reader, app, readiness }:
     return { url, stopMetricsServer: await startMetricsServer({ host, port: metricsPort }, operations) }
   } catch (error) {
     events.stop()
-    await Promise.all([app.close(), reader.stop()])
+    await Promise.all([requests.close(0), reader.stop()])
     throw error
   }
 }
@@ -234,7 +235,8 @@ async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | und
   life.phase = 'closing'
   const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
   const isClean = await accumulator.drain(remainingMs())
-  const ends = [closed, parts.publisher.stop(), parts.reader.stop(), stopMetricsServer?.()]
+  const read = closed.then(() => parts.reader.stop()) // an upload that is still read is answered `draining`
+  const ends = [read, parts.publisher.stop(), stopMetricsServer?.()]
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
   parts.events.stop()
   logger.info({ isClean }, 'stopped')

@@ -13,7 +13,7 @@ export interface AdmissionRules {
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
   /** Why a body that arrives now would not be read soon, or `null`. */
-  busyProblem?: () => Problem | null
+  busyProblem?: (sizeBytes: number) => Problem | null
   /** Takes a place among the requests in flight. Without it their number is not bounded. */
   enter?: () => Entry
   /** Reserves memory for a body of `sizeBytes`; `null` when there is no room. */
@@ -80,7 +80,7 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   const maxBytes = rules.maxBodyBytes(headers)
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
   if (sizeBytes > maxBytes) return TOO_LARGE
-  const busy = rules.busyProblem?.() ?? null
+  const busy = rules.busyProblem?.(sizeBytes) ?? null
   if (busy !== null) return busy
   if (rules.enter !== undefined) {
     const entered = rules.enter()

@@ -16,6 +16,8 @@ export interface UploadBodyLimits {
   maxUploadBytes: number
   /** Of the body as sent, if it has a content coding. */
   maxCompressedBytes: number
+  /** Uploads up to this size need no worker thread. */
+  inlineBytes: number
 }
 
 export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
@@ -99,7 +101,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     onAnswer,
     mediaProblem: uploadMediaProblem,
     maxBodyBytes: (headers) => (isPlain(headers) ? maxUploadBytes : maxCompressedBytes),
-    busyProblem: () => (hasReader() ? null : TOO_MANY_WAIT),
+    busyProblem: (sizeBytes) => (sizeBytes <= limits.inlineBytes || hasReader() ? null : TOO_MANY_WAIT),
     admit: (sizeBytes, headers) => admitUpload(isPlain(headers) ? sizeBytes : sizeBytes + maxUploadBytes),
   }
   const routeOptions = { schema, bodyLimit: maxUploadBytes, onRequest: admission('upload', rules) }

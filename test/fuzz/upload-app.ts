@@ -88,6 +88,7 @@ export async function startUploadApp(): Promise<UploadApp> {
       maxInvoiceBytes: LIMITS.maxInvoiceBytes,
       maxUploadBytes: LIMITS.maxBytes,
       maxCompressedBytes: LIMITS.maxCompressedBytes,
+      inlineBytes: 2_048,
       requestTimeoutMs: 20_000,
       keepAliveTimeoutMs: 20_000,
       logger: false,

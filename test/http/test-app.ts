@@ -71,6 +71,7 @@ export async function testApp(
       maxInvoiceBytes: 64 * 1024,
       maxUploadBytes: 256 * 1024,
       maxCompressedBytes: 32 * 1024,
+      inlineBytes: 0,
       requestTimeoutMs: 10_000,
       keepAliveTimeoutMs: 72_000,
       logger: false,

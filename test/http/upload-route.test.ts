@@ -209,6 +209,11 @@ suite('refused before its body is read', () => {
     assert.match(String(body.detail), /wait to be read/)
   })
 
+  test('an upload that needs no thread is taken while the threads are busy', async (t) => {
+    const { app } = await testApp(t, { ...answering(STORED), hasReader: () => false }, { inlineBytes: 1_000 })
+    assert.equal((await app.inject(post)).statusCode, 200)
+  })
+
   test('a full buffer: 503 with a jittered Retry-After', async (t) => {
     const { app, contract } = await testApp(t, { admitUpload: () => null })
     const waits = new Set<string>()
