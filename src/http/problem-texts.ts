@@ -124,12 +124,14 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'This instance is shutting down. Send the same document again.',
   },
   'refused-by-kafka': {
-    meaning: 'A broker refused the record, for instance because the topic is missing or writing to it is not allowed.',
-    remedy: 'Correct the cluster: the topic, its settings, or the rights of the gateway. The till keeps on trying.',
+    meaning: 'A broker refused the record, for instance because the gateway is not allowed to write to the topic.',
+    remedy: 'Correct the cluster: the rights of the gateway, or the settings of the topic. The till keeps on trying.',
     example: 'Kafka refuses the record. Send the same document again.',
   },
   'kafka-unavailable': {
-    meaning: 'The gateway does not reach the leader of the partition. The invoice was not handed to Kafka.',
+    meaning:
+      'The gateway does not reach the leader of the partition, the topic is missing, or the leader has too few in-sync ' +
+      'replicas. The invoice is not in Kafka.',
     remedy: NOTHING,
     example: 'Kafka is not reachable. Send the same document again.',
   },

@@ -99,7 +99,7 @@ const UNKNOWN = ['outcome-unknown', 'The invoice may or may not be in Kafka. Sen
 const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], readonly [ProblemSlug, string]> = {
   'not-ready': ['kafka-unavailable', 'The gateway has no connection to Kafka yet.'],
   stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
-  expired: ['kafka-unavailable', 'Kafka was not reached in time. The invoice was not sent.'],
+  expired: ['kafka-unavailable', 'Kafka did not take it in time. The invoice is not in Kafka.'],
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
   'too-large': ['too-large', 'The record is too large for Kafka.'],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
