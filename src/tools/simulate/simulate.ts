@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { within } from '../../waiting.ts'
+import { pause, within } from '../../waiting.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import { arrivalTimes } from './arrivals.ts'
 import { createInvoices } from './basket.ts'
@@ -102,9 +101,10 @@ export async function simulate(
     series.plan(intendedAtMs)
     tills[Math.floor(random() * tills.length)]?.add(intendedAtMs)
   }
-  await keepSchedule(times, startMs, send, AbortSignal.any([stop, abort]))
-  const isInterrupted = stop.aborted || abort.aborted
-  if (!isInterrupted) await sleep(Math.max(0, run.seconds - elapsedSeconds()) * 1_000)
+  const interrupted = AbortSignal.any([stop, abort])
+  await keepSchedule(times, startMs, send, interrupted)
+  await pause(Math.max(0, run.seconds - elapsedSeconds()) * 1_000, interrupted)
+  const isInterrupted = interrupted.aborted
   const seconds = elapsedSeconds()
   const { user, system } = process.cpuUsage(cpuAtStart)
   const busyShare = (user + system) / 1e6 / seconds

@@ -73,3 +73,16 @@ test('a till that never came to an invoice counts it all the same', async (t) =>
   assert.ok(summary.unanswered > 1, 'one is under way, the others wait for it')
   assert.equal(latencies.count, summary.intended)
 })
+
+test('Ctrl-C after the last arrival ends the wait for the end of the run', async (t) => {
+  const url = await serverThatFreezes(t, 60_000)
+  const run = { ...RUN, load: { ...RUN.load, ratePerSecond: 0.1 }, seconds: 20, seed: 35, url } // one arrival, at 0.07 s
+  for (const signal of ['stop', 'abort'] as const) {
+    const pressed = new AbortController()
+    const onAnswer = () => setTimeout(() => pressed.abort(), 50)
+    const { summary } = await simulate(run, { stop: never, abort: never, onAnswer, [signal]: pressed.signal })
+    assert.equal(summary.acknowledged, 1)
+    assert.equal(summary.isInterrupted, true)
+    assert.ok(summary.seconds < run.seconds, `${summary.seconds} s`)
+  }
+})
