@@ -11,7 +11,7 @@ export type Seen =
   | { readonly kind: 'silent' }
   /** TLS although plain text was tried. */
   | { readonly kind: 'tls' }
-  /** TLS that the peer ended: it wants another version, or a client certificate. */
+  /** TLS that the peer ended, in OpenSSL's words: it wants another version, or a client certificate. */
   | { readonly kind: 'tls-refused'; readonly reason: string }
   | { readonly kind: 'untrusted'; readonly code: string }
   /**
@@ -63,10 +63,20 @@ async function lookThroughTls(at: Address, deadline: AbortSignal): Promise<Seen 
   const servername = isIP(at.host) === 0 ? at.host : ''
   const options = { ...at, servername, rejectUnauthorized: false } // trust is checked afterwards
   const secured = await opened(connectTls(options), 'secureConnect', deadline)
-  if (secured instanceof Error) return isAlert(secured) ? { kind: 'tls-refused', reason: reasonOf(secured) } : null
-  if (secured.authorized) return await lookAt(secured, deadline)
+  if (secured instanceof Error) return isAlert(secured) ? refusedBy(secured) : null
+  if (secured.authorized) return await lookUntilAlert(secured, deadline)
   secured.destroy()
   return { kind: 'untrusted', code: String(secured.authorizationError) }
+}
+
+/** In TLS 1.3 the peer judges our side only after the handshake, so its alert may come instead of an answer. */
+async function lookUntilAlert(secured: Socket, deadline: AbortSignal): Promise<Seen> {
+  let fault: Error | undefined
+  secured.once('error', (error) => {
+    fault = error
+  })
+  const seen = await lookAt(secured, deadline)
+  return seen.kind === 'silent' && fault !== undefined && isAlert(fault) ? refusedBy(fault) : seen
 }
 
 /** Asks as a Kafka client does: first for the supported requests, then for a SASL mechanism that no broker offers. */
@@ -160,6 +170,10 @@ function codeOf(error: Error): string {
 /** The peer speaks TLS and refuses. */
 function isAlert(error: Error): boolean {
   return /^ERR_SSL_.*ALERT/.test(codeOf(error))
+}
+
+function refusedBy(alert: Error): Seen {
+  return { kind: 'tls-refused', reason: reasonOf(alert) }
 }
 
 /** OpenSSL's own words are in `reason`; the message also has its source lines. */

@@ -81,6 +81,9 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     case 'tls':
       return 'it wants TLS: set KAFKA_TLS=true'
     case 'tls-refused':
+      if (/certificate/.test(seen.reason))
+        // we never give one, so that is what it is about
+        return `it speaks TLS but wants a client certificate (${seen.reason}), which cannot be given: KAFKA_BROKERS has to name a port that wants none`
       return `it speaks TLS but refuses our connection (${seen.reason}): does it want client certificates, or another version?`
     case 'untrusted':
       return untrusted(seen.code)

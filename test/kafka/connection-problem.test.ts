@@ -4,7 +4,12 @@ import { createServer as createHttpServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createServer as createTlsServer } from 'node:tls'
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  type SecureVersion,
+  setDefaultCACertificates,
+} from 'node:tls'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import {
   type Connection,
@@ -13,6 +18,7 @@ import {
   withConnectionProblems,
 } from '../../src/kafka/connection-problem.ts'
 import kafkajs from '../../src/kafka/kafkajs/index.ts'
+import { BROKER_CERTIFICATE } from './broker-certificate.ts'
 import { FakeCluster } from './fake-broker.ts'
 
 const require = createRequire(import.meta.url)
@@ -90,6 +96,24 @@ test('the address, what was tried and who does not answer are named, with the va
     assert.doesNotMatch(text, /marker|till-user|\bE[A-Z]{6,}/)
   })
   await Promise.all(told)
+})
+
+test('a broker that wants a client certificate is recognised, also when TLS 1.3 says so after the handshake', async (t) => {
+  const trusted = getCACertificates('default')
+  setDefaultCACertificates([...trusted, BROKER_CERTIFICATE.cert])
+  t.after(() => setDefaultCACertificates(trusted))
+  const said: [SecureVersion, RegExp][] = [
+    [
+      'TLSv1.3',
+      /: it speaks TLS but wants a client certificate \(.*certificate required\), which cannot be given: .*KAFKA_BROKERS/,
+    ],
+    ['TLSv1.2', /: it speaks TLS but refuses our connection \(.*handshake failure\): does it want client certificates/],
+  ]
+  for (const [maxVersion, text] of said) {
+    const server = createTlsServer({ ...BROKER_CERTIFICATE, requestCert: true, rejectUnauthorized: true, maxVersion })
+    const problem = await connectionProblem(LOST, connectionTo(await listening(t, server), { ssl: true }))
+    assert.match(problem ?? '', text)
+  }
 })
 
 test('a login that is refused is said, without the login', async (t) => {

@@ -1,0 +1,21 @@
+/**
+ * A certificate for 127.0.0.1 until 2120, signed with its own key. It is only for tests: nothing trusts it. Made with
+ * `openssl ca -selfsign` (P-256).
+ */
+export const BROKER_CERTIFICATE = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXJaHoZd4x+24OGHI
+bwDPK0/zrxNmeWJyfy61ulnIa3OhRANCAAQdIrupIzGtusruXIwSyxNAZrklJYVP
+Y5mp24J3IDSKo52DJDvnB0alry7fhZUMlcl0ZySVXHhBGbzqlxCafie7
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBWzCCAQKgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAkxMjcuMC4w
+LjEwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CTEyNy4wLjAuMTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABB0iu6kjMa26yu5c
+jBLLE0BmuSUlhU9jmanbgncgNIqjnYMkO+cHRqWvLt+FlQyVyXRnJJVceEEZvOqX
+EJp+J7ujQzBBMA8GA1UdEQQIMAaHBH8AAAEwDwYDVR0TAQH/BAUwAwEB/zAdBgNV
+HQ4EFgQUFz4NeLWMfb1m2NePIJvndm7ZtH8wCgYIKoZIzj0EAwIDRwAwRAIgc85E
+fSvibc/bb+kbsheEg9ewxU9HUQ6xrKFhG4B5BSMCIES4xlJGymd5A3vRtzGv6Isu
+9yVifciLZ7nwylDltPMt
+-----END CERTIFICATE-----`,
+}
