@@ -14,16 +14,22 @@ const MAX_PROBE_MS = 5_000
 
 /**
  * Runs `work` on the cluster. If it fails because of the connection or a missing topic, rejects with an error that says
- * what was tried, what listens at each address, and which variable to set. Otherwise rejects with what `work` rejects
- * with.
+ * what was tried, what listens at each address, and which variable to set. If `work` said something itself, and gave
+ * the client's error as the cause, that comes first. Otherwise rejects with what `work` rejects with.
  */
 export async function withConnectionProblems<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const problem = topicProblem(error, connection.topic) ?? (await connectionProblem(error, connection))
-    throw problem === undefined ? error : new Error(problem, { cause: error })
+    throw problem === undefined ? error : new Error(`${ownWords(error)}${problem}`, { cause: error })
   }
+}
+
+/** What somebody on our side made of the client's error, as a line; empty if it comes straight from the client. */
+function ownWords(error: unknown): string {
+  const isOwn = error instanceof Error && error.cause !== undefined && !(error instanceof kafkajs.KafkaJSError)
+  return isOwn ? `${error.message}\n` : ''
 }
 
 /** What an error means for the topic; undefined if it is about something else. */
@@ -81,8 +87,8 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     case 'tls':
       return 'it wants TLS: set KAFKA_TLS=true'
     case 'tls-refused':
+      // We never give one, so that is what it is about.
       if (/certificate/.test(seen.reason))
-        // we never give one, so that is what it is about
         return `it speaks TLS but wants a client certificate (${seen.reason}), which cannot be given: KAFKA_BROKERS has to name a port that wants none`
       return `it speaks TLS but refuses our connection (${seen.reason}): does it want client certificates, or another version?`
     case 'untrusted':

@@ -152,6 +152,27 @@ test('a missing topic is named, with what makes it', async () => {
   )
 })
 
+test('what our own error says stays in front of what is wrong with the connection or the topic', async (t) => {
+  const connection = connectionTo(await broker(t, []))
+  const causes: [Error, RegExp][] = [
+    [LOST, /^the throttle is still on\nno connection to Kafka \(tried with .*\):\n.*it answers now/],
+    [createErrorFromCode(3), /^the throttle is still on\ntopic invoices is missing/],
+  ]
+  for (const [cause, said] of causes) {
+    const own = new Error('the throttle is still on', { cause })
+    await assert.rejects(
+      withConnectionProblems(connection, () => Promise.reject(own)),
+      ({ message }: Error) => said.test(message),
+    )
+  }
+  const wrapped = Reflect.construct(kafkajs.KafkaJSNonRetriableError, ['gave up', { cause: LOST }])
+  await assert.rejects(
+    withConnectionProblems(connection, () => Promise.reject(wrapped)),
+    /^Error: no connection to Kafka/,
+    'the words of the client about itself are of no use',
+  )
+})
+
 test('an error of something else stays as it is, and what works is not touched', async () => {
   const connection = connectionTo('127.0.0.1:1')
   const error = new Error('reading was stopped')
