@@ -20,7 +20,19 @@ import { reassign } from '../tools/topics/reassign.ts'
 import { type Spread, spread } from '../tools/topics/spread.ts'
 import { spreadText } from '../tools/topics/spread-text.ts'
 
-type GrowArguments = Omit<Extract<TopicsArguments, { action: 'grow' }>, 'action'>
+export type GrowArguments = Omit<Extract<TopicsArguments, { action: 'grow' }>, 'action'>
+
+/** What grow asks the cluster and tells it. */
+const CLUSTER = {
+  describeTopic,
+  fetchBrokers,
+  fetchReassigning,
+  fetchRecordSizes,
+  startReassignment,
+  startThrottle,
+  endThrottle,
+}
+export type GrowCluster = typeof CLUSTER
 
 /** How often removing the throttle is tried, a second apart. */
 const REMOVAL_TRIES = 10
@@ -29,21 +41,25 @@ const REMOVAL_TRIES = 10
  * `tillgate topics grow`: shows how the topic would be spread over all brokers and how much that copies. With `yes` it
  * does it. Resolves with the exit code. Refuses while a replica is missing or moving: a plan needs a settled state.
  */
-export async function growTopic(given: GrowArguments, session: TopicSession): Promise<number> {
-  const state = await describeTopic(session)
+export async function growTopic(
+  given: GrowArguments,
+  session: TopicSession,
+  cluster: GrowCluster = CLUSTER,
+): Promise<number> {
+  const state = await cluster.describeTopic(session)
   if (typeof state === 'string')
     return refuse(`topic ${session.topic} is ${state}${state === 'missing' ? ': tillgate topics create makes it' : ''}`)
   const { partitions, settings = {} } = state
   const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
   if (lagging.length > 0)
     return refuse(`partitions ${numbers(lagging)} lack replicas: wait until they are in sync again, or have moved`)
-  const found = spread(partitions, await fetchBrokers(session))
+  const found = spread(partitions, await cluster.fetchBrokers(session))
   const all = partitions.map(({ partition }) => partition)
-  const moving = await fetchReassigning(session, all)
+  const moving = await cluster.fetchReassigning(session, all)
   if (moving.length > 0) return refuse(`partitions ${moving.join(', ')} are moving already: wait until they are done`)
 
   const hasChanges = found.changes.length > 0
-  const held = hasChanges ? await fetchRecordSizes(session).catch(() => undefined) : undefined
+  const held = hasChanges ? await cluster.fetchRecordSizes(session).catch(() => undefined) : undefined
   const copying = held === undefined ? undefined : copyingOf(found.changes, partitions, held)
   const result = JSON.stringify(toJson(found, copying, partitions, session.topic), null, 2)
   if (given.json && !given.yes) console.log(result)
@@ -54,15 +70,18 @@ export async function growTopic(given: GrowArguments, session: TopicSession): Pr
         copying === undefined ? 'How much has to be copied is unknown.' : copyingText(copying, given.throttleBytes),
       )
   }
-  if (given.yes && hasChanges) {
-    await keepPresent(given, found, partitions, session.topic)
-    await carryOut(found, given, session, partitions)
-  } else if (given.yes && THROTTLES.some((name) => (settings[name] ?? '') !== '')) {
-    await endThrottle(session)
-    if (!given.json) console.log('Removed a throttle that was left behind.')
+  if (given.yes) {
+    if (hasChanges) await keepPresent(given, found, partitions, session.topic)
+    const isThrottled = THROTTLES.some((name) => (settings[name] ?? '') !== '')
+    const isReplaced = hasChanges && given.throttleBytes !== undefined
+    if (isThrottled && !isReplaced) {
+      await cluster.endThrottle(session)
+      if (!given.json) console.log('Removed a throttle that was left behind.')
+    }
+    if (hasChanges) await carryOut(found, given, session, cluster, partitions)
   } else if (!given.json && hasChanges) console.log('Nothing was changed. --yes makes these changes.')
   if (given.yes && given.json) console.log(result)
-  if (!given.json) await adviseElection(session)
+  if (!given.json) await adviseElection(session, cluster)
   return 0
 }
 
@@ -96,19 +115,21 @@ async function carryOut(
   found: Spread,
   { json, atOnce, deadlineMs, throttleBytes }: GrowArguments,
   session: TopicSession,
+  cluster: GrowCluster,
   partitions: readonly PartitionState[],
 ): Promise<void> {
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.on('SIGINT', stop).on('SIGTERM', stop)
   const status = createStatusLine(process.stderr)
-  const cluster = {
-    start: (changes: Spread['changes']) => startReassignment(session, changes),
-    fetchReassigning: (moving: readonly number[]) => fetchReassigning(session, moving),
+  const topic = {
+    start: (changes: Spread['changes']) => cluster.startReassignment(session, changes),
+    fetchReassigning: (moving: readonly number[]) => cluster.fetchReassigning(session, moving),
   }
   try {
-    if (throttleBytes !== undefined) await startThrottle(session, throttleOf(found.changes, partitions), throttleBytes)
-    await reassign(cluster, found.changes, {
+    if (throttleBytes !== undefined)
+      await cluster.startThrottle(session, throttleOf(found.changes, partitions), throttleBytes)
+    await reassign(topic, found.changes, {
       atOnce,
       deadlineMs,
       signal: stopping.signal,
@@ -120,16 +141,16 @@ async function carryOut(
     if (!json) console.log('Done.')
   } finally {
     status.end()
-    if (throttleBytes !== undefined) await takeThrottleOff(session)
+    if (throttleBytes !== undefined) await takeThrottleOff(session, cluster)
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }
 
 /** Brokers may restart while partitions move, so a refusal is retried. */
-async function takeThrottleOff(session: TopicSession): Promise<void> {
+async function takeThrottleOff(session: TopicSession, cluster: GrowCluster): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await endThrottle(session)
+      await cluster.endThrottle(session)
       return
     } catch (error) {
       if (tries === REMOVAL_TRIES)
@@ -143,8 +164,8 @@ async function takeThrottleOff(session: TopicSession): Promise<void> {
 }
 
 /** kafkajs cannot elect leaders. The cluster does it by itself after five minutes, unless that is switched off. */
-async function adviseElection(session: TopicSession): Promise<void> {
-  const state = await describeTopic(session)
+async function adviseElection(session: TopicSession, cluster: GrowCluster): Promise<void> {
+  const state = await cluster.describeTopic(session)
   const others = (typeof state === 'string' ? [] : state.partitions).filter(
     ({ leader, replicas }) => leader !== replicas[0],
   )

@@ -60,8 +60,8 @@ async function alter(
   const secret = entries.find(({ isSensitive }) => isSensitive)
   if (secret !== undefined)
     throw new Error(
-      `the throttle of broker ${name} cannot be set from here, because its dynamic setting ${secret.configName} ` +
-        'would be lost: set the throttle with kafka-configs.sh, and grow without --throttle',
+      `the throttle of broker ${name} cannot be changed from here, because its dynamic setting ${secret.configName} ` +
+        'would be lost: use kafka-configs.sh (to throttle a grow, start it without --throttle first)',
     )
   const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
   await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] })
