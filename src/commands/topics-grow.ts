@@ -31,10 +31,12 @@ const CLUSTER = {
   startReassignment,
   startThrottle,
   endThrottle,
+  /** Between two tries to remove the throttle. */
+  retryMs: 1_000,
 }
 export type GrowCluster = typeof CLUSTER
 
-/** How often removing the throttle is tried, a second apart. */
+/** How often removing the throttle is tried. */
 const REMOVAL_TRIES = 10
 
 /**
@@ -85,7 +87,10 @@ export async function growTopic(
   return 0
 }
 
-/** Prints the present assignment, or saves it, before anything moves. Kafka's own tool can restore it. */
+/**
+ * Prints the present assignment, or saves it, before anything moves. Kafka's own tool can restore it. With `json` it
+ * goes to standard error, because standard output is for the result, which comes last or never.
+ */
 async function keepPresent(
   { undoFile, json }: GrowArguments,
   { changes }: Spread,
@@ -94,8 +99,8 @@ async function keepPresent(
 ): Promise<void> {
   const present = reassignmentJson(topic, presentOf(changes, partitions))
   if (undoFile === undefined) {
-    if (!json)
-      console.log(`\nTo go back, give this to kafka-reassign-partitions.sh --reassignment-json-file:\n${present}\n`)
+    if (json) console.error(present)
+    else console.log(`\nTo go back, give this to kafka-reassign-partitions.sh --reassignment-json-file:\n${present}\n`)
     return
   }
   try {
@@ -158,7 +163,7 @@ async function takeThrottleOff(session: TopicSession, cluster: GrowCluster): Pro
           `the throttle is still on (${(error as Error).message}): tillgate topics grow --yes removes it, topics check reports it`,
           { cause: error },
         )
-      await sleep(1_000)
+      await sleep(cluster.retryMs)
     }
   }
 }

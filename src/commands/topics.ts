@@ -29,7 +29,7 @@ const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
       --yes                  do it; without it the moves are only shown
       --throttle N           copies at most N bytes a second into each broker; removed at the end, also after Ctrl-C
       --undo-file FILE       a new file for the present assignment, as kafka-reassign-partitions.sh takes it
-                             (default: it is printed)
+                             (default: it is printed, with --json as a line of standard error)
       --at-once N            partitions that move at the same time (5)
       --deadline-minutes N   when to give up waiting (720)
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type GrowArguments, type GrowCluster, growTopic } from '../../src/commands/topics-grow.ts'
+import { withConnectionProblems } from '../../src/kafka/connection-problem.ts'
+import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import { THROTTLES } from '../../src/tools/topics/check.ts'
 
 const SESSION = {
@@ -38,6 +40,7 @@ function fakeCluster(settings: Record<string, string> = {}, changed: Partial<Gro
     startReassignment: call('move'),
     startThrottle: call('throttle'),
     endThrottle: call('no throttle'),
+    retryMs: 1,
     ...changed,
   }
   return { cluster, calls }
@@ -70,4 +73,31 @@ test('a throttle is replaced by that of this run; without any, nothing is taken 
   const shown = fakeCluster(LEFT_BEHIND)
   await growTopic({ ...GROW, yes: false }, SESSION, shown.cluster)
   assert.deepEqual(shown.calls, [])
+})
+
+test('the assignment to go back to is written before anything moves, with --json as a line of standard error', async (t) => {
+  for (const json of [true, false]) {
+    const { stdout, stderr } = written(t)
+    const refused = new Error('not authorized')
+    const { cluster } = fakeCluster({}, { startReassignment: () => Promise.reject(refused) })
+    await assert.rejects(growTopic({ ...GROW, json }, SESSION, cluster), refused)
+    const lines = (json ? stderr : stdout).flatMap((text) => text.split('\n'))
+    const kept = lines.filter((line) => line.startsWith('{"version":1')).map((line) => JSON.parse(line))
+    assert.equal(kept.length, 1, lines.join('\n'))
+    const moved = ALL_ON_0.find(({ partition }) => partition === kept[0].partitions[0].partition)
+    assert.deepEqual(kept[0].partitions[0], { topic: 'invoices', partition: moved?.partition, replicas: [0] })
+    if (json) assert.deepEqual(stdout, [], 'the result is the only thing on standard output')
+    t.mock.restoreAll()
+  }
+})
+
+test('a throttle that cannot be taken off is said in front of what is wrong with the connection', async (t) => {
+  written(t)
+  const lost = new kafkajs.KafkaJSConnectionError('Connection error')
+  const { cluster } = fakeCluster({}, { endThrottle: () => Promise.reject(lost) })
+  const grow = growTopic({ ...GROW, throttleBytes: 1e6 }, SESSION, cluster)
+  await assert.rejects(
+    withConnectionProblems(SESSION, () => grow),
+    /^Error: the throttle is still on \(Connection error\): .*grow --yes removes it.*\nno connection to Kafka .*:\n {2}127\.0\.0\.1:1: /,
+  )
 })
