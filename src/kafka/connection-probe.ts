@@ -88,6 +88,7 @@ async function lookAt(socket: Socket, deadline: AbortSignal): Promise<Seen> {
     if (versions.length < 10 || versions.readInt32BE(4) !== API_VERSIONS) return { kind: 'silent' }
     const name = Buffer.from(NO_MECHANISM)
     const answer = await ask(socket, request(SASL_HANDSHAKE, 1, Buffer.concat([int16(name.length), name])), deadline)
+    if (answer.length < 14) return { kind: 'silent' }
     return { kind: 'kafka', isPlain: false, mechanisms: mechanismsOf(answer) }
   } finally {
     socket.destroy()
@@ -124,7 +125,7 @@ function request(apiKey: number, version: number, body = Buffer.alloc(0)): Buffe
 }
 
 function mechanismsOf(answer: Buffer): string[] {
-  if (answer.length < 14 || answer.readInt16BE(8) === ILLEGAL_SASL_STATE) return []
+  if (answer.readInt16BE(8) === ILLEGAL_SASL_STATE) return []
   const names: string[] = []
   let at = 14
   for (let left = answer.readInt32BE(10); left > 0 && at + 2 <= answer.length; left--) {

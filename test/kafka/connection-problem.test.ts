@@ -47,12 +47,13 @@ async function listening(t: TestContext, server: Server): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A broker that knows these SASL mechanisms; none: it wants no login. */
-async function broker(t: TestContext, mechanisms: readonly string[]): Promise<string> {
+/** A broker that knows these SASL mechanisms; none: it wants no login; `silent`: it does not come to answering. */
+async function broker(t: TestContext, mechanisms: readonly string[] | 'silent'): Promise<string> {
   const cluster = await FakeCluster.start()
   t.after(() => cluster.stop())
   cluster.broker(1).script = ({ apiKey, send }) => {
     if (apiKey !== SASL_HANDSHAKE) return false
+    if (mechanisms === 'silent') return true
     const code = mechanisms.length === 0 ? 34 : 33
     send(new Encoder().writeInt16(code).writeArray(mechanisms.map((name) => new Encoder().writeString(name))).buffer)
     return true
@@ -84,6 +85,10 @@ test('the address, what was tried and who does not answer are named, with the va
     [connectionTo(await broker(t, [])), /it answers now; before: Connection error/],
     [connectionTo(await broker(t, []), { sasl: LOGIN }), /Kafka without SASL: unset KAFKA_SASL_MECHANISM/],
     [connectionTo(await broker(t, ['PLAIN', 'GSSAPI'])), /login \(SASL PLAIN, GSSAPI\): set KAFKA_SASL_MECHANISM/],
+    [
+      connectionTo(await broker(t, 'silent'), { sasl: LOGIN, connectionTimeoutMs: 1_000 }),
+      /does not answer as Kafka does/,
+    ],
     [
       connectionTo(await broker(t, ['PLAIN']), { sasl: LOGIN }),
       /offers SASL PLAIN, not scram-sha-512: set KAFKA_SASL_M/,
