@@ -30,9 +30,10 @@ export async function dryRun(journal: Journal, maxBytes: number, stopping: Abort
   const toSend = { invoices: 0, bytes: 0 }
   let [notJson, tooLong] = [0, 0]
   const onTooLong = async () => void tooLong++
+  let fault: Error | undefined
   try {
     for (;;) {
-      const fault = await outstanding.fill(LINES_AT_ONCE, maxBytes, onTooLong)
+      fault ??= await outstanding.fill(LINES_AT_ONCE, maxBytes, onTooLong)
       const { lines } = outstanding
       if (lines.length === 0 || stopping.aborted) {
         const { stored, rejected } = progress ?? { stored: 0, rejected: 0 }
