@@ -44,6 +44,7 @@ the rest; 2 wrong arguments or files, or another run holds one of them: nothing 
 const MAX_BYTES = 8 * 2 ** 20
 const MAX_COMPRESSED_BYTES = 2 ** 20
 const ANSWER_TIMEOUT_MS = 120_000
+const BACKOFF = { firstMs: 500, maxMs: 15_000 }
 
 export const upload: Command = { help: HELP, run, failureCode: 1 }
 
@@ -147,7 +148,7 @@ async function send(
       { parallel, keepGoing },
       {
         send: (request, timeoutMs) => postUpload(request, timeoutMs, { url, coding, signal: breakingOff }),
-        ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, coding, limits, giveUpAfterMs, answers, stopping },
+        ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, backoff: BACKOFF, coding, limits, giveUpAfterMs, answers, stopping },
         ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },
       },
     )

@@ -12,7 +12,6 @@ import { readLines } from './read-lines.ts'
 import type { Tally } from './tally.ts'
 import { WriteError } from './write-error.ts'
 
-const BACKOFF = { firstMs: 500, maxMs: 15_000 }
 /** With less time than this before its journal is given up, a request would only leave an unknown outcome. */
 const LEAST_TRY_MS = 1_000
 
@@ -21,6 +20,8 @@ export interface UploadOptions {
   readonly send: (request: CutRequest, timeoutMs: number) => Promise<GatewayAnswer>
   /** How long a request may take, from its start to the end of its answer. */
   readonly answerTimeoutMs: number
+  /** The least time between two tries, for `backoffMs`. */
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number }
   readonly coding: RequestCoding
   readonly limits: RequestLimits
   /** How long a journal may make no progress; undefined: for ever. */
@@ -197,8 +198,8 @@ class FileUpload {
   }
 
   async #wait(reason: string, retryAfterMs: number | undefined): Promise<End | undefined> {
-    const { giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
-    const ms = resendMs(this.#failures++, retryAfterMs, BACKOFF)
+    const { backoff, giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
+    const ms = resendMs(this.#failures++, retryAfterMs, backoff)
     if (stopping.aborted) return undefined
     if (performance.now() + ms + LEAST_TRY_MS > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
     if (reason !== this.#trouble) onTrouble(this.#journal.file, reason)

@@ -16,6 +16,7 @@ export function optionsFor(url: URL, given: Given = {}): UploadOptions {
   return {
     send: (request, withinMs) => postUpload(request, withinMs, { url, coding, signal }),
     answerTimeoutMs: timeoutMs,
+    backoff: { firstMs: 1, maxMs: 10 },
     coding,
     limits: LIMITS,
     giveUpAfterMs: undefined,
