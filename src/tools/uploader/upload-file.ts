@@ -24,7 +24,7 @@ export interface UploadOptions {
   readonly backoff: { readonly firstMs: number; readonly maxMs: number }
   readonly coding: RequestCoding
   readonly limits: RequestLimits
-  /** How long a journal may make no progress; undefined: for ever. */
+  /** How long a journal may make no progress, the time to read it aside; undefined: for ever. */
   readonly giveUpAfterMs: number | undefined
   /** Records each attempt; shared by all journals. */
   readonly answers: AppendedLines | undefined
@@ -80,6 +80,7 @@ class FileUpload {
   #maxInvoices: number
   /** Requests in a row that settled nothing. */
   #failures = 0
+  /** When the latest line was settled; later by the time spent reading since. */
   #movedAtMs = performance.now()
   #trouble: string | undefined
   /** The progress as it is on the disk. */
@@ -139,7 +140,11 @@ class FileUpload {
 
   async #fill(maxLines: number): Promise<Error | undefined> {
     const onTooLong = this.#notes.tooLong.bind(this.#notes)
-    return await this.#outstanding.fill(maxLines, this.#options.limits.maxBytes, onTooLong)
+    const startedAtMs = performance.now()
+    const fault = await this.#outstanding.fill(maxLines, this.#options.limits.maxBytes, onTooLong)
+    // A pause of standard input, or the skipped part of a large .gz, says nothing about the gateway.
+    this.#movedAtMs += performance.now() - startedAtMs
+    return fault
   }
 
   /** Reads again what was in flight when an earlier run ended. */
@@ -170,13 +175,22 @@ class FileUpload {
     if (decision.kind === 'again' || (decision.kind === 'fates' && decision.fates.includes('again')))
       return await this.#wait(decision.reason ?? '', answer.kind === 'none' ? undefined : answer.retryAfterMs)
     this.#trouble = undefined
+    if (decision.kind === 'smaller' && this.#leftMs() < LEAST_TRY_MS)
+      return { kind: 'given-up', reason: 'no time was left for a smaller request' }
     return undefined
   }
 
-  /** A journal can be given up while an answer is pending. */
+  /** Time left before the journal is given up. */
+  #leftMs(): number {
+    const { giveUpAfterMs = Number.POSITIVE_INFINITY } = this.#options
+    return this.#movedAtMs + giveUpAfterMs - performance.now()
+  }
+
+  /** A journal can be given up while an answer is pending. A request that took long to prepare still has time. */
   #timeoutMs(): number {
-    const { answerTimeoutMs, giveUpAfterMs = Number.POSITIVE_INFINITY } = this.#options
-    return Math.max(1, Math.round(Math.min(answerTimeoutMs, this.#movedAtMs + giveUpAfterMs - performance.now())))
+    const { answerTimeoutMs, giveUpAfterMs = LEAST_TRY_MS } = this.#options
+    const leastMs = Math.min(LEAST_TRY_MS, giveUpAfterMs)
+    return Math.round(Math.min(answerTimeoutMs, Math.max(leastMs, this.#leftMs())))
   }
 
   #tell(doing: UploadProgress['doing']): void {
@@ -198,10 +212,10 @@ class FileUpload {
   }
 
   async #wait(reason: string, retryAfterMs: number | undefined): Promise<End | undefined> {
-    const { backoff, giveUpAfterMs = Number.POSITIVE_INFINITY, stopping, onTrouble } = this.#options
+    const { backoff, stopping, onTrouble } = this.#options
     const ms = resendMs(this.#failures++, retryAfterMs, backoff)
     if (stopping.aborted) return undefined
-    if (performance.now() + ms + LEAST_TRY_MS > this.#movedAtMs + giveUpAfterMs) return { kind: 'given-up', reason }
+    if (ms + LEAST_TRY_MS > this.#leftMs()) return { kind: 'given-up', reason }
     if (reason !== this.#trouble) onTrouble(this.#journal.file, reason)
     this.#trouble = reason
     await pause(ms, stopping)

@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { freePorts } from '../../../dev/kafka/ports.ts'
 import { readAnswers } from '../../../src/tools/audit/answers.ts'
@@ -11,7 +12,7 @@ import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
 import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
 import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
 import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
-import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
+import { type UploadOptions, uploadFile } from '../../../src/tools/uploader/upload-file.ts'
 import { uploadFiles } from '../../../src/tools/uploader/upload-files.ts'
 import * as gateway from './scripted-gateway.ts'
 import { LIMITS, optionsFor, scripted, upload } from './send-journal.ts'
@@ -434,4 +435,50 @@ test('no request is sent that has no time to be answered before the journal is g
   }
   assert.equal((await upload(file, { ...options, send })).end.kind, 'given-up')
   assert.ok(timeouts.length > 0 && Math.min(...timeouts) >= 900, `${timeouts.at(-1)} ms`)
+})
+
+test('time to read the journal is not time without progress', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const journal = await openJournal(await journalOf(['1', '2']))
+  t.after(() => journal.release())
+  const [readingMs, giveUpAfterMs] = [1_200, 2_400]
+  async function* slow() {
+    await sleep(readingMs)
+    yield Buffer.from('1\n2\n')
+  }
+  const options = optionsFor(server.url, { giveUpAfterMs })
+  const timeouts: number[] = []
+  const send: UploadOptions['send'] = (request, timeoutMs) => {
+    timeouts.push(timeoutMs)
+    return options.send(request, timeoutMs)
+  }
+  const read = () => ({ chunks: slow(), bytesRead: () => 4 })
+  const { end } = await uploadFile({ ...journal, read }, { ...options, send })
+  assert.equal(end.kind, 'finished')
+  assert.ok(timeouts.length === 1 && (timeouts[0] as number) > giveUpAfterMs - readingMs, `${timeouts} ms`)
+})
+
+test('however long it takes to prepare a request, its answer has time to come', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const options = optionsFor(server.url, {
+    giveUpAfterMs: 1_200,
+    onProgress: (_, { doing }) => {
+      const untilMs = performance.now() + 600
+      while (doing === 'waiting' && performance.now() < untilMs);
+    },
+  })
+  const timeouts: number[] = []
+  const send: UploadOptions['send'] = (request, timeoutMs) => {
+    timeouts.push(timeoutMs)
+    return options.send(request, timeoutMs)
+  }
+  await upload(await journalOf(['1']), { ...options, send })
+  assert.ok(timeouts.length === 1 && (timeouts[0] as number) >= 1_000, `${timeouts} ms`)
+})
+
+test('a journal is given up, too, when there is no time left for a smaller request', async (t) => {
+  const server = await scripted(t, (one, response) => void setTimeout(() => gateway.whole(413)(one, response), 600))
+  const { end } = await upload(await journalOf(['1', '2']), optionsFor(server.url, { giveUpAfterMs: 1_500 }))
+  assert.deepEqual(end, { kind: 'given-up', reason: 'no time was left for a smaller request' })
+  assert.deepEqual(server.lines(), [['1', '2']])
 })
