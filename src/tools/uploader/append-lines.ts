@@ -2,11 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { WriteError } from './write-error.ts'
 
 const BLOCK_BYTES = 65_536
+/** No line is longer: a journal's line is less than 8 MiB, and JSON makes it six times as long at most. */
+const MAX_LINE_BYTES = 64 * 2 ** 20
 const LF = 0x0a
 
 /**
- * A file that lines are appended to. Only its owner has access. A failed append leaves nothing behind. A last line
- * without a line feed was cut off by a crash; it is removed before the first append. One process at a time may append.
+ * A file that lines are appended to. Only its owner has access. A failed append leaves nothing behind. Before the first
+ * append, a last line without a line feed gets one if it is complete JSON (a person saved the file so); if not, a crash
+ * cut it off, and it is removed. A file that begins otherwise is left as it is. One process at a time may append.
  */
 export class AppendedLines {
   readonly file: string
@@ -72,9 +75,8 @@ export class AppendedLines {
     })
     try {
       const { size } = await handle.stat()
-      this.#bytes = await wholeLinesBytes(handle, size)
-      if (this.#bytes === 0) await this.#assertMine(handle, size)
-      if (this.#bytes < size) await handle.truncate(this.#bytes)
+      await this.#assertMine(handle, size)
+      this.#bytes = await this.#mendEnd(handle, size)
       return handle
     } catch (error) {
       await handle.close()
@@ -82,12 +84,39 @@ export class AppendedLines {
     }
   }
 
-  /** A file without a whole line that does not begin as a line does belongs to somebody else. */
+  /** A file that does not begin as a line does belongs to somebody else. */
   async #assertMine(handle: FileHandle, size: number): Promise<void> {
     const start = Buffer.alloc(Math.min(size, this.#beginning.length))
     await handle.read(start, 0, start.length, 0)
-    if (!start.equals(this.#beginning.subarray(0, start.length)))
-      throw new Error(`${this.file} holds something else: is it the right file?`)
+    if (!start.equals(this.#beginning.subarray(0, start.length))) throw this.#somethingElse()
+  }
+
+  /** Resolves with the length of the file when its last line has an end. */
+  async #mendEnd(handle: FileHandle, size: number): Promise<number> {
+    const wholeBytes = await wholeLinesBytes(handle, size)
+    if (wholeBytes === size) return size
+    if (size - wholeBytes > MAX_LINE_BYTES) throw this.#somethingElse()
+    const last = Buffer.alloc(size - wholeBytes)
+    await handle.read(last, 0, last.length, wholeBytes)
+    if (isJson(last)) {
+      await handle.appendFile('\n')
+      return size + 1
+    }
+    await handle.truncate(wholeBytes)
+    return wholeBytes
+  }
+
+  #somethingElse(): Error {
+    return new Error(`${this.file} holds something else: is it the right file?`)
+  }
+}
+
+function isJson(line: Buffer): boolean {
+  try {
+    JSON.parse(line.toString())
+    return true
+  } catch {
+    return false
   }
 }
 
