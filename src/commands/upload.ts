@@ -104,7 +104,7 @@ async function openAll(
         console.error('standard input: nothing remembers how far it is sent, so it has to be sent to its end')
       journals.push(
         isInput
-          ? openStandardInput(process.stdin, stopping, isDry)
+          ? await openStandardInput(process.stdin, stopping, isDry)
           : await openJournal(file, { again, isDry, onCheck }),
       )
     } catch (error) {

@@ -165,3 +165,20 @@ test('Ctrl-C while standard input is waited for ends it, and the report says fro
   assert.equal(code, 1, text)
   assert.match(text, /standard input: interrupted; 2 stored, 0 rejected; send it again from line 3 on/)
 })
+
+test('a file of rejected invoices that is something else: nothing is sent, and it stays as it is', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results(() => 422),
+  )
+  const files = { a: `${invoice(1)}\n`, b: `${invoice(2)}\n`, 'b.rejected.ndjson': '[]', 'stdin.rejected.ndjson': '[]' }
+  const cwd = await folderWith(files)
+  for (const args of [['a', 'b'], ['-']]) {
+    const { code, stderr } = await upload(t, server.url, cwd, args, `${invoice(3)}\n`)
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /\.rejected\.ndjson could not be written: it holds something else/)
+  }
+  assert.equal(server.received.length, 0)
+  assert.deepEqual((await readdir(cwd)).sort(), Object.keys(files).sort())
+  assert.equal(await readFile(join(cwd, 'b.rejected.ndjson'), 'utf8'), '[]')
+})

@@ -13,7 +13,7 @@ const LF = 0x0a
  */
 export class AppendedLines {
   readonly file: string
-  readonly #beginning: Buffer
+  readonly #beginning: string
   #opened: Promise<FileHandle> | undefined
   #latest: Promise<void> = Promise.resolve()
   /** Length of the whole lines. */
@@ -24,10 +24,10 @@ export class AppendedLines {
   /** `beginning`: how each line starts. */
   constructor(file: string, beginning: string) {
     this.file = file
-    this.#beginning = Buffer.from(beginning)
+    this.#beginning = beginning
   }
 
-  /** Rejects when the file cannot be written. Optional: `append` opens the file too. */
+  /** Rejects with `WriteError` when the file cannot be written, or is something else. Optional: `append` opens the file too. */
   async open(): Promise<void> {
     await this.#open()
   }
@@ -75,40 +75,51 @@ export class AppendedLines {
     })
     try {
       const { size } = await handle.stat()
-      await this.#assertMine(handle, size)
-      this.#bytes = await this.#mendEnd(handle, size)
+      if (!(await isMine(handle, size, this.#beginning))) throw somethingElse()
+      this.#bytes = await mendEnd(handle, size)
       return handle
     } catch (error) {
       await handle.close()
-      throw error
+      throw new WriteError(this.file, error)
     }
   }
+}
 
-  /** A file that does not begin as a line does belongs to somebody else. */
-  async #assertMine(handle: FileHandle, size: number): Promise<void> {
-    const start = Buffer.alloc(Math.min(size, this.#beginning.length))
-    await handle.read(start, 0, start.length, 0)
-    if (!start.equals(this.#beginning.subarray(0, start.length))) throw this.#somethingElse()
+/** Rejects with `WriteError` if there is a `file` that such lines would not be added to. Changes nothing. */
+export async function assertAppendable(file: string, beginning: string): Promise<void> {
+  try {
+    await using handle = await open(file)
+    const { size } = await handle.stat()
+    if (!(await isMine(handle, size, beginning))) throw somethingElse()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new WriteError(file, error)
   }
+}
 
-  /** Resolves with the length of the file when its last line has an end. */
-  async #mendEnd(handle: FileHandle, size: number): Promise<number> {
-    const wholeBytes = await wholeLinesBytes(handle, size)
-    if (wholeBytes === size) return size
-    if (size - wholeBytes > MAX_LINE_BYTES) throw this.#somethingElse()
-    const last = Buffer.alloc(size - wholeBytes)
-    await handle.read(last, 0, last.length, wholeBytes)
-    if (isJson(last)) {
-      await handle.appendFile('\n')
-      return size + 1
-    }
-    await handle.truncate(wholeBytes)
-    return wholeBytes
-  }
+/** A file that does not begin as a line does belongs to somebody else. */
+async function isMine(handle: FileHandle, size: number, beginning: string): Promise<boolean> {
+  const start = Buffer.alloc(Math.min(size, beginning.length))
+  await handle.read(start, 0, start.length, 0)
+  return beginning.startsWith(start.toString())
+}
 
-  #somethingElse(): Error {
-    return new Error(`${this.file} holds something else: is it the right file?`)
+function somethingElse(): Error {
+  return new Error('it holds something else: is it the right file?')
+}
+
+/** Resolves with the length of the file when its last line has an end. */
+async function mendEnd(handle: FileHandle, size: number): Promise<number> {
+  const wholeBytes = await wholeLinesBytes(handle, size)
+  if (wholeBytes === size) return size
+  if (size - wholeBytes > MAX_LINE_BYTES) throw somethingElse()
+  const last = Buffer.alloc(size - wholeBytes)
+  await handle.read(last, 0, last.length, wholeBytes)
+  if (isJson(last)) {
+    await handle.appendFile('\n')
+    return size + 1
   }
+  await handle.truncate(wholeBytes)
+  return wholeBytes
 }
 
 function isJson(line: Buffer): boolean {

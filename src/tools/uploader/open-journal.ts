@@ -1,9 +1,11 @@
 import { rm, stat } from 'node:fs/promises'
 import { InputError } from '../terminal/flags.ts'
+import { assertAppendable } from './append-lines.ts'
 import { type FileLock, LockedError, lockFile } from './file-lock.ts'
 import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import { readProgress } from './progress-file.ts'
+import { REJECTED_BEGINNING } from './rejected-entry.ts'
 
 /** A journal cannot be sent, and nothing of it was sent; the message says why. */
 export class JournalError extends InputError {}
@@ -19,8 +21,9 @@ export interface OpenOptions {
 
 /**
  * Opens a journal and reads its progress file. Unless `isDry`, no other run can have it until it is released. Throws
- * `LockedError` when another run has it, and `JournalError` when it cannot be read or is not the journal of the
- * progress file: a journal may grow, but the part that was read must not change.
+ * `LockedError` when another run has it, and `JournalError` when it cannot be read, is not the journal of the progress
+ * file (a journal may grow, but the part that was read must not change), or its file of rejected invoices is something
+ * else.
  */
 export async function openJournal(file: string, options: OpenOptions = {}): Promise<Journal> {
   const { again = false, isDry = false } = options
@@ -31,6 +34,7 @@ export async function openJournal(file: string, options: OpenOptions = {}): Prom
     if (!isDry) lock = lockFile(file)
     const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
     if (again && !isDry) for (const left of [progressFile, rejectedFile]) await rm(left, { force: true })
+    if (!again) await assertAppendable(rejectedFile, REJECTED_BEGINNING)
     const progress = again ? null : await readProgress(progressFile)
     const hash = await hashPrefix(file, progress?.prefix.bytes ?? 0, options)
     if (progress !== null && hash.prefix.sha256 !== progress.prefix.sha256)

@@ -1,15 +1,23 @@
 import { addAbortSignal, type Readable } from 'node:stream'
+import { InputError } from '../terminal/flags.ts'
+import { assertAppendable } from './append-lines.ts'
 import { type FileLock, lockFile } from './file-lock.ts'
 import { type Journal, plain, rejectedFileOf, STANDARD_INPUT } from './journal.ts'
 import { PrefixHash } from './prefix-hash.ts'
+import { REJECTED_BEGINNING } from './rejected-entry.ts'
 
 /**
  * Standard input as a journal. No file records its progress. Rejected invoices go into a file in the working folder;
- * unless `isDry`, this run locks it until release, or throws `LockedError`. `stopping` ends the reading.
+ * unless `isDry`, this run locks it until release, or throws `LockedError`. Throws `InputError` when that file is
+ * something else. `stopping` ends the reading.
  */
-export function openStandardInput(input: Readable, stopping: AbortSignal, isDry: boolean): Journal {
+export async function openStandardInput(input: Readable, stopping: AbortSignal, isDry: boolean): Promise<Journal> {
   const rejectedFile = rejectedFileOf(STANDARD_INPUT)
   const lock: FileLock | undefined = isDry ? undefined : lockFile(rejectedFile)
+  await assertAppendable(rejectedFile, REJECTED_BEGINNING).catch((error: Error) => {
+    lock?.release()
+    throw new InputError(error.message)
+  })
   let bytes = 0
   async function* chunks(): AsyncGenerator<Buffer> {
     try {

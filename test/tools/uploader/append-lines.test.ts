@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
+import { WriteError } from '../../../src/tools/uploader/write-error.ts'
 
 let folder: string
 
@@ -68,7 +69,9 @@ test('a file that begins otherwise is not added to, nor cut: it is something els
   const file = join(folder, 'something-else')
   for (const text of ['precious', '[]', 'precious\n', 'first\nlast', '\n{"line":1}\n', '{"lines":1}\n{"line":']) {
     await writeFile(file, text)
-    await assert.rejects(new AppendedLines(file, BEGINNING).append(['a']), /something-else.*is it the right file/)
+    const appended = new AppendedLines(file, BEGINNING).append(['a'])
+    await assert.rejects(appended, (error) => error instanceof WriteError && error.file === file)
+    await assert.rejects(appended, /something-else.*is it the right file/)
     assert.equal(await readFile(file, 'utf8'), text)
   }
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -155,6 +155,27 @@ test('starting over deletes what earlier runs left beside the journal', async ()
     (await readdir(folder)).filter((name) => name.startsWith('journal')),
     ['journal.ndjson'],
   )
+})
+
+test('a file of rejected invoices that is something else is told before anything is sent; one of ours is not', async () => {
+  const file = newFile()
+  await writeFile(file, 'x\n')
+  for (const isDry of [false, true]) {
+    for (const foreign of ['[]', 'notes\n']) {
+      await writeFile(rejectedFileOf(file), foreign)
+      await assert.rejects(openJournal(file, { isDry }), (error) => error instanceof JournalError)
+      await assert.rejects(openJournal(file, { isDry }), /\.rejected\.ndjson .*something else: is it the right file/)
+    }
+    for (const own of ['', '{"li', '{"line":1}', '{"line":1}\n']) {
+      await writeFile(rejectedFileOf(file), own)
+      const journal = await openJournal(file, { isDry })
+      journal.release()
+      assert.equal(await readFile(rejectedFileOf(file), 'utf8'), own)
+    }
+  }
+  await rm(rejectedFileOf(file))
+  await mkdir(rejectedFileOf(file))
+  await assert.rejects(openJournal(file), /\.rejected\.ndjson .*it is a folder/)
 })
 
 test('a journal that is not there, or no file, says so', async () => {
