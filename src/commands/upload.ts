@@ -6,7 +6,7 @@ import { type DryReport, dryRun, dryRunText, isSendable } from '../tools/uploade
 import { lockFile } from '../tools/uploader/file-lock.ts'
 import type { FileReport } from '../tools/uploader/file-report.ts'
 import { type Journal, STANDARD_INPUT } from '../tools/uploader/journal.ts'
-import { openJournal } from '../tools/uploader/open-journal.ts'
+import { openJournal, startOver } from '../tools/uploader/open-journal.ts'
 import { parseUploadArguments, type UploadArguments } from '../tools/uploader/options.ts'
 import { ownFilesText, withoutOwnFiles } from '../tools/uploader/own-files.ts'
 import { postUpload } from '../tools/uploader/post-upload.ts'
@@ -139,6 +139,7 @@ async function send(
   let answers: AppendedLines | undefined
   try {
     answers = await openAnswers(given.answers)
+    if (given.again) for (const journal of journals) await startOver(journal)
     const startedAtMs = performance.now()
     screen.start(journals)
     const { coding, url, giveUpAfterMs, parallel, keepGoing } = given

@@ -182,3 +182,28 @@ test('a file of rejected invoices that is something else: nothing is sent, and i
   assert.deepEqual((await readdir(cwd)).sort(), Object.keys(files).sort())
   assert.equal(await readFile(join(cwd, 'b.rejected.ndjson'), 'utf8'), '[]')
 })
+
+test('--again deletes nothing until all files and the answers file can be used', async (t) => {
+  const server = await scripted(
+    t,
+    gateway.results((line) => (line === invoice(1) ? 422 : 201)),
+  )
+  const cwd = await folderWith({ a: `${invoice(1)}\n${invoice(2)}\n`, notes: 'precious' })
+  await upload(t, server.url, cwd, ['a'])
+  const left = async () =>
+    await Promise.all(['a.progress', 'a.rejected.ndjson'].map((name) => readFile(join(cwd, name), 'utf8')))
+  const before = await left()
+  for (const args of [
+    ['a', 'missing'],
+    ['--answers', 'notes', 'a'],
+  ]) {
+    assert.equal((await upload(t, server.url, cwd, ['--again', ...args])).code, 2)
+    assert.deepEqual(await left(), before, args.join(' '))
+  }
+  assert.equal(server.received.length, 1)
+
+  const { code } = await upload(t, server.url, cwd, ['--again', '--answers', 'answers', 'a'])
+  assert.equal(code, 1)
+  assert.equal((await readFile(join(cwd, 'a.rejected.ndjson'), 'utf8')).trim().split('\n').length, 1)
+  assert.equal(server.received.length, 2)
+})

@@ -6,14 +6,15 @@ import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './jou
 import { PrefixHash } from './prefix-hash.ts'
 import { readProgress } from './progress-file.ts'
 import { REJECTED_BEGINNING } from './rejected-entry.ts'
+import { WriteError } from './write-error.ts'
 
 /** A journal cannot be sent, and nothing of it was sent; the message says why. */
 export class JournalError extends InputError {}
 
 export interface OpenOptions {
-  /** Send it from the beginning: deletes what earlier runs left beside it. */
+  /** Send it from the beginning, whatever earlier runs left beside it; `startOver` deletes that. */
   readonly again?: boolean
-  /** Only look at it: nothing is written, deleted or locked. */
+  /** Only look at it: nothing is locked. */
   readonly isDry?: boolean
   /** Called while the lines of earlier runs are compared. `bytes`: compared so far. */
   readonly onCheck?: (file: string, bytes: number, total: number) => void
@@ -33,7 +34,6 @@ export async function openJournal(file: string, options: OpenOptions = {}): Prom
     if (!found.isFile()) throw new Error(`${file} is not a file`)
     if (!isDry) lock = lockFile(file)
     const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
-    if (again && !isDry) for (const left of [progressFile, rejectedFile]) await rm(left, { force: true })
     if (!again) await assertAppendable(rejectedFile, REJECTED_BEGINNING)
     const progress = again ? null : await readProgress(progressFile)
     const hash = await hashPrefix(file, progress?.prefix.bytes ?? 0, options)
@@ -46,6 +46,16 @@ export async function openJournal(file: string, options: OpenOptions = {}): Prom
     lock?.release()
     throw error instanceof LockedError ? error : new JournalError(wordsOf(error as NodeJS.ErrnoException, file))
   }
+}
+
+/** Deletes what earlier runs left beside a journal that was opened `again`. Throws `JournalError`. */
+export async function startOver({ progressFile, rejectedFile }: Journal): Promise<void> {
+  // Nothing remembers how far standard input was sent, so all its rejected invoices are kept.
+  if (progressFile === null) return
+  for (const left of [progressFile, rejectedFile])
+    await rm(left, { force: true }).catch((error) => {
+      throw new JournalError(new WriteError(left, error).message)
+    })
 }
 
 async function hashPrefix(file: string, bytes: number, { onCheck }: OpenOptions): Promise<PrefixHash> {

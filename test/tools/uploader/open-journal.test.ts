@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { FileReport } from '../../../src/tools/uploader/file-report.ts'
 import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
-import { JournalError, openJournal } from '../../../src/tools/uploader/open-journal.ts'
+import { JournalError, openJournal, startOver } from '../../../src/tools/uploader/open-journal.ts'
 import { writeProgress } from '../../../src/tools/uploader/progress-file.ts'
 import type { UploadOptions } from '../../../src/tools/uploader/upload-file.ts'
 import * as gateway from './scripted-gateway.ts'
@@ -150,6 +150,8 @@ test('starting over deletes what earlier runs left beside the journal', async ()
   await assert.rejects(openJournal(file), JournalError)
   const journal = await openJournal(file, { again: true })
   assert.equal(journal.progress, null)
+  assert.equal(await readFile(rejectedFileOf(file), 'utf8'), '{}\n')
+  await startOver(journal)
   journal.release()
   assert.deepEqual(
     (await readdir(folder)).filter((name) => name.startsWith('journal')),
