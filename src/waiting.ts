@@ -51,7 +51,7 @@ const MAX_RETRY_AFTER_MS = 300_000
 
 /**
  * How long a till waits before it sends again: `Retry-After` (five minutes at the most) and up to half more, or
- * `backoffMs` if that is longer. So `Retry-After: 0` does not make it send without a pause.
+ * `backoffMs` where there is none. `Retry-After: 0` counts as none: it must not make a till send without a pause.
  */
 export function resendMs(
   failures: number,
@@ -59,7 +59,6 @@ export function resendMs(
   bounds: Bounds,
   random = Math.random,
 ): number {
-  const leastMs = backoffMs(failures, bounds, random)
-  if (retryAfterMs === undefined) return leastMs
-  return Math.max(leastMs, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + random() / 2))
+  if (retryAfterMs === undefined || retryAfterMs === 0) return backoffMs(failures, bounds, random)
+  return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + random() / 2)
 }
