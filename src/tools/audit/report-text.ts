@@ -1,3 +1,4 @@
+import { count } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
 import { FINDING_KINDS, type Finding, type FindingKind } from './finding.ts'
 import type { NotJudgedCounts } from './not-judged.ts'
@@ -96,8 +97,4 @@ function findingText(finding: Finding): string {
   const invoice = [storeId, terminalId, journalId, numbers].filter((part) => part !== undefined).join('/')
   const place = partition === undefined ? '' : `partition ${partition} offset ${offset}`
   return [invoice, place].filter((part) => part !== '').join('  ')
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US')
 }

@@ -1,3 +1,4 @@
+import { count } from '../terminal/count.ts'
 import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
 import type { Load } from './arrivals.ts'
 
@@ -78,7 +79,7 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     seed: number('seed', 1, 0, 2_147_483_647),
   } as const
   if (run.load.ratePerSecond * run.seconds > MAX_INVOICES)
-    throw new UsageError(`--rate times --seconds must not be above ${MAX_INVOICES.toLocaleString('en-US')}`)
+    throw new UsageError(`--rate times --seconds must not be above ${count(MAX_INVOICES)}`)
   return { action: 'run', json, run, answers: given.answers }
 }
 

@@ -1,3 +1,4 @@
+import { count } from './count.ts'
 import { RecentRate } from './recent-rate.ts'
 import { createStatusLine, lineLength, type StatusLineOptions, type TerminalOutput } from './status-line.ts'
 import { timeLeft } from './time-text.ts'
@@ -26,8 +27,8 @@ export function createProgressBar(output: TerminalOutput, unit: string, options:
   const rate = new RecentRate()
   const usualNotes = (done: number, total: number | undefined): string[] => {
     const perSecond = rate.perSecond()
-    const notes = [`${n(done)}${total === undefined ? '' : ` of ${n(total)}`} ${unit}`]
-    if (perSecond !== undefined) notes.push(`${n(Math.round(perSecond))}/s`)
+    const notes = [`${count(done)}${total === undefined ? '' : ` of ${count(total)}`} ${unit}`]
+    if (perSecond !== undefined) notes.push(`${count(Math.round(perSecond))}/s`)
     const left = total === undefined ? undefined : timeLeft(total - done, perSecond)
     return left === undefined ? notes : [...notes, left]
   }
@@ -67,5 +68,3 @@ function plain({ label, share, notes }: BarParts): string {
   const percent = `${String(Math.floor(share * 100)).padStart(3)} %`
   return [label === '' ? percent : `${label} ${percent}`, ...notes].join('  ')
 }
-
-const n = (count: number) => count.toLocaleString('en-US')

@@ -1,3 +1,4 @@
+import { count } from '../terminal/count.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import type { Journal } from './journal.ts'
 import { Outstanding, START } from './outstanding.ts'
@@ -76,8 +77,8 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
   return [
     ...unusable.map(({ reason }) => reason),
     ...files.filter((file) => !isDone(file)).map(dryText),
-    ...(done > 0 ? [`${n(done)} ${done === 1 ? 'file has' : 'files have'} nothing left to send`] : []),
-    `would send ${n(invoices)} invoices, ${n(bytes)} bytes; nothing was sent`,
+    ...(done > 0 ? [`${count(done)} ${done === 1 ? 'file has' : 'files have'} nothing left to send`] : []),
+    `would send ${count(invoices)} invoices, ${count(bytes)} bytes; nothing was sent`,
   ]
     .map(visibleText)
     .join('\n')
@@ -85,13 +86,11 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
 
 function dryText({ file, toSend, nextLine, done, notJson, tooLong, fault }: DryReport): string {
   const faults = [
-    ...(notJson > 0 ? [`${n(notJson)} of them are not JSON`] : []),
-    ...(tooLong > 0 ? [`${n(tooLong)} lines are too long`] : []),
+    ...(notJson > 0 ? [`${count(notJson)} of them are not JSON`] : []),
+    ...(tooLong > 0 ? [`${count(tooLong)} lines are too long`] : []),
     ...(fault === undefined ? [] : [fault]),
   ]
-  const counts = `${n(toSend.invoices)} invoices, ${n(toSend.bytes)} bytes, from line ${n(nextLine)} on`
-  const earlier = `${n(done.stored)} stored and ${n(done.rejected)} rejected before`
+  const counts = `${count(toSend.invoices)} invoices, ${count(toSend.bytes)} bytes, from line ${count(nextLine)} on`
+  const earlier = `${count(done.stored)} stored and ${count(done.rejected)} rejected before`
   return [`${file}: ${counts}; ${earlier}`, ...faults].join('; ')
 }
-
-const n = (count: number) => count.toLocaleString('en-US')

@@ -1,3 +1,4 @@
+import { count } from '../terminal/count.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import type { FileReport } from './file-report.ts'
 import { rejectedFileOf, STANDARD_INPUT } from './journal.ts'
@@ -50,7 +51,9 @@ export function reportText({ files, notStarted, tally, seconds, invoicesPerSecon
   const good = files.filter((file) => !needsSomebody(file))
   return [
     ...failed.slice(0, MOST_FAILED).map(fileText),
-    ...(failed.length > MOST_FAILED ? [`and ${n(failed.length - MOST_FAILED)} more like these: --json has all`] : []),
+    ...(failed.length > MOST_FAILED
+      ? [`and ${count(failed.length - MOST_FAILED)} more like these: --json has all`]
+      : []),
     ...notStartedText(notStarted),
     ...(good.length > MOST_GOOD ? [goodText(good)] : good.map(fileText)),
     ...sumsText(tally, seconds, invoicesPerSecond),
@@ -63,8 +66,8 @@ function sumsText(tally: Tally, seconds: number, invoicesPerSecond: number): str
   const { stored, rejected, sent, resent, unknown } = tally
   if (sent + stored + rejected + unknown === 0) return ['nothing was sent']
   return [
-    `${n(stored)} stored and ${n(rejected)} rejected in ${seconds.toFixed(1)} s, ${n(invoicesPerSecond)} invoices/s`,
-    `${n(sent)} sent, ${n(resent)} of them again, ${n(unknown)} with an unknown outcome`,
+    `${count(stored)} stored and ${count(rejected)} rejected in ${seconds.toFixed(1)} s, ${count(invoicesPerSecond)} invoices/s`,
+    `${count(sent)} sent, ${count(resent)} of them again, ${count(unknown)} with an unknown outcome`,
   ]
 }
 
@@ -80,9 +83,10 @@ function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileRepo
   const name = file === STANDARD_INPUT ? 'standard input' : file
   // The reason names the file.
   if (end.kind === 'unusable') return end.reason
-  const counts = `${n(total.stored)} stored, ${n(total.rejected)} rejected`
+  const counts = `${count(total.stored)} stored, ${count(total.rejected)} rejected`
   const left = isQuarantined ? ` (${rejectedFileOf(file)})` : total.rejected > 0 ? ' (file removed)' : ''
-  const place = end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${n(nextLine)} on` : ''
+  const place =
+    end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${count(nextLine)} on` : ''
   if ('reason' in end) return `${name}: ${ENDS[end.kind]}: ${end.reason}; ${counts}${left}${place}`
   if (end.kind === 'interrupted') return `${name}: interrupted; ${counts}${left}${place}`
   return `${name}: ${isOld(tally) ? 'nothing left to send; ' : ''}${counts}${left}`
@@ -91,14 +95,13 @@ function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileRepo
 function goodText(files: readonly FileReport[]): string {
   const stored = files.reduce((sum, { total }) => sum + total.stored, 0)
   const old = files.filter(({ tally }) => isOld(tally)).length
-  if (old === files.length) return `${n(old)} files: nothing left to send; ${n(stored)} stored`
-  return `${n(files.length)} files finished${old > 0 ? `, ${n(old)} had nothing left to send` : ''}; ${n(stored)} stored`
+  if (old === files.length) return `${count(old)} files: nothing left to send; ${count(stored)} stored`
+  return `${count(files.length)} files finished${old > 0 ? `, ${count(old)} had nothing left to send` : ''}; ${count(stored)} stored`
 }
 
 function notStartedText(files: readonly string[]): string[] {
   if (files.length <= MOST_GOOD) return files.map((file) => `${file}: not started`)
-  return [`${n(files.length)} files not started, from ${files[0]} on`]
+  return [`${count(files.length)} files not started, from ${files[0]} on`]
 }
 
 const isOld = ({ stored, rejected }: Readonly<Tally>) => stored + rejected === 0
-const n = (count: number) => count.toLocaleString('en-US')

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { count } from '../terminal/count.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
 import { RecentRate } from '../terminal/recent-rate.ts'
 import type { TerminalOutput } from '../terminal/status-line.ts'
@@ -51,11 +52,11 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     const perSecond = invoicesRate.perSecond()
     const notes = [
       waitingText(all, nowMs()),
-      `${n(stored)} stored, ${n(rejected)} rejected`,
-      perSecond === undefined ? undefined : `${n(Math.round(perSecond))}/s`,
+      `${count(stored)} stored, ${count(rejected)} rejected`,
+      perSecond === undefined ? undefined : `${count(Math.round(perSecond))}/s`,
       totalBytes === undefined ? undefined : timeLeft(totalBytes - bytes, bytesRate.perSecond()),
       states.size > 1
-        ? `${n(all.filter(({ doing }) => doing === 'ended').length)} of ${n(states.size)} files`
+        ? `${count(all.filter(({ doing }) => doing === 'ended').length)} of ${count(states.size)} files`
         : undefined,
     ]
     const kept = notes.filter((note) => note !== undefined)
@@ -66,7 +67,7 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     onCheck(file, bytes, total) {
       checkingSinceMs ??= nowMs()
       if (nowMs() - checkingSinceMs < LONG_CHECK_MS) return
-      bar.update(`comparing ${shortName(file)}`, bytes, total, [`${n(bytes)} of ${n(total)} bytes sent before`])
+      bar.update(`comparing ${shortName(file)}`, bytes, total, [`${count(bytes)} of ${count(total)} bytes sent before`])
     },
     start(journals) {
       for (const { file, bytes, progress } of journals) {
@@ -102,4 +103,3 @@ function waitingText(states: readonly FileState[], nowMs: number): string | unde
 }
 
 const shortName = (file: string) => (file === STANDARD_INPUT ? 'standard input' : visibleText(basename(file)))
-const n = (count: number) => count.toLocaleString('en-US')
