@@ -4,9 +4,9 @@ import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { createIngestUpload, type IngestUpload } from '../../src/ingest/upload.ts'
-import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { FakePublisher, LIMITS, turn } from '../accumulator/fakes.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { mainThreadReader } from './main-thread-reader.ts'
 
 const MAX_BYTES = 1_000_000
 
@@ -23,20 +23,7 @@ function start(deliveryTimeoutMs = 60_000): void {
   accumulator.open()
   ingest = createIngestUpload({
     accumulator,
-    reader: new UploadReader({
-      limits: {
-        maxBytes: MAX_BYTES,
-        maxInvoices: 100,
-        maxInvoiceBytes: 50_000,
-        arithmetic: 'strict',
-        lenientStores: [],
-      },
-      workers: 0,
-      maxWaiting: 0,
-      timeoutMs: 1_000,
-      inlineBytes: 0,
-      onTrouble: () => {},
-    }),
+    reader: mainThreadReader(),
     window: new UploadWindow({ maxRecords: 100, share: 1, now: () => 0 }),
     topic: 'invoices',
     partitionOf: () => 0,

@@ -6,9 +6,9 @@ import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { createQuotas } from '../../src/admission/quotas.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { createIngestUpload } from '../../src/ingest/upload.ts'
-import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { FakePublisher, LIMITS } from '../accumulator/fakes.ts'
 import { emptyDocument } from '../invoice/plain-sale.ts'
+import { mainThreadReader } from './main-thread-reader.ts'
 
 interface Circumstances {
   readonly quotaPerTerminal?: number
@@ -27,17 +27,9 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
   window.noteLive()
   const accumulator = new Accumulator({ publisher, partitions: 1, limits, deliveryTimeoutMs: 10_000 })
   accumulator.open()
-  const reader = new UploadReader({
-    limits: { maxBytes: 100_000, maxInvoices: 100, maxInvoiceBytes: 5_000, arithmetic: 'strict', lenientStores: [] },
-    workers: 0,
-    maxWaiting: 0,
-    timeoutMs: 1_000,
-    inlineBytes: 0,
-    onTrouble: assert.fail,
-  })
   const ingestUpload = createIngestUpload({
     accumulator,
-    reader,
+    reader: mainThreadReader({ maxBytes: 100_000, maxInvoiceBytes: 5_000 }),
     topic: 'invoices',
     partitionOf: () => 0,
     takeQuota: createQuotas({ perStore: undefined, perTerminal: quotaPerTerminal }, () => 0),

@@ -7,9 +7,9 @@ import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { Problem, type ProblemSlug } from '../../src/errors.ts'
 import { createIngestUpload, type IngestUploadDeps, type ItemAnswer } from '../../src/ingest/upload.ts'
-import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { mainThreadReader } from './main-thread-reader.ts'
 
 const OVERHEAD_BYTES = 100
 const MAX_BYTES = 1_000_000
@@ -29,24 +29,6 @@ beforeEach(() => {
   memory = new BufferMemory(10_000_000)
 })
 
-function reader(overrides: Partial<ConstructorParameters<typeof UploadReader>[0]['limits']> = {}): UploadReader {
-  return new UploadReader({
-    limits: {
-      maxBytes: MAX_BYTES,
-      maxInvoices: 100,
-      maxInvoiceBytes: 50_000,
-      arithmetic: 'strict',
-      lenientStores: [],
-      ...overrides,
-    },
-    workers: 0,
-    maxWaiting: 0,
-    timeoutMs: 1_000,
-    inlineBytes: 0,
-    onTrouble: () => {},
-  })
-}
-
 function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
   const ingest = createIngestUpload({
     accumulator: {
@@ -55,7 +37,7 @@ function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
           appended.push({ record, chain, answer })
         }),
     },
-    reader: reader(),
+    reader: mainThreadReader(),
     window: windowOf(100),
     topic: 'invoices',
     partitionOf: (storeId) => storeId.length,
@@ -140,7 +122,7 @@ test('behind an invoice that was not taken those of its terminal are not attempt
 test('an invoice that will never be taken holds up none behind it', async () => {
   const { maxInvoiceBytes } = { maxInvoiceBytes: 20_000 }
   const large = JSON.stringify({ ...JSON.parse(line(1)), extensions: { padding: 'x'.repeat(maxInvoiceBytes) } })
-  const answering = ingestOver({ reader: reader({ maxInvoiceBytes }) })([large, '{', line(2)])
+  const answering = ingestOver({ reader: mainThreadReader({ maxInvoiceBytes }) })([large, '{', line(2)])
   await turn()
   acknowledge()
   assert.deepEqual(told(await answering), ['too-large', 'malformed-json', '2 at 7'])
@@ -196,8 +178,11 @@ test('an upload for which there is no room when it is inflated is sent again lat
 
 test('an upload that cannot be read is refused as a whole', async () => {
   await assert.rejects(ingestOver()([' ', '']), isProblem('malformed-upload'))
-  await assert.rejects(ingestOver({ reader: reader({ maxInvoices: 1 }) })([line(1), line(2)]), isProblem('too-large'))
-  await assert.rejects(ingestOver({ reader: reader({ maxBytes: 100 }) })([line(1)]), isProblem('too-large'))
+  await assert.rejects(
+    ingestOver({ reader: mainThreadReader({ maxInvoices: 1 }) })([line(1), line(2)]),
+    isProblem('too-large'),
+  )
+  await assert.rejects(ingestOver({ reader: mainThreadReader({ maxBytes: 100 }) })([line(1)]), isProblem('too-large'))
   assert.equal(appended.length, 0)
 })
 
