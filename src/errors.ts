@@ -1,55 +1,75 @@
 import type { Violation } from './invoice/violation.ts'
 
-/** What a till does with an answer, by its status. No answer at all is the same as `resend`. */
+/** What a till does with the answer to an invoice, or without one. */
 export type TillAction = 'delete' | 'quarantine' | 'resend'
 
-const HEALING: ReadonlySet<number> = new Set([408, 409, 424, 425, 429])
+/** The till's rule, as it stands in the OpenAPI document, on the problem pages and in the documentation. */
+export const TILL_RULE =
+  'A receipt: delete the invoice from the journal. A problem document that says `"till": "quarantine"`: put the invoice ' +
+  'aside and alert somebody. Anything else, whatever its status, and no answer at all: keep the invoice, alert somebody ' +
+  'if it lasts, and resend it unchanged.'
 
 /**
- * The till's rule: 2xx: delete the invoice from the journal; 4xx other than 408, 409, 424, 425 and 429: quarantine it
- * and alert; anything else: keep it and resend it unchanged.
+ * The till's rule, as `TILL_RULE` says it. `answer` is the parsed body: a receipt, a problem document or anything else.
+ * For an invoice of an upload it is the `receipt` or `problem` of its result. So the answer of a proxy, a captive portal
+ * or another service never costs an invoice.
  */
-export function tillAction(status: number): TillAction {
-  if (status >= 200 && status < 300) return 'delete'
-  if (status >= 400 && status < 500 && !HEALING.has(status)) return 'quarantine'
-  return 'resend'
+export function tillAction(status: number, answer: unknown): TillAction {
+  const { invoiceId, till } = Object(answer)
+  if (status >= 200 && status < 300) return typeof invoiceId === 'string' ? 'delete' : 'resend'
+  return till === 'quarantine' ? 'quarantine' : 'resend'
 }
 
-const problem = (status: number, title: string, outcome: 'rejected' | 'unknown') => ({ status, title, outcome })
+/**
+ * Where the fault is.
+ *
+ * - `document`: in the invoice itself. The same bytes will never be taken.
+ * - `request`: in how it was sent: address, header fields, framing. A person has to correct that, and then it is taken.
+ * - `passing`: in the gateway, the network or Kafka. It passes.
+ */
+export type Fault = 'document' | 'request' | 'passing'
+
+const problem = (status: number, fault: Fault, title: string, outcome: 'rejected' | 'unknown' = 'rejected') => ({
+  status,
+  fault,
+  title,
+  outcome,
+})
 
 /**
  * Every problem type of the service, one line each. A problem is what a till is told when it gets no receipt
  * (RFC 9457). `type` is stable and documented under `/problems/{slug}`; `outcome` says what is known about the invoice.
  */
 export const PROBLEMS = {
-  'malformed-json': problem(400, 'The body is not strict JSON', 'rejected'),
-  'malformed-upload': problem(400, 'The upload is not what its header fields say', 'rejected'),
-  'bad-request': problem(400, 'The request is malformed', 'rejected'),
-  'not-found': problem(404, 'No such resource', 'rejected'),
-  'method-not-allowed': problem(405, 'The method is not allowed here', 'rejected'),
-  'request-timeout': problem(408, 'The request did not arrive in time', 'rejected'),
-  'too-large': problem(413, 'The invoice or the upload is too large', 'rejected'),
-  'unsupported-media-type': problem(415, 'The media type or content coding is not supported', 'rejected'),
-  'invalid-invoice': problem(422, 'The invoice breaks the contract', 'rejected'),
-  'identity-conflict': problem(422, 'Another document with this identity was published just now', 'rejected'),
-  'identity-mismatch': problem(422, 'The identity of the body is not the one of the path or key', 'rejected'),
-  'not-attempted': problem(424, 'An earlier invoice of the terminal was not stored', 'rejected'),
-  'quota-exceeded': problem(429, 'Too many invoices in a minute', 'rejected'),
-  'headers-too-large': problem(431, 'The request headers are too large', 'rejected'),
-  'internal-error': problem(500, 'The gateway failed', 'unknown'),
-  saturated: problem(503, 'The gateway is saturated', 'rejected'),
-  'upload-not-read': problem(503, 'The gateway failed to read the upload', 'rejected'),
-  draining: problem(503, 'The gateway is shutting down', 'rejected'),
-  'refused-by-kafka': problem(503, 'Kafka refuses the record', 'rejected'),
-  'kafka-unavailable': problem(503, 'Kafka is not reachable', 'rejected'),
-  'outcome-unknown': problem(504, 'Kafka has not confirmed the invoice in time', 'unknown'),
+  'malformed-json': problem(400, 'document', 'The body is not strict JSON'),
+  'malformed-upload': problem(400, 'request', 'The upload is not what its header fields say'),
+  'bad-request': problem(400, 'request', 'The request is malformed'),
+  'not-found': problem(404, 'request', 'No such resource'),
+  'method-not-allowed': problem(405, 'request', 'The method is not allowed here'),
+  'request-timeout': problem(408, 'passing', 'The request did not arrive in time'),
+  'too-large': problem(413, 'document', 'The invoice is too large'),
+  'upload-too-large': problem(413, 'request', 'The upload is too large'),
+  'unsupported-media-type': problem(415, 'request', 'The media type or content coding is not supported'),
+  'invalid-invoice': problem(422, 'document', 'The invoice breaks the contract'),
+  'identity-conflict': problem(422, 'document', 'Another document with this identity was published just now'),
+  'identity-mismatch': problem(422, 'request', 'The identity of the body is not the one of the path or key'),
+  'not-attempted': problem(424, 'passing', 'An earlier invoice of the terminal was not stored'),
+  'quota-exceeded': problem(429, 'passing', 'Too many invoices in a minute'),
+  'headers-too-large': problem(431, 'request', 'The request headers are too large'),
+  'internal-error': problem(500, 'passing', 'The gateway failed', 'unknown'),
+  saturated: problem(503, 'passing', 'The gateway is saturated'),
+  'upload-not-read': problem(503, 'passing', 'The gateway failed to read the upload'),
+  draining: problem(503, 'passing', 'The gateway is shutting down'),
+  'refused-by-kafka': problem(503, 'passing', 'Kafka refuses the record'),
+  'kafka-unavailable': problem(503, 'passing', 'Kafka is not reachable'),
+  'outcome-unknown': problem(504, 'passing', 'Kafka has not confirmed the invoice in time', 'unknown'),
 } as const
 
 export type ProblemSlug = keyof typeof PROBLEMS
 
-/** Whether the same request may succeed later: the till keeps the invoice and sends it again. */
-export function isRetriable(slug: ProblemSlug): boolean {
-  return tillAction(PROBLEMS[slug].status) === 'resend'
+/** What the problem tells the till: only a fault in the document itself puts an invoice aside. */
+export function tillOf(slug: ProblemSlug): Exclude<TillAction, 'delete'> {
+  return PROBLEMS[slug].fault === 'document' ? 'quarantine' : 'resend'
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { suite, test } from 'node:test'
-import { isRetriable, PROBLEMS, Problem, type ProblemSlug, tillAction } from '../src/errors.ts'
+import { PROBLEMS, Problem, type ProblemSlug, TILL_RULE, tillAction, tillOf } from '../src/errors.ts'
 
 test('a problem costs no stack trace, and its cause keeps its own', () => {
   const cause = new Error('what happened')
@@ -10,24 +11,43 @@ test('a problem costs no stack trace, and its cause keeps its own', () => {
   assert.match(String(new Error('the next one').stack), /\n\s+at /)
 })
 
-suite('the rule of the till', () => {
-  test('deletes on 2xx, quarantines on 4xx, keeps and resends on everything else', () => {
-    for (const status of [200, 201, 207]) assert.equal(tillAction(status), 'delete')
-    for (const status of [400, 401, 403, 404, 405, 413, 415, 422, 431]) assert.equal(tillAction(status), 'quarantine')
-    for (const status of [301, 408, 409, 424, 425, 429, 500, 502, 503, 504]) assert.equal(tillAction(status), 'resend')
+suite("the till's rule", () => {
+  const receipt = { invoiceId: 'af811dfa-ab42-5bbb-83f8-d294264d2a96', partition: 0, offset: '0' }
+
+  test('deletes on a receipt, and on nothing else that is called a success', () => {
+    for (const status of [200, 201]) assert.equal(tillAction(status, receipt), 'delete')
+    for (const answer of [null, undefined, '<html>', 'Sign in', [], {}, { status: 'ok' }, { invoiceId: 7 }, 201])
+      assert.equal(tillAction(200, answer), 'resend')
+    assert.equal(tillAction(302, receipt), 'resend')
+    assert.equal(tillAction(500, receipt), 'resend')
   })
 
-  test('resends what may heal, and nothing else', () => {
+  test('quarantines what a problem document says to quarantine, and nothing else, whatever the status', () => {
+    for (let status = 300; status < 600; status++) {
+      for (const answer of [null, undefined, 'not found', {}, { status }, { till: 'resend' }, { till: true }])
+        assert.equal(tillAction(status, answer), 'resend', `${status}`)
+      assert.equal(tillAction(status, { till: 'quarantine' }), 'quarantine')
+    }
+  })
+
+  test('quarantines only for a fault of the document itself', () => {
     const slugs = Object.keys(PROBLEMS) as ProblemSlug[]
-    assert.deepEqual(slugs.filter(isRetriable), [
-      ...['request-timeout', 'not-attempted', 'quota-exceeded', 'internal-error', 'saturated', 'upload-not-read'],
-      ...['draining', 'refused-by-kafka', 'kafka-unavailable', 'outcome-unknown'],
-    ])
+    assert.deepEqual(
+      slugs.filter((slug) => tillOf(slug) === 'quarantine'),
+      ['malformed-json', 'too-large', 'invalid-invoice', 'identity-conflict'],
+    )
   })
 
   test('quarantines nothing that may be in Kafka', () => {
-    for (const [slug, { status, outcome }] of Object.entries(PROBLEMS)) {
-      if (outcome === 'unknown') assert.equal(tillAction(status), 'resend', slug)
+    for (const [slug, { outcome }] of Object.entries(PROBLEMS)) {
+      if (outcome === 'unknown') assert.equal(tillOf(slug as ProblemSlug), 'resend', slug)
+    }
+  })
+
+  test('stands in the documentation word for word', async () => {
+    for (const file of ['README.md', 'docs/uploads.md']) {
+      const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8')
+      assert.ok(text.replaceAll(/\n>?\s*/g, ' ').includes(TILL_RULE), file)
     }
   })
 })

@@ -20,7 +20,8 @@ export type Outcome =
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
 
 /**
- * Why a record is definitely not in the log. Only `too-large` and `identity-conflict` are final for the same bytes.
+ * Why a record is definitely not in the log. Only `identity-conflict` is final for the same bytes. `too-large`: the topic
+ * takes only smaller records; an operator can change that.
  * `identity-conflict`: other bytes with the same identity were in flight, and are in the log now. `identity-busy`: the
  * same, but it is not known whether they are in the log. `predecessor`: a record that must be ahead of it may not be
  * there.
@@ -39,7 +40,7 @@ export type RejectionReason =
 /** Whether the same bytes would get the same outcome again, so that trying again is pointless. */
 export function isFinal(outcome: Outcome): boolean {
   if (outcome.kind !== 'rejected') return outcome.kind === 'acknowledged'
-  return outcome.reason === 'too-large' || outcome.reason === 'identity-conflict'
+  return outcome.reason === 'identity-conflict'
 }
 
 /** Why it is not known whether a record is in the log. */

@@ -5,6 +5,7 @@ import type { Entry } from '../admission/live-limit.ts'
 import { Problem } from '../errors.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
+import { tooLarge } from './to-problem.ts'
 
 /** What a route lets in. */
 export interface AdmissionRules {
@@ -24,7 +25,6 @@ export interface AdmissionRules {
 
 const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
 const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
-const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts.')
 
 /**
  * The `onRequest` hook of a route that takes invoices. It decides from the header fields alone, before the body is
@@ -79,7 +79,7 @@ function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: Admiss
   if (problem !== null) return problem
   const maxBytes = rules.maxBodyBytes(headers)
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
-  if (sizeBytes > maxBytes) return TOO_LARGE
+  if (sizeBytes > maxBytes) return tooLarge(exchange.route)
   const busy = rules.busyProblem?.(sizeBytes) ?? null
   if (busy !== null) return busy
   if (rules.enter !== undefined) {

@@ -31,7 +31,7 @@ export function refuse(
  */
 export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error)
+    const problem = toProblem(error, request.exchange?.route)
     // Failed invoices are reported, and logged, through `onAnswer`.
     if (problem.slug === 'internal-error' && request.exchange === null)
       request.log.error({ err: problem.cause }, 'request failed')

@@ -118,7 +118,8 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
   }
 }
 
-const EMPTY_BODY = new Problem('malformed-json', 'The body is empty.')
+// Not the invoice's fault: something on the way lost it, or the till sent none.
+const EMPTY_BODY = new Problem('bad-request', 'The request has no body.')
 
 function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
   if (body.length === 0) done(EMPTY_BODY)

@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
+import { TILL_RULE } from '../errors.ts'
 import { response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
@@ -11,8 +12,7 @@ An invoice that was answered with 201 is in Kafka: once, in its store's order, b
 that was not told the outcome sends the invoice again, which can make a second, equal record. The record with the lowest
 offset is the invoice.
 
-**What a till does with an answer.** 2xx: delete the invoice from the journal. 4xx other than 408, 409, 424, 425 and 429:
-put it aside and alert somebody. Anything else, and no answer at all: keep it and send the same bytes again.`
+**What a till does with an answer.** ${TILL_RULE}`
 
 const document = {
   openapi: '3.1.0',

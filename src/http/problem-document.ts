@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
-import { isRetriable, PROBLEMS, type Problem, type ProblemSlug } from '../errors.ts'
+import { PROBLEMS, type Problem, type ProblemSlug, TILL_RULE, tillOf } from '../errors.ts'
 
 /** The media type of a problem (RFC 9457), as it goes on the wire. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
@@ -27,6 +27,9 @@ export const ProblemSchema = Type.Object(
       description:
         '`rejected`: the invoice is definitely not in Kafka. `unknown`: it may be; send the same document again',
     }),
+    till: Type.Union([Type.Literal('quarantine'), Type.Literal('resend')], {
+      description: `What the till does with the invoice. The rule for every answer: ${TILL_RULE}`,
+    }),
     errors: Type.Optional(Type.Array(ViolationSchema, { description: 'Every broken rule' })),
   },
   { $id: 'Problem', description: 'Why there is no receipt (RFC 9457)' },
@@ -42,17 +45,24 @@ export function problemType(slug: ProblemSlug): string {
 /** The RFC 9457 document of a problem. Nothing in it comes from the request, except JSON pointers. */
 export function problemDocument(problem: Problem): ProblemDocument {
   const { title, status, outcome } = PROBLEMS[problem.slug]
-  const document: ProblemDocument = { type: problemType(problem.slug), title, status, detail: problem.message, outcome }
+  const document: ProblemDocument = {
+    type: problemType(problem.slug),
+    title,
+    status,
+    detail: problem.message,
+    outcome,
+    till: tillOf(problem.slug),
+  }
   if (problem.errors !== undefined) document.errors = [...problem.errors]
   return document
 }
 
 /**
- * The `Retry-After` of a problem in whole seconds; `undefined` when sending the same request again cannot help. Unless
- * the problem sets it, it is random from 1 to 3, so that the tills of a shop do not all come back in the same second.
+ * The `Retry-After` of a problem in whole seconds; `undefined` when time alone does not help. Unless the problem
+ * sets it, it is random from 1 to 3, so that the tills of a shop do not all come back in the same second.
  */
 export function retryAfterSeconds(problem: Problem): number | undefined {
-  if (!isRetriable(problem.slug)) return undefined
+  if (PROBLEMS[problem.slug].fault !== 'passing') return undefined
   return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
 }
 

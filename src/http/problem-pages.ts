@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { PROBLEMS, Problem, type ProblemSlug, tillAction } from '../errors.ts'
+import { type Fault, PROBLEMS, Problem, type ProblemSlug, TILL_RULE, tillOf } from '../errors.ts'
 import { escapeHtml, PAGE_CONTENT_SECURITY_POLICY, page } from './html.ts'
 import { problemDocument } from './problem-document.ts'
 import { exampleOf, PROBLEM_TEXTS } from './problem-texts.ts'
@@ -29,15 +29,13 @@ function sendPage(reply: FastifyReply, html: string): FastifyReply {
     .send(html)
 }
 
-const TILL_RULE =
-  '<p>The rule for tills: <strong>2xx</strong>: delete the invoice from the journal. <strong>4xx</strong> other than ' +
-  '408, 409, 424, 425 and 429: quarantine it and alert somebody. <strong>Anything else</strong>, and no answer at all: ' +
-  'keep it and resend it unchanged.</p>'
+const RULE = `<p>The rule for tills: ${escapeHtml(TILL_RULE)}</p>`
 
-const ACTIONS = {
-  delete: 'Deletes the invoice from its journal.',
-  quarantine: 'Puts the invoice aside and alerts somebody: sending the same bytes again gets the same answer.',
-  resend: 'Keeps the invoice and sends the same bytes again, not before Retry-After.',
+const ACTIONS: Readonly<Record<Fault, string>> = {
+  document: 'Puts the invoice aside and alerts somebody: sending the same bytes again gets the same answer.',
+  request:
+    'Keeps the invoice and alerts somebody. Nothing is wrong with it: it is taken as soon as it is sent correctly.',
+  passing: 'Keeps the invoice and sends the same bytes again, not before Retry-After.',
 }
 
 const OUTCOMES = {
@@ -49,14 +47,14 @@ function listPage(): string {
   const rows = SLUGS.map((slug) => {
     const { status, title, outcome } = PROBLEMS[slug]
     const link = `<a href="/problems/${escapeHtml(slug)}"><code>${escapeHtml(slug)}</code></a>`
-    return `<tr><td>${link}</td><td>${status}</td><td>${escapeHtml(title)}</td><td>${outcome}</td></tr>`
+    return `<tr><td>${link}</td><td>${status}</td><td>${escapeHtml(title)}</td><td>${outcome}</td><td>${tillOf(slug)}</td></tr>`
   })
-  const head = '<tr><th>Problem</th><th>Status</th><th>Title</th><th>Outcome</th></tr>'
-  return page('Problems', `${TILL_RULE}\n<table>\n${head}\n${rows.join('\n')}\n</table>`)
+  const head = '<tr><th>Problem</th><th>Status</th><th>Title</th><th>Outcome</th><th>Till</th></tr>'
+  return page('Problems', `${RULE}\n<table>\n${head}\n${rows.join('\n')}\n</table>`)
 }
 
 function problemPage(slug: ProblemSlug): string {
-  const { status, title, outcome } = PROBLEMS[slug]
+  const { status, fault, title, outcome } = PROBLEMS[slug]
   const { meaning, remedy } = PROBLEM_TEXTS[slug]
   const example = JSON.stringify(problemDocument(exampleOf(slug)), null, 2)
   return page(
@@ -64,7 +62,7 @@ function problemPage(slug: ProblemSlug): string {
     [
       `<p><code>${escapeHtml(slug)}</code>: ${escapeHtml(meaning)}</p>`,
       `<h2>What is known about the invoice</h2>\n<p><code>${outcome}</code>: ${escapeHtml(OUTCOMES[outcome])}</p>`,
-      `<h2>What the till does</h2>\n<p>${escapeHtml(ACTIONS[tillAction(status)])}</p>\n${TILL_RULE}`,
+      `<h2>What the till does</h2>\n<p><code>${tillOf(slug)}</code>: ${escapeHtml(ACTIONS[fault])}</p>\n${RULE}`,
       `<h2>What you do</h2>\n<p>${escapeHtml(remedy)}</p>`,
       `<h2>Example</h2>\n<pre>${escapeHtml(example)}</pre>`,
       '<p><a href="/problems">All problems</a></p>',

@@ -17,7 +17,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning:
       'The body is not one strict JSON value in UTF-8: it does not parse, repeats a member, or nests too deeply.',
     remedy: 'Correct the software of the till. The invoice is not in Kafka.',
-    example: 'The body is empty.',
+    example: 'The text ends before the JSON value does.',
   },
   'malformed-upload': {
     meaning:
@@ -27,7 +27,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The body does not inflate: it is cut off, damaged or something else.',
   },
   'bad-request': {
-    meaning: 'Something other than the body is malformed: the path, a header field, or the HTTP message itself.',
+    meaning:
+      'The request has no body, or something other than the body is malformed: the path, a header field, or the HTTP message.',
     remedy: 'Correct the software of the till; `errors` says which parameter it is.',
     example: 'A path or header parameter is not as documented.',
   },
@@ -47,13 +48,16 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The request did not arrive completely in time. Send the same document again.',
   },
   'too-large': {
+    meaning: 'The invoice is longer than the gateway accepts (MAX_INVOICE_BYTES).',
+    remedy: 'Raise the limit of the gateway, then have the till send the invoice again.',
+    example: 'The invoice is longer than this gateway accepts.',
+  },
+  'upload-too-large': {
     meaning:
-      'The body is longer than the gateway accepts, or the record is longer than the topic accepts. An upload is also ' +
-      'too large if its inflated body is too long, or if it holds too many invoices.',
-    remedy:
-      'Raise the limit of the gateway (and of the topic), then have the till send the invoice again. An upload can be ' +
-      'sent in parts.',
-    example: 'The body is longer than this gateway accepts.',
+      'The upload is longer than the gateway accepts, as it was sent or inflated, or it holds too many invoices. ' +
+      'Nothing is wrong with the invoices.',
+    remedy: 'Nothing, if the till sends the upload again in smaller parts by itself. Otherwise raise the limits.',
+    example: 'The upload is longer than this gateway accepts. Send it in parts.',
   },
   'unsupported-media-type': {
     meaning:
@@ -124,7 +128,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'This instance is shutting down. Send the same document again.',
   },
   'refused-by-kafka': {
-    meaning: 'A broker refused the record, for instance because the gateway is not allowed to write to the topic.',
+    meaning:
+      'A broker refused the record, for instance because the gateway is not allowed to write to the topic, or because the topic takes only smaller records.',
     remedy: 'Correct the cluster: the rights of the gateway, or the settings of the topic. The till keeps on trying.',
     example: 'Kafka refuses the record. Send the same document again.',
   },

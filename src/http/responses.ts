@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { isRetriable, PROBLEMS, type ProblemSlug } from '../errors.ts'
+import { PROBLEMS, type ProblemSlug } from '../errors.ts'
 import { problemDocument } from './problem-document.ts'
 import { exampleOf } from './problem-texts.ts'
 
@@ -43,7 +43,7 @@ export function problemResponses(slugs: readonly ProblemSlug[]) {
 
 function problemResponse(slugs: readonly ProblemSlug[]) {
   const description = slugs.map((slug) => `\`${slug}\`: ${PROBLEMS[slug].title}.`).join(' ')
-  const headers = slugs.some((slug) => isRetriable(slug)) ? { headers: RETRY_AFTER } : {}
+  const headers = slugs.some((slug) => PROBLEMS[slug].fault === 'passing') ? { headers: RETRY_AFTER } : {}
   const examples = Object.fromEntries(slugs.map((slug) => [slug, { value: problemDocument(exampleOf(slug)) }]))
   return response(description, 'application/problem+json', sharedSchema('Problem'), { ...headers, examples })
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { isRetriable, PROBLEMS, type Problem } from '../errors.ts'
+import { PROBLEMS, type Problem, tillOf } from '../errors.ts'
 import type { ItemAnswer } from '../ingest/upload.ts'
 import { identityJson, type Receipt, receiptJson } from '../invoice/receipt.ts'
 import { IdentitySchema } from '../invoice/schema/identity.ts'
@@ -62,7 +62,7 @@ export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean)
       return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}}`
     }
     const { identity, problem } = answer
-    if (isRetriable(problem.slug)) toRetry.push(problem)
+    if (tillOf(problem.slug) === 'resend') toRetry.push(problem)
     else summary.rejected++
     return JSON.stringify({ index, identity, status: problem.status, problem: problemDocument(problem) })
   })

@@ -8,6 +8,7 @@ import { type AdmissionRules, admission } from './admission.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf, NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './media-type.ts'
 import { problemResponses, sentBytes } from './responses.ts'
+import { tooLarge } from './to-problem.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
 
 /** Bounds of the body of one upload. */
@@ -33,7 +34,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'malformed-upload',
   'bad-request',
   'request-timeout',
-  'too-large',
+  'upload-too-large',
   'unsupported-media-type',
   'quota-exceeded',
   'headers-too-large',
@@ -108,7 +109,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
 
   instance.post('/v1/invoices/batch', routeOptions, async (request, reply) => {
     const body = request.body as UploadRequest['body']
-    if (body.length > rules.maxBodyBytes(request.headers)) throw TOO_LARGE
+    if (body.length > rules.maxBodyBytes(request.headers)) throw tooLarge('upload')
     const asLines = wantsLines(request.headers)
     const reservation = reservationOf(request)
     const media = uploadMedia(request.headers)
@@ -124,7 +125,6 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
   })
 }
 
-const TOO_LARGE = new Problem('too-large', 'The body is longer than this gateway accepts with a content coding.')
 const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoice.')
 
 /** How long a client may take to read a long answer. */

@@ -101,7 +101,10 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
   expired: ['kafka-unavailable', 'Kafka did not take it in time. The invoice is not in Kafka.'],
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
-  'too-large': ['too-large', 'The record is too large for Kafka.'],
+  'too-large': [
+    'refused-by-kafka',
+    'The topic takes only smaller records. An operator has to raise max.message.bytes.',
+  ],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
   'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
   predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],

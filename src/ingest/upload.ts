@@ -150,8 +150,11 @@ function parcelOf(read: UploadRead): Parcel {
     case 'empty':
       throw new Problem('malformed-upload', 'The upload holds no invoice.')
     case 'too-large':
-      throw new Problem('too-large', 'The upload is longer than this gateway accepts. Send it in parts.')
+      throw new Problem('upload-too-large', 'The upload is longer than this gateway accepts. Send it in parts.')
     case 'too-many':
-      throw new Problem('too-large', 'The upload holds more invoices than this gateway accepts. Send it in parts.')
+      throw new Problem(
+        'upload-too-large',
+        'The upload holds more invoices than this gateway accepts. Send it in parts.',
+      )
   }
 }

@@ -30,7 +30,7 @@ export type Step =
 
 export interface Plan {
   readonly stallAfterMs: number
-  /** Invoices that Kafka finds too large, by till. */
+  /** Invoices that the topic finds too large, by till, until somebody raises its limit. */
   readonly large: readonly (readonly number[])[]
   readonly steps: readonly Step[]
 }
@@ -59,6 +59,9 @@ interface Till {
   sent: number
 }
 
+/** So often an invoice is too large before somebody raises the limit of the topic. */
+const REFUSALS_BEFORE_RAISE = 3
+
 /** Tills that keep the rule, one lane, a publisher whose answers are lost, and the log. */
 export class OrderModel {
   readonly #timers: MockTimers
@@ -70,6 +73,8 @@ export class OrderModel {
   readonly #acknowledged = new Set<string>()
   /** Of what was acknowledged, upload by upload, in its order. */
   readonly #offsets: number[][] = []
+  /** Of large invoices: how often each was refused. */
+  readonly #refusals = new Map<string, number>()
   #uploads: Upload[] = []
   #late: string[][] = []
   #answered = 0
@@ -227,7 +232,9 @@ export class OrderModel {
 
   /** `isFirst`: a refusal is definite, because there was no attempt before. */
   #outcomeOf(fate: Fate, identities: string[], isFirst: boolean): BatchOutcome {
-    const isLarge = identities.some((identity) => this.#isLarge(identity))
+    const large = identities.filter((identity) => this.#isLarge(identity))
+    const isLarge = large.length > 0
+    for (const identity of large) this.#refusals.set(identity, (this.#refusals.get(identity) ?? 0) + 1)
     const isRefused = isLarge || (fate === 'too-large' && identities.length > 1)
     if (isFirst && isRefused) return { kind: 'too-large' }
     if (isFirst && fate === 'refused') return { kind: 'rejected', reason: 'refused' }
@@ -240,6 +247,7 @@ export class OrderModel {
 
   #isLarge(identity: string): boolean {
     const [name, number] = identity.split('/')
+    if ((this.#refusals.get(identity) ?? 0) >= REFUSALS_BEFORE_RAISE) return false
     return this.#tills.some((till) => till.name === name && till.large.includes(Number(number)))
   }
 

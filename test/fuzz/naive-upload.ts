@@ -31,18 +31,19 @@ const problem = (...slugs: string[]): Expected => ({ kind: 'problem', slugs })
 export function expectedOf({ body, contentType, coding = 'identity' }: Upload): Expected {
   const framing = { 'application/x-ndjson': 'lines', 'application/json': 'array' }[contentType]
   if (framing === undefined || !['identity', 'gzip', 'zstd'].includes(coding)) return problem('unsupported-media-type')
-  if (body.length > (coding === 'identity' ? LIMITS.maxBytes : LIMITS.maxCompressedBytes)) return problem('too-large')
+  if (body.length > (coding === 'identity' ? LIMITS.maxBytes : LIMITS.maxCompressedBytes))
+    return problem('upload-too-large')
   if (body.length === 0) return problem('malformed-upload')
 
   const { bytes, isDamaged } = coding === 'identity' ? { bytes: body, isDamaged: false } : naiveInflate(body, coding)
   const isTooLarge = bytes.length > LIMITS.maxBytes
-  if (isTooLarge && isDamaged) return problem('too-large', 'malformed-upload')
-  if (isTooLarge) return problem('too-large')
+  if (isTooLarge && isDamaged) return problem('upload-too-large', 'malformed-upload')
+  if (isTooLarge) return problem('upload-too-large')
   if (isDamaged) return problem('malformed-upload')
 
   const text = bytes.toString('latin1')
   const found = framing === 'lines' ? text.split('\n').map(trim).filter(Boolean) : elementsOf(text)
-  if (found.filter((item) => item !== null).length > LIMITS.maxInvoices) return problem('too-large')
+  if (found.filter((item) => item !== null).length > LIMITS.maxInvoices) return problem('upload-too-large')
   if (found.length === 0 || found.at(-1) === null) return problem('malformed-upload')
   return { kind: 'items', items: expectedItems(found.map((item) => Buffer.from(item as string, 'latin1'))) }
 }

@@ -63,7 +63,7 @@ async function check(app: UploadApp, { upload, transfer, wantsLines }: UploadCas
     assert.deepEqual(published, [], 'half an upload publishes nothing')
     if (received === '') return 'no answer'
     const { slug } = checkProblem(received)
-    assert.ok(['request-timeout', 'too-large', 'unsupported-media-type'].includes(slug), slug)
+    assert.ok(['request-timeout', 'upload-too-large', 'unsupported-media-type'].includes(slug), slug)
     return slug
   }
   const kept = new Map<string, Buffer[]>()

@@ -88,7 +88,7 @@ suite('what does not reach ingest', () => {
   test('is an empty body: 400', async (t) => {
     const { app, requests, contract, memory } = await testApp(t)
     const answer = await app.inject({ ...post, payload: '' })
-    assertProblem(contract('POST', POST, answer), 'malformed-json', 400)
+    assertProblem(contract('POST', POST, answer), 'bad-request', 400)
     assert.equal(requests.length, 0)
     assert.equal(memory.usedBytes, 0)
   })

@@ -53,7 +53,7 @@ suite('the OpenAPI document', () => {
     const document = app.swagger()
     const problemJson = 'application/problem+json'
     const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed', 'not-attempted']
-    const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-not-read']
+    const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'upload-not-read']
     for (const slug of Object.keys(PROBLEMS) as ProblemSlug[]) {
       if (elsewhere.includes(slug)) continue
       const { status } = PROBLEMS[slug]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { isRetriable, PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
+import { PROBLEMS, Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
 import { problemAnswer, problemDocument, retryAfterSeconds } from '../../src/http/problem-document.ts'
 import { exampleOf } from '../../src/http/problem-texts.ts'
 
@@ -15,17 +15,18 @@ suite('problemDocument', () => {
       status: 422,
       detail: 'In words.',
       outcome: 'rejected',
+      till: 'quarantine',
       errors,
     })
   })
 
-  test('is made from the slug: status, title and outcome cannot disagree with the table', () => {
+  test('is made from the slug: status, title, outcome and what the till does cannot disagree with the table', () => {
     for (const slug of SLUGS) {
-      const { type, title, status, outcome } = problemDocument(exampleOf(slug))
+      const { type, title, status, outcome, till } = problemDocument(exampleOf(slug))
       const { [slug]: row } = PROBLEMS
       assert.deepEqual(
-        { type, title, status, outcome },
-        { type: `/problems/${slug}`, title: row.title, status: row.status, outcome: row.outcome },
+        { type, title, status, outcome, till },
+        { type: `/problems/${slug}`, title: row.title, status: row.status, outcome: row.outcome, till: tillOf(slug) },
       )
     }
   })
@@ -43,11 +44,11 @@ suite('problemAnswer', () => {
 })
 
 suite('retryAfterSeconds', () => {
-  test('is 1 to 3 whole seconds for what may heal, and nothing for what may not', () => {
+  test('is 1 to 3 whole seconds for what passes by itself, and nothing for what does not', () => {
     for (const slug of SLUGS) {
       for (let i = 0; i < 50; i++) {
         const seconds = retryAfterSeconds(new Problem(slug, ''))
-        if (isRetriable(slug)) assert.ok(seconds === 1 || seconds === 2 || seconds === 3, slug)
+        if (PROBLEMS[slug].fault === 'passing') assert.ok(seconds === 1 || seconds === 2 || seconds === 3, slug)
         else assert.equal(seconds, undefined, slug)
       }
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { PROBLEMS, type ProblemSlug, tillAction } from '../../src/errors.ts'
+import { PROBLEMS, type ProblemSlug, TILL_RULE, tillOf } from '../../src/errors.ts'
 import { escapeHtml } from '../../src/http/html.ts'
 import { testApp } from './test-app.ts'
 
@@ -20,9 +20,10 @@ suite('the pages of the problems', () => {
       const answer = await app.inject(`/problems/${slug}`)
       assert.equal(answer.statusCode, 200)
       contract('GET', '/problems/:slug', answer)
-      const { status, outcome } = PROBLEMS[slug]
-      const verb = { delete: 'Deletes', quarantine: 'Puts the invoice aside', resend: 'sends the same bytes again' }
-      assert.ok(answer.body.includes(verb[tillAction(status)]), slug)
+      const { fault, outcome } = PROBLEMS[slug]
+      const verb = { document: 'Puts the invoice aside', request: 'Keeps the invoice', passing: 'Keeps the invoice' }
+      assert.ok(answer.body.includes(`<code>${tillOf(slug)}</code>: ${verb[fault]}`), slug)
+      assert.ok(answer.body.includes(escapeHtml(TILL_RULE)), slug)
       assert.ok(answer.body.includes(escapeHtml(`"type": "/problems/${slug}"`)), slug)
       assert.ok(answer.body.includes(`<code>${outcome}</code>`), slug)
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
-import { isRetriable, PROBLEMS, Problem, type ProblemSlug } from '../../src/errors.ts'
+import { PROBLEMS, Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
 import { uploadResponse } from '../../src/http/upload-answer.ts'
 import type { ItemAnswer } from '../../src/ingest/upload.ts'
 import { IDENTITY, RECEIPT } from './test-app.ts'
@@ -35,7 +35,7 @@ suite('the answer to an upload', () => {
       fc.property(slugs, (slugs) => {
         const statuses = slugs.map((slug) => (slug === 'stored' ? 201 : PROBLEMS[slug].status))
         const count = (of: (slug: (typeof slugs)[0]) => boolean) => slugs.filter(of).length
-        const isRetry = (slug: (typeof slugs)[0]) => slug !== 'stored' && isRetriable(slug)
+        const isRetry = (slug: (typeof slugs)[0]) => slug !== 'stored' && tillOf(slug) === 'resend'
         const retry = count(isRetry)
         const obstacles = slugs.filter((slug) => isRetry(slug) && slug !== 'not-attempted')
         const mayBeInKafka = slugs.some((slug) => slug === 'stored' || slug === 'outcome-unknown')

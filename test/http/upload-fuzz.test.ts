@@ -18,7 +18,7 @@ suite('whatever is uploaded', () => {
     t.diagnostic(`FUZZ_SEED=${seed}`)
     const counts = await fuzzUploads({ seed, cases: CASES })
     t.diagnostic(JSON.stringify(Object.fromEntries([...counts].sort())))
-    for (const slug of ['malformed-upload', 'too-large', 'unsupported-media-type', 'request-timeout'])
+    for (const slug of ['malformed-upload', 'upload-too-large', 'unsupported-media-type', 'request-timeout'])
       assert.ok((counts.get(slug) ?? 0) > CASES / 100, `hardly any ${slug}`)
     for (const status of ['200', '207']) assert.ok((counts.get(status) ?? 0) > CASES / 15, `hardly any ${status}`)
   })
@@ -40,7 +40,7 @@ suite('whatever is uploaded', () => {
     }
     assert.ok(answeredAfterBytes !== undefined && answeredAfterBytes < 50 * MIB, `${answeredAfterBytes}`)
     assert.ok(peak - before < 50 * MIB, `${Math.round((peak - before) / MIB)} MiB more`)
-    assertProblem(JSON.parse(parseAnswer(raw.received()).body), 'too-large', 413)
+    assertProblem(JSON.parse(parseAnswer(raw.received()).body), 'upload-too-large', 413)
     await eventually('nothing is held', 10_000, 5, async () => app.memory.usedBytes === 0 || undefined)
     raw.socket.write(`0\r\n\r\n${message('GET /livez')}`)
     await raw.until('{"live":true}')

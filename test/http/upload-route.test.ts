@@ -179,7 +179,7 @@ suite('refused before its body is read', () => {
         limits,
       )
       const answer = await app.inject({ ...post, headers, payload: 'x'.repeat(tooLong) })
-      assertProblem(contract('POST', UPLOAD, answer), 'too-large', 413)
+      assertProblem(contract('POST', UPLOAD, answer), 'upload-too-large', 413)
       assert.deepEqual(asked, [])
       assert.equal((await app.inject({ ...post, headers, payload: 'x'.repeat(tooLong - 1) })).statusCode, 200)
       assert.deepEqual(asked, [what === 'plain' ? 1_000 : 100 + 1_000], 'and what it may become when inflated')
@@ -194,7 +194,7 @@ suite('refused before its body is read', () => {
       )
       t.after(() => raw.socket.destroy())
       const answer = parseAnswer(await raw.until('outcome'))
-      assertProblem(contract('POST', UPLOAD, answer), 'too-large', 413)
+      assertProblem(contract('POST', UPLOAD, answer), 'upload-too-large', 413)
       assert.equal(memory.usedBytes, 0)
     })
   }
@@ -260,7 +260,7 @@ suite('an upload that cannot be read', () => {
     assert.equal(memory.usedBytes, 0)
   })
 
-  for (const slug of ['malformed-upload', 'too-large', 'upload-not-read'] as const) {
+  for (const slug of ['malformed-upload', 'upload-too-large', 'upload-not-read'] as const) {
     test(`is ${slug} as a whole`, async (t) => {
       const { app, contract, memory } = await testApp(t, {
         ingestUpload: async () => {

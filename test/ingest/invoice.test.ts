@@ -145,7 +145,7 @@ test('every outcome but acknowledged is a problem with the same meaning', async 
     [{ kind: 'rejected', reason: 'expired' }, 'kafka-unavailable', 503],
     [{ kind: 'rejected', reason: 'draining' }, 'draining', 503],
     [{ kind: 'rejected', reason: 'refused' }, 'refused-by-kafka', 503],
-    [{ kind: 'rejected', reason: 'too-large' }, 'too-large', 413],
+    [{ kind: 'rejected', reason: 'too-large' }, 'refused-by-kafka', 503],
     [{ kind: 'rejected', reason: 'identity-conflict' }, 'identity-conflict', 422],
     [{ kind: 'unknown', reason: 'deadline' }, 'outcome-unknown', 504],
     [{ kind: 'unknown', reason: 'shutdown' }, 'outcome-unknown', 504],

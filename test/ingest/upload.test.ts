@@ -180,9 +180,12 @@ test('an upload that cannot be read is refused as a whole', async () => {
   await assert.rejects(ingestOver()([' ', '']), isProblem('malformed-upload'))
   await assert.rejects(
     ingestOver({ reader: mainThreadReader({ maxInvoices: 1 }) })([line(1), line(2)]),
-    isProblem('too-large'),
+    isProblem('upload-too-large'),
   )
-  await assert.rejects(ingestOver({ reader: mainThreadReader({ maxBytes: 100 }) })([line(1)]), isProblem('too-large'))
+  await assert.rejects(
+    ingestOver({ reader: mainThreadReader({ maxBytes: 100 }) })([line(1)]),
+    isProblem('upload-too-large'),
+  )
   assert.equal(appended.length, 0)
 })
 

@@ -152,7 +152,9 @@ test('Ctrl-C ends it with the summary, and again at once; what was under way is 
 test('what the gateway never takes is quarantined and makes the run fail', async (t) => {
   const server = createServer((request, response) => {
     request.resume()
-    response.writeHead(422, { 'content-type': 'application/problem+json' }).end('{"outcome":"rejected"}')
+    response
+      .writeHead(422, { 'content-type': 'application/problem+json' })
+      .end('{"outcome":"rejected","till":"quarantine"}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
@@ -166,7 +168,7 @@ test('what the gateway never takes is quarantined and makes the run fail', async
 test('a rate that the simulator itself cannot keep is refused, with its own exit code and no latencies', async (t) => {
   const server = createServer((request, response) => {
     request.resume()
-    response.writeHead(201).end('{}')
+    response.writeHead(201).end('{"invoiceId":"i"}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {

@@ -1,5 +1,5 @@
 /**
- * A server with a known latency, in a process of its own. It answers every request with 201, exactly 50 ms after it
+ * A server with a known latency, in a process of its own. It answers every request with a receipt, exactly 50 ms after it
  * came. It first sends its port to its parent. On a number, it blocks for that many milliseconds. On `report`, it sends
  * how late its answers were since the last report (p99 in milliseconds; null: no answers). It ends with its parent.
  */
@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
     if (lateMs < 0) setImmediate(answer)
     else {
       lateness.record(lateMs)
-      response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+      response.writeHead(201, { 'content-type': 'application/json' }).end('{"invoiceId":"self-test"}')
     }
   }
   request.resume()

@@ -1,8 +1,10 @@
 import { Pool } from 'undici'
+import { type TillAction, tillAction } from '../../errors.ts'
 
-/** The answer to one attempt. `status` null: no answer, or an incomplete one. */
+/** The answer to one attempt. `status` null: no answer, or an incomplete one. `action`: what the till does with it. */
 export interface AttemptAnswer {
   readonly status: number | null
+  readonly action: TillAction
   readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
   /** From the receipt, if it has them. */
   readonly place: { readonly partition: number; readonly offset: string | null } | undefined
@@ -28,7 +30,13 @@ export interface SenderOptions {
 
 const MAX_ANSWER_BYTES = 1_048_576
 const HEADERS = { 'content-type': 'application/json' }
-const NO_ANSWER: AttemptAnswer = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }
+const NO_ANSWER: AttemptAnswer = {
+  status: null,
+  action: 'resend',
+  outcome: 'unknown',
+  place: undefined,
+  retryAfterMs: undefined,
+}
 
 export function createSender({ url, connections, answerTimeoutMs }: SenderOptions): Sender {
   const path = `${url.pathname.replace(/\/$/, '')}/v1/invoices`
@@ -70,18 +78,19 @@ export function createSender({ url, connections, answerTimeoutMs }: SenderOption
   }
 }
 
-/** A 2xx is `acknowledged`. Any other answer without an outcome, such as a load balancer's, is `unknown`. */
+/** A receipt is `acknowledged`. An answer without a receipt or an outcome, such as a load balancer's, is `unknown`. */
 export function answerOf(status: number, retryAfter: unknown, text: string): AttemptAnswer {
   const document = parse(text)
   const retryAfterMs = /^\d{1,5}$/.test(String(retryAfter)) ? Number(retryAfter) * 1_000 : undefined
-  if (status >= 200 && status < 300) {
+  const action = tillAction(status, document)
+  if (action === 'delete') {
     const { partition, offset } = document
     const hasPlace = Number.isInteger(partition) && (offset === null || /^\d{1,15}$/.test(String(offset)))
     const place = hasPlace ? { partition: partition as number, offset: offset as string | null } : undefined
-    return { status, outcome: 'acknowledged', place, retryAfterMs }
+    return { status, action, outcome: 'acknowledged', place, retryAfterMs }
   }
   const outcome = document.outcome === 'rejected' ? 'rejected' : 'unknown'
-  return { status, outcome, place: undefined, retryAfterMs }
+  return { status, action, outcome, place: undefined, retryAfterMs }
 }
 
 function parse(text: string): Record<string, unknown> {

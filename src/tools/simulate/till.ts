@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { tillAction } from '../../errors.ts'
 import type { Identity } from '../../invoice/identity.ts'
 import { pause, resendMs } from '../../waiting.ts'
 import type { AnswerLine } from '../audit/answers.ts'
@@ -58,10 +57,9 @@ async function sendUntilSettled(identity: Identity, intendedAtMs: number, world:
   const body = world.makeInvoice(identity, new Date())
   const sha256 = hash('sha256', body)
   for (let failures = 0; ; failures++) {
-    const { status, outcome, place, retryAfterMs } = await world.send(body, signal)
+    const { status, action, outcome, place, retryAfterMs } = await world.send(body, signal)
     const atMs = performance.now()
     world.onAnswer({ ...identity, outcome, status, ...place, sha256 })
-    const action = status === null ? 'resend' : tillAction(status)
     if (action !== 'resend') {
       world.onSettled(action === 'delete' ? 'acknowledged' : 'quarantined', intendedAtMs, atMs)
       return true

@@ -18,6 +18,8 @@ export interface RequestLimits {
 /** The body of one request: the first `invoices` of the lines that it was cut from. */
 export interface CutRequest {
   readonly invoices: number
+  /** It is one invoice, and not an upload of one. */
+  readonly isAlone: boolean
   readonly body: Buffer
 }
 
@@ -42,10 +44,16 @@ export async function cutRequest(
   for (;;) {
     const plain = Buffer.concat(lines.slice(0, invoices).flatMap(({ bytes }) => [bytes, NEWLINE]))
     const body = await compress(plain, coding)
-    if (coding === 'identity' || body.length <= limits.maxCompressedBytes || invoices === 1) return { invoices, body }
+    if (coding === 'identity' || body.length <= limits.maxCompressedBytes || invoices === 1)
+      return { invoices, body, isAlone: false }
     const share = (MARGIN * limits.maxCompressedBytes) / body.length
     invoices = Math.max(1, Math.floor(invoices * share))
   }
+}
+
+/** A request of the first line alone, which was too large for an upload. */
+export function cutAlone(lines: readonly Sendable[]): CutRequest {
+  return { invoices: 1, body: (lines[0] as Sendable).bytes, isAlone: true }
 }
 
 function fitting(lines: readonly Sendable[], { maxInvoices, maxBytes }: RequestLimits): number {

@@ -1,15 +1,18 @@
+import { tillAction } from '../../errors.ts'
+
 /** A problem document (RFC 9457), as far as it is read. */
 export interface ProblemDocument {
   readonly type?: unknown
   readonly title?: unknown
   readonly detail?: unknown
   readonly outcome?: unknown
+  readonly till?: unknown
 }
 
 /** The answer to one invoice of a request. */
 export interface GatewayResult {
   readonly status: number
-  readonly receipt?: { readonly partition?: unknown; readonly offset?: unknown }
+  readonly receipt?: { readonly invoiceId?: unknown; readonly partition?: unknown; readonly offset?: unknown }
   readonly problem?: ProblemDocument
 }
 
@@ -40,6 +43,20 @@ export function readGatewayAnswer(status: number, headers: Headers, text: string
   }
   const problem = parseObject(text)
   return { kind: 'whole', status, problem: problem ?? undefined, retryAfterMs }
+}
+
+/** Reads the answer to an invoice that was sent alone. A 2xx is `none` unless it is a receipt. */
+export function readInvoiceAnswer(status: number, headers: Headers, text: string): GatewayAnswer {
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'))
+  const document = parseObject(text)
+  if (status < 200 || status >= 300) return { kind: 'whole', status, problem: document ?? undefined, retryAfterMs }
+  if (tillAction(status, document) !== 'delete')
+    return { kind: 'none', reason: `answered ${status}, but not with a receipt`, isSent: true }
+  return {
+    kind: 'results',
+    results: [{ status, receipt: document as NonNullable<GatewayResult['receipt']> }],
+    retryAfterMs,
+  }
 }
 
 function readResults(text: string, invoices: number): GatewayResult[] | null {

@@ -1,5 +1,5 @@
 import type { CutRequest, RequestCoding } from './cut-request.ts'
-import { type GatewayAnswer, readGatewayAnswer } from './gateway-answer.ts'
+import { type GatewayAnswer, readGatewayAnswer, readInvoiceAnswer } from './gateway-answer.ts'
 
 export interface PostOptions {
   /** Of the gateway; ends with a slash. */
@@ -21,24 +21,29 @@ export async function postUpload(
 ): Promise<GatewayAnswer> {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(new URL('v1/invoices/batch', url), {
+    const response = await fetch(new URL(request.isAlone ? 'v1/invoices' : 'v1/invoices/batch', url), {
       method: 'POST',
-      headers: {
-        'content-type': 'application/x-ndjson',
-        accept: 'application/x-ndjson',
-        ...(coding === 'identity' ? {} : { 'content-encoding': coding }),
-      },
+      headers: request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding),
       body: new Uint8Array(request.body),
       redirect: 'manual',
       signal: AbortSignal.any([signal, timeout]),
     })
-    return readGatewayAnswer(response.status, response.headers, await readText(response), request.invoices)
+    const text = await readText(response)
+    if (request.isAlone) return readInvoiceAnswer(response.status, response.headers, text)
+    return readGatewayAnswer(response.status, response.headers, text, request.invoices)
   } catch (error) {
     if (timeout.aborted)
       return { kind: 'none', reason: `no answer within ${Math.ceil(timeoutMs / 100) / 10} s`, isSent: true }
     const { code, reason } = describe(error as Error)
     return { kind: 'none', reason, isSent: !UNCONNECTED.has(code) }
   }
+}
+
+const INVOICE_HEADERS = { 'content-type': 'application/json' }
+
+function uploadHeaders(coding: RequestCoding): Record<string, string> {
+  const headers = { 'content-type': 'application/x-ndjson', accept: 'application/x-ndjson' }
+  return coding === 'identity' ? headers : { ...headers, 'content-encoding': coding }
 }
 
 async function readText(response: Response): Promise<string> {

@@ -1,6 +1,6 @@
 import { pause, resendMs } from '../../waiting.ts'
 import type { AppendedLines } from './append-lines.ts'
-import { type CutRequest, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
+import { type CutRequest, cutAlone, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
 import { type End, type FileReport, isQuarantined } from './file-report.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
@@ -78,6 +78,8 @@ class FileUpload {
   readonly #bytesRead: () => number
   /** Most invoices in the next request. */
   #maxInvoices: number
+  /** The first line was too large for an upload. */
+  #isAlone = false
   /** Requests in a row that settled nothing. */
   #failures = 0
   /** When the latest line was settled; later by the time spent reading since. */
@@ -159,12 +161,15 @@ class FileUpload {
   /** Resolves with the end if the upload cannot go on. */
   async #sendNext(): Promise<End | undefined> {
     const { coding, limits, send } = this.#options
-    const request = await cutRequest(this.#outstanding.lines, coding, { ...limits, maxInvoices: this.#maxInvoices })
+    const { lines: all } = this.#outstanding
+    const request = this.#isAlone
+      ? cutAlone(all)
+      : await cutRequest(all, coding, { ...limits, maxInvoices: this.#maxInvoices })
     const lines = this.#outstanding.lines.slice(0, request.invoices)
     await this.#save(lines.length)
     this.#tell('waiting')
     const answer = await send(request, this.#timeoutMs())
-    const decision = decide(answer, lines.length)
+    const decision = decide(answer, request)
     await this.#notes.answered(lines, answer)
     if (decision.kind === 'fates') await this.#notes.settled(lines, decision.fates, answer)
     this.#follow(decision, lines.length)
@@ -175,7 +180,7 @@ class FileUpload {
     if (decision.kind === 'again' || (decision.kind === 'fates' && decision.fates.includes('again')))
       return await this.#wait(decision.reason ?? '', answer.kind === 'none' ? undefined : answer.retryAfterMs)
     this.#trouble = undefined
-    if (decision.kind === 'smaller' && this.#leftMs() < LEAST_TRY_MS)
+    if ((decision.kind === 'smaller' || decision.kind === 'alone') && this.#leftMs() < LEAST_TRY_MS)
       return { kind: 'given-up', reason: 'no time was left for a smaller request' }
     return undefined
   }
@@ -201,11 +206,13 @@ class FileUpload {
   #follow(decision: Decision, invoices: number): void {
     if (decision.kind === 'smaller' || (decision.kind === 'again' && decision.isSmaller))
       this.#maxInvoices = Math.max(1, Math.floor(invoices / 2))
+    if (decision.kind === 'alone') this.#isAlone = true
     if (decision.kind !== 'fates') return
-    const { fates, isWhole } = decision
+    const { fates } = decision
     this.#outstanding.settle(invoices, (index) => fates[index] !== 'again')
-    // The line that was too large for any request is done.
-    if (isWhole) this.#maxInvoices = this.#options.limits.maxInvoices
+    // The line that was too large for an upload is done.
+    if (this.#isAlone) this.#maxInvoices = this.#options.limits.maxInvoices
+    this.#isAlone = false
     if (fates.every((fate) => fate === 'again')) return
     this.#failures = 0
     this.#movedAtMs = performance.now()

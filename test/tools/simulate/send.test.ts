@@ -30,7 +30,7 @@ test('an invoice is posted under the path of the URL, over connections that are 
       sockets.add(request.socket)
       const sent = (await request.toArray()).join('')
       seen.push(`${request.method} ${request.url} ${request.headers['content-type']} ${sent}`)
-      response.writeHead(201).end('{"partition":2,"offset":"17"}')
+      response.writeHead(201).end('{"invoiceId":"i","partition":2,"offset":"17"}')
     },
     2,
   )
@@ -71,6 +71,7 @@ test('nobody there, and an end of the run, are no answer either', async (t) => {
 test('outcomes come from the problem document; an answer that has none is unknown', () => {
   assert.deepEqual(answerOf(503, '7', '{"outcome":"rejected"}'), {
     status: 503,
+    action: 'resend',
     outcome: 'rejected',
     place: undefined,
     retryAfterMs: 7_000,
@@ -79,9 +80,22 @@ test('outcomes come from the problem document; an answer that has none is unknow
   assert.equal(answerOf(503, undefined, '<html>busy</html>').outcome, 'unknown')
   assert.equal(answerOf(502, 'Wed, 21 Oct 2026 07:28:00 GMT', 'null').retryAfterMs, undefined)
   assert.equal(answerOf(400, undefined, '[]').outcome, 'unknown')
-  assert.deepEqual(answerOf(200, undefined, '{"partition":1,"offset":null}').place, { partition: 1, offset: null })
-  assert.equal(answerOf(201, undefined, 'ok').place, undefined)
-  assert.equal(answerOf(201, undefined, 'ok').outcome, 'acknowledged')
+  const { place } = answerOf(200, undefined, '{"invoiceId":"i","partition":1,"offset":null}')
+  assert.deepEqual(place, { partition: 1, offset: null })
+  assert.equal(answerOf(201, undefined, '{"invoiceId":"i"}').place, undefined)
 })
 
-const NO_ANSWER = { status: null, outcome: 'unknown', place: undefined, retryAfterMs: undefined }
+test('only a receipt is acknowledged: a captive portal says 200 as well', () => {
+  const { action, outcome } = answerOf(200, undefined, '<html>Sign in</html>')
+  assert.deepEqual([action, outcome], ['resend', 'unknown'])
+  assert.equal(answerOf(201, undefined, '{"invoiceId":"i"}').outcome, 'acknowledged')
+})
+
+test('only a problem document makes the till put an invoice aside', () => {
+  for (const status of [400, 401, 403, 404, 413, 422]) {
+    assert.equal(answerOf(status, undefined, '<html>no such page</html>').action, 'resend')
+    assert.equal(answerOf(status, undefined, '{"till":"quarantine","outcome":"rejected"}').action, 'quarantine')
+  }
+})
+
+const NO_ANSWER = { status: null, action: 'resend', outcome: 'unknown', place: undefined, retryAfterMs: undefined }

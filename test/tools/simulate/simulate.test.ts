@@ -21,7 +21,7 @@ const RUN: Omit<Run, 'url'> = {
 /** A server that answers at once, until it freezes `freezeAfterMs` after the first request. */
 async function serverThatFreezes(t: TestContext, freezeAfterMs: number): Promise<URL> {
   let firstAtMs: number | undefined
-  const answer = (response: ServerResponse) => response.writeHead(201).end('{}')
+  const answer = (response: ServerResponse) => response.writeHead(201).end('{"invoiceId":"i"}')
   const server = createServer((request, response) => {
     firstAtMs ??= performance.now()
     request.resume()

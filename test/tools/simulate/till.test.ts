@@ -8,6 +8,7 @@ import { createTill, type TillWorld } from '../../../src/tools/simulate/till.ts'
 const name = { storeId: 'S1', terminalId: 'T1', journalId: 'J1' }
 const answer = (status: number | null, more: Partial<AttemptAnswer> = {}): AttemptAnswer => ({
   status,
+  action: status === 201 ? 'delete' : 'resend',
   outcome: status === 201 ? 'acknowledged' : 'unknown',
   place: undefined,
   retryAfterMs: 0,
@@ -49,7 +50,7 @@ test('an invoice is sent again, the same bytes, until there is a definite answer
 })
 
 test('what will never be taken is quarantined, and the till goes on', async () => {
-  const seen = world([answer(422, { outcome: 'rejected' }), answer(201)])
+  const seen = world([answer(422, { action: 'quarantine', outcome: 'rejected' }), answer(201)])
   const till = createTill(name, seen.till)
   till.add(performance.now())
   till.add(performance.now())

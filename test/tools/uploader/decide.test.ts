@@ -3,53 +3,75 @@ import { test } from 'node:test'
 import { decide } from '../../../src/tools/uploader/decide.ts'
 import type { GatewayAnswer } from '../../../src/tools/uploader/gateway-answer.ts'
 
-const results = (...statuses: number[]): GatewayAnswer => ({
+const of = (invoices: number) => ({ invoices, isAlone: false })
+const ALONE = { invoices: 1, isAlone: true }
+const RECEIPT = { invoiceId: 'i' }
+const results = (...results: [number, object][]): GatewayAnswer => ({
   kind: 'results',
-  results: statuses.map((status) => (status < 300 ? { status, receipt: {} } : { status, problem: { title: 'Oh' } })),
+  results: results.map(([status, found]) => (status < 300 ? { status, receipt: found } : { status, problem: found })),
   retryAfterMs: undefined,
 })
-const whole = (status: number): GatewayAnswer => ({
+const whole = (status: number, problem?: object): GatewayAnswer => ({
   kind: 'whole',
   status,
-  problem: undefined,
+  problem,
   retryAfterMs: undefined,
 })
 
-test('each invoice by the till’s rule', () => {
-  const statuses = [200, 201, 400, 413, 422, 408, 409, 424, 425, 429, 500, 503, 504]
-  assert.deepEqual(decide(results(...statuses), statuses.length), {
+test('each invoice by its receipt or its problem, whatever the status', () => {
+  const answer = results(
+    [200, RECEIPT],
+    [201, RECEIPT],
+    [201, {}],
+    [400, { title: 'Oh', till: 'quarantine' }],
+    [422, { till: 'quarantine' }],
+    [422, { till: 'resend' }],
+    [422, {}],
+    [503, { till: 'resend' }],
+  )
+  assert.deepEqual(decide(answer, of(8)), {
     kind: 'fates',
-    fates: [
-      ...['stored', 'stored', 'rejected', 'rejected', 'rejected'],
-      ...['again', 'again', 'again', 'again', 'again', 'again', 'again', 'again'],
-    ],
-    reason: 'answered 408: Oh',
-    isWhole: false,
+    fates: ['stored', 'stored', 'again', 'rejected', 'rejected', 'again', 'again', 'again'],
+    reason: 'answered 201',
   })
-  assert.deepEqual(decide(results(201), 1), { kind: 'fates', fates: ['stored'], reason: undefined, isWhole: false })
+  const stored = { kind: 'fates', fates: ['stored'], reason: undefined }
+  assert.deepEqual(decide(results([201, RECEIPT]), of(1)), stored)
 })
 
-test('a whole request by the till’s rule: sent again, or the end of it', () => {
+test('a whole request: sent again, or the end of it; many invoices are never rejected together', () => {
   for (const status of [302, 409, 424, 425, 429, 500, 502, 503, 504]) {
     const expected = { kind: 'again', isSmaller: false, reason: `answered ${status}` }
-    assert.deepEqual(decide(whole(status), 5), expected)
+    assert.deepEqual(decide(whole(status), of(5)), expected)
   }
-  for (const status of [400, 401, 403, 404, 405, 415, 422, 431])
-    assert.deepEqual(decide(whole(status), 5), { kind: 'stop', reason: `answered ${status}` })
+  for (const status of [400, 401, 403, 404, 405, 415, 422, 431]) {
+    assert.deepEqual(decide(whole(status), of(5)), { kind: 'stop', reason: `answered ${status}` })
+    assert.deepEqual(decide(whole(status, { till: 'quarantine' }), of(5)), {
+      kind: 'stop',
+      reason: `answered ${status}`,
+    })
+    assert.deepEqual(decide(whole(status), of(1)), { kind: 'stop', reason: `answered ${status}` })
+  }
 })
 
-test('too large: smaller, down to one invoice, which is rejected', () => {
-  assert.deepEqual(decide(whole(413), 2), { kind: 'smaller' })
-  const alone = { kind: 'fates', fates: ['rejected'], reason: 'answered 413', isWhole: true }
-  assert.deepEqual(decide(whole(413), 1), alone)
+test('too large: smaller, down to one invoice, which is sent alone', () => {
+  assert.deepEqual(decide(whole(413), of(2)), { kind: 'smaller' })
+  assert.deepEqual(decide(whole(413), of(1)), { kind: 'alone' })
+})
+
+test('an invoice that was sent alone is rejected if the gateway says so; otherwise it is kept', () => {
+  for (const status of [400, 413, 422]) {
+    const rejected = { kind: 'fates', fates: ['rejected'], reason: `answered ${status}` }
+    assert.deepEqual(decide(whole(status, { till: 'quarantine' }), ALONE), rejected)
+    assert.deepEqual(decide(whole(status), ALONE), { kind: 'stop', reason: `answered ${status}` })
+  }
 })
 
 test('not arrived in time: again, and smaller, and never rejected', () => {
   for (const invoices of [1, 1_000])
-    assert.deepEqual(decide(whole(408), invoices), { kind: 'again', isSmaller: true, reason: 'answered 408' })
+    assert.deepEqual(decide(whole(408), of(invoices)), { kind: 'again', isSmaller: true, reason: 'answered 408' })
 })
 
 test('no answer: again', () => {
   const answer = { kind: 'none', reason: 'reset', isSent: true } as const
-  assert.deepEqual(decide(answer, 5), { kind: 'again', isSmaller: false, reason: 'reset' })
+  assert.deepEqual(decide(answer, of(5)), { kind: 'again', isSmaller: false, reason: 'reset' })
 })

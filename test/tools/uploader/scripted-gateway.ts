@@ -22,7 +22,8 @@ export async function startScriptedGateway(script: readonly Reply[]) {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
-    const lines = inflate(body, request.headers['content-encoding']).toString().split('\n').slice(0, -1)
+    const text = inflate(body, request.headers['content-encoding']).toString()
+    const lines = isUpload(request.url) ? text.split('\n').slice(0, -1) : [text]
     const one = { path: request.url, headers: request.headers, bodyBytes: body.length, lines }
     const reply = script[Math.min(received.push(one), script.length) - 1] as Reply
     reply(one, response)
@@ -41,13 +42,21 @@ export async function startScriptedGateway(script: readonly Reply[]) {
   }
 }
 
+const isUpload = (path: string | undefined) => path?.endsWith('/batch') === true
+
 const NDJSON = { 'content-type': 'application/x-ndjson' }
+
+/** As the gateway would: the document is at fault with 400, 413 and 422. */
+function problemOf(status: number, title: string) {
+  const till = [400, 413, 422].includes(status) ? 'quarantine' : 'resend'
+  return { type: '/problems/x', title, status, outcome: status === 504 ? 'unknown' : 'rejected', till }
+}
 
 /** The text of an answer with these results. */
 export function answerText(statuses: readonly number[]): string {
   const results = statuses.map((status, index) => {
-    if (status < 300) return { index, status, receipt: { partition: 0, offset: String(index) } }
-    return { index, status, problem: { title: `says ${status}`, outcome: status === 504 ? 'unknown' : 'rejected' } }
+    if (status < 300) return { index, status, receipt: { invoiceId: 'i', partition: 0, offset: String(index) } }
+    return { index, status, problem: problemOf(status, `says ${status}`) }
   })
   return [...results, { summary: {} }].map((line) => `${JSON.stringify(line)}\n`).join('')
 }
@@ -57,8 +66,14 @@ export function results(
   statusOf: (line: string, index: number) => number,
   headers: Record<string, string> = {},
 ): Reply {
-  return ({ lines }, response) => {
+  return ({ path, lines }, response) => {
     const statuses = lines.map(statusOf)
+    if (!isUpload(path)) {
+      response
+        .writeHead(201, { 'content-type': 'application/json' })
+        .end('{"invoiceId":"i","partition":0,"offset":"0"}')
+      return
+    }
     const isStored = statuses.every((status) => status === 201)
     response.writeHead(isStored ? 200 : 207, { ...NDJSON, ...headers }).end(answerText(statuses))
   }
@@ -67,9 +82,9 @@ export function results(
 export const stored = results(() => 201)
 
 /** A problem for the whole of it. */
-export function whole(status: number, headers: Record<string, string> = {}): Reply {
+export function whole(status: number, headers: Record<string, string> = {}, till = 'resend'): Reply {
   return (_, response) => {
-    const problem = { type: '/problems/x', title: `whole ${status}`, status, outcome: 'rejected' }
+    const problem = { ...problemOf(status, `whole ${status}`), till }
     response.writeHead(status, { 'content-type': 'application/problem+json', ...headers }).end(JSON.stringify(problem))
   }
 }

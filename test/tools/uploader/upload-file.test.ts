@@ -133,20 +133,45 @@ test('an answer that does not come in time is none', async (t) => {
 test('too large as a whole: halved; a single line that is too large is rejected, and requests are large again', async (t) => {
   const isTooLarge = ({ lines }: gateway.Received) => lines.length > 3 || lines.includes('huge')
   const server = await scripted(t, (one, response) =>
-    (isTooLarge(one) ? gateway.whole(413) : gateway.stored)(one, response),
+    (isTooLarge(one) ? gateway.whole(413, {}, 'quarantine') : gateway.stored)(one, response),
   )
   const file = await journalOf(['1', '2', '3', '4', '5', 'huge', '7', '8', '9'])
   const { end, tally } = await upload(file, optionsFor(server.url))
   assert.equal(end.kind, 'finished')
   assert.deepEqual(
     server.lines().map((lines) => lines.join()),
-    ['1,2,3,4,5,huge,7,8,9', '1,2,3,4', '1,2', '3,4', '5,huge', '5', 'huge', '7,8,9'],
+    ['1,2,3,4,5,huge,7,8,9', '1,2,3,4', '1,2', '3,4', '5,huge', '5', 'huge', 'huge', '7,8,9'],
   )
   assert.deepEqual([tally.stored, tally.rejected], [8, 1])
   assert.deepEqual(
     (await rejectedIn(file)).map(({ status, text }) => [status, text]),
     [[413, 'huge']],
   )
+})
+
+test('a line that is too large for an upload, but not for the gateway, is stored alone', async (t) => {
+  const server = await scripted(t, gateway.whole(413), gateway.whole(503, NOW), gateway.stored)
+  const file = await journalOf(['large', '2'])
+  const { end, tally } = await upload(file, optionsFor(server.url, { limits: { ...LIMITS, maxInvoices: 1 } }))
+  assert.equal(end.kind, 'finished')
+  assert.deepEqual(
+    server.received.map(({ path, lines, headers }) => [path, lines.join(), headers['content-type']]),
+    [
+      ['/v1/invoices/batch', 'large', 'application/x-ndjson'],
+      ['/v1/invoices', 'large', 'application/json'],
+      ['/v1/invoices', 'large', 'application/json'],
+      ['/v1/invoices/batch', '2', 'application/x-ndjson'],
+    ],
+  )
+  assert.deepEqual([tally.stored, tally.rejected], [2, 0])
+})
+
+test('a proxy that takes no body of this size ends it; the line is kept', async (t) => {
+  const server = await scripted(t, gateway.whole(413))
+  const file = await journalOf(['huge'])
+  const { end, tally } = await upload(file, optionsFor(server.url))
+  assert.deepEqual(end, { kind: 'refused', reason: 'answered 413: whole 413' })
+  assert.deepEqual([tally.stored, tally.rejected, server.received.length], [0, 0, 2])
 })
 
 test('a request that did not arrive in time is halved, and its lines are never rejected', async (t) => {
