@@ -92,7 +92,7 @@ export async function simulate(
     () => onProgress?.({ seconds: elapsedSeconds(), counts, latencies, series }),
     PROGRESS_MS,
   )
-  const cpuAtStart = process.cpuUsage()
+  const loopAtStart = performance.eventLoopUtilization()
   const times = arrivalTimes(run.load, run.seconds, random)
   const send = (intendedAtMs: number, latenessMs: number) => {
     counts.intended++
@@ -106,8 +106,7 @@ export async function simulate(
   await pause(Math.max(0, run.seconds - elapsedSeconds()) * 1_000, interrupted)
   const isInterrupted = interrupted.aborted
   const seconds = elapsedSeconds()
-  const { user, system } = process.cpuUsage(cpuAtStart)
-  const busyShare = (user + system) / 1e6 / seconds
+  const busyShare = performance.eventLoopUtilization(loopAtStart).utilization
   const acknowledgedInTime = counts.acknowledged
 
   await drain(tills, run.drainSeconds, ending)

@@ -22,7 +22,7 @@ export function summaryText(summary: Summary, columns = 80): string {
     `  answers       ${answers.join(', ') || 'none'}`,
     `  latency       ${percentilesText(latencyMs)}`,
     `  own lateness  ${percentilesText(latenessMs)}`,
-    `  simulator     ${percent(summary.busyShare)} of a core; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
+    `  simulator     ${percent(summary.busyShare)} busy; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
     '',
     seriesText(summary.series, summary.stepSeconds, columns),
   ]

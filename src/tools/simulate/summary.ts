@@ -37,7 +37,7 @@ export interface Summary extends Counts {
   readonly statuses: Readonly<Record<string, number>>
   /** Share of the attempts that had to wait for a connection. */
   readonly waitedShare: number
-  /** Of one core, by this program. */
+  /** Of the time: its event loop was working, or waited for a core. */
   readonly busyShare: number
   /** Why the latencies are refused; null if they are not. */
   readonly refusal: string | null
@@ -46,7 +46,7 @@ export interface Summary extends Counts {
 /** Above it, a run measures this program rather than the gateway. */
 export const MAX_BUSY_SHARE = 0.7
 
-/** Why latencies are refused when this program used that share of a core; null if they are not. */
+/** Why latencies are refused when this program was busy for that share of the time; null if they are not. */
 export function refusalOf(busyShare: number): string | null {
   if (busyShare <= MAX_BUSY_SHARE) return null
   const percent = Math.round(busyShare * 100)
