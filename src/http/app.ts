@@ -7,6 +7,7 @@ import { InvoiceSchema } from '../invoice/schema.ts'
 import type { AdmissionRules } from './admission.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
+import { checkHost } from './host-check.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { collectOpenapi, openapiRoutes } from './openapi.ts'
 import { operationsRoutes } from './operations-routes.ts'
@@ -58,6 +59,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   }
   const app: FastifyInstance = fastify(serverOptions(options, stamp))
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
+  allowHalfOpen(app.server)
   // The admission hook sends `100 Continue` to the requests that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)
@@ -67,6 +69,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   app.setValidatorCompiler(compileParameterCheck)
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
 
+  app.addHook('onRequest', checkHost)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)
     done()
@@ -98,4 +101,13 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   await openapiRoutes(app)
   await app.ready()
   return app
+}
+
+/**
+ * A client may shut its sending side behind its last request and still wait for the answers, as `nc` and some embedded
+ * HTTP clients do. Without this, Node shuts the connection before the answer. Node has the property without documenting
+ * it (`lib/_http_server.js`, `socketOnEnd`).
+ */
+function allowHalfOpen(server: FastifyInstance['server'] & { httpAllowHalfOpen?: boolean }): void {
+  server.httpAllowHalfOpen = true
 }

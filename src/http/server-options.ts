@@ -38,6 +38,8 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
     keepAliveTimeout: options.keepAliveTimeoutMs,
     connectionTimeout: options.connectionTimeoutMs ?? 120_000,
     http: {
+      // `checkHost` answers instead, with a problem document.
+      requireHostHeader: false,
       headersTimeout: options.headersTimeoutMs ?? Math.min(10_000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
       // How late a time-out may be noticed. Node's default of 30 s would double most of them.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { message, rawSocket } from './raw-socket.ts'
-import { JSON_HEADERS, listen, POST, PUT, RECEIPT, testApp } from './test-app.ts'
+import { message, parseAnswer, rawSocket } from './raw-socket.ts'
+import { assertProblem, JSON_HEADERS, listen, POST, PUT, RECEIPT, testApp } from './test-app.ts'
 
 suite('buildApp', () => {
   test('asks nothing of what it is given before the first request', async (t) => {
@@ -115,3 +115,47 @@ suite('while draining', () => {
     await closed
   })
 })
+
+suite('a client that shuts its sending side after its request', () => {
+  test('gets its answer, however long it takes, and then the connection is closed', async (t) => {
+    const kafka = Promise.withResolvers<typeof RECEIPT>()
+    const { app, contract, memory } = await testApp(t, { ingest: () => kafka.promise })
+    const raw = halfOpen(
+      await listen(app),
+      message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}'),
+    )
+    setTimeout(() => kafka.resolve(RECEIPT), 100)
+    const answer = parseAnswer(await raw.closed)
+    assert.equal(answer.statusCode, 201)
+    contract('POST', POST, answer)
+    assert.equal(memory.usedBytes, 0)
+  })
+
+  test('gets a problem in the same way', async (t) => {
+    const { app, contract } = await testApp(t, { admit: () => null })
+    const raw = halfOpen(
+      await listen(app),
+      message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}'),
+    )
+    assertProblem(contract('POST', POST, parseAnswer(await raw.closed)), 'saturated', 503)
+  })
+
+  test('gets all answers, if it sent several requests', async (t) => {
+    const { app } = await testApp(t)
+    const request = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}')
+    const received = await halfOpen(await listen(app), request + request + request).closed
+    assert.equal(received.match(/HTTP\/1.1 201 Created/g)?.length, 3)
+  })
+
+  test('is not waited for when it sent no request', async (t) => {
+    const { app } = await testApp(t)
+    assert.equal(await halfOpen(await listen(app), '').closed, '')
+  })
+})
+
+/** Sends `text` and shuts the sending side of the connection with it. */
+function halfOpen(port: number, text: string) {
+  const raw = rawSocket(port, text)
+  raw.socket.end()
+  return raw
+}
