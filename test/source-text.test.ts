@@ -68,6 +68,8 @@ suite('the source text', () => {
     for (const { path, text } of [...sources, ...filesOf('examples')]) {
       for (const [, target = ''] of text.matchAll(/(?:from |import\(|new URL\()'(\.{0,2}\/?[^']+\.ts)'/g))
         imported.add(join(dirname(path), target).replaceAll('\\', '/'))
+      for (const [, target = ''] of text.matchAll(/new URL\(`([^`$]+)\$\{extname\(import\.meta\.url\)\}`/g))
+        imported.add(join(dirname(path), `${target}.ts`).replaceAll('\\', '/'))
     }
     assert.deepEqual(
       sources.map(({ path }) => path).filter((path) => !imported.has(path)),

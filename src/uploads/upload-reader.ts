@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { createReadUpload, type UploadBody, type UploadLimits, type UploadRead } from './read-upload.ts'
 import { BodyReader } from './worker-pool.ts'
 
@@ -44,6 +45,7 @@ export class UploadReader extends BodyReader<UploadBody, UploadRead> {
       const isTooMuch = read.kind === 'too-large' || read.kind === 'too-many'
       return isTooMuch && !isAlone ? null : read
     }
-    super({ ...pool, file: new URL('./upload-worker.ts', import.meta.url), workerData: limits, readHere })
+    const file = new URL(`./upload-worker${extname(import.meta.url)}`, import.meta.url) // .ts here, .js in the package
+    super({ ...pool, file, workerData: limits, readHere })
   }
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { table } from '../terminal/table.ts'
 import type { Percentiles } from './latencies.ts'
@@ -59,7 +60,8 @@ const RUN: Omit<Run, 'url'> = {
  * the machine is too busy to measure anything.
  */
 export async function selfTest(): Promise<SelfTest> {
-  const server = fork(fileURLToPath(new URL('self-test-server.ts', import.meta.url)))
+  const file = new URL(`./self-test-server${extname(import.meta.url)}`, import.meta.url) // .ts here, .js in the package
+  const server = fork(fileURLToPath(file))
   const said = async () =>
     measured((await once(server, 'message', { signal: AbortSignal.timeout(30_000) }))[0] as number | null)
   const report = async () => {
