@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../dev/kafka/eventually.ts'
 import { freePorts } from '../dev/kafka/ports.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { dispatch } from '../src/commands/dispatch.ts'
 import { ConfigSchema } from '../src/config-schema.ts'
 import { CLI, DEADLINE_MS, spawnCli } from './harness/cli-process.ts'
@@ -53,6 +54,11 @@ suite('within one process', () => {
         assert.match(stdout, /Exit code/)
       }
     }
+  })
+
+  test('--version says the version of package.json and nothing else', async () => {
+    const { code, stdout, stderr } = await runHere(['--version'])
+    assert.deepEqual([code, stdout, stderr], [0, packageJson.version, ''])
   })
 
   test('unknown commands, options and arguments exit with 2 and say what is wrong', async () => {

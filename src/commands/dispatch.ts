@@ -1,3 +1,4 @@
+import packageJson from '../../package.json' with { type: 'json' }
 import { ConfigError } from '../config.ts'
 import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { suggestion } from '../tools/terminal/suggestion.ts'
@@ -14,7 +15,7 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
   tillgate simulate   run many tills against a gateway, with honest latencies
   tillgate config     print every variable: type, default, meaning, present value (secrets redacted)
 
-tillgate COMMAND --help explains each command.
+tillgate COMMAND --help explains each command; tillgate --version is this version.
 KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
 
 /** Each command and what it needs are loaded when it is called. */
@@ -51,6 +52,10 @@ export async function dispatch(
     return WRONG_INPUT
   }
   if (name === undefined) return fail('which command?', '')
+  if (name === '--version') {
+    output.log(packageJson.version)
+    return 0
+  }
   const isHelpWanted = name === 'help' || [name, ...args].some(isHelp)
   const wanted = name === 'help' ? args[0] : name
   if (wanted === undefined || isHelp(wanted)) {
