@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { dispatch } from './commands/dispatch.ts'
 import { systemProblem } from './tools/terminal/system-problem.ts'
 
