@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { dispatch } from './commands/dispatch.ts'
 import { systemProblem } from './tools/terminal/system-problem.ts'
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { extname } from 'node:path'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { letHeapGrow } from '../../src/heap-growth.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
@@ -67,7 +68,7 @@ export async function startTicks(options: TicksOptions): Promise<Ticks> {
   })
   const readHere = createReadTicks(LIMITS)
   const reader = new BodyReader<Packet, TicksRead>({
-    file: options.workerFile ?? new URL('./ticks-worker.ts', import.meta.url),
+    file: options.workerFile ?? new URL(`./ticks-worker${extname(import.meta.url)}`, import.meta.url),
     workerData: LIMITS,
     workers: options.workers,
     maxWaiting: MAX_CONNECTIONS * MAX_UNANSWERED, // there cannot be more
