@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ExecFileException, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { eventually } from '../dev/kafka/eventually.ts'
 import { freePorts } from '../dev/kafka/ports.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { dispatch } from '../src/commands/dispatch.ts'
 import { ConfigSchema } from '../src/config-schema.ts'
 import { CLI, DEADLINE_MS, spawnCli } from './harness/cli-process.ts'
+
+/** The command of a checkout, of the package and of the container. */
+const COMMAND = fileURLToPath(new URL('../bin/tillgate.js', import.meta.url))
+const execute = promisify(execFile)
 
 /** Nobody listens there. */
 const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1' }
@@ -133,6 +139,21 @@ suite('as processes', { concurrency: true }, () => {
     const { code, stdout, stderr } = await run(t, ['destroy'])
     assert.deepEqual([code, stdout], [2, ''])
     assert.match(stderr, /^no such command: destroy\n/)
+  })
+
+  test('the command of a checkout runs its sources', async () => {
+    const { stdout } = await execute(process.execPath, [COMMAND, '--version'])
+    assert.equal(stdout, `${packageJson.version}\n`)
+  })
+
+  test('a Node that is too old gets one line with what is needed', async () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })"
+    const args = ['--import', `data:text/javascript,${older}`, COMMAND, 'serve']
+    await assert.rejects(execute(process.execPath, args), (error: ExecFileException) => {
+      assert.deepEqual([error.code, error.stdout], [1, ''])
+      assert.match(String(error.stderr), /^tillgate needs Node 24 or later\. This is Node 20\.20\.2: \/.*\n$/)
+      return true
+    })
   })
 
   test('config prints every variable, of a bad configuration too, and redacts secrets', async (t) => {
