@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs'
 const OLDEST_NODE = 24
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-  console.error(`tillgate needs Node ${OLDEST_NODE} or later. This is Node ${process.versions.node}: ${process.execPath}`)
+  console.error(
+    `tillgate needs Node ${OLDEST_NODE} or later. This is Node ${process.versions.node}: ${process.execPath}`,
+  )
   process.exitCode = 1
 } else {
   // A checkout runs its sources. The package has only what they are compiled to.
