@@ -7,10 +7,10 @@ import { after, before, suite, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { npm, withThisNode } from '../../dev/npm.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { invoiceBody, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
-import { npm, withThisNode } from '../harness/npm.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))

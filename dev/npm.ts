@@ -3,15 +3,17 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
 const DEADLINE_MS = 180_000
+const MAX_OUTPUT_BYTES = 2 ** 24
 const run = promisify(execFile)
 
-/** A program's environment, with the Node that runs this test first in its path. */
+/** This process's environment, with the Node that runs it first in the path. */
 export const withThisNode = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
 
 /** Runs npm in a folder and resolves with its standard output. Rejects with all of its output when it fails. */
 export async function npm(cwd: string, ...args: string[]): Promise<string> {
-  const script = process.env.npm_execpath // of the npm that runs this test
+  const script = process.env.npm_execpath // of the npm that runs this process
   const [file, first] = script === undefined ? ['npm', []] : [process.execPath, [script]]
-  const { stdout } = await run(file, [...first, ...args], { cwd, env: withThisNode, timeout: DEADLINE_MS })
+  const options = { cwd, env: withThisNode, timeout: DEADLINE_MS, maxBuffer: MAX_OUTPUT_BYTES }
+  const { stdout } = await run(file, [...first, ...args], options)
   return stdout
 }
