@@ -1,8 +1,16 @@
-# The gateway alone; configured by environment variables (see `tillgate config`). No build step: Node runs the sources.
-FROM docker.io/library/node:24-bookworm-slim AS dependencies
-WORKDIR /app
+# The gateway alone; configured by environment variables (see `tillgate config`). It has what the npm package has, and
+# exactly the packages of package-lock.json.
+FROM docker.io/library/node:24-bookworm-slim AS package
+WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.package.json LICENSE README.md CHANGELOG.md ./
+COPY dev/release/engines.ts dev/release/
+COPY bin bin
+COPY openapi openapi
+COPY src src
+RUN mkdir unpacked && npm pack --silent && tar -xzf tillgate-*.tgz -C unpacked --strip-components 1 \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM docker.io/library/node:24-bookworm-slim
 ARG VERSION=0.1.0
@@ -15,10 +23,8 @@ LABEL org.opencontainers.image.title="Tillgate" \
 # One heap for all threads: with glibc's several, memory that outages of Kafka had filled was not given back.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=1
 WORKDIR /app
-COPY --from=dependencies /app/node_modules node_modules
-COPY package.json LICENSE ./
-COPY openapi/examples openapi/examples
-COPY src src
+COPY --from=package /build/node_modules node_modules
+COPY --from=package /build/unpacked .
 # A number, not `node`: Kubernetes can only check `runAsNonRoot` on a number. Nothing is written: the root may be read-only.
 USER 1000:1000
 EXPOSE 8080
@@ -27,5 +33,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT||8080}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
 # node is process 1 and gets SIGTERM itself.
-ENTRYPOINT ["node", "src/cli.ts"]
+ENTRYPOINT ["node", "bin/tillgate.js"]
 CMD ["serve"]

@@ -50,7 +50,7 @@ test('node itself is process 1, not root, without any capability and without a f
   assert.deepEqual(field('Gid'), ['1000', '1000', '1000', '1000'])
   assert.equal(field('NSpid')?.at(-1), '1')
   for (const set of ['CapEff', 'CapPrm', 'CapBnd']) assert.equal(Number(field(set)), 0, set)
-  assert.match(readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8'), /^node\0src\/cli\.ts\0serve\0$/)
+  assert.match(readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8'), /^node\0bin\/tillgate\.js\0serve\0$/)
   assert.equal(HostConfig.ReadonlyRootfs, true)
   await assert.rejects(podman('exec', NAME, 'touch', '/tmp/x'), /Read-only file system/)
 })
@@ -75,15 +75,16 @@ test('the image is described by labels, and names its user by a number', async (
   assert.deepEqual(Object.keys(Config.ExposedPorts), ['8080/tcp'])
 })
 
-test('beyond its base the image has /app alone: sources, examples and the packages of production', async () => {
+test('beyond its base the image has /app alone: what the npm package has, and the packages of production', async () => {
   const base = /^FROM (\S+)/m.exec(readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8'))?.[1] as string
   const { changed = [], added = [], deleted = [] } = JSON.parse(await podman('diff', '--format', 'json', IMAGE, base))
   const elsewhere = [...changed, ...added, ...deleted].filter((path: string) => !/^\/app(\/|$)/.test(path))
   assert.deepEqual(elsewhere, [])
 
   const list = async (folder: string) => (await podman('exec', NAME, 'ls', '-A', folder)).split('\n')
-  assert.deepEqual(await list('/app'), ['LICENSE', 'node_modules', 'openapi', 'package.json', 'src'])
-  assert.deepEqual(await list('/app/openapi'), ['examples'])
+  const texts = ['CHANGELOG.md', 'LICENSE', 'README.md']
+  assert.deepEqual(await list('/app'), [...texts, 'bin', 'dist', 'node_modules', 'openapi', 'package.json'].toSorted())
+  assert.deepEqual(await list('/app/openapi'), ['examples', 'invoice.schema.json', 'openapi.json'])
 
   const installed = JSON.parse(await podman('exec', NAME, 'cat', '/app/node_modules/.package-lock.json')).packages
   const locked = packageLock.packages as Record<string, { dev?: true; optional?: true }>
