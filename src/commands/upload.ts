@@ -17,7 +17,7 @@ import { uploadFiles } from '../tools/uploader/upload-files.ts'
 import { createUploadScreen, type UploadScreen } from '../tools/uploader/upload-screen.ts'
 import type { Command } from './command.ts'
 
-const HELP = `tillgate upload FILE...: sends journals to a gateway, each line one invoice (NDJSON, or .gz of it; - is standard input)
+const HELP = `tillgate upload FILE...: sends journals to a gateway, each line one invoice (NDJSON, plain or compressed with gzip or zstd; - is standard input)
 
   --url URL                the gateway (default: http://127.0.0.1:8080)
   --gzip | --zstd | --no-compression

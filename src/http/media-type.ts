@@ -26,7 +26,18 @@ export function invoiceMediaProblem(headers: IncomingHttpHeaders): Problem | nul
   return codingOf(headers) === 'identity' ? null : CODED_INVOICE
 }
 
-const FRAMINGS = { [NDJSON]: 'lines', 'application/json': 'array' } as const
+/** NDJSON has no registered media type, so tools send different ones. */
+const LINE_TYPES: readonly string[] = [
+  NDJSON,
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonl',
+  'application/jsonlines',
+  'application/x-jsonlines',
+]
+
+/** The media types that an upload may have. */
+export const UPLOAD_TYPES: readonly string[] = [...LINE_TYPES, 'application/json']
 const TAKEN_CODINGS: readonly string[] = [...CODINGS, 'identity']
 
 const NO_UPLOAD = new Problem(
@@ -53,28 +64,33 @@ export function uploadMedia(headers: IncomingHttpHeaders): Pick<UploadRequest, '
   }
 }
 
-/** Whether to answer with NDJSON: only for an NDJSON upload, and only if `Accept` names it. */
-export function wantsLines(headers: IncomingHttpHeaders): boolean {
+/**
+ * The media type of an answer in NDJSON, or `null` for JSON. Only an NDJSON upload is answered with NDJSON, and only if
+ * `Accept` names one of its media types.
+ */
+export function linesType(headers: IncomingHttpHeaders): string | null {
+  if (framingOf(headers) !== 'lines') return null
   const accepted = headers.accept?.toLowerCase().split(',') ?? []
-  return framingOf(headers) === 'lines' && accepted.some(namesLines)
+  return accepted.map(lineTypeOf).find((mediaType) => mediaType !== undefined) ?? null
 }
 
 /** A weight of 0 means "not acceptable" (RFC 9110, 12.4.2). */
-function namesLines(range: string): boolean {
-  const [mediaType, ...parameters] = range.split(';').map((part) => part.trim())
-  return mediaType === NDJSON && !parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter))
+function lineTypeOf(range: string): string | undefined {
+  const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim())
+  const isRefused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter))
+  return LINE_TYPES.includes(mediaType) && !isRefused ? mediaType : undefined
 }
 
 function framingOf(headers: IncomingHttpHeaders): UploadRequest['framing'] | undefined {
-  for (const [mediaType, framing] of Object.entries(FRAMINGS)) {
-    if (isUtf8Of(mediaType, headers['content-type'])) return framing
-  }
-  return undefined
+  const mediaType = UPLOAD_TYPES.find((mediaType) => isUtf8Of(mediaType, headers['content-type']))
+  if (mediaType === undefined) return undefined
+  return mediaType === 'application/json' ? 'array' : 'lines'
 }
 
-/** The content coding of a body, in lower case; `identity` where there is none. */
+/** The content coding of a body, in lower case; `identity` where there is none. `x-gzip` is `gzip` (RFC 9110, 8.4.1.3). */
 export function codingOf(headers: IncomingHttpHeaders): string {
-  return headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  const coding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  return coding === 'x-gzip' ? 'gzip' : coding
 }
 
 /**

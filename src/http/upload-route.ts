@@ -6,7 +6,7 @@ import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
-import { codingOf, NDJSON, uploadMedia, uploadMediaProblem, wantsLines } from './media-type.ts'
+import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
 import { problemResponses, sentBytes } from './responses.ts'
 import { tooLarge } from './to-problem.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
@@ -68,10 +68,12 @@ const schema = {
   description:
     'Each invoice gets its own answer, in the order of the upload. Invoices of one terminal are stored in that ' +
     'order: after the first one that has to be sent again, the later ones get 424. An upload that cannot be read is ' +
-    'refused as a whole, and nothing of it is in Kafka. NDJSON is answered with NDJSON if `Accept` names it.',
+    'refused as a whole, and nothing of it is in Kafka. NDJSON is answered with NDJSON if `Accept` names it. Other names ' +
+    'of NDJSON are taken too, such as `application/ndjson` and `application/jsonl`. A byte order mark at the start is ' +
+    'skipped.',
   headers: Type.Object({
     traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the records' })),
-    'content-encoding': Type.Optional(Type.String({ description: '`gzip` or `zstd`' })),
+    'content-encoding': Type.Optional(Type.String({ description: '`gzip`, `x-gzip` or `zstd`' })),
   }),
   body: {
     content: {
@@ -91,7 +93,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
   const { ingestUpload, hasReader, admitUpload, isRefusing, onAnswer } = deps
   const { maxUploadBytes, maxCompressedBytes } = limits
   instance.addContentTypeParser(
-    ['application/json', NDJSON],
+    [...UPLOAD_TYPES],
     { parseAs: 'buffer', bodyLimit: maxUploadBytes },
     (_request, body, done) => (body.length === 0 ? done(EMPTY_UPLOAD) : done(null, body)),
   )
@@ -110,17 +112,17 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
   instance.post('/v1/invoices/batch', routeOptions, async (request, reply) => {
     const body = request.body as UploadRequest['body']
     if (body.length > rules.maxBodyBytes(request.headers)) throw tooLarge('upload')
-    const asLines = wantsLines(request.headers)
+    const lines = linesType(request.headers)
     const reservation = reservationOf(request)
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
     const answers = await ingestUpload({ body, ...media, traceparent, receivedAt: new Date(), reservation })
-    const { status, summary, retryAfter, body: text } = uploadResponse(answers, asLines)
+    const { status, summary, retryAfter, body: text } = uploadResponse(answers, lines !== null)
 
     if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)
     settle(request, onAnswer, { kind: 'upload', status, summary })
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
-    reply.code(status).header('content-type', asLines ? NDJSON : 'application/json; charset=utf-8')
+    reply.code(status).header('content-type', lines ?? 'application/json; charset=utf-8')
     return reply.send(text)
   })
 }

@@ -19,7 +19,7 @@ const MAX_FRAMES = 1_000
 /**
  * The decoded bytes of a body, or `too-large` as soon as more than `maxBytes` have come out: a bomb is refused while it
  * inflates. Several gzip members or zstd frames (at most 1,000) are one body (RFC 1952, 2.2; RFC 8878, 3). `damaged`:
- * the body ends early, has a wrong checksum, or has something behind its end. Blocks its thread.
+ * the body ends early, has a wrong checksum, or has something behind its end, but for zeros behind gzip. Blocks its thread.
  */
 export function inflate(body: Uint8Array, coding: Coding | 'identity', maxBytes: number): Inflated {
   if (coding === 'identity') {
@@ -47,8 +47,13 @@ function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Infl
     if (leftBytes < 0) return TOO_LARGE
     if (engine.bytesWritten === 0 || parts.push(buffer) > MAX_FRAMES) return DAMAGED
     rest = rest.subarray(engine.bytesWritten)
-  } while (rest.length > 0)
+  } while (rest.length > 0 && !isPadding(rest, coding))
   return { kind: 'bytes', bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) }
+}
+
+/** `gzip` ignores zeros behind the last member, as tapes and block devices leave them. */
+function isPadding(rest: Uint8Array, coding: Coding): boolean {
+  return coding === 'gzip' && rest.every((byte) => byte === 0)
 }
 
 /** With `info`, Node also returns its engine, which knows how much of the input was used. */

@@ -15,10 +15,12 @@ export type Split =
 
 /**
  * Finds the items of a body without looking into them: an error inside an item concerns that item only. Stops at
- * `maxItems`. Lines of white space are not items, and white space around an item does not belong to it.
+ * `maxItems`. Lines of white space are not items, and white space around an item does not belong to it. Nor does a byte
+ * order mark at the start of the body.
  */
 export function split(body: Uint8Array, framing: Framing, maxItems: number): Split {
-  return framing === 'lines' ? splitLines(body, maxItems) : splitArray(body, maxItems)
+  const from = hasMark(body) ? 3 : 0
+  return framing === 'lines' ? splitLines(body, from, maxItems) : splitArray(body, from, maxItems)
 }
 
 const [TAB, LF, CR, SPACE, QUOTE, COMMA, BACKSLASH] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2c, 0x5c] as const
@@ -28,9 +30,14 @@ function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === LF || byte === CR || byte === TAB
 }
 
-function splitLines(body: Uint8Array, maxItems: number): Split {
+/** The byte order mark of UTF-8, with which some programs begin every text file. */
+function hasMark(body: Uint8Array): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+}
+
+function splitLines(body: Uint8Array, from: number, maxItems: number): Split {
   const items: Span[] = []
-  for (let start = 0; start < body.length; ) {
+  for (let start = from; start < body.length; ) {
     const newline = body.indexOf(LF, start)
     const end = newline === -1 ? body.length : newline
     const item = trimmed(body, start, end)
@@ -41,8 +48,8 @@ function splitLines(body: Uint8Array, maxItems: number): Split {
 }
 
 /** The elements of the body, which has to be one array. Brackets inside an element only have to balance. */
-function splitArray(body: Uint8Array, maxItems: number): Split {
-  const { start: open, end: bodyEnd } = trimmed(body, 0, body.length)
+function splitArray(body: Uint8Array, from: number, maxItems: number): Split {
+  const { start: open, end: bodyEnd } = trimmed(body, from, body.length)
   if (body[open] !== OPEN_ARRAY) return { kind: 'malformed', at: open }
   const items: Span[] = []
   let depth = 0

@@ -29,8 +29,11 @@ const problem = (...slugs: string[]): Expected => ({ kind: 'problem', slugs })
  * a table of identities. It shares nothing with `src/uploads/`; the verdict on a single invoice has tests of its own.
  */
 export function expectedOf({ body, contentType, coding = 'identity' }: Upload): Expected {
-  const framing = { 'application/x-ndjson': 'lines', 'application/json': 'array' }[contentType]
-  if (framing === undefined || !['identity', 'gzip', 'zstd'].includes(coding)) return problem('unsupported-media-type')
+  const framing = { 'application/x-ndjson': 'lines', 'application/jsonl': 'lines', 'application/json': 'array' }[
+    contentType
+  ]
+  if (framing === undefined || !['identity', 'gzip', 'x-gzip', 'zstd'].includes(coding))
+    return problem('unsupported-media-type')
   if (body.length > (coding === 'identity' ? LIMITS.maxBytes : LIMITS.maxCompressedBytes))
     return problem('upload-too-large')
   if (body.length === 0) return problem('malformed-upload')
@@ -41,7 +44,8 @@ export function expectedOf({ body, contentType, coding = 'identity' }: Upload): 
   if (isTooLarge) return problem('upload-too-large')
   if (isDamaged) return problem('malformed-upload')
 
-  const text = bytes.toString('latin1')
+  // Without the byte order mark.
+  const text = bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
   const found = framing === 'lines' ? text.split('\n').map(trim).filter(Boolean) : elementsOf(text)
   if (found.filter((item) => item !== null).length > LIMITS.maxInvoices) return problem('upload-too-large')
   if (found.length === 0 || found.at(-1) === null) return problem('malformed-upload')
@@ -98,7 +102,8 @@ function naiveInflate(body: Buffer, coding: string): { bytes: Buffer; isDamaged:
   const parts: Buffer[] = []
   let rest = body
   while (rest.length > 0) {
-    const part = coding === 'gzip' ? gzipMember(rest) : zstdFrame(rest)
+    if (coding !== 'zstd' && parts.length > 0 && rest.every((byte) => byte === 0)) break
+    const part = coding === 'zstd' ? zstdFrame(rest) : gzipMember(rest)
     parts.push(part.bytes)
     if (part.usedBytes === null) return { bytes: Buffer.concat(parts), isDamaged: true }
     rest = rest.subarray(part.usedBytes)

@@ -52,17 +52,18 @@ export function randomUpload(random: Random, number: number): UploadCase {
     if (isOf(20)) body = label('deflated twice', deflate(body, pick(['gzip', 'zstd'])))
     if (isOf(8)) body = label('cut off', body.subarray(0, below(body.length)))
     if (isOf(10)) body = label('flipped', flipped(random, body))
-    if (isOf(20)) body = label('something behind', Buffer.concat([body, Buffer.alloc(1 + below(9), below(256))]))
+    if (isOf(20))
+      body = label('something behind', Buffer.concat([body, Buffer.alloc(1 + below(9), isOf(3) ? 0 : below(256))]))
   }
   if (isOf(60)) body = label('noise', Buffer.from(Array.from({ length: below(400) }, () => below(256))))
   if (isOf(30)) body = label('too long', Buffer.concat([body, Buffer.alloc(LIMITS.maxBytes + below(9), ' ')]))
 
   const declared = isOf(15) ? label('wrong coding', pick(['identity', 'gzip', 'zstd', 'br', 'gzip, gzip'])) : real
-  const media = framing === 'lines' ? 'application/x-ndjson' : 'application/json'
+  const media = framing === 'array' ? 'application/json' : pick(['application/x-ndjson', 'application/jsonl'])
   const contentType = isOf(15)
     ? label('wrong media type', pick(['application/x-ndjson', 'application/json', 'text/plain']))
     : media
-  const coding = declared === 'identity' && isOf(2) ? undefined : declared
+  const coding = declared === 'identity' && isOf(2) ? undefined : declared === 'gzip' && isOf(3) ? 'x-gzip' : declared
   const transfer = randomTransfer(random, body.length)
   labels.push(transfer.kind, declared)
   return { upload: { body, contentType, coding }, transfer, wantsLines: isOf(2), labels }

@@ -140,7 +140,7 @@ suite('an answer in lines', () => {
 })
 
 suite('refused before its body is read', () => {
-  for (const contentType of ['text/plain', 'application/x-ndjson; charset=latin1', 'application/ndjson', '']) {
+  for (const contentType of ['text/plain', 'application/x-ndjson; charset=latin1', 'application/json-seq', '']) {
     test(`the media type ${JSON.stringify(contentType)}: 415 with Accept`, async (t) => {
       const { app, contract } = await testApp(t, { admitUpload: () => assert.fail('reserved') })
       const answer = await app.inject({ ...post, headers: { 'content-type': contentType } })

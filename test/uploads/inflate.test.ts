@@ -57,7 +57,6 @@ for (const coding of CODINGS) {
 
     for (const [what, behind] of [
       ['a letter', Buffer.from('x')],
-      ['zeros', Buffer.alloc(8)],
       ['the other coding', deflate(TEXT, coding === 'gzip' ? 'zstd' : 'gzip')],
     ] as const) {
       test(`${what} behind its end makes it damaged`, () => {
@@ -110,4 +109,12 @@ test('without a coding the bytes are the same memory, as long as they are not to
   const found = inflate(TEXT, 'identity', TEXT.length)
   assert.ok(found.kind === 'bytes' && found.bytes.buffer === TEXT.buffer && found.bytes.equals(TEXT))
   assert.equal(outcome(TEXT, 'identity', TEXT.length - 1), 'too-large')
+})
+
+test('gzip: zeros behind the last member are padding, zeros between two are not', () => {
+  const padded = Buffer.concat([deflate(TEXT, 'gzip'), Buffer.alloc(10_240)])
+  assert.equal(outcome(padded, 'gzip'), TEXT.toString('latin1'))
+  assert.equal(outcome(Buffer.concat([padded, deflate(TEXT, 'gzip')]), 'gzip'), 'damaged')
+  assert.equal(outcome(Buffer.concat([deflate(TEXT, 'zstd'), Buffer.alloc(8)]), 'zstd'), 'damaged')
+  assert.equal(outcome(Buffer.alloc(8), 'gzip'), 'damaged')
 })

@@ -1,6 +1,6 @@
-import { createReadStream, type ReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { createReadStream } from 'node:fs'
+import { inflated } from './inflate-journal.ts'
+import { CODING_BYTES, codingOf, type JournalCoding, lookAt } from './journal-content.ts'
 import type { PrefixHash } from './prefix-hash.ts'
 import type { Progress } from './progress-file.ts'
 
@@ -34,34 +34,56 @@ export const STANDARD_INPUT = '-'
 export const progressFileOf = (file: string) => `${file}.progress`
 export const rejectedFileOf = (file: string) => `${file === STANDARD_INPUT ? 'stdin' : file}.rejected.ndjson`
 
-/** The bytes of a file from `offset` on, inflated if its name ends in .gz. */
-export function readJournal(file: string, offset: number): JournalBytes {
-  if (!file.endsWith('.gz')) {
+/** The bytes of a file from `offset` on, inflated. */
+export function readJournal(file: string, offset: number, coding: JournalCoding): JournalBytes {
+  if (coding === 'identity') {
     const source = createReadStream(file, { start: offset })
-    const chunks = offset === 0 ? plain(source) : source
-    return { chunks, bytesRead: () => offset + source.bytesRead }
+    return { chunks: source, bytesRead: () => offset + source.bytesRead }
   }
   const source = createReadStream(file)
-  return { chunks: skip(inflated(source), offset), bytesRead: () => source.bytesRead }
+  return { chunks: skip(inflated(source, coding), offset), bytesRead: () => source.bytesRead }
 }
 
-/** How compressed data starts: gzip, zstd. */
-const COMPRESSED = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])]
+/** Resolves with how a file is compressed. Throws if its content is not one invoice a line. */
+export async function checkContent(file: string): Promise<JournalCoding> {
+  const { coding, chunks } = await openContent(createReadStream(file))
+  await chunks.return(undefined)
+  return coding
+}
 
-/** Passes the bytes on. Throws if they are compressed. */
-export async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let isFirst = true
-  for await (const chunk of chunks) {
-    if (isFirst && COMPRESSED.some((start) => start.equals(chunk.subarray(0, start.length))))
-      throw new Error('it is compressed: name it .gz if it is gzip, or unpack it')
-    isFirst = false
-    yield chunk
+/** Inflates content whose coding is not known yet. Throws if it is not one invoice a line, before the first chunk. */
+export async function openContent(
+  source: AsyncIterable<Buffer>,
+): Promise<{ coding: JournalCoding; chunks: AsyncGenerator<Buffer> }> {
+  const raw = await peek(source, (start) => start.length >= CODING_BYTES)
+  const coding = codingOf(raw.beginning)
+  const content = await peek(inflated(raw.chunks, coding), (start) => lookAt(start, false).kind !== 'more')
+  const seen = lookAt(content.beginning, true)
+  if (seen.kind === 'fault') {
+    await content.chunks.return(undefined)
+    throw new Error(seen.reason)
   }
+  return { coding, chunks: content.chunks }
 }
 
-function inflated(source: ReadStream): AsyncIterable<Buffer> {
-  // An error in either stream destroys both and is thrown where the chunks are read.
-  return pipeline(source, createGunzip(), () => {})
+/** Reads until `isEnough` of the beginning, or the end. `chunks` still has all of it. */
+async function peek(source: AsyncIterable<Buffer>, isEnough: (beginning: Buffer) => boolean) {
+  const iterator = source[Symbol.asyncIterator]()
+  let beginning = Buffer.alloc(0)
+  while (!isEnough(beginning)) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    beginning = Buffer.concat([beginning, value])
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      if (beginning.length > 0) yield beginning
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { beginning, chunks: all() }
 }
 
 async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {

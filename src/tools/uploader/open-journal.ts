@@ -2,7 +2,8 @@ import { rm, stat } from 'node:fs/promises'
 import { InputError } from '../terminal/flags.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, LockedError, lockFile } from './file-lock.ts'
-import { type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
+import { checkContent, type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'
+import type { JournalCoding } from './journal-content.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import { readProgress } from './progress-file.ts'
 import { REJECTED_BEGINNING } from './rejected-entry.ts'
@@ -23,8 +24,8 @@ export interface OpenOptions {
 /**
  * Opens a journal and reads its progress file. Unless `isDry`, no other run can have it until it is released. Throws
  * `LockedError` when another run has it, and `JournalError` when it cannot be read, is not the journal of the progress
- * file (a journal may grow, but the part that was read must not change), or its file of rejected invoices is something
- * else.
+ * file (a journal may grow, but the part that was read must not change), its content is not one invoice a line, or its file
+ * of rejected invoices is something else.
  */
 export async function openJournal(file: string, options: OpenOptions = {}): Promise<Journal> {
   const { again = false, isDry = false } = options
@@ -36,10 +37,13 @@ export async function openJournal(file: string, options: OpenOptions = {}): Prom
     const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
     if (!again) await assertAppendable(rejectedFile, REJECTED_BEGINNING)
     const progress = again ? null : await readProgress(progressFile)
-    const hash = await hashPrefix(file, progress?.prefix.bytes ?? 0, options)
+    const coding = await checkContent(file).catch((error) => {
+      throw 'code' in error ? error : new Error(`${file}: ${error.message}`)
+    })
+    const hash = await hashPrefix(file, coding, progress?.prefix.bytes ?? 0, options)
     if (progress !== null && hash.prefix.sha256 !== progress.prefix.sha256)
       throw new Error(`${file} is not the journal that ${progressFile} is about: --again starts over`)
-    const read = (offset: number) => readJournal(file, offset)
+    const read = (offset: number) => readJournal(file, offset, coding)
     const release = () => lock?.release()
     return { file, bytes: found.size, progress, progressFile, rejectedFile, hash, read, release }
   } catch (error) {
@@ -58,11 +62,16 @@ export async function startOver({ progressFile, rejectedFile }: Journal): Promis
     })
 }
 
-async function hashPrefix(file: string, bytes: number, { onCheck }: OpenOptions): Promise<PrefixHash> {
+async function hashPrefix(
+  file: string,
+  coding: JournalCoding,
+  bytes: number,
+  { onCheck }: OpenOptions,
+): Promise<PrefixHash> {
   const hash = new PrefixHash()
   if (bytes === 0) return hash
   let at = 0
-  for await (const chunk of readJournal(file, 0).chunks) {
+  for await (const chunk of readJournal(file, 0, coding).chunks) {
     const piece = chunk.subarray(0, bytes - at)
     hash.add(at, piece, true)
     at += piece.length

@@ -13,6 +13,7 @@ export interface JournalLine {
 }
 
 const NOTHING = Buffer.alloc(0)
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20] as const
 
 /** An incomplete last line: it has no line feed and is not complete JSON. */
@@ -39,7 +40,7 @@ export async function* readLines(
 
   function* finish(terminatorBytes: number): Generator<JournalLine> {
     // Copied: a view would keep the whole chunk for as long as the line waits.
-    const bytes = lineBytes > maxLineBytes ? null : trimmed(Buffer.concat(parts))
+    const bytes = lineBytes > maxLineBytes ? null : trimmed(withoutMark(start, Buffer.concat(parts)))
     const end = start + lineBytes + terminatorBytes
     if (bytes === null || bytes.length > 0) yield { number, start, end, bytes }
     number++
@@ -61,7 +62,8 @@ export async function* readLines(
     }
   }
   if (lineBytes === 0) return undefined
-  if (lineBytes > maxLineBytes || !isWhole(trimmed(Buffer.concat(parts)))) return { number, bytes: lineBytes }
+  if (lineBytes > maxLineBytes || !isWhole(trimmed(withoutMark(start, Buffer.concat(parts)))))
+    return { number, bytes: lineBytes }
   hash.add(start + lineBytes, NOTHING, true)
   yield* finish(0)
   return undefined
@@ -76,6 +78,11 @@ export function isWhole(line: Buffer): boolean {
   } catch {
     return false
   }
+}
+
+/** Some programs begin every text file in UTF-8 with a byte order mark. It does not belong to the first invoice. */
+function withoutMark(start: number, line: Buffer): Buffer {
+  return start === 0 && line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? line.subarray(3) : line
 }
 
 function trimmed(line: Buffer): Buffer {

@@ -2,14 +2,14 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { InputError } from '../terminal/flags.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, lockFile } from './file-lock.ts'
-import { type Journal, plain, rejectedFileOf, STANDARD_INPUT } from './journal.ts'
+import { type Journal, openContent, rejectedFileOf, STANDARD_INPUT } from './journal.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import { REJECTED_BEGINNING } from './rejected-entry.ts'
 
 /**
  * Standard input as a journal. No file records its progress. Rejected invoices go into a file in the working folder;
  * unless `isDry`, this run locks it until release, or throws `LockedError`. Throws `InputError` when that file is
- * something else. `stopping` ends the reading.
+ * something else, or the input is not one invoice a line. `stopping` ends the reading.
  */
 export async function openStandardInput(input: Readable, stopping: AbortSignal, isDry: boolean): Promise<Journal> {
   const rejectedFile = rejectedFileOf(STANDARD_INPUT)
@@ -29,11 +29,15 @@ export async function openStandardInput(input: Readable, stopping: AbortSignal, 
       if (!stopping.aborted) throw error
     }
   }
+  const content = await openContent(chunks()).catch((error: Error) => {
+    lock?.release()
+    throw new InputError(`standard input: ${error.message}`)
+  })
   return {
     file: STANDARD_INPUT,
     ...{ bytes: undefined, progress: null, progressFile: null, rejectedFile },
     hash: new PrefixHash(),
-    read: () => ({ chunks: plain(chunks()), bytesRead: () => bytes }),
+    read: () => ({ chunks: content.chunks, bytesRead: () => bytes }),
     release: () => lock?.release(),
   }
 }

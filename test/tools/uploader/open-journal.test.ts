@@ -116,16 +116,75 @@ test('a whole invoice without a line feed is sent, and whatever is appended goes
   assert.deepEqual(server.lines(), [[invoice(1), invoice(2)], [invoice(3)]])
 })
 
-test('a journal that is compressed and does not say so in its name is not read, nor sent', async (t) => {
-  const server = await scripted(t, gateway.stored)
-  for (const packed of [gzipSync(THOUSAND.join('')), zstdCompressSync(THOUSAND.join(''))]) {
-    const file = newFile()
-    await writeFile(file, packed)
-    const { end } = await upload(file, optionsFor(server.url))
-    assert.equal(end.kind, 'unreadable')
-    assert.match('reason' in end ? end.reason : '', /compressed/)
+test('a journal is inflated by its first bytes, whatever its name says', async (t) => {
+  const text = THOUSAND.join('')
+  for (const [name, bytes] of [
+    ['.ndjson', gzipSync(text)],
+    ['.ndjson', zstdCompressSync(text)],
+    ['.NDJSON.GZ', gzipSync(text)],
+    ['.zst', zstdCompressSync(text)],
+    ['.gz', Buffer.from(text)],
+    ['.gz', Buffer.concat([gzipSync(text), Buffer.alloc(512)])],
+    ['.zst', Buffer.concat(THOUSAND.map((line) => zstdCompressSync(line)))],
+  ] as const) {
+    const server = await scripted(t, gateway.stored)
+    const file = newFile(name)
+    await writeFile(file, bytes)
+    assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished', name)
+    assert.equal(server.lines().flat().join('\n'), text.trim())
   }
-  assert.equal(server.received.length, 0)
+})
+
+test('a byte order mark at the start does not belong to the first invoice; progress counts it', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  for (const pack of [(text: string) => text, (text: string) => gzipSync(text)]) {
+    const file = newFile()
+    await writeFile(file, pack(`\ufeff${THOUSAND.slice(0, 2).join('')}`))
+    assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+    await writeFile(file, pack(`\ufeff${THOUSAND.slice(0, 3).join('')}`))
+    assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
+  }
+  const [one, two, three] = THOUSAND.map((line) => line.trim())
+  assert.deepEqual(server.lines(), [[one, two], [three], [one, two], [three]])
+})
+
+test('what is not one invoice a line is told at once, with what to do, and nothing of it is sent', async () => {
+  const invoices = [{ a: 1 }, { a: 2 }]
+  const pretty = JSON.stringify(invoices[0], null, 2)
+  for (const [content, told] of [
+    [JSON.stringify(invoices), /is a JSON array.*jq -c "\.\[\]"/],
+    [`\ufeff\n  ${JSON.stringify(invoices, null, 2)}`, /is a JSON array/],
+    [pretty, /spread over several lines.*jq -c \./],
+    [`${pretty}\n${pretty}\n`, /spread over several lines/],
+    [Buffer.from(`\ufeff${THOUSAND[0]}`, 'utf16le'), /is UTF-16.*iconv/],
+    [Buffer.from(THOUSAND[0] as string, 'utf16le'), /is UTF-16/],
+    [Buffer.from(`\ufeff${THOUSAND[0]}`, 'utf16le').swap16(), /is UTF-16/],
+    [gzipSync(pretty), /spread over several lines/],
+    [zstdCompressSync(JSON.stringify(invoices)), /is a JSON array/],
+  ] as const) {
+    const file = newFile()
+    await writeFile(file, content)
+    await assert.rejects(openJournal(file), (error: Error) => {
+      assert.ok(error instanceof JournalError)
+      assert.ok(error.message.startsWith(`${file}: `), error.message)
+      assert.match(error.message, told)
+      return true
+    })
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => join(folder, name) !== file && join(folder, name).startsWith(file)),
+      [],
+    )
+  }
+})
+
+test('a damaged line, even the first, is for the gateway to judge', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  for (const first of ['{"a":1,', '"a":1}', '{', 'x', '{"a":[{']) {
+    const file = newFile()
+    await writeFile(file, `${first}\n${THOUSAND[1]}`)
+    assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished', first)
+    assert.deepEqual(server.lines().at(-1), [first, THOUSAND[1]?.trim()])
+  }
 })
 
 test('a progress file of another version is named, with the remedy', async () => {
