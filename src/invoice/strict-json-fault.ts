@@ -51,6 +51,7 @@ export function locateFault(text: string, maxDepth: number): Fault {
       const name = stringOf(token(STRING))
       if (name === undefined || token(COLON) === undefined) return { ...fault('not-json'), pointer: parentOf(levels) }
       level.step = name
+      if (!name.isWellFormed()) return fault('lone-surrogate')
       if (level.names.has(name)) return fault('duplicate-member')
       level.names.add(name)
       expected = 'value'
@@ -72,7 +73,9 @@ export function locateFault(text: string, maxDepth: number): Fault {
 }
 
 function faultOfString(token: string | undefined): RuleCode | undefined {
-  return stringOf(token) === undefined ? 'not-json' : undefined
+  const text = stringOf(token)
+  if (text === undefined) return 'not-json'
+  return text.isWellFormed() ? undefined : 'lone-surrogate'
 }
 
 function faultOfNumber(token: string | undefined): RuleCode | undefined {

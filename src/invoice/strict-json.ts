@@ -9,18 +9,25 @@ export interface StrictJsonLimits {
 }
 
 export type StrictJson =
-  | { readonly kind: 'value'; readonly value: unknown }
+  | {
+      readonly kind: 'value'
+      readonly value: unknown
+      /** False: no text and no name holds U+0000. True: one may. */
+      readonly mayHoldNul: boolean
+    }
   | { readonly kind: 'malformed'; readonly detail: string; readonly errors: readonly Violation[] }
 
 /**
  * Parses a body as JSON that every parser reads alike (RFC 8259, and nearly RFC 7493): valid UTF-8 without a byte order
- * mark, no member name twice in one object however it is escaped, at most `maxDepth` levels, and every number an
- * integer of at most 2^53 - 1 without fraction, exponent or negative zero. Anything else is `malformed`, with a
- * pointer to the first fault and no part of the body.
+ * mark, no half of a surrogate pair in a text or name, no member name twice in one object however it is escaped, at
+ * most `maxDepth` levels, and every number an integer of at most 2^53 - 1 without fraction, exponent or negative zero.
+ * Anything else is `malformed`, with a pointer to the first fault and no part of the body.
  *
- * One pass over the bytes checks depth and numbers, and counts the colons outside strings: one for each member. V8
- * keeps only the last of two members with the same name, so a parsed value with fewer members had a duplicate. The
- * place of a fault is searched for only when there is one. `__proto__` is an ordinary member and changes no prototype.
+ * One pass over the bytes checks depth and numbers, looks for escapes of surrogates and of U+0000 (in valid UTF-8,
+ * lone surrogates can only be escapes; in JSON, U+0000 can only be one), and counts the colons outside strings: one for
+ * each member. V8 keeps only the last of two members with the same name, so a parsed value with fewer members had a
+ * duplicate. The place of a fault is searched for only when there is one. `__proto__` is an ordinary member and changes
+ * no prototype.
  */
 export function parseStrictJson(body: Buffer, limits: StrictJsonLimits): StrictJson {
   const ascii = isAscii(body)
@@ -28,10 +35,12 @@ export function parseStrictJson(body: Buffer, limits: StrictJsonLimits): StrictJ
   if (!ascii && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return malformed('byte-order-mark')
 
   const text = body.toString(ascii ? 'latin1' : 'utf8')
-  const members = countMembers(body, limits.maxDepth)
-  if (members !== FAULT) {
+  const found = scan(body, limits.maxDepth)
+  if (found !== undefined) {
     const value = parse(text)
-    if (value !== NOT_JSON && membersOf(value) === members) return { kind: 'value', value }
+    const { members, mayHoldSurrogate, mayHoldNul } = found
+    if (value !== NOT_JSON && membersOf(value) === members && (!mayHoldSurrogate || isWellFormed(value)))
+      return { kind: 'value', value, mayHoldNul }
   }
   const { code, pointer } = locateFault(text, limits.maxDepth)
   return malformed(code, pointer)
@@ -68,29 +77,56 @@ function membersOf(value: unknown): number {
   return members
 }
 
+/** Whether no text and no name in a parsed value has half of a surrogate pair. Its depth is bounded already. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isWellFormed)
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member))
+}
+
+interface Scan {
+  readonly members: number
+  readonly mayHoldSurrogate: boolean
+  readonly mayHoldNul: boolean
+}
+
 /**
- * How many members a JSON text has, or FAULT when a number or the depth needs a closer look. For a text that is not
- * JSON the result means nothing: `JSON.parse` refuses that text.
+ * How many members a JSON text has and what its escapes may stand for, or undefined when a number or the depth needs a
+ * closer look. For a text that is not JSON the result means nothing: `JSON.parse` refuses that text.
  */
-function countMembers(body: Uint8Array, maxDepth: number): number {
+function scan(body: Uint8Array, maxDepth: number): Scan | undefined {
   let depth = 0
   let members = 0
+  let mayHoldSurrogate = false
+  let mayHoldNul = false
   for (let i = 0; i < body.length; i++) {
     const byte = body[i] as number
     if (byte === 0x22) {
-      for (i++; i < body.length && body[i] !== 0x22; i++) if (body[i] === 0x5c) i++
+      for (i++; i < body.length && body[i] !== 0x22; i++) {
+        if (body[i] !== 0x5c || body[++i] !== 0x75) continue
+        const digit = body[i + 1]
+        if (digit === 0x64 || digit === 0x44)
+          mayHoldSurrogate = true // d or D
+        else if (digit === 0x30 && isZeros(body, i + 2)) mayHoldNul = true
+      }
     } else if (byte === 0x3a) {
       members++
     } else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > maxDepth) return FAULT
+      if (++depth > maxDepth) return undefined
     } else if (byte === 0x7d || byte === 0x5d) {
       depth--
     } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) {
       i = endOfInteger(body, i)
-      if (i === FAULT) return FAULT
+      if (i === FAULT) return undefined
     }
   }
-  return members
+  return { members, mayHoldSurrogate, mayHoldNul }
+}
+
+/** Whether the three digits at `start` are zeros. */
+function isZeros(body: Uint8Array, start: number): boolean {
+  return body[start] === 0x30 && body[start + 1] === 0x30 && body[start + 2] === 0x30
 }
 
 /** Index of the last digit of the integer that begins at `start`, or FAULT when it is not a safe integer. */

@@ -23,7 +23,7 @@ export function naiveParse(text: string, maxDepth: number): NaiveResult {
     for (;;) {
       const c = text[at++]
       if (c === undefined || c < ' ') return fail()
-      if (c === '"') return value
+      if (c === '"') return /\p{Surrogate}/u.test(value) ? fail() : value
       if (c !== '\\') value += c
       else {
         const escaped = text[at++] ?? ''

@@ -12,4 +12,9 @@ describe('pointerStep', () => {
     assert.equal(pointerStep('x'.repeat(65)), '/(masked)')
     assert.equal(pointerStep('x'.repeat(64)), `/${'x'.repeat(64)}`)
   })
+
+  it('masks names that strict readers of the answer would refuse', () => {
+    assert.equal(pointerStep('a\ud83d'), '/(masked)')
+    assert.equal(pointerStep('a😀'), '/a😀')
+  })
 })

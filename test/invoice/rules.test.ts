@@ -17,6 +17,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'invalid-utf8': [Buffer.from([0x22, 0xc3, 0x28, 0x22]), ''],
   'byte-order-mark': [body(`\ufeff${asText}`), ''],
   'not-json': [body(asText.slice(0, -1)), '/references'],
+  'lone-surrogate': [body(asText.replace('T1-7', 'T1-7\\ud83d')), '/receiptNumber'],
   'duplicate-member': [body(asText.replace('"id":', '"id":"1","i\\u0064":')), '/cashier/id'],
   'too-deep': [
     body(asText.replace('}]', '}],"x":'.concat('['.repeat(40), ']'.repeat(40)))),

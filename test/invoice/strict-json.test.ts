@@ -14,7 +14,7 @@ describe('parseStrictJson', () => {
   it('gives the value of what is strict JSON, blanks and escapes included', () => {
     const text =
       ' {"a":[1,-2,0,true,false,null,"\\u00e9\\n\\"{[:"],"ключ":{"":{}}, "9007199254740991":9007199254740991 }\r\n'
-    assert.deepEqual(parse(text), { kind: 'value', value: JSON.parse(text) })
+    assert.deepEqual(parse(text), { kind: 'value', value: JSON.parse(text), mayHoldNul: false })
     for (const scalar of ['1', '-1', '"x"', 'null', 'false']) assert.equal(parse(scalar).kind, 'value', scalar)
   })
 
@@ -79,6 +79,24 @@ describe('parseStrictJson', () => {
     for (const number of ['9007199254740991', '-9007199254740991', '0', '-7']) assert.equal(faultOf(number), 'no fault')
   })
 
+  it('refuses half of a surrogate pair, in a text or a name, and says where', () => {
+    for (const text of ['"a\\ud83d"', '"\\uD83D\\uD83D"', '"\\ude00\\ud83d"', '"\\udfff"', '"\\ud83dx\\ude00"'])
+      assert.equal(faultOf(`{"a":[1,${text}],"b":1}`), 'lone-surrogate /a/1', text)
+    assert.match(faultOf('{"a":{"\\udbff":1}}'), /^lone-surrogate \/a\//)
+    assert.equal(faultOf('{"a":["\\uddff",1.5],"a":1}'), 'lone-surrogate /a/0')
+    for (const text of ['"\\ud83d\\ude00"', '"\\uD83D\\uDE00"', '"😀"', '"\\\\ud83d"', '"\\ud7ff\\ue000"', '"\\u0000"'])
+      assert.equal(faultOf(`{${text}:${text}}`), 'no fault', text)
+  })
+
+  it('says whether a text or name may hold U+0000', () => {
+    const mayHoldNul = (text: string) => {
+      const result = parse(text)
+      return result.kind === 'value' && result.mayHoldNul
+    }
+    for (const text of ['"\\u0000"', '{"a":["x\\u0000y"]}', '{"\\u0000":1}']) assert.ok(mayHoldNul(text), text)
+    for (const text of ['"\\u0001\\u00e4\\u1000"', '"\\\\u0000"', '0']) assert.ok(!mayHoldNul(text), text)
+  })
+
   it('counts depth as open objects and arrays, and refuses more than the limit', () => {
     const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`
     assert.equal(faultOf(nested(32)), 'no fault')
@@ -138,6 +156,9 @@ describe('parseStrictJson', () => {
       '\n',
       'é',
       '"é:{"',
+      '"\\ud83d"',
+      '"\\ud83d\\ude00"',
+      '"\\udE00":',
     ]
     const nearJson = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''))
     fc.assert(fc.property(nearJson, agrees), { numRuns: 20_000 })

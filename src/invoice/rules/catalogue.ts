@@ -10,12 +10,13 @@ const exact = <const C extends string>(code: C, meaning: string) => ({ code, mea
 
 /**
  * Every rule that can refuse an invoice, in the order in which they are checked. The meaning is also the `detail`
- * of a violation. The first seven make a body malformed (400); all others make an invoice invalid (422).
+ * of a violation. The first eight make a body malformed (400); all others make an invoice invalid (422).
  */
 export const INVOICE_RULES = [
   always('invalid-utf8', 'The body is not valid UTF-8.'),
   always('byte-order-mark', 'The body begins with a byte order mark.'),
   always('not-json', 'The body is not one JSON value.'),
+  always('lone-surrogate', 'A text or name has half of a surrogate pair (\\ud800 to \\udfff) without the other half.'),
   always('duplicate-member', 'A member name occurs twice in one object.'),
   always('too-deep', 'Objects and arrays are nested too deeply.'),
   always('number-not-integer', 'A number has a fraction or an exponent, or is -0. Decimals are sent as strings.'),
