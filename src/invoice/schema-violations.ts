@@ -2,24 +2,44 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { pointerStep } from './pointer.ts'
 import type { RuleCode } from './rules/catalogue.ts'
-import { type Invoice, InvoiceSchema } from './schema.ts'
+import { InvoiceSchema } from './schema.ts'
 import { type Violation, violation } from './violation.ts'
 
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 
-/** Whether the value matches the schema. Rules that a schema cannot express are not checked. */
-export function hasInvoiceShape(value: unknown): value is Invoice {
-  return compiled.Check(value)
-}
-
-/** Where a value departs from the schema: the first violation found at each place, at most `limit` of them. */
-export function schemaViolations(value: unknown, limit: number): Violation[] {
+/**
+ * Where a value departs from the schema: the first violation found at each place, at most `limit` of them. Without
+ * violations the value is an `Invoice`. Rules that a schema cannot express are not checked.
+ */
+export function schemaViolations(value: unknown, limit: number): readonly Violation[] {
+  if (compiled.Check(value)) return NONE
   const found = new Map<string, Violation>()
   for (const error of compiled.Errors(value)) {
     if (found.size >= limit) break
-    if (!found.has(error.path)) found.set(error.path, violation(codeOf(error), maskedPointer(error.path)))
+    if (found.has(error.path) || isShortEnough(error)) continue
+    found.set(error.path, violation(codeOf(error), maskedPointer(error.path)))
   }
   return [...found.values()]
+}
+
+const NONE: readonly Violation[] = []
+
+/**
+ * The compiled check counts UTF-16 units, JSON Schema counts code points. No text has more code points than units, so
+ * what the check accepts is right. What it finds too long is counted again.
+ */
+function isShortEnough({ type, value, schema }: ValueError): boolean {
+  if (type !== ValueErrorType.StringMaxLength) return false
+  const text = value as string
+  const { maxLength } = schema
+  return text.length <= 2 * maxLength && codePointsOf(text) <= maxLength
+}
+
+/** How many code points a text has that has no half of a surrogate pair. */
+function codePointsOf(text: string): number {
+  let pairs = 0
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) pairs++
+  return text.length - pairs
 }
 
 /** A pointer with names that the sender chose, made safe to answer and to log. */

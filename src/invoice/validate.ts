@@ -9,7 +9,7 @@ import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
 import { identityMembers } from './schema/identity.ts'
 import type { Invoice } from './schema.ts'
-import { hasInvoiceShape, schemaViolations } from './schema-violations.ts'
+import { schemaViolations } from './schema-violations.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { type Report, type Violation, violation } from './violation.ts'
 
@@ -64,18 +64,19 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
   }
   if (mayHoldCardNumber(body)) checkCardNumbers(value, report)
 
-  if (!hasInvoiceShape(value)) {
-    const shape = schemaViolations(value, MAX_VIOLATIONS + 1)
+  const shape = schemaViolations(value, MAX_VIOLATIONS + 1)
+  if (shape.length > 0) {
     const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
     if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
     return invalid(value, [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)])
   }
-  checkRules(value, report)
-  const refused = options.arithmetic(value.storeId) === 'strict' ? [...errors, ...exact] : errors
+  const invoice = value as Invoice
+  checkRules(invoice, report)
+  const refused = options.arithmetic(invoice.storeId) === 'strict' ? [...errors, ...exact] : errors
   if (refused.length > 0) return invalid(value, refused)
-  const warnings: string[] = clockWarnings(value, options.receivedAt)
+  const warnings: string[] = clockWarnings(invoice, options.receivedAt)
   if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
-  return { kind: 'valid', invoice: value, identity: identityOf(value), warnings }
+  return { kind: 'valid', invoice, identity: identityOf(invoice), warnings }
 }
 
 function invalid(value: unknown, errors: readonly Violation[]): ValidationResult {

@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { thousandLines } from '../../openapi/examples-thousand-lines.ts'
 import { invoiceJsonSchema } from '../../openapi/write-invoice-schema.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
-import { hasInvoiceShape } from '../../src/invoice/schema-violations.ts'
+import { schemaViolations } from '../../src/invoice/schema-violations.ts'
 import { validInvoice } from './generate.ts'
 import { judge } from './judge.ts'
 import { type Breakable, plainSale } from './plain-sale.ts'
@@ -131,7 +131,7 @@ describe('openapi/invoice.schema.json', () => {
       const document = plainSale()
       change(document)
       assert.equal(validate(document), false)
-      assert.equal(hasInvoiceShape(document), false)
+      assert.equal(schemaViolations(document, 9).length, 1)
     }
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { LineSchema } from '../../src/invoice/schema/line.ts'
 import { schemaViolations } from '../../src/invoice/schema-violations.ts'
 import { type Breakable, plainSale } from './plain-sale.ts'
 
@@ -60,6 +61,25 @@ describe('schemaViolations', () => {
       [(d) => (d.lines[0].__proto__x = 1), 'unknown-member /lines/0/__proto__x'],
     ]
     for (const [change, expected] of cases) assert.deepEqual(found(change), [expected])
+  })
+
+  it('counts the characters of a text as Unicode code points', () => {
+    const codes = (description: string) => found((d) => (d.lines[0].description = description))
+    const { maxLength } = LineSchema.properties.description
+    for (const character of ['a', 'é', '日', '😀']) {
+      assert.deepEqual(codes(character.repeat(maxLength as number)), [], character)
+      assert.deepEqual(codes(character.repeat((maxLength as number) + 1)), ['wrong-length /lines/0/description'])
+    }
+    assert.deepEqual(codes(`${'😀'.repeat(maxLength as number)}a`), ['wrong-length /lines/0/description'])
+  })
+
+  it('still finds what is wrong beside long texts of characters beyond the first plane', () => {
+    const others = found((d) => {
+      for (const line of d.lines) line.description = '😀'.repeat(200)
+      d.lines[1].itemCode = ''
+      d.totals.tax = null
+    }, 2)
+    assert.deepEqual(others, ['wrong-length /lines/1/itemCode', 'wrong-type /totals/tax'])
   })
 
   it('knows the root', () => {
