@@ -11,7 +11,7 @@ const ViolationSchema = Type.Object(
       description: 'RFC 6901 pointer into the body; `/path/...` and `/headers/...` for parameters',
     }),
     code: Type.String({ description: 'The broken rule, stable' }),
-    detail: Type.String({ description: 'The rule in words. The offending value is never repeated' }),
+    detail: Type.String({ description: 'In words: what would be right there. What was sent is never repeated' }),
   },
   { title: 'Violation' },
 )

@@ -3,7 +3,8 @@ import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { pointerStep } from './pointer.ts'
 import type { RuleCode } from './rules/catalogue.ts'
 import { InvoiceSchema } from './schema.ts'
-import { type Violation, violation } from './violation.ts'
+import { schemaDetail } from './schema-detail.ts'
+import type { Violation } from './violation.ts'
 
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 
@@ -17,7 +18,8 @@ export function schemaViolations(value: unknown, limit: number): readonly Violat
   for (const error of compiled.Errors(value)) {
     if (found.size >= limit) break
     if (found.has(error.path) || isShortEnough(error)) continue
-    found.set(error.path, violation(codeOf(error), maskedPointer(error.path)))
+    const code = codeOf(error)
+    found.set(error.path, { pointer: maskedPointer(error.path), code, detail: schemaDetail(code, error) })
   }
   return [...found.values()]
 }

@@ -1,7 +1,5 @@
 import { type Buffer, isAscii, isUtf8 } from 'node:buffer'
-import type { RuleCode } from './rules/catalogue.ts'
-import { locateFault } from './strict-json-fault.ts'
-import { type Violation, violation } from './violation.ts'
+import { type Fault, locateFault } from './strict-json-fault.ts'
 
 export interface StrictJsonLimits {
   /** How many objects and arrays may be open at once. */
@@ -15,7 +13,7 @@ export type StrictJson =
       /** False: no text and no name holds U+0000. True: one may. */
       readonly mayHoldNul: boolean
     }
-  | { readonly kind: 'malformed'; readonly detail: string; readonly errors: readonly Violation[] }
+  | { readonly kind: 'malformed'; readonly fault: Fault }
 
 /**
  * Parses a body as JSON that every parser reads alike (RFC 8259, and nearly RFC 7493): valid UTF-8 without a byte order
@@ -31,8 +29,9 @@ export type StrictJson =
  */
 export function parseStrictJson(body: Buffer, limits: StrictJsonLimits): StrictJson {
   const ascii = isAscii(body)
-  if (!ascii && !isUtf8(body)) return malformed('invalid-utf8')
-  if (!ascii && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return malformed('byte-order-mark')
+  if (!ascii && !isUtf8(body)) return { kind: 'malformed', fault: { code: 'invalid-utf8', pointer: '' } }
+  if (!ascii && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf)
+    return { kind: 'malformed', fault: { code: 'byte-order-mark', pointer: '' } }
 
   const text = body.toString(ascii ? 'latin1' : 'utf8')
   const found = scan(body, limits.maxDepth)
@@ -42,17 +41,11 @@ export function parseStrictJson(body: Buffer, limits: StrictJsonLimits): StrictJ
     if (value !== NOT_JSON && membersOf(value) === members && (!mayHoldSurrogate || isWellFormed(value)))
       return { kind: 'value', value, mayHoldNul }
   }
-  const { code, pointer } = locateFault(text, limits.maxDepth)
-  return malformed(code, pointer)
+  return { kind: 'malformed', fault: locateFault(text, limits.maxDepth) }
 }
 
 const FAULT = -1
 const NOT_JSON = Symbol('not JSON')
-
-function malformed(code: RuleCode, pointer = ''): StrictJson {
-  const error = violation(code, pointer)
-  return { kind: 'malformed', detail: error.detail, errors: [error] }
-}
 
 function parse(text: string): unknown {
   try {

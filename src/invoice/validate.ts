@@ -9,8 +9,10 @@ import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
 import { identityMembers } from './schema/identity.ts'
 import type { Invoice } from './schema.ts'
+import { numberDetail } from './schema-detail.ts'
 import { schemaViolations } from './schema-violations.ts'
 import { parseStrictJson } from './strict-json.ts'
+import type { Fault } from './strict-json-fault.ts'
 import { type Report, type Violation, violation } from './violation.ts'
 
 /**
@@ -53,7 +55,7 @@ const MAX_DEPTH = 32
 /** Judges a body: strict JSON, the schema, every rule. Changes nothing and keeps no reference to `body`. */
 export function validateInvoice(body: Buffer, options: ValidationOptions): ValidationResult {
   const parsed = parseStrictJson(body, { maxDepth: MAX_DEPTH })
-  if (parsed.kind === 'malformed') return parsed
+  if (parsed.kind === 'malformed') return malformed(parsed.fault)
   const { value } = parsed
 
   const errors: Violation[] = []
@@ -77,6 +79,13 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
   const warnings: string[] = clockWarnings(invoice, options.receivedAt)
   if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
   return { kind: 'valid', invoice, identity: identityOf(invoice), warnings }
+}
+
+/** A fault of the JSON, with what the contract wants in the place of a number. */
+function malformed({ code, pointer }: Fault): ValidationResult {
+  const isNumber = code === 'number-not-integer' || code === 'number-too-large'
+  const error = isNumber ? { pointer, code, detail: numberDetail(code, pointer) } : violation(code, pointer)
+  return { kind: 'malformed', detail: error.detail, errors: [error] }
 }
 
 function invalid(value: unknown, errors: readonly Violation[]): ValidationResult {

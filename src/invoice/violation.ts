@@ -1,6 +1,9 @@
 import { type RuleCode, ruleOf } from './rules/catalogue.ts'
 
-/** One broken rule of an invoice: where (RFC 6901 pointer), which rule, in words. Values are never echoed. */
+/**
+ * One broken rule of an invoice: where (RFC 6901 pointer), which rule, and in words what would be right. Values are
+ * never echoed.
+ */
 export interface Violation {
   readonly pointer: string
   readonly code: string

@@ -130,13 +130,14 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
 }
 
 describe('INVOICE_RULES', () => {
-  for (const { code, exact, meaning } of INVOICE_RULES) {
+  for (const { code, exact } of INVOICE_RULES) {
     const [document, pointer] = CASES[code]
 
     it(`${code} alone refuses what breaks only this rule`, () => {
       const result = judge(document)
       assert.notEqual(result.kind, 'valid')
-      assert.deepEqual('errors' in result && result.errors, [{ pointer, code, detail: meaning }])
+      const found = 'errors' in result ? result.errors.map((error) => `${error.code} ${error.pointer}`) : []
+      assert.deepEqual(found, [`${code} ${pointer}`])
     })
 
     it(`${code} ${exact ? 'only warns' : 'refuses as well'} in a lenient store`, () => {

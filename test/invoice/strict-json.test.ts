@@ -7,7 +7,7 @@ import { naiveParse } from './naive-json.ts'
 const parse = (text: string | Buffer, maxDepth = 32) => parseStrictJson(Buffer.from(text as string), { maxDepth })
 const faultOf = (text: string | Buffer, maxDepth?: number) => {
   const result = parse(text, maxDepth)
-  return result.kind === 'value' ? 'no fault' : result.errors.map(({ code, pointer }) => `${code} ${pointer}`).join()
+  return result.kind === 'value' ? 'no fault' : `${result.fault.code} ${result.fault.pointer}`
 }
 
 describe('parseStrictJson', () => {

@@ -10,7 +10,7 @@ const exact = <const C extends string>(code: C, meaning: string) => ({ code, mea
 
 /**
  * Every rule that can refuse an invoice, in the order in which they are checked. The meaning is also the `detail`
- * of a violation. The first eight make a body malformed (400); all others make an invoice invalid (422).
+ * of a violation, unless the schema says better what would be right. The first eight make a body malformed (400); all others make an invoice invalid (422).
  */
 export const INVOICE_RULES = [
   always('invalid-utf8', 'The body is not valid UTF-8.'),
@@ -19,7 +19,10 @@ export const INVOICE_RULES = [
   always('lone-surrogate', 'A text or name has half of a surrogate pair (\\ud800 to \\udfff) without the other half.'),
   always('duplicate-member', 'A member name occurs twice in one object.'),
   always('too-deep', 'Objects and arrays are nested too deeply.'),
-  always('number-not-integer', 'A number has a fraction or an exponent, or is -0. Decimals are sent as strings.'),
+  always(
+    'number-not-integer',
+    'A number has a fraction or an exponent, or is -0. Write 1000, not 1000.0 or 1e3; send a decimal as a string.',
+  ),
   always('number-too-large', 'An integer is beyond 2^53 - 1, where parsers disagree on its value.'),
 
   always('missing-member', 'A required member is missing.'),

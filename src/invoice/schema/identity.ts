@@ -1,22 +1,24 @@
 import { Type } from '@sinclair/typebox'
+import { matching } from './primitives.ts'
 
-const UNIT = '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$'
+const name = (maxLength: number, description: string) =>
+  matching(
+    `^[A-Za-z0-9][A-Za-z0-9._-]{0,${maxLength - 1}}$`,
+    `a string of 1 to ${maxLength} of A-Z, a-z, 0-9, ".", "_" and "-", with a letter or digit first`,
+    description,
+  )
 
 /**
  * The four members that name an invoice. All of them are made of characters that need no escaping in a URL, a header
  * or a file name, and none contains `/`, so they can be joined by it without ambiguity.
  */
 export const identityMembers = {
-  storeId: Type.String({
-    pattern: UNIT,
-    description: 'The store. The record key: all invoices of a store are in one partition, in order.',
-  }),
-  terminalId: Type.String({ pattern: UNIT, description: 'The terminal (till) within the store.' }),
-  journalId: Type.String({
-    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$',
-    description:
-      'The counter that sequenceNumber belongs to. It changes only when the counter restarts: a new UUID after a factory reset, or the business date where counters are daily.',
-  }),
+  storeId: name(32, 'The store. The record key: all invoices of a store are in one partition, in order.'),
+  terminalId: name(32, 'The terminal (till) within the store.'),
+  journalId: name(
+    36,
+    'The counter that sequenceNumber belongs to. It changes only when the counter restarts: a new UUID after a factory reset, or the business date where counters are daily.',
+  ),
   sequenceNumber: Type.Integer({
     minimum: 1,
     maximum: 999_999_999_999,

@@ -1,15 +1,16 @@
 import { Type } from '@sinclair/typebox'
-import { CLOSED, decimal, money, rate, text } from './primitives.ts'
+import { CLOSED, decimal, matching, money, rate, text } from './primitives.ts'
 import { ReturnOfSchema } from './reference.ts'
 
 /** What names a tax: the same three members on lines, document discounts and document taxes. */
 export const taxKeyMembers = {
   taxCode: text(32, "The till's own code of the tax, for example VAT-S or CA-STATE."),
   category: Type.Optional(
-    Type.String({
-      pattern: '^[A-Z]{1,3}$',
-      description: 'UN/ECE 5305 category: S standard, Z zero rated, E exempt, AE reverse charge, O outside scope.',
-    }),
+    matching(
+      '^[A-Z]{1,3}$',
+      'a code of UN/ECE 5305 in 1 to 3 capital letters, such as "S"',
+      'UN/ECE 5305 category: S standard, Z zero rated, E exempt, AE reverse charge, O outside scope.',
+    ),
   ),
   rate: rate(),
 }
@@ -54,28 +55,29 @@ export const LineSchema = Type.Object(
     }),
     itemCode: text(64, "The retailer's own item number (SKU)."),
     gtin: Type.Optional(
-      Type.String({
-        pattern: '^(?:\\d{8}|\\d{12,14})$',
-        description:
-          'GTIN-8, -12, -13 or -14 with a right check digit. Weighed-goods codes of the store go to itemCode.',
-      }),
+      matching(
+        '^(?:[0-9]{8}|[0-9]{12,14})$',
+        'a string of 8, 12, 13 or 14 digits',
+        'GTIN-8, -12, -13 or -14 with a right check digit. Weighed-goods codes of the store go to itemCode.',
+      ),
     ),
     description: text(256, 'As printed on the receipt.'),
     quantity: decimal(
-      '^-?(?:0|[1-9]\\d{0,8})(?:\\.\\d{1,6})?$',
+      { integerDigits: 9, decimals: 6, mayBeNegative: true, example: '"1.250"' },
       'Decimal text, not zero, at most six decimals; negative for goods that come back. "2", "0.482", "-1".',
     ),
-    unitCode: Type.String({
-      pattern: '^[A-Z0-9]{2,3}$',
-      description: 'UN/ECE Recommendation 20: H87 piece, KGM kilogram, GRM gram, LTR litre, MTR metre, HUR hour.',
-    }),
+    unitCode: matching(
+      '^[A-Z0-9]{2,3}$',
+      'a code of UN/ECE Recommendation 20 in 2 or 3 capital letters and digits, such as "H87" (piece)',
+      'UN/ECE Recommendation 20: H87 piece, KGM kilogram, GRM gram, LTR litre, MTR metre, HUR hour.',
+    ),
     unitPrice: decimal(
-      '^-?(?:0|[1-9]\\d{0,11})(?:\\.\\d{1,6})?$',
+      { integerDigits: 12, decimals: 6, mayBeNegative: true, example: '"199" for 1.99' },
       'Price of priceBase units in minor units, as decimal text: "199" is 1.99 EUR, "174.9" is 1.749 EUR a litre. Tax included exactly when taxMode is inclusive.',
     ),
     priceBase: Type.Optional(
       decimal(
-        '^(?:0|[1-9]\\d{0,8})(?:\\.\\d{1,6})?$',
+        { integerDigits: 9, decimals: 6, example: '"100"' },
         'The quantity that unitPrice is for, not zero; 1 where absent. "100" for a price per 100 g.',
       ),
     ),

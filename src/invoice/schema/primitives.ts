@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 
 /** The largest amount either side of zero, in minor units: sums over 1,000 lines stay exact integers. */
 export const MAX_MONEY = 999_999_999_999
@@ -6,31 +6,72 @@ export const MAX_MONEY = 999_999_999_999
 /** Closed objects: a member that the contract does not name is refused. */
 export const CLOSED = { additionalProperties: false } as const
 
+/** Key of the words that say what a value has to be ("Must be ..."). As a symbol, it is not published. */
+export const FORM = Symbol('form')
+
+const inWords = <T extends TSchema>(form: string, schema: T): T => Object.assign(schema, { [FORM]: form })
+
 /** Settled money: an integer in minor units of the invoice's currency (1999 is 19.99 EUR, or 1999 JPY). */
-export const money = (description: string) => Type.Integer({ minimum: -MAX_MONEY, maximum: MAX_MONEY, description })
+export const money = (description: string) =>
+  inWords(
+    'an integer in minor units (1999 for 19.99)',
+    Type.Integer({ minimum: -MAX_MONEY, maximum: MAX_MONEY, description }),
+  )
 
 /** Free text of 1..maxLength characters. No personal details, no card numbers. */
-export const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description })
+export const text = (maxLength: number, description: string) =>
+  inWords(`a string of 1 to ${maxLength} characters`, Type.String({ minLength: 1, maxLength, description }))
+
+/** Text of a fixed form. `form` says in words what `pattern` says, with an example. */
+export const matching = (pattern: string, form: string, description: string) =>
+  inWords(form, Type.String({ pattern, description }))
 
 /**
  * One of a fixed list of words. It has a `pattern` besides the `enum`, because the compiled check knows only patterns.
  */
 export const oneOf = <const T extends readonly string[]>(words: T, description: string) =>
-  Type.Unsafe<T[number]>(Type.String({ enum: [...words], pattern: `^(?:${words.join('|')})$`, description }))
+  inWords(
+    `one of: ${words.join(', ')}`,
+    Type.Unsafe<T[number]>(Type.String({ enum: [...words], pattern: `^(?:${words.join('|')})$`, description })),
+  )
 
-/** A decimal as text, so that no parser between till and ledger turns it into a float. */
-export const decimal = (pattern: string, description: string) => Type.String({ pattern, description })
+/**
+ * A decimal as text, so that no parser between till and ledger turns it into a float. `integerDigits` and `decimals`
+ * are the most that it may have before and after its point.
+ */
+export const decimal = (
+  { integerDigits, decimals, mayBeNegative = false, example }: DecimalForm,
+  description: string,
+) =>
+  matching(
+    `^${mayBeNegative ? '-?' : ''}(?:0|[1-9][0-9]{0,${integerDigits - 1}})(?:\\.[0-9]{1,${decimals}})?$`,
+    `a decimal in a string, such as ${example}, with at most ${integerDigits} digits before and ${decimals} after the point, and no exponent`,
+    description,
+  )
+
+interface DecimalForm {
+  readonly integerDigits: number
+  readonly decimals: number
+  readonly mayBeNegative?: boolean
+  readonly example: string
+}
 
 /** `YYYY-MM-DD`. A rule checks that the day exists. */
-export const date = (description: string) => Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description })
+export const date = (description: string) =>
+  matching('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'a date such as "2026-03-14"', description)
 
 /** RFC 3339 with `T`, seconds and an offset (or `Z`), upper case. A rule checks that the instant exists. */
 export const timestamp = (description: string) =>
-  Type.String({
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?(?:Z|[+-]\\d{2}:\\d{2})$',
+  matching(
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$',
+    'a date and time with seconds and the offset from UTC, such as "2026-03-14T17:05:09+01:00"',
     description,
-  })
+  )
 
 /** A tax rate as a fraction: 19 % is `0.19`. At most eight decimals, below 10. */
 export const rate = () =>
-  decimal('^\\d(?:\\.\\d{1,8})?$', 'The rate as a fraction, not a percentage: "0.19" is 19 %, "0.055" is 5.5 %.')
+  matching(
+    '^[0-9](?:\\.[0-9]{1,8})?$',
+    'a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point',
+    'The rate as a fraction, not a percentage: "0.19" is 19 %, "0.055" is 5.5 %.',
+  )

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
-import { CLOSED, decimal, money, oneOf, text } from './primitives.ts'
+import { CLOSED, decimal, matching, money, oneOf, text } from './primitives.ts'
 
 /** ISO 4217 alphabetic code. */
-export const currencyCode = () => Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code.' })
+export const currencyCode = () =>
+  matching('^[A-Z]{3}$', 'a currency of ISO 4217 in 3 capital letters, such as "EUR"', 'ISO 4217 code.')
 
 /** The exponent that the sender computed with; it must be the one of ISO 4217. */
 export const currencyExponent = () =>
@@ -18,7 +19,7 @@ const ForeignSchema = Type.Object(
     exponent: currencyExponent(),
     amount: money('What was handed over, in minor units of the foreign currency.'),
     rate: decimal(
-      '^(?:0|[1-9]\\d{0,9})(?:\\.\\d{1,10})?$',
+      { integerDigits: 10, decimals: 10, example: '"0.9215"' },
       'Invoice currency for one unit of the foreign currency, both in major units: "0.9215" when 1 USD is 0.9215 EUR.',
     ),
   },
@@ -31,7 +32,7 @@ const ForeignSchema = Type.Object(
 const CardSchema = Type.Object(
   {
     brand: text(32, 'As the payment terminal names it, for example VISA or girocard.'),
-    last4: Type.String({ pattern: '^\\d{4}$', description: 'The last four digits, never more of the number.' }),
+    last4: matching('^[0-9]{4}$', 'a string of 4 digits', 'The last four digits, never more of the number.'),
     token: Type.Optional(text(64, 'Token of the payment provider. Tokens that look like a card number are refused.')),
     entryMode: Type.Optional(
       oneOf(['chip', 'contactless', 'magstripe', 'manual', 'online', 'other'], 'How the card was read.'),
