@@ -7,6 +7,7 @@ import type { Ingest, IngestRequest } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
+import { matching } from '../invoice/schema/primitives.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
@@ -21,15 +22,20 @@ export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'e
 
 const Path = Type.Object({
   ...identityMembers,
-  sequenceNumber: Type.String({ pattern: '^[1-9][0-9]{0,11}$', description: 'The number in decimal, not padded.' }),
+  sequenceNumber: matching(
+    '^[1-9][0-9]{0,11}$',
+    'a number from 1 to 999999999999 without leading zeros',
+    'The number in decimal, not padded.',
+  ),
 })
 
 const Headers = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({
-      pattern: '^[ -~]{1,128}$',
-      description: 'Not needed: the identity is the key. If sent, it is bound to the identity of its first invoice.',
-    }),
+    matching(
+      '^[ -~]{1,128}$',
+      '1 to 128 printable ASCII characters',
+      'Not needed: the identity is the key. If sent, it is bound to the identity of its first invoice.',
+    ),
   ),
   traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the record' })),
 })

@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { FastifySchemaCompiler } from 'fastify'
 import { Problem } from '../errors.ts'
+import { schemaDetail } from '../invoice/schema-detail.ts'
 import type { Violation } from '../invoice/violation.ts'
 
 const POINTERS: Readonly<Record<string, string>> = { params: '/path', headers: '/headers', querystring: '/query' }
@@ -17,8 +18,10 @@ export const compileParameterCheck: FastifySchemaCompiler<TSchema> = ({ schema, 
   return (value: unknown) => {
     if (check.Check(value)) return true
     const errors: Violation[] = []
-    for (const { path, message } of check.Errors(value))
-      errors.push({ pointer: `${POINTERS[httpPart ?? ''] ?? ''}${path}`, code: 'parameter', detail: message })
+    for (const error of check.Errors(value)) {
+      const pointer = `${POINTERS[httpPart ?? ''] ?? ''}${error.path}`
+      errors.push({ pointer, code: 'parameter', detail: schemaDetail('wrong-format', error) })
+    }
     return { error: new Problem('bad-request', 'A path or header parameter is not as documented.', { errors }) }
   }
 }

@@ -124,6 +124,8 @@ suite('what does not reach ingest', () => {
       [at(body, 'errors', '0', 'pointer'), at(body, 'errors', '1', 'pointer'), at(body, 'errors', '2')],
       ['/path/storeId', '/path/sequenceNumber', undefined],
     )
+    assert.match(String(at(body, 'errors', '0', 'detail')), /^Must be a string of 1 to 32 of A-Z, a-z, 0-9/)
+    assert.match(String(at(body, 'errors', '1', 'detail')), /^Must be a number from 1 to 999999999999/)
     assert.doesNotMatch(answer.body, /secret|042/)
     assert.equal(requests.length, 0)
     assert.equal(memory.usedBytes, 0)
