@@ -1,29 +1,6 @@
 import type { WarningCode } from './rules/catalogue.ts'
 import { dayOf, timestampOf } from './rules/dates.ts'
-import type { Invoice, Line } from './schema.ts'
-import type { Report } from './violation.ts'
-
-/** The dates and times of the document exist: no 30 February, no 24:00, no offset of 25 hours. */
-export function checkTimes({ occurredAt, startedAt }: Pick<Invoice, 'occurredAt' | 'startedAt'>, report: Report): void {
-  if (timestampOf(occurredAt) === undefined) report('timestamp-not-real', '/occurredAt')
-  if (startedAt !== undefined && timestampOf(startedAt) === undefined) report('timestamp-not-real', '/startedAt')
-}
-
-/** The days that a document names exist. */
-export function checkDays({ businessDate, delivery, references }: Invoice, report: Report): void {
-  if (dayOf(businessDate) === undefined) report('date-not-real', '/businessDate')
-  if (delivery?.date !== undefined && dayOf(delivery.date) === undefined) report('date-not-real', '/delivery/date')
-  for (let i = 0; i < references.length; i++) {
-    const date = references[i]?.businessDate
-    if (date !== undefined && dayOf(date) === undefined) report('date-not-real', `/references/${i}/businessDate`)
-  }
-}
-
-/** `checkDays` for the sale that the returned goods of a line come from. */
-export function checkReturnDay({ returnOf }: Line, index: number, report: Report): void {
-  if (returnOf?.businessDate !== undefined && dayOf(returnOf.businessDate) === undefined)
-    report('date-not-real', `/lines/${index}/returnOf/businessDate`)
-}
+import type { Invoice } from './schema.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000

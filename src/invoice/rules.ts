@@ -1,4 +1,3 @@
-import { checkDays, checkReturnDay, checkTimes } from './check-dates.ts'
 import { checkLineAmounts, checkLineOrder, checkLineTaxes, checkLineValues } from './check-lines.ts'
 import { checkReferences, checkReturnOf } from './check-references.ts'
 import { checkSigns, checkUnsettled } from './check-signs.ts'
@@ -16,8 +15,6 @@ const DOCUMENT_RULES: readonly {
   readonly check: (invoice: Invoice, report: Report) => void
 }[] = [
   { reads: ['currency', 'tenders'], check: checkCurrencies },
-  { reads: ['occurredAt', 'startedAt'], check: checkTimes },
-  { reads: ['businessDate', 'delivery', 'references'], check: checkDays },
   { reads: ['documentType', 'references'], check: checkReferences },
   { reads: ['lines'], check: checkLineOrder },
   { reads: ['taxes'], check: checkTaxKeys },
@@ -68,7 +65,6 @@ export function checkRulesAround(broken: Broken, document: Invoice, report: Repo
 function checkLineOnly(line: Line, index: number, report: Report): void {
   checkLineValues(line, index, report)
   checkReturnOf(line, index, report)
-  checkReturnDay(line, index, report)
 }
 
 function checkLineInContext(line: Line, index: number, invoice: Invoice, report: Report): void {

@@ -19,6 +19,9 @@ export function schemaDetail(code: RuleCode, { schema, value, path }: ValueError
     }
     case 'wrong-type':
       return `Must be ${formOf(schema)}; this is ${typeOf(value)}.${value === null ? orNothing(schema) : ''}`
+    case 'date-not-real':
+    case 'timestamp-not-real':
+      return ruleOf(code).meaning
     case 'out-of-range':
       return `Must be ${rangeOf(schema)}.`
     default:

@@ -1,10 +1,16 @@
+import { FormatRegistry } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { pointerStep } from './pointer.ts'
 import type { RuleCode } from './rules/catalogue.ts'
+import { dayOf, timestampOf } from './rules/dates.ts'
 import { InvoiceSchema } from './schema.ts'
 import { schemaDetail } from './schema-detail.ts'
 import type { Violation } from './violation.ts'
+
+// The formats that the schema names. Both are called only with texts that have the form.
+FormatRegistry.Set('date', (text) => dayOf(text) !== undefined)
+FormatRegistry.Set('date-time', (text) => timestampOf(text) !== undefined)
 
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 
@@ -52,6 +58,7 @@ function maskedPointer(path: string): string {
 
 function codeOf({ type, schema }: ValueError): RuleCode {
   if (type === ValueErrorType.StringPattern && schema.enum !== undefined) return 'unknown-value'
+  if (type === ValueErrorType.StringFormat) return schema.format === 'date' ? 'date-not-real' : 'timestamp-not-real'
   return CODES[type] ?? 'wrong-type'
 }
 

@@ -109,12 +109,15 @@ function isLenient(value: unknown, options: ValidationOptions): boolean {
   return hasIdentity(value) && options.arithmetic(value.storeId) === 'lenient'
 }
 
-/** The parts that a rule cannot read. A member that the contract does not know breaks nothing. */
+/** Codes of violations that hinder no rule: none reads such members, or counts the characters of a text. */
+const HARMLESS: ReadonlySet<string> = new Set(['unknown-member', 'wrong-length', 'date-not-real', 'timestamp-not-real'])
+
+/** The parts that a rule cannot read. */
 function brokenBy(shape: readonly Violation[]): Broken {
   const members = new Set<string>()
   const lines = new Set<number>()
   for (const { pointer, code } of shape) {
-    if (code === 'unknown-member') continue
+    if (HARMLESS.has(code)) continue
     const [, member, index] = pointer.split('/')
     if (member !== undefined) members.add(member)
     if (member === 'lines' && index !== undefined) lines.add(Number(index))

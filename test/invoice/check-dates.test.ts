@@ -25,6 +25,30 @@ describe('dates', () => {
       'timestamp-not-real /startedAt',
     ])
   })
+
+  it('have no year 0000, which many calendars lack', () => {
+    assert.deepEqual(violationsOf({ ...plainSale(), businessDate: '0000-03-14' }), ['date-not-real /businessDate'])
+    assert.deepEqual(violationsOf({ ...plainSale(), occurredAt: '0000-03-14T17:05:09Z' }), [
+      'timestamp-not-real /occurredAt',
+    ])
+  })
+
+  it('are one violation of many: what does not read them is checked all the same', () => {
+    const document: Breakable = plainSale()
+    document.lines[1] = plainLine(2, 1000, {
+      unitPrice: '1100',
+      description: '',
+      returnOf: { receiptNumber: '1', businessDate: '2025-02-29' },
+    })
+    document.totals.lineNet = 1901
+    assert.deepEqual(violationsOf(document).sort(), [
+      'date-not-real /lines/1/returnOf/businessDate',
+      'gross-amount /lines/1/grossAmount',
+      'line-net-sum /totals/lineNet',
+      'net-total /totals/taxExclusive',
+      'wrong-length /lines/1/description',
+    ])
+  })
 })
 
 describe('clock warnings', () => {

@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import * as fc from 'fast-check'
 import { thousandLines } from '../../openapi/examples-thousand-lines.ts'
 import { invoiceJsonSchema } from '../../openapi/write-invoice-schema.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
-import { schemaViolations } from '../../src/invoice/schema-violations.ts'
-import { validInvoice } from './generate.ts'
 import { judge } from './judge.ts'
-import { type Breakable, plainSale } from './plain-sale.ts'
+import type { Breakable } from './plain-sale.ts'
+import { matchesPublishedSchema } from './published-schema.ts'
 
 const FOLDER = new URL('../../openapi/examples/', import.meta.url)
 const bodies = new Map(
   readdirSync(FOLDER).map((name) => [name.replace('.json', ''), readFileSync(new URL(name, FOLDER))] as const),
 )
 const sample = (name: string): Invoice => JSON.parse(String(bodies.get(name)))
-const validate = new Ajv2020({ strict: true, allErrors: true }).compile(JSON.parse(invoiceJsonSchema()))
 
 /** Documents that settle no money: nothing of their arithmetic can go wrong. */
 const UNSETTLED = ['cancelled', 'no-sale', 'skipped']
@@ -50,7 +46,7 @@ describe('the samples', () => {
     })
 
     it(`${name} is valid for the published schema`, () => {
-      assert.ok(validate(JSON.parse(String(body))), JSON.stringify(validate.errors))
+      assert.ok(matchesPublishedSchema(JSON.parse(String(body))), JSON.stringify(matchesPublishedSchema.errors))
     })
 
     if (UNSETTLED.includes(name)) continue
@@ -108,30 +104,5 @@ describe('openapi/invoice.schema.json', () => {
   it('is what the script writes', () => {
     const file = readFileSync(new URL('../../openapi/invoice.schema.json', import.meta.url), 'utf8')
     assert.equal(file, invoiceJsonSchema())
-  })
-
-  it('accepts every invoice that the gateway accepts', () => {
-    fc.assert(fc.property(validInvoice(), (invoice) => validate(JSON.parse(JSON.stringify(invoice)))))
-  })
-
-  it('refuses what the compiled check refuses', () => {
-    const changes: ((d: Breakable) => void)[] = [
-      (d) => delete d.totals.tax,
-      (d) => (d.x = 1),
-      (d) => (d.lines[0].x = 1),
-      (d) => (d.documentType = 'gift'),
-      (d) => (d.totals.tax = 0.5),
-      (d) => (d.totals.tax = 1e12),
-      (d) => (d.lines[0].quantity = '1,5'),
-      (d) => (d.lines[0].description = ''),
-      (d) => (d.sequenceNumber = 0),
-      (d) => (d.businessDate = 'today'),
-    ]
-    for (const change of changes) {
-      const document = plainSale()
-      change(document)
-      assert.equal(validate(document), false)
-      assert.equal(schemaViolations(document, 9).length, 1)
-    }
   })
 })

@@ -1,4 +1,5 @@
 const MINUTE_MS = 60_000
+const MINUTES_OF_DAY = 24 * 60
 
 /** A point in time and the date that the clock on the wall showed. */
 export interface Timestamp {
@@ -7,19 +8,23 @@ export interface Timestamp {
   readonly localDay: number
 }
 
-/** Days since 1970-01-01 of `YYYY-MM-DD` at the start of `text`, or undefined when the calendar has no such day. */
+/**
+ * Days since 1970-01-01 of `YYYY-MM-DD` at the start of `text`, or undefined when the calendar has no such day. There is
+ * no year 0000: RFC 3339 has it, but SQL and many libraries have not.
+ */
 export function dayOf(text: string): number | undefined {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
   const day = digits(text, 8, 10)
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
   return daysFromCivil(year, month, day)
 }
 
 /**
  * The instant of an RFC 3339 text that already has the form of the schema; undefined when its day, time or offset does
- * not exist. A second of 60 is accepted where a leap second can be: at 23:59:60 UTC on the last day of a month
- * (it reads as the next second). Digits after the milliseconds are ignored.
+ * not exist. A second of 60 is accepted where a leap second can be, at 23:59:60 UTC (it reads as the next second). Of
+ * which days have one, nothing is known in advance; validators of the JSON Schema format "date-time" do not ask either.
+ * Digits after the milliseconds are ignored.
  */
 export function timestampOf(text: string): Timestamp | undefined {
   const localDay = dayOf(text)
@@ -29,7 +34,7 @@ export function timestampOf(text: string): Timestamp | undefined {
   const offset = offsetMinutes(text)
   if (localDay === undefined || offset === undefined || hour > 23 || minute > 59 || second > 60) return undefined
   const epochMinute = (localDay * 24 + hour) * 60 + minute - offset
-  if (second === 60 && !isLastMinuteOfMonth(epochMinute)) return undefined
+  if (second === 60 && (epochMinute + 1) % MINUTES_OF_DAY !== 0) return undefined
   return { epochMs: epochMinute * MINUTE_MS + second * 1000 + milliseconds(text), localDay }
 }
 
@@ -70,8 +75,4 @@ function milliseconds(text: string): number {
     value = value * 10 + digit
   }
   return value
-}
-
-function isLastMinuteOfMonth(epochMinute: number): boolean {
-  return (epochMinute + 1) % (24 * 60) === 0 && new Date((epochMinute + 1) * MINUTE_MS).getUTCDate() === 1
 }

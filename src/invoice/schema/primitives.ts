@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox'
+import { type StringOptions, type TSchema, Type } from '@sinclair/typebox'
 
 /** The largest amount either side of zero, in minor units: sums over 1,000 lines stay exact integers. */
 export const MAX_MONEY = 999_999_999_999
@@ -23,8 +23,8 @@ export const text = (maxLength: number, description: string) =>
   inWords(`a string of 1 to ${maxLength} characters`, Type.String({ minLength: 1, maxLength, description }))
 
 /** Text of a fixed form. `form` says in words what `pattern` says, with an example. */
-export const matching = (pattern: string, form: string, description: string) =>
-  inWords(form, Type.String({ pattern, description }))
+export const matching = (pattern: string, form: string, description: string, more: StringOptions = {}) =>
+  inWords(form, Type.String({ pattern, ...more, description }))
 
 /**
  * One of a fixed list of words. It has a `pattern` besides the `enum`, because the compiled check knows only patterns.
@@ -56,16 +56,23 @@ interface DecimalForm {
   readonly example: string
 }
 
-/** `YYYY-MM-DD`. A rule checks that the day exists. */
-export const date = (description: string) =>
-  matching('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'a date such as "2026-03-14"', description)
+/** What the format of a date leaves open. The compiled check ignores it: there, the format refuses the year 0000. */
+const NO_YEAR_0 = { not: { pattern: '^0000' } }
 
-/** RFC 3339 with `T`, seconds and an offset (or `Z`), upper case. A rule checks that the instant exists. */
+/** A day of the calendar, `YYYY-MM-DD` (RFC 3339). */
+export const date = (description: string) =>
+  matching('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'a date such as "2026-03-14"', description, { format: 'date', ...NO_YEAR_0 })
+
+/**
+ * A date and time as in RFC 3339, with an offset (or `Z`), upper case, at most nine decimals. The second 60 is allowed
+ * where a leap second can be, at 23:59:60 UTC.
+ */
 export const timestamp = (description: string) =>
   matching(
     '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})$',
     'a date and time with seconds and the offset from UTC, such as "2026-03-14T17:05:09+01:00"',
     description,
+    { format: 'date-time', ...NO_YEAR_0 },
   )
 
 /** A tax rate as a fraction: 19 % is `0.19`. At most eight decimals, below 10. */

@@ -27,6 +27,8 @@ describe('dayOf', () => {
       '2026-13-01',
       '2026-00-10',
       '2026-01-00',
+      '0000-01-01',
+      '0000-02-29',
     ])
       assert.equal(dayOf(text), undefined, text)
     for (const text of ['2024-02-29', '2000-02-29', '2026-12-31']) assert.notEqual(dayOf(text), undefined, text)
@@ -62,10 +64,11 @@ describe('timestampOf', () => {
       assert.equal(timestampOf(text), undefined, text)
   })
 
-  it('takes a leap second only where one can be: at the end of a month in UTC', () => {
+  it('takes a leap second only where one can be: at the end of a day in UTC', () => {
     assert.equal(timestampOf('2016-12-31T23:59:60Z')?.epochMs, Date.UTC(2017, 0, 1))
     assert.equal(timestampOf('2017-01-01T00:59:60+01:00')?.epochMs, Date.UTC(2017, 0, 1))
-    for (const text of ['2016-12-30T23:59:60Z', '2016-12-31T23:58:60Z', '2016-12-31T23:59:60+01:00'])
+    assert.equal(timestampOf('2026-03-14T18:29:60.5-05:30')?.epochMs, Date.UTC(2026, 2, 15, 0, 0, 0, 500))
+    for (const text of ['2016-12-31T23:58:60Z', '2016-12-31T23:59:60+01:00', '2016-12-31T22:59:60Z'])
       assert.equal(timestampOf(text), undefined, text)
   })
 })
