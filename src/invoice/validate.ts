@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { checkCardNumbers } from './check-card-numbers.ts'
 import { clockWarnings } from './check-dates.ts'
+import { checkNul } from './check-nul.ts'
 import { type Identity, identityOf } from './identity.ts'
 import { mayHoldCardNumber } from './rules/card-number.ts'
 import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
@@ -64,6 +65,7 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
     const list = ruleOf(code).exact ? exact : errors
     if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer))
   }
+  if (parsed.mayHoldNul) checkNul(value, report)
   if (mayHoldCardNumber(body)) checkCardNumbers(value, report)
 
   const shape = schemaViolations(value, MAX_VIOLATIONS + 1)

@@ -35,6 +35,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'wrong-length': [sale((d) => (d.lines[1].description = '')), '/lines/1/description'],
   'wrong-count': [sale((d) => (d.discounts = Array(21).fill({ amount: 0 }))), '/discounts'],
 
+  'nul-character': [sale((d) => (d.lines[0].description = 'a\0')), '/lines/0/description'],
   'card-number': [sale((d) => (d.cashier.id = '4111 1111 1111 1111')), '/cashier/id'],
   'currency-unknown': [sale((d) => (d.currency.code = 'XXX')), '/currency/code'],
   'currency-exponent': [sale((d) => (d.currency.exponent = 3)), '/currency/exponent'],

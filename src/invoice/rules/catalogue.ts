@@ -34,6 +34,7 @@ export const INVOICE_RULES = [
   always('wrong-length', 'The text is empty or too long.'),
   always('wrong-count', 'There are too few or too many elements.'),
 
+  always('nul-character', 'A text or member name holds U+0000, which many databases cannot store. Remove it.'),
   always('card-number', 'This looks like a payment card number. Remove it; it is stored nowhere.'),
   always('currency-unknown', 'ISO 4217 has no such currency with a minor unit.'),
   always('currency-exponent', 'The exponent is not the one that ISO 4217 gives for the currency.'),
