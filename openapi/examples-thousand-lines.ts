@@ -8,8 +8,8 @@ const STANDARD = { taxCode: 'VAT-S', category: 'S', rate: '0.2' }
 const REDUCED = { taxCode: 'VAT-R', category: 'S', rate: '0.055' }
 
 /**
- * The longest document that the contract allows: a cash-and-carry purchase of 1,000 lines, priced without tax, tax
- * rounded on each line. Always the same.
+ * A long document: a cash-and-carry purchase of 1,000 lines, priced without tax, tax rounded on each line. Always the
+ * same.
  */
 export function thousandLines(): Invoice {
   const lines = Array.from({ length: LINES }, (_, i) => lineAt(i))

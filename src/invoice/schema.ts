@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { identityMembers } from './schema/identity.ts'
+import { LIMITS } from './schema/limits.ts'
 import { DocumentDiscountSchema, LineSchema } from './schema/line.ts'
-import { CLOSED, date, oneOf, text, timestamp } from './schema/primitives.ts'
+import { CLOSED, code, date, oneOf, text, timestamp } from './schema/primitives.ts'
 import { ReferenceSchema } from './schema/reference.ts'
 import { currencyCode, currencyExponent, TenderSchema } from './schema/tender.ts'
 import { TaxSchema, TotalsSchema } from './schema/totals.ts'
@@ -13,7 +14,7 @@ const DeliverySchema = Type.Object(
       'How the goods leave; dineIn and takeAway may be taxed differently.',
     ),
     date: Type.Optional(date('The day of delivery where it is not the business date.')),
-    reference: Type.Optional(text(64, 'Order or shipment number. No address, no name.')),
+    reference: Type.Optional(code('Order or shipment number. No address, no name.')),
   },
   { ...CLOSED, description: 'How and when the goods leave the store.' },
 )
@@ -40,21 +41,21 @@ export const InvoiceSchema = Type.Object(
       'sale: payable >= 0; return: payable <= 0; exchange: either; void: takes back the document that it references. cancelled (given up before payment), noSale (drawer opened) and skipped (number consumed, nothing else known) settle no money and exist so that every number can be posted.',
     ),
     ...identityMembers,
-    receiptNumber: text(64, 'As printed; the sequence number as text where nothing was printed.'),
+    receiptNumber: code('As printed; the sequence number as text where nothing was printed.'),
     businessDate: date('The trading day that the document is booked on, YYYY-MM-DD.'),
     occurredAt: timestamp(
       'When the document was closed, RFC 3339 with the offset of the store: 2026-03-14T17:05:09+01:00.',
     ),
     startedAt: Type.Optional(timestamp('When the document was opened, RFC 3339 with offset.')),
     cashier: Type.Object(
-      { id: text(64, 'Number of the operator, or of the device at a self-checkout. No name.') },
+      { id: code('Number of the operator, or of the device at a self-checkout. No name.') },
       { ...CLOSED, description: 'Who was at the till.' },
     ),
     customer: Type.Optional(
       Type.Object(
         {
-          type: Type.Optional(text(32, 'Kind of customer, for example consumer, business or employee.')),
-          loyaltyId: Type.Optional(text(64, 'Number in the loyalty scheme.')),
+          type: Type.Optional(code('Kind of customer, for example consumer, business or employee.')),
+          loyaltyId: Type.Optional(code('Number in the loyalty scheme.')),
         },
         { ...CLOSED, description: 'Who bought. No name, mail address or telephone number.' },
       ),
@@ -74,21 +75,27 @@ export const InvoiceSchema = Type.Object(
         'How the till rounds; up is away from zero, down is towards it. If it is declared, products are checked exactly; if not, a difference of one minor unit is tolerated.',
       ),
     ),
-    lines: Type.Array(LineSchema, { maxItems: 1000, description: 'The positions, in rising order of lineNumber.' }),
-    discounts: Type.Array(DocumentDiscountSchema, { maxItems: 20, description: 'Reductions of the whole document.' }),
-    taxes: Type.Array(TaxSchema, { maxItems: 32, description: 'The taxes of the whole document.' }),
+    lines: Type.Array(LineSchema, {
+      maxItems: LIMITS.lines,
+      description: 'The positions, in rising order of lineNumber.',
+    }),
+    discounts: Type.Array(DocumentDiscountSchema, {
+      maxItems: LIMITS.documentDiscounts,
+      description: 'Reductions of the whole document.',
+    }),
+    taxes: Type.Array(TaxSchema, { maxItems: LIMITS.taxes, description: 'The taxes of the whole document.' }),
     totals: TotalsSchema,
-    tenders: Type.Array(TenderSchema, { maxItems: 20, description: 'The means of payment.' }),
+    tenders: Type.Array(TenderSchema, { maxItems: LIMITS.tenders, description: 'The means of payment.' }),
     delivery: Type.Optional(DeliverySchema),
     references: Type.Array(ReferenceSchema, {
-      maxItems: 10,
+      maxItems: LIMITS.references,
       description: 'Other documents that this one is about; a void needs one of type voids.',
     }),
     fiscal: Type.Optional(
       Type.Object(
         {
-          scheme: text(64, 'The fiscal scheme, for example de.kassensichv or at.rksv.'),
-          payload: text(8192, 'What the fiscal device returned, as text.'),
+          scheme: code('The fiscal scheme, for example de.kassensichv or at.rksv.'),
+          payload: text(LIMITS.payloadLength, 'What the fiscal device returned, as text.'),
         },
         { ...CLOSED, description: 'The signature of a fiscal device.' },
       ),
@@ -100,7 +107,7 @@ export const InvoiceSchema = Type.Object(
           {},
           {
             additionalProperties: true,
-            maxProperties: 100,
+            maxProperties: LIMITS.extensions,
             description: 'Open: anything that is strict JSON. Scanned for card numbers, otherwise not checked.',
           },
         ),

@@ -33,7 +33,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'unknown-value': [sale((d) => (d.tenders[0].type = 'gold')), '/tenders/0/type'],
   'out-of-range': [sale((d) => (d.sequenceNumber = 0)), '/sequenceNumber'],
   'wrong-length': [sale((d) => (d.lines[1].description = '')), '/lines/1/description'],
-  'wrong-count': [sale((d) => (d.discounts = Array(21).fill({ amount: 0 }))), '/discounts'],
+  'wrong-count': [sale((d) => (d.discounts = Array(501).fill({ amount: 0 }))), '/discounts'],
 
   'nul-character': [sale((d) => (d.lines[0].description = 'a\0')), '/lines/0/description'],
   'card-number': [sale((d) => (d.cashier.id = '4111 1111 1111 1111')), '/cashier/id'],

@@ -27,7 +27,7 @@ describe('schemaDetail', () => {
     const cases: [(d: Breakable) => void, string][] = [
       [(d) => (d.totals.payable = '20.70'), 'Must be an integer in minor units (1999 for 19.99); this is a string.'],
       [(d) => (d.sequenceNumber = '7'), 'Must be an integer from 1 to 999999999999; this is a string.'],
-      [(d) => (d.receiptNumber = 7), 'Must be a string of 1 to 64 characters; this is a number.'],
+      [(d) => (d.receiptNumber = 7), 'Must be a string of 1 to 128 characters; this is a number.'],
       [
         (d) => (d.lines[0].quantity = 2),
         'Must be a decimal in a string, such as "1.250", with at most 9 digits before and 6 after the point, and no exponent; this is a number.',
@@ -36,15 +36,15 @@ describe('schemaDetail', () => {
         (d) => (d.taxes[0].rate = 0),
         'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point; this is a number.',
       ],
-      [(d) => (d.lines = {}), 'Must be an array of at most 1000 elements; this is an object.'],
+      [(d) => (d.lines = {}), 'Must be an array of at most 5000 elements; this is an object.'],
       [(d) => (d.totals = []), 'Must be an object; this is an array.'],
       [(d) => (d.flags = { offline: 'no' }), 'Must be true or false; this is a string.'],
       [(d) => (d.taxMode = 1), 'Must be one of: exclusive, inclusive; this is a number.'],
-      [(d) => (d.tenders = null), 'Must be an array of at most 20 elements; this is null.'],
+      [(d) => (d.tenders = null), 'Must be an array of at most 500 elements; this is null.'],
       [(d) => (d.customer = null), 'Must be an object; this is null. Leave the member out where there is no value.'],
       [
         (d) => (d.tenders[0].reference = null),
-        'Must be a string of 1 to 64 characters; this is null. Leave the member out where there is no value.',
+        'Must be a string of 1 to 128 characters; this is null. Leave the member out where there is no value.',
       ],
     ]
     for (const [change, expected] of cases) assert.deepEqual(details(change), [expected])
@@ -81,19 +81,19 @@ describe('schemaDetail', () => {
       [(d) => (d.taxRounding = 'Line'), 'Must be one of: line, document.'],
       [(d) => (d.sequenceNumber = 0), 'Must be an integer from 1 to 999999999999.'],
       [(d) => (d.totals.tax = 1e12), 'Must be an integer from -999999999999 to 999999999999.'],
-      [(d) => (d.cashier.id = ''), 'Must be a string of 1 to 64 characters.'],
+      [(d) => (d.cashier.id = ''), 'Must be a string of 1 to 128 characters.'],
       [
         (d) => (d.tenders[0].reference = ''),
-        'Must be a string of 1 to 64 characters. Leave the member out where there is no value.',
+        'Must be a string of 1 to 128 characters. Leave the member out where there is no value.',
       ],
       [
-        (d) => (d.references = Array(11).fill({ type: 'original', receiptNumber: '1' })),
-        'Must be an array of at most 10 elements.',
+        (d) => (d.references = Array(501).fill({ type: 'original', receiptNumber: '1' })),
+        'Must be an array of at most 500 elements.',
       ],
-      [(d) => (d.discounts = [{ amount: 0, taxes: [] }]), 'Must be an array of 1 to 8 elements.'],
+      [(d) => (d.discounts = [{ amount: 0, taxes: [] }]), 'Must be an array of 1 to 32 elements.'],
       [
-        (d) => (d.extensions = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, 1]))),
-        'Must be an object of at most 100 members.',
+        (d) => (d.extensions = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`k${i}`, 1]))),
+        'Must be an object of at most 1000 members.',
       ],
     ]
     for (const [change, expected] of cases) assert.deepEqual(details(change), [expected])
@@ -102,11 +102,11 @@ describe('schemaDetail', () => {
   it('says what a missing member has to be', () => {
     assert.deepEqual(
       details((d) => delete d.receiptNumber),
-      ['This member is required: a string of 1 to 64 characters.'],
+      ['This member is required: a string of 1 to 128 characters.'],
     )
     assert.deepEqual(
       details((d) => delete d.references),
-      ['This member is required: an array of at most 10 elements, or [] if there are none.'],
+      ['This member is required: an array of at most 500 elements, or [] if there are none.'],
     )
   })
 
@@ -149,7 +149,7 @@ describe('numberDetail', () => {
     ])
     assert.deepEqual(written('2070', '9007199254740993'), ['Must be an integer from -999999999999 to 999999999999.'])
     assert.deepEqual(written('"tenders":[', '"tenders":1.5,"x":['), [
-      'Must be an array of at most 20 elements; this is a number.',
+      'Must be an array of at most 500 elements; this is a number.',
     ])
   })
 

@@ -44,10 +44,10 @@ describe('schemaViolations', () => {
       [(d) => (d.flags = { training: 1 }), 'wrong-type /flags/training'],
       [(d) => (d.extensions = []), 'wrong-type /extensions'],
       [
-        (d) => (d.extensions = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, 1]))),
+        (d) => (d.extensions = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`k${i}`, 1]))),
         'wrong-count /extensions',
       ],
-      [(d) => (d.lines = Array(1001).fill(d.lines[1])), 'wrong-count /lines'],
+      [(d) => (d.lines = Array(5001).fill(d.lines[1])), 'wrong-count /lines'],
       [(d) => (d.discounts = [{ amount: 0, taxes: [] }]), 'wrong-count /discounts/0/taxes'],
       [(d) => (d.tenders[0].card = { brand: 'VISA', last4: '11111' }), 'wrong-format /tenders/0/card/last4'],
       [(d) => (d.lines[0].quantity = '1.0000001'), 'wrong-format /lines/0/quantity'],

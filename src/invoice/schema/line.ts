@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
-import { CLOSED, decimal, matching, money, rate, text } from './primitives.ts'
+import { LIMITS } from './limits.ts'
+import { CLOSED, code, decimal, matching, money, rate, text } from './primitives.ts'
 import { ReturnOfSchema } from './reference.ts'
 
 /** What names a tax: the same three members on lines, document discounts and document taxes. */
 export const taxKeyMembers = {
-  taxCode: text(32, "The till's own code of the tax, for example VAT-S or CA-STATE."),
+  taxCode: code("The till's own code of the tax, for example VAT-S or CA-STATE."),
   category: Type.Optional(
     matching(
       '^[A-Z]{1,3}$',
@@ -16,8 +17,8 @@ export const taxKeyMembers = {
 }
 
 const discountMembers = {
-  code: Type.Optional(text(32, 'Promotion or reason code.')),
-  reason: Type.Optional(text(256, 'Reason in words.')),
+  code: Type.Optional(code('Promotion or reason code.')),
+  reason: Type.Optional(text(LIMITS.textLength, 'Reason in words.')),
   amount: money('What is taken off. It has the sign of the amount that it reduces: positive when selling.'),
 }
 
@@ -31,7 +32,7 @@ export const DocumentDiscountSchema = Type.Object(
     taxes: Type.Optional(
       Type.Array(Type.Object(taxKeyMembers, CLOSED), {
         minItems: 1,
-        maxItems: 8,
+        maxItems: LIMITS.taxes,
         description:
           'The tax groups whose base the whole amount reduces. A discount over several rates is sent as one entry per rate. Without taxes, the amount may be spread over the groups in any way.',
       }),
@@ -53,7 +54,7 @@ export const LineSchema = Type.Object(
       maximum: 999_999,
       description: 'Rising within the document; gaps are fine.',
     }),
-    itemCode: text(64, "The retailer's own item number (SKU)."),
+    itemCode: code("The retailer's own item number (SKU)."),
     gtin: Type.Optional(
       matching(
         '^(?:[0-9]{8}|[0-9]{12,14})$',
@@ -61,7 +62,7 @@ export const LineSchema = Type.Object(
         'GTIN-8, -12, -13 or -14 with a right check digit. Weighed-goods codes of the store go to itemCode.',
       ),
     ),
-    description: text(256, 'As printed on the receipt.'),
+    description: text(LIMITS.textLength, 'As printed on the receipt.'),
     quantity: decimal(
       { integerDigits: 9, decimals: 6, mayBeNegative: true, example: '"1.250"' },
       'Decimal text, not zero, at most six decimals; negative for goods that come back. "2", "0.482", "-1".',
@@ -83,9 +84,9 @@ export const LineSchema = Type.Object(
     ),
     grossAmount: money('quantity x unitPrice / priceBase, rounded, before discounts.'),
     netAmount: money('grossAmount less the discounts of the line. Tax included exactly when taxMode is inclusive.'),
-    discounts: Type.Array(DiscountSchema, { maxItems: 20, description: 'Reductions of the line.' }),
+    discounts: Type.Array(DiscountSchema, { maxItems: LIMITS.lineDiscounts, description: 'Reductions of the line.' }),
     taxes: Type.Array(LineTaxSchema, {
-      maxItems: 8,
+      maxItems: LIMITS.taxes,
       description:
         'The taxes of the line; each is one of the taxes of the document. Empty for what is not taxed, for example the sale of a gift card.',
     }),

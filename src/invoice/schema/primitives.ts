@@ -1,6 +1,7 @@
 import { type StringOptions, type TSchema, Type } from '@sinclair/typebox'
+import { LIMITS } from './limits.ts'
 
-/** The largest amount either side of zero, in minor units: sums over 1,000 lines stay exact integers. */
+/** The largest amount either side of zero, in minor units. 9,000 of them still add up to an exact integer. */
 export const MAX_MONEY = 999_999_999_999
 
 /** Closed objects: a member that the contract does not name is refused. */
@@ -21,9 +22,12 @@ export const money = (description: string) =>
 /** Published, but ignored by the compiled check: `checkNul` looks for U+0000 where the body has an escape of it. */
 const NO_NUL = { not: { pattern: '\\x00' } }
 
-/** Free text of 1..maxLength characters (Unicode code points). No personal details, no card numbers. */
+/** A text of 1..maxLength characters (Unicode code points). No personal details, no card numbers. */
 export const text = (maxLength: number, description: string) =>
   inWords(`a string of 1 to ${maxLength} characters`, Type.String({ minLength: 1, maxLength, ...NO_NUL, description }))
+
+/** The number, code or name of something. */
+export const code = (description: string) => text(LIMITS.codeLength, description)
 
 /** Text of a fixed form. `form` says in words what `pattern` says, with an example. */
 export const matching = (pattern: string, form: string, description: string, more: StringOptions = {}) =>

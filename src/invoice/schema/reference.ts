@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { identityMembers } from './identity.ts'
-import { CLOSED, date, oneOf, text } from './primitives.ts'
+import { CLOSED, code, date, oneOf } from './primitives.ts'
 
 const target = {
   storeId: Type.Optional(identityMembers.storeId),
   terminalId: Type.Optional(identityMembers.terminalId),
   journalId: Type.Optional(identityMembers.journalId),
   sequenceNumber: Type.Optional(identityMembers.sequenceNumber),
-  receiptNumber: Type.Optional(text(64, 'The number printed on the other receipt, where its identity is not known.')),
+  receiptNumber: Type.Optional(code('The number printed on the other receipt, where its identity is not known.')),
   businessDate: Type.Optional(date('The business date of the other document.')),
 }
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { CLOSED, decimal, matching, money, oneOf, text } from './primitives.ts'
+import { CLOSED, code, decimal, matching, money, oneOf } from './primitives.ts'
 
 /** ISO 4217 alphabetic code. */
 export const currencyCode = () =>
@@ -31,13 +31,13 @@ const ForeignSchema = Type.Object(
 
 const CardSchema = Type.Object(
   {
-    brand: text(32, 'As the payment terminal names it, for example VISA or girocard.'),
+    brand: code('As the payment terminal names it, for example VISA or girocard.'),
     last4: matching('^[0-9]{4}$', 'a string of 4 digits', 'The last four digits, never more of the number.'),
-    token: Type.Optional(text(64, 'Token of the payment provider. Tokens that look like a card number are refused.')),
+    token: Type.Optional(code('Token of the payment provider. Tokens that look like a card number are refused.')),
     entryMode: Type.Optional(
       oneOf(['chip', 'contactless', 'magstripe', 'manual', 'online', 'other'], 'How the card was read.'),
     ),
-    authCode: Type.Optional(text(32, 'Authorisation code.')),
+    authCode: Type.Optional(code('Authorisation code.')),
   },
   { ...CLOSED, description: 'The card as far as it may be kept. Never a card number.' },
 )
@@ -54,7 +54,7 @@ export const TenderSchema = Type.Object(
     ),
     foreign: Type.Optional(ForeignSchema),
     card: Type.Optional(CardSchema),
-    reference: Type.Optional(text(64, 'Voucher number, masked gift card, transaction of the wallet.')),
+    reference: Type.Optional(code('Voucher number, masked gift card, transaction of the wallet.')),
   },
   { ...CLOSED, description: 'One means of payment.' },
 )
