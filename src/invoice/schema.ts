@@ -108,7 +108,8 @@ export const InvoiceSchema = Type.Object(
           {
             additionalProperties: true,
             maxProperties: LIMITS.extensions,
-            description: 'Open: anything that is strict JSON. Scanned for card numbers, otherwise not checked.',
+            description:
+              'Open: any JSON with integers up to 2^53 - 1 and without U+0000. Scanned for card numbers, otherwise not checked.',
           },
         ),
       ),
@@ -118,7 +119,8 @@ export const InvoiceSchema = Type.Object(
     ...CLOSED,
     $id: 'Invoice',
     title: 'Invoice',
-    description: 'One document of a till. Amounts are integers in minor units.',
+    description:
+      'One document of a till. Amounts are integers in minor units. The formats date and date-time are meant as assertions. What a schema cannot say is checked too: the body is UTF-8 without a byte order mark; no name occurs twice in an object; at most 32 objects and arrays are open at once; numbers are written without fraction and exponent, and 0 without a sign; no text or name has half of a surrogate pair; sums, signs, currencies, check digits and references are right; nothing looks like a card number.',
   },
 )
 
