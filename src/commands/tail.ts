@@ -5,6 +5,7 @@ import { fetchRanges, type LogRecord, readTopic } from '../kafka/read-topic.ts'
 import { parseTailArguments, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
 import { recordJson } from '../tools/tail/record-json.ts'
 import { recordText } from '../tools/tail/record-text.ts'
+import { recordValue } from '../tools/tail/record-value.ts'
 import { tailRanges } from '../tools/tail/tail-ranges.ts'
 import type { Command } from './command.ts'
 
@@ -76,10 +77,11 @@ const LF = Buffer.from('\n')
 const FORMATS: Record<TailFormat, (record: LogRecord) => string | Buffer | undefined> = {
   text: recordText,
   json: recordJson,
-  raw: ({ value }) => value ?? undefined,
+  raw: ({ value }) => (value === null ? undefined : recordValue(value, process.stdout.isTTY)),
   lines: ({ partition, offset, value }) => {
     if (value?.includes(LF))
       console.error(`the value at partition ${partition} offset ${offset} contains line feeds: it takes several lines`)
-    return value === null ? undefined : Buffer.concat([value, LF])
+    if (value === null) return undefined
+    return process.stdout.isTTY ? `${recordValue(value, true)}\n` : Buffer.concat([value, LF])
   },
 }
