@@ -109,7 +109,7 @@ function goodItem({ below, pick }: Random, number: number, i: number): Buffer {
   )
 }
 
-const TEXTS = ['', 'é', '€ 💩', '\\', '"', '"]}', '[{,', '\\"', '\u2028', '\ud800', 'x'.repeat(500), '\u0000']
+const TEXTS = ['', 'é', '€ 💩', '\\', '"', '"]}', '[{,', '\\"', '\u2028', '\u0001', 'x'.repeat(500)]
 
 function badItem(random: Random, before: readonly Buffer[], number: number, i: number, framing: string): Buffer {
   const { below, pick } = random
@@ -131,6 +131,7 @@ function badItem(random: Random, before: readonly Buffer[], number: number, i: n
     () => replaced(/"storeId":"S/, '"storeId":"\\ud800'),
     () => replaced(/"storeId":"S/, '"storeId":"\\n'),
     () => replaced(/^\{/, '{"\\udfff":1,'),
+    () => replaced(/"cashier":\{"id":"/, '"cashier":{"id":"\\u0000'),
     () => replaced(/^\{/, '{"storeId":"S9",'),
     () => replaced(/"exponent":2/, '"exponent":2.0'),
     () => replaced(/"sequenceNumber":/, '"sequenceNumber":-'),

@@ -121,7 +121,7 @@ test('of a valid invoice the main thread is told what its record needs, of any o
   const wrongSum = { ...plainSale(), totals: { ...plainSale().totals, tendered: 1 } }
   const texts = [
     JSON.stringify(plainSale()),
-    JSON.stringify({ ...plainSale(), documentType: 'ünknown', '\ud800\n': 1 }),
+    JSON.stringify({ ...plainSale(), documentType: 'ünknown', '\u{1f600}\n': 1 }),
     '{"a":1,"a":2}',
     JSON.stringify(wrongSum),
     '',
