@@ -15,7 +15,8 @@ const NOTHING = 'Nothing: the till sends the invoice again by itself. If it last
 export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   'malformed-json': {
     meaning:
-      'The body is not one strict JSON value in UTF-8: it does not parse, repeats a member, or nests too deeply.',
+      'The body is not one strict JSON value in UTF-8: it does not parse, repeats a member, has half of a surrogate pair, ' +
+      'or nests too deeply.',
     remedy: 'Correct the software of the till. The invoice is not in Kafka.',
     example: 'The text ends before the JSON value does.',
   },
@@ -69,7 +70,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   'invalid-invoice': {
     meaning:
       'The body is JSON, but breaks the contract of an invoice: its schema, its arithmetic, or it holds a card number. ' +
-      '`errors` lists every broken rule with a JSON pointer, and never the value.',
+      '`errors` lists every broken rule with a JSON pointer and what would be right, and never the value that was sent.',
     remedy: 'Correct the invoice or the software of the till. The invoice is not in Kafka.',
     example: 'The invoice breaks 1 rule.',
   },

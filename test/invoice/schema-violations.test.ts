@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { LIMITS } from '../../src/invoice/schema/limits.ts'
 import { LineSchema } from '../../src/invoice/schema/line.ts'
 import { schemaViolations } from '../../src/invoice/schema-violations.ts'
-import { type Breakable, plainSale } from './plain-sale.ts'
+import { type Breakable, plainLine, plainSale } from './plain-sale.ts'
 
 const found = (change: (document: Breakable) => void, limit = 100) => {
   const document: Breakable = plainSale()
@@ -61,6 +62,26 @@ describe('schemaViolations', () => {
       [(d) => (d.lines[0].__proto__x = 1), 'unknown-member /lines/0/__proto__x'],
     ]
     for (const [change, expected] of cases) assert.deepEqual(found(change), [expected])
+  })
+
+  it('takes as many of everything as the limits say, and not one more', () => {
+    const cases: [name: string, limit: number, element: unknown][] = [
+      ['lines', LIMITS.lines, plainLine(1, 1)],
+      ['discounts', LIMITS.documentDiscounts, { amount: 0 }],
+      ['taxes', LIMITS.taxes, plainSale().taxes[0]],
+      ['tenders', LIMITS.tenders, { type: 'voucher', amount: 700 }],
+      ['references', LIMITS.references, { type: 'original', receiptNumber: '1' }],
+    ]
+    for (const [name, limit, element] of cases) {
+      assert.deepEqual(
+        found((d) => (d[name] = Array(limit).fill(element))),
+        [],
+      )
+      assert.deepEqual(
+        found((d) => (d[name] = Array(limit + 1).fill(element))),
+        [`wrong-count /${name}`],
+      )
+    }
   })
 
   it('counts the characters of a text as Unicode code points', () => {
