@@ -5,6 +5,7 @@ import type { RuleCode } from '../../src/invoice/rules/catalogue.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
 import { validateInvoice } from '../../src/invoice/validate.ts'
 import { sampleInvoice, validInvoice } from './generate.ts'
+import { hostileBodies, largePlainBody } from './hostile-bodies.ts'
 import { judge, violationsOf } from './judge.ts'
 import { type Breakable, plainSale } from './plain-sale.ts'
 
@@ -246,6 +247,14 @@ describe('validateInvoice', () => {
     assert.deepEqual(result.kind === 'valid' && result.warnings, ['gross-amount'])
   })
 
+  it('takes for no body much more time than for an ordinary one of that size', () => {
+    const ordinaryUs = cpuTimeUs(largePlainBody)
+    for (const [name, body] of hostileBodies) {
+      const ratio = cpuTimeUs(body) / ordinaryUs
+      assert.ok(ratio < 40, `${name}: ${ratio.toFixed(1)} times as long`)
+    }
+  })
+
   it('refuses in a lenient store what is no arithmetic, and lists only that', () => {
     const document: Breakable = plainSale()
     document.totals.change = 31
@@ -253,6 +262,17 @@ describe('validateInvoice', () => {
     assert.deepEqual(violationsOf(document, 'lenient'), ['line-number-order /lines/1/lineNumber'])
   })
 })
+
+/** Processor time of this thread for one validation, in microseconds: the middle of three. */
+function cpuTimeUs(body: Buffer): number {
+  const times = Array.from({ length: 3 }, () => {
+    const before = process.threadCpuUsage()
+    judge(body)
+    const { user, system } = process.threadCpuUsage(before)
+    return user + system
+  })
+  return times.sort((a, b) => a - b)[1] as number
+}
 
 function codesOf(document: Invoice): string[] {
   const result = judge(document)
