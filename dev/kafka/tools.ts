@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { promisify } from 'node:util'
-import { fetchJars } from './artifacts.ts'
-import { findJava } from './java.ts'
 import { QUICK_JVM } from './prepared.ts'
+import { provideRuntime } from './runtime.ts'
 
 const run = promisify(execFile)
 
@@ -14,8 +13,7 @@ const TIMEOUT_MS = 60_000
  * two. Resolves to what it printed. Rejects when it fails or takes longer than a minute.
  */
 export async function runTool(mainClass: string, args: string[]): Promise<string> {
-  const java = await findJava(process.env)
-  const jars = await fetchJars({ env: process.env, onProgress: () => {} })
+  const { java, jars } = await provideRuntime({ env: process.env, onProgress: () => {} })
   const flags = [...QUICK_JVM, '-cp', jars.join(delimiter)]
   const { stdout } = await run(java.command, [...flags, mainClass, ...args], { timeout: TIMEOUT_MS })
   return stdout

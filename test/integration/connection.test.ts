@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { createServer } from 'node:tls'
-import { promisify } from 'node:util'
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import { spawnCli, startServe } from '../harness/cli-process.ts'
+import { BROKER_CERTIFICATE } from '../kafka/broker-certificate.ts'
 
 const LOGIN = {
   'listener.security.protocol.map': 'DIRECT:PLAINTEXT,PROXIED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -25,17 +21,12 @@ const SCRAM = {
 }
 
 let kafka: ProxiedKafka
-let folder: string
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillgate-connection-'))
   kafka = await startProxiedKafka({ brokers: 1, brokerConfig: LOGIN })
 })
 
-after(async () => {
-  await kafka?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => kafka?.stop())
 
 /** What each command that needs Kafka says of it; all of them the same. */
 async function said(t: TestContext, env: NodeJS.ProcessEnv): Promise<string> {
@@ -73,12 +64,7 @@ test('a broker that wants a login, or none, or another, says so through every co
 })
 
 test('a certificate that nobody vouches for is told, and TLS where plain text was tried', async (t) => {
-  const store = join(folder, 'store.p12')
-  await promisify(execFile)('keytool', [
-    ...['-genkeypair', '-alias', 'broker', '-keyalg', 'RSA', '-storetype', 'PKCS12', '-keystore', store],
-    ...['-storepass', 'changeit', '-dname', 'CN=localhost', '-ext', 'SAN=IP:127.0.0.1'],
-  ])
-  const server = createServer({ pfx: await readFile(store), passphrase: 'changeit' }, (socket) => {
+  const server = createServer(BROKER_CERTIFICATE, (socket) => {
     socket.on('error', () => {})
     socket.end()
   })

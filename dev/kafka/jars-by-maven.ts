@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Download } from './artifacts.ts'
+import type { Java } from './java.ts'
+
+const DEADLINE_MS = 1_200_000
+
+/** Fetches the jars with Maven and the user's settings of it. Rejects with Maven's first complaint. */
+export async function fetchWithMaven({ into, env, onFile }: Download, java?: Java): Promise<void> {
+  const pom = join(import.meta.dirname, 'pom.xml')
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`]
+  const isElsewhere = java !== undefined && java.command !== 'java'
+  const maven = spawn('mvn', ['-B', '-f', pom, ...goal], {
+    env: isElsewhere ? { ...env, JAVA_HOME: dirname(dirname(java.command)) } : env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: DEADLINE_MS,
+  })
+  const ended = new Promise<number>((resolve, reject) => {
+    maven.on('close', (code) => resolve(code ?? 1))
+    maven.on('error', reject)
+  })
+  const [code, complaint] = await Promise.all([ended, follow(maven.stdout, onFile)])
+  if (code !== 0) throw new Error(complaint)
+}
+
+/** Calls `onFile` for each download. Resolves when Maven has ended, to its first error. */
+async function follow(output: NodeJS.ReadableStream, onFile: (name: string) => void): Promise<string> {
+  let complaint = 'Maven gave no reason'
+  for await (const line of createInterface({ input: output })) {
+    // `[INFO] Downloaded from central: …/kafka-clients-4.3.1.jar (9.9 MB at 12 MB/s)`
+    const name = /Downloaded from .*\/(\S+) \(/.exec(line)?.[1]
+    if (name) onFile(name)
+    if (line.startsWith('[ERROR]') && complaint === 'Maven gave no reason') complaint = line.slice('[ERROR] '.length)
+  }
+  return complaint
+}

