@@ -13,6 +13,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { dispatch } from '../src/commands/dispatch.ts'
 import { ConfigSchema } from '../src/config-schema.ts'
 import { CLI, DEADLINE_MS, spawnCli } from './harness/cli-process.ts'
+import { noFullDevice } from './harness/full-device.ts'
 
 /** The command of a checkout, of the package and of the container. */
 const COMMAND = fileURLToPath(new URL('../bin/tillgate.js', import.meta.url))
@@ -190,7 +191,7 @@ suite('as processes', { concurrency: true }, () => {
     assert.equal(text.join('').split('\n').length, 2)
   })
 
-  test('output that cannot be written is said, and the process fails', async (t) => {
+  test('output that cannot be written is said, and the process fails', { skip: noFullDevice }, async (t) => {
     const full = await open('/dev/full', 'w')
     t.after(() => full.close())
     const started = spawnCli(['config'], {}, full.fd)
@@ -218,7 +219,8 @@ suite('as processes', { concurrency: true }, () => {
     await Promise.all(taking)
   })
 
-  test('a log on a full disk does not end serve, and does not keep it from ending', { timeout: 60_000 }, async (t) => {
+  const logsOnFullDisk = { timeout: 60_000, skip: noFullDevice }
+  test('a log on a full disk does not end serve, and does not keep it from ending', logsOnFullDisk, async (t) => {
     const full = await open('/dev/full', 'w')
     t.after(() => full.close())
     const [port] = (await freePorts(1)) as [number]

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { CLI, type Exit } from './cli-process.ts'
+import { residentBytesOf } from './resident-bytes.ts'
 
 const READY_TIMEOUT_MS = 60_000
 
@@ -61,7 +61,7 @@ export class GatewayProcess {
   /** Resident memory in bytes; 0 if it is not running. */
   get residentBytes(): number {
     try {
-      return 1_024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1] ?? 0)
+      return residentBytesOf(this.pid)
     } catch {
       return 0
     }

@@ -435,8 +435,12 @@ test('records that are deleted while it reads, and between its passes, are not j
   }
 })
 
-/** Whether the process has the file open. Needs Linux. */
+/** Whether the process has the file open. */
 async function isOpenIn({ child }: CliProcess, file: string): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    const { stdout } = await promisify(execFile)('lsof', ['-p', String(child.pid), '-Fn'])
+    return stdout.split('\n').some((line) => line.startsWith('n') && line.endsWith(file))
+  }
   const folder = `/proc/${child.pid}/fd`
   const targets = (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => ''))
   return (await Promise.all(targets)).includes(file)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
 import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
@@ -77,8 +78,11 @@ const half = (path: string, contentLength: number, headers: Record<string, strin
 test('10,000 connections stay open, and tills on any of them are answered', async (t) => {
   const [CONNECTIONS, AT_ONCE] = [10_000, 200]
   const needed = CONNECTIONS + 500
-  const limit = Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1])
-  assert.ok(limit >= needed, `raise the hard limit of open files from ${limit} to ${needed}: ulimit -Hn ${needed}`)
+  const { stdout: limit } = await promisify(execFile)('/bin/sh', ['-c', 'ulimit -Sn']) // Node raised it to the hard one
+  assert.ok(
+    !(Number(limit) < needed),
+    `raise the hard limit of open files from ${limit} to ${needed}: ulimit -Hn ${needed}`,
+  )
   const { gateway, connect } = await startGateway(t)
   const before = gateway.residentBytes
   const sockets: RawSocket[] = []

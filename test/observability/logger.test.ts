@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { test } from 'node:test'
+import { noFullDevice } from '../harness/full-device.ts'
 
 const LOGGER = new URL('../../src/observability/logger.ts', import.meta.url).href
 
@@ -62,7 +63,7 @@ test('a logger that wrote nothing can be closed, too', async () => {
   assert.equal((await run(`await closeLogger(createLogger('info')); process.exit(7)`)).code, 7)
 })
 
-test('a log that cannot be written ends neither the process nor its end', async (t) => {
+test('a log that cannot be written ends neither the process nor its end', { skip: noFullDevice }, async (t) => {
   const script = `
     import { setTimeout as sleep } from 'node:timers/promises'
     const l = createLogger('info')

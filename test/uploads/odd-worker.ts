@@ -36,8 +36,12 @@ function fillMemory(): never {
   for (const kept: unknown[] = []; ; ) kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i })))
 }
 
-/** Field 19 of a thread's `stat` (proc(5)); its name, field 2, may hold anything. */
+/** Elsewhere all threads of a process have one nice value. */
+export const THREADS_HAVE_NICE_VALUES = process.platform === 'linux'
+
+/** Field 19 of a thread's `stat` (proc(5)); its name, field 2, may hold anything. 0 where threads have none. */
 export function niceOf(statPath: string): number {
+  if (!THREADS_HAVE_NICE_VALUES) return 0
   const stat = readFileSync(statPath, 'utf8')
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemProblem } from '../../../src/tools/terminal/system-problem.ts'
+import { noFullDevice } from '../../harness/full-device.ts'
 
-test("the system's refusals are words, with the path", async (t) => {
+test("the system's refusals are words, with the path", { skip: noFullDevice }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tillgate-system-'))
   t.after(() => rm(folder, { recursive: true }))
   const file = join(folder, 'file')
