@@ -5,6 +5,7 @@
 import { startTicks, type Ticks } from '../examples/ticks/handler.ts'
 import { type Delivery, PRODUCER_SETTINGS } from '../src/kafka/delivery.ts'
 import { kafkaFromEnvironment } from './kafka/from-environment.ts'
+import { createProgressLines } from './progress.ts'
 
 const TOPIC = 'ticks'
 const PARTITIONS = 6
@@ -12,8 +13,8 @@ const PARTITIONS = 6
 async function start(): Promise<void> {
   const { TICKS_PORT = '7070', TICKS_WORKERS = '2', DELIVERY = 'exactly-once' } = process.env
   if (!(DELIVERY in PRODUCER_SETTINGS)) throw new Error(`DELIVERY is one of ${Object.keys(PRODUCER_SETTINGS)}`)
-  console.log('Starting Kafka ...')
-  const kafka = await kafkaFromEnvironment({ onProgress: (line: string) => console.log(`  ${line}`) })
+  const lines = createProgressLines(process.stdout)
+  const kafka = await kafkaFromEnvironment({ onProgress: lines.onProgress }).finally(lines.end)
   let ticks: Ticks
   try {
     await kafka.createTopic({ topic: TOPIC, partitions: PARTITIONS })

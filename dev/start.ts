@@ -6,12 +6,13 @@ import { readConfig } from '../src/config.ts'
 import { type Gateway, startGateway } from '../src/gateway.ts'
 import { createLogger } from '../src/observability/logger.ts'
 import { kafkaFromEnvironment } from './kafka/from-environment.ts'
+import { createProgressLines } from './progress.ts'
 
 const SAMPLE = 'openapi/examples/sale.json'
 
 async function start(): Promise<void> {
-  console.log('Starting Kafka ...')
-  const kafka = await kafkaFromEnvironment({ onProgress: (line: string) => console.log(`  ${line}`) })
+  const lines = createProgressLines(process.stdout)
+  const kafka = await kafkaFromEnvironment({ onProgress: lines.onProgress }).finally(lines.end)
   const config = readConfig({ DRAIN_DELAY_MS: '0', ...process.env, KAFKA_BROKERS: kafka.bootstrap.join(',') })
   let gateway: Gateway
   try {

@@ -18,8 +18,9 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { OnProgress } from '../progress.ts'
 import { type Broker, BrokerControl } from './broker.ts'
-import { KAFKA_FOLDER, sweep, uniqueName } from './folders.ts'
+import { KAFKA_FOLDER, KAFKA_VERSION, sweep, uniqueName } from './folders.ts'
 import type { Address } from './metadata-request.ts'
 import { claimFolder, releaseFolder, writeNode } from './node-folder.ts'
 import { freePorts } from './ports.ts'
@@ -47,8 +48,8 @@ export interface KafkaOptions {
    * proxy.
    */
   proxied?: (brokerId: number) => Address
-  /** Called with a line about each step of the very first start, which downloads. */
-  onProgress?: (line: string) => void
+  /** Told about every step of the start. */
+  onProgress?: OnProgress
   /** Where PATH and JAVA_HOME are looked up; default: this process's. */
   env?: NodeJS.ProcessEnv
 }
@@ -80,6 +81,7 @@ const CLUSTER_STOP_PATIENCE_MS = 5_000
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const { env = process.env, keepData = false, onProgress = () => {}, jvmFlags = QUICK_JVM } = options
+  onProgress('Looking for Java')
   await sweep()
   const { java, jars } = await provideRuntime({ env, onProgress })
   const prepared = await prepare({ java, jars, jvmFlags, onProgress })
@@ -122,6 +124,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       await (keepData ? releaseFolder(folder) : rm(folder, { recursive: true, force: true }))
     },
   }
+  onProgress(`Starting Kafka ${KAFKA_VERSION}`)
   try {
     const ids = brokers.map((broker) => broker.id)
     await Promise.all(brokers.map((broker) => broker.launch()))

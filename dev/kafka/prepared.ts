@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import type { OnProgress } from '../progress.ts'
 import { BrokerControl } from './broker.ts'
 import { KAFKA_FOLDER, KAFKA_VERSION, makeFolder } from './folders.ts'
 import type { Java } from './java.ts'
@@ -23,7 +24,7 @@ interface PrepareOptions {
   java: Java
   jars: string[]
   jvmFlags: string[]
-  onProgress: (line: string) => void
+  onProgress: OnProgress
 }
 
 /**
@@ -35,7 +36,7 @@ export async function prepare({ java, jars, jvmFlags, onProgress }: PrepareOptio
   const folder = join(KAFKA_FOLDER, `prepared-${KAFKA_VERSION}-java-${java.version}`)
   const runsJars = ['-cp', jars.join(delimiter), `-Dlog4j2.configurationFile=${LOG_SETTINGS}`, '-XX:-UsePerfData']
   if (!existsSync(folder)) {
-    onProgress(`Apache Kafka ${KAFKA_VERSION}: preparing quick starts on Java ${java.version}, once`)
+    onProgress(`Preparing quick starts of Kafka on Java ${java.version}, once`)
     await makeFolder(folder, (partial) => fillPrepared(partial, java, runsJars))
   }
   const archive = join(folder, CLASSES)
