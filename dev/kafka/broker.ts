@@ -38,6 +38,8 @@ export interface BrokerProcess {
   javaFlags: string[]
   direct: Address
   proxiedTarget: Address
+  /** Called when the process ended and nobody here ended it, with the last words of its log. */
+  onEnd?: ((problem: string) => void) | undefined
 }
 
 const START_DEADLINE_MS = 120_000
@@ -51,6 +53,7 @@ export class BrokerControl implements Broker {
   readonly logFile: string
   readonly #process: BrokerProcess
   #jvm: Jvm | undefined
+  #isEnding = false
 
   constructor(process: BrokerProcess) {
     this.id = process.id
@@ -64,24 +67,31 @@ export class BrokerControl implements Broker {
     return this.#running().pid
   }
 
-  async start(): Promise<void> {
+  /** Stops waiting, and rejects, when `signal` is aborted; the process runs on. */
+  async start(signal?: AbortSignal): Promise<void> {
     await this.launch()
-    await this.serves([this.id])
+    await this.serves([this.id], signal)
   }
 
   /** Starts the process and resolves at once, for starting several together. */
   async launch(): Promise<void> {
     if (this.#jvm) throw new Error(`broker ${this.id} is running`)
     const { java, javaFlags, folder } = this.#process
-    const jvm = await startJvm(java, [...javaFlags, 'kafka.Kafka', join(folder, 'server.properties')], this.logFile)
+    const args = [...javaFlags, 'kafka.Kafka', join(folder, 'server.properties')]
+    const jvm = await startJvm(java, args, this.logFile)
     this.#jvm = jvm
-    jvm.exited.then(() => {
+    jvm.exited.then((status) => {
       this.#jvm = undefined
+      if (!this.#isEnding) this.#process.onEnd?.(`broker ${this.id} ended with ${status}:\n${this.#lastWords()}`)
+      this.#isEnding = false
     })
   }
 
-  /** Resolves when this broker answers clients and knows all of `brokerIds` as serving. Rejects if its process ends. */
-  async serves(brokerIds: number[]): Promise<void> {
+  /**
+   * Resolves when this broker answers clients and knows all of `brokerIds` as serving. Rejects if its process ends, and
+   * when `signal` is aborted.
+   */
+  async serves(brokerIds: number[], signal?: AbortSignal): Promise<void> {
     const { exited } = this.#running()
     let ended: number | string | undefined
     exited.then((status) => {
@@ -89,9 +99,11 @@ export class BrokerControl implements Broker {
     })
     const result = await eventually(`broker ${this.id} serving`, START_DEADLINE_MS, 50, async () => {
       if (ended !== undefined) return 'ended'
+      if (signal?.aborted) return 'aborted'
       const known = (await fetchMetadata(this.#process.direct, 2_000)).brokerIds
       return brokerIds.every((id) => known.includes(id)) ? 'serving' : undefined
     })
+    signal?.throwIfAborted()
     if (result === 'ended')
       throw new Error(`broker ${this.id} ended with ${ended} while starting:\n${this.#lastWords()}`)
   }
@@ -122,6 +134,7 @@ export class BrokerControl implements Broker {
   async #end(signals: NodeJS.Signals[], patienceMs: number): Promise<void> {
     const jvm = this.#jvm
     if (!jvm) return
+    this.#isEnding = true
     for (const signal of signals) jvm.signal(signal)
     const deadline = new AbortController()
     const patience = sleep(patienceMs, undefined, { signal: deadline.signal }).catch(() => {})

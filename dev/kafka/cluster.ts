@@ -6,9 +6,9 @@
  *   45 MB of jars into `.kafka/libs-<version>/`; a trial start then prepares quick starts in
  *   `.kafka/prepared-<version>-java-<version>/`. Delete `.kafka/` to start afresh. A missing tool is an error of one
  *   line, before anything is downloaded, and never a skipped test.
- * - Every broker has its folder `.kafka/<name>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It is deleted
- *   at `stop()` or, if this process was killed, at the next start of any cluster. `keepData` keeps it for the next
- *   start under the same name.
+ * - Every broker has its folder `.kafka/run-<process>-<n>/broker-<id>/`: `server.properties`, `broker.log`, `data/`. It
+ *   is deleted at `stop()` or, if this process was killed, at the next start of any cluster. A folder from
+ *   `claimKeptFolder` (kept-folder.ts) keeps its data for the next start.
  * - No JVM outlives this process, even after `kill -9`.
  * - On two quiet cores, one broker starts in about 1 s and three in 2.5 s. Each takes some 180 MB of memory.
  * - The partitions of a killed broker move after 3 s (`broker.session.timeout.ms`), and it can come back then.
@@ -21,8 +21,9 @@ import { join } from 'node:path'
 import type { OnProgress } from '../progress.ts'
 import { type Broker, BrokerControl } from './broker.ts'
 import { KAFKA_FOLDER, KAFKA_VERSION, sweep, uniqueName } from './folders.ts'
+import type { KeptFolder } from './kept-folder.ts'
 import type { Address } from './metadata-request.ts'
-import { claimFolder, releaseFolder, writeNode } from './node-folder.ts'
+import { writeNode } from './node-folder.ts'
 import { freePorts } from './ports.ts'
 import { prepare, QUICK_JVM } from './prepared.ts'
 import { provideRuntime } from './runtime.ts'
@@ -33,10 +34,10 @@ import { createTopic, type NewTopic } from './topics.ts'
 export interface KafkaOptions {
   /** Default 1. */
   brokers?: 1 | 3
-  /** Folder under `.kafka/`; default: a new one for each call. */
-  name?: string
-  /** Keep the data at `stop()` for the next start under the same name. Default: deleted. */
-  keepData?: boolean
+  /** Where the data are kept after `stop()`, for the next start. Default: a folder under `.kafka/` that is deleted. */
+  folder?: KeptFolder
+  /** The port of the first broker's direct address; default: any that is free. */
+  port?: number
   /** Lines added to, or overriding, the server.properties of every broker. */
   brokerConfig?: Record<string, string>
   /** Where a broker keeps its data, instead of `data` in its own folder. Other folders are not deleted at `stop()`. */
@@ -50,6 +51,10 @@ export interface KafkaOptions {
   proxied?: (brokerId: number) => Address
   /** Told about every step of the start. */
   onProgress?: OnProgress
+  /** Called when a broker of a running cluster ended and nobody here ended it, with the last words of its log. */
+  onBrokerEnd?: (problem: string) => void
+  /** Ends the start when it is aborted: `startKafka` then rejects. Without effect on a cluster that runs. */
+  signal?: AbortSignal
   /** Where PATH and JAVA_HOME are looked up; default: this process's. */
   env?: NodeJS.ProcessEnv
 }
@@ -62,13 +67,13 @@ export interface KafkaCluster {
   brokers: Broker[]
   /**
    * Adds a broker that is not a controller, with its own lines of server.properties. Resolves when it serves clients;
-   * `brokers` and `bootstrap` then include it. Rejects with `keepData`: the next start would not know the broker.
+   * `brokers` and `bootstrap` then include it. Rejects where data are kept: the next start would not know the broker.
    */
   addBroker(brokerConfig?: Record<string, string>): Promise<Broker>
   /** Creates a topic and resolves when every broker that answers serves it: see topics.ts. */
   createTopic(options: NewTopic): Promise<void>
   /**
-   * Ends every broker, even a frozen one. With `keepData`: orderly, then kill -9. Else kill -9, and deletes the data.
+   * Ends every broker, even a frozen one. Where data are kept: orderly, then kill -9. Else kill -9, and deletes the data.
    */
   stop(): Promise<void>
 }
@@ -80,17 +85,18 @@ const CLUSTER_STOP_PATIENCE_MS = 5_000
  * Starts a cluster. Resolves when every broker serves clients and knows all others. On failure nothing keeps running.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
-  const { env = process.env, keepData = false, onProgress = () => {}, jvmFlags = QUICK_JVM } = options
+  const { env = process.env, onProgress = () => {}, jvmFlags = QUICK_JVM, signal } = options
   onProgress('Looking for Java')
   await sweep()
   const { java, jars } = await provideRuntime({ env, onProgress })
-  const prepared = await prepare({ java, jars, jvmFlags, onProgress })
+  const prepared = await prepare({ java, jars, jvmFlags, onProgress, signal })
 
-  const folder = join(KAFKA_FOLDER, options.name ?? uniqueName('run'))
-  const count = options.brokers ?? 1
-  await claimFolder(folder, { brokers: count, keepData })
-  const controllers = await nodePorts(count)
+  const keepsData = options.folder !== undefined
+  const folder = options.folder?.path ?? join(KAFKA_FOLDER, uniqueName('run'))
+  const controllers = await nodePorts(options.brokers ?? 1)
+  if (options.port !== undefined) (controllers[0] as NodePorts).direct = options.port
 
+  let isUp = false
   const makeBroker = async (id: number, ports: BrokerPorts, brokerConfig: Record<string, string> = {}) => {
     const proxiedTarget = { host: '127.0.0.1', port: ports.proxied }
     const brokerFolder = join(folder, `broker-${id}`)
@@ -101,7 +107,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
     await writeNode(brokerFolder, settings, options.logDirs?.(id, data) ?? [data], prepared.checkpoint)
     const direct = { host: '127.0.0.1', port: ports.direct }
     const { javaFlags } = prepared
-    return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget })
+    const onEnd = (problem: string) => isUp && options.onBrokerEnd?.(problem)
+    return new BrokerControl({ id, folder: brokerFolder, java: java.command, javaFlags, direct, proxiedTarget, onEnd })
   }
   const brokers = await Promise.all(controllers.map((ports, id) => makeBroker(id, ports)))
   const bootstrap = brokers.map((broker) => broker.address)
@@ -110,7 +117,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
     bootstrap,
     brokers,
     addBroker: async (brokerConfig) => {
-      if (keepData) throw new Error('no broker can be added to a cluster that keeps its data')
+      if (keepsData) throw new Error('no broker can be added to a cluster that keeps its data')
       const [ports] = (await nodePorts(1)) as [NodePorts]
       const broker = await makeBroker(brokers.length, ports, brokerConfig)
       brokers.push(broker) // first, so that stop() ends it whatever happens
@@ -120,15 +127,16 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
     },
     createTopic: (topic) => createTopic(bootstrap, topic),
     stop: async () => {
-      await Promise.all(brokers.map((broker) => (keepData ? broker.stop(CLUSTER_STOP_PATIENCE_MS) : broker.kill())))
-      await (keepData ? releaseFolder(folder) : rm(folder, { recursive: true, force: true }))
+      await Promise.all(brokers.map((broker) => (keepsData ? broker.stop(CLUSTER_STOP_PATIENCE_MS) : broker.kill())))
+      if (!keepsData) await rm(folder, { recursive: true, force: true })
     },
   }
   onProgress(`Starting Kafka ${KAFKA_VERSION}`)
   try {
     const ids = brokers.map((broker) => broker.id)
     await Promise.all(brokers.map((broker) => broker.launch()))
-    await Promise.all(brokers.map((broker) => broker.serves(ids)))
+    await Promise.all(brokers.map((broker) => broker.serves(ids, signal)))
+    isUp = true
     return cluster
   } catch (error) {
     await cluster.stop()

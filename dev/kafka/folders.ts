@@ -36,7 +36,7 @@ export async function makeFolder(folder: string, fill: (partial: string) => Prom
 export async function sweep(): Promise<void> {
   await mkdir(KAFKA_FOLDER, { recursive: true })
   for (const name of await readdir(KAFKA_FOLDER)) {
-    const owner = /^(?:run|.*\.tmp)-(\d+)-\d+$/.exec(name)?.[1]
+    const owner = /^(?:run|.*\.tmp)-(\d+)-\d+(?:\.lock)?$/.exec(name)?.[1]
     if (owner && !isAlive(Number(owner))) await rm(join(KAFKA_FOLDER, name), { recursive: true, force: true })
   }
 }

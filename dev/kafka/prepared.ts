@@ -25,6 +25,8 @@ interface PrepareOptions {
   jars: string[]
   jvmFlags: string[]
   onProgress: OnProgress
+  /** Ends the preparation when it is aborted. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -32,19 +34,19 @@ interface PrepareOptions {
  * and an archive of the broker's loaded classes (halves the CPU time of a start). A JVM that does not accept the
  * archive ignores it.
  */
-export async function prepare({ java, jars, jvmFlags, onProgress }: PrepareOptions): Promise<Prepared> {
+export async function prepare({ java, jars, jvmFlags, onProgress, signal }: PrepareOptions): Promise<Prepared> {
   const folder = join(KAFKA_FOLDER, `prepared-${KAFKA_VERSION}-java-${java.version}`)
   const runsJars = ['-cp', jars.join(delimiter), `-Dlog4j2.configurationFile=${LOG_SETTINGS}`, '-XX:-UsePerfData']
   if (!existsSync(folder)) {
     onProgress(`Preparing quick starts of Kafka on Java ${java.version}, once`)
-    await makeFolder(folder, (partial) => fillPrepared(partial, java, runsJars))
+    await makeFolder(folder, (partial) => fillPrepared(partial, java, runsJars, signal))
   }
   const archive = join(folder, CLASSES)
   const archived = existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : []
   return { checkpoint: join(folder, CHECKPOINT), javaFlags: [...jvmFlags, ...archived, ...runsJars] }
 }
 
-async function fillPrepared(partial: string, java: Java, runsJars: string[]): Promise<void> {
+async function fillPrepared(partial: string, java: Java, runsJars: string[], signal?: AbortSignal): Promise<void> {
   const folder = join(partial, 'trained')
   const data = join(folder, 'data')
   await mkdir(data, { recursive: true })
@@ -58,6 +60,7 @@ async function fillPrepared(partial: string, java: Java, runsJars: string[]): Pr
   const log = join(folder, 'format.log')
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'embedded-kafka-format', '-c', properties]
   const status = await (await startJvm(java.command, [...QUICK_JVM, ...runsJars, ...format], log)).exited
+  signal?.throwIfAborted()
   if (status !== 0) throw new Error(`Kafka's storage tool ended with ${status}:\n${await readFile(log, 'utf8')}`)
 
   const archives = ['-XX:+IgnoreUnrecognizedVMOptions', `-XX:ArchiveClassesAtExit=${join(partial, CLASSES)}`]
@@ -70,10 +73,12 @@ async function fillPrepared(partial: string, java: Java, runsJars: string[]): Pr
     proxiedTarget,
   })
   try {
-    await broker.start()
-  } finally {
-    await broker.stop()
+    await broker.start(signal)
+  } catch (error) {
+    await broker.kill()
+    throw error
   }
+  await broker.stop()
   await rename(join(data, CHECKPOINT), join(partial, CHECKPOINT))
   await rm(folder, { recursive: true })
 }

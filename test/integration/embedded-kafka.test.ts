@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { test } from 'node:test'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import type { Broker } from '../../dev/kafka/broker.ts'
-import { startKafka } from '../../dev/kafka/cluster.ts'
+import { type KafkaCluster, type KafkaOptions, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
-import { isAlive, uniqueName } from '../../dev/kafka/folders.ts'
+import { isAlive, KAFKA_FOLDER, uniqueName } from '../../dev/kafka/folders.ts'
+import { claimKeptFolder } from '../../dev/kafka/kept-folder.ts'
 import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
+import { freePorts } from '../../dev/kafka/ports.ts'
 import { startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import { toAddress } from '../../dev/kafka/topics.ts'
 import kafkajs from '../../src/kafka/kafkajs/index.ts'
@@ -68,24 +71,50 @@ test('a topic that is there already is an error only if its partitions are not a
   await assert.rejects(produce(cluster.bootstrap, 'invoices', 'x'.repeat(3_000)), /larger than the max message size/)
 })
 
-test('data that are kept are there at the next start under the same name', async (t) => {
-  const options = { name: uniqueName('run'), keepData: true }
-  const first = await startKafka(options)
-  t.after(first.stop)
-  await assert.rejects(startKafka(options), /is in use by process/)
+test('data that are kept are there at the next start on other ports, even after kill -9', async (t) => {
+  const start = await keptKafka(t)
+  const first = await start()
   await first.createTopic({ topic: 'invoices', partitions: 1 })
   await produce(first.bootstrap, 'invoices', 'kept')
   await first.stop()
 
-  await assert.rejects(startKafka({ ...options, brokers: 3 }), /holds 1 broker\(s\), not 3/)
-  const second = await startKafka(options)
+  const [port] = (await freePorts(1)) as [number]
+  const second = await start({ port })
+  assert.deepEqual(second.bootstrap, [`127.0.0.1:${port}`])
   assert.deepEqual(await consume(second.bootstrap, 'invoices'), ['kept'])
-  await second.stop()
+  await produce(second.bootstrap, 'invoices', 'kept, too')
+  await second.brokers[0]?.kill()
 
-  const third = await startKafka({ name: options.name })
-  const { partitions } = await fetchMetadata(toAddress(third.bootstrap[0] as string), 5_000, 'invoices')
-  await third.stop()
-  assert.deepEqual(partitions, [])
+  const third = await start()
+  assert.deepEqual(await consume(third.bootstrap, 'invoices'), ['kept', 'kept, too'])
+})
+
+test('a broker that ends by itself is reported with its last words, one that is ended is not', async (t) => {
+  const ended: string[] = []
+  const cluster = await startKafka({ onBrokerEnd: (problem) => ended.push(problem) })
+  t.after(cluster.stop)
+  const broker = cluster.brokers[0] as Broker
+  await broker.kill()
+  await broker.start()
+  assert.deepEqual(ended, [])
+  process.kill(broker.pid, 'SIGKILL')
+  await eventually('the report', 30_000, 20, async () => ended.length > 0 || undefined)
+  assert.match(ended.join(), /^broker 0 ended with SIGKILL:\n.*Kafka Server started/s)
+})
+
+test('a start that is aborted rejects, and leaves no data', async () => {
+  const aborting = new AbortController()
+  const before = new Set(await readdir(KAFKA_FOLDER))
+  const start = startKafka({
+    signal: aborting.signal,
+    onProgress: (step) => step.startsWith('Starting Kafka') && setTimeout(() => aborting.abort(), 300),
+  })
+  await assert.rejects(start, { name: 'AbortError' })
+  const left = (await readdir(KAFKA_FOLDER)).filter((name) => name.startsWith(`run-${process.pid}-`))
+  assert.deepEqual(
+    left.filter((name) => !before.has(name)),
+    [],
+  )
 })
 
 test('a broker that cannot start is an error with the last words of its log, and nothing is left running', async () => {
@@ -153,8 +182,7 @@ test('a broker that is added later serves what it is given, survives the others,
 })
 
 test('no broker is added where the data are kept', async (t) => {
-  const cluster = await startKafka({ name: uniqueName('run'), keepData: true })
-  t.after(cluster.stop)
+  const cluster = await (await keptKafka(t))()
   await assert.rejects(cluster.addBroker(), /keeps its data/)
 })
 
@@ -178,6 +206,22 @@ test('a client that bootstraps through the proxies only ever talks to them', asy
   assert.equal(produced, 1)
   assert.deepEqual(await consume(kafka.cluster.bootstrap, 'invoices'), ['appended'])
 })
+
+/** Starts clusters, one at a time, over one folder that keeps their data until the end of the test. */
+async function keptKafka(t: TestContext) {
+  const folder = await claimKeptFolder(join(KAFKA_FOLDER, uniqueName('run')))
+  const started: KafkaCluster[] = []
+  t.after(async () => {
+    await Promise.all(started.map((cluster) => cluster.stop()))
+    folder.release()
+    await rm(folder.path, { recursive: true })
+  })
+  return async (options: KafkaOptions = {}) => {
+    const cluster = await startKafka({ folder, ...options })
+    started.push(cluster)
+    return cluster
+  }
+}
 
 function client(bootstrap: string[], retry: { retries: number } = { retries: 10 }) {
   return new kafkajs.Kafka({
