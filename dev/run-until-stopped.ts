@@ -1,0 +1,83 @@
+import { systemProblem } from '../src/tools/terminal/system-problem.ts'
+import { createProgressLines, type OnProgress } from './progress.ts'
+
+/** A program that starts others and runs until a signal, or until one of them fails. */
+export interface Run {
+  readonly onProgress: OnProgress
+  /** Writes a line that stays. */
+  say(text: string): void
+  /** Aborted when the program is stopped before it has started. */
+  readonly signal: AbortSignal
+  /** Adds what is stopped at the end: the last one first, each after the one before has stopped. */
+  onStop(what: string, stop: () => unknown): void
+  /** Stops everything and ends the program with exit code 1. */
+  fail(problem: string): void
+}
+
+/** A Ctrl-C comes twice: from the terminal, and again from npm, which passes it on. */
+const SAME_SIGNAL_MS = 500
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/**
+ * Calls `start`, then waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP and stops everything in order. A second signal ends
+ * the process at once, and the embedded Kafka with it. Exit code: 0 stopped by a signal, 1 failed, 128 and the signal's
+ * number if it came before `start` was done, or was the second one.
+ */
+export function runUntilStopped(start: (run: Run) => Promise<void>): void {
+  const lines = createProgressLines(process.stdout)
+  const starting = new AbortController()
+  const parts: { what: string; stop: () => unknown }[] = []
+  let hasStarted = false
+  let stopping: Promise<void> | undefined
+  let firstSignalMs: number | undefined
+
+  const stop = async (exitCode: number) => {
+    for (const { what, stop } of parts.reverse()) {
+      lines.onProgress(`Stopping ${what}`)
+      try {
+        await stop()
+      } catch (error) {
+        console.error(problemOf(error))
+      }
+    }
+    lines.end()
+    process.exit(exitCode)
+  }
+  const fail = (problem: string) => {
+    if (stopping !== undefined) return
+    lines.end()
+    console.error(problem)
+    stopping = stop(1)
+  }
+  const onSignal = (name: keyof typeof SIGNALS) => {
+    firstSignalMs ??= performance.now()
+    if (stopping === undefined) {
+      lines.end()
+      console.log('Stopping. Ctrl-C again ends everything at once.')
+      if (!hasStarted) starting.abort()
+      stopping = stop(hasStarted ? 0 : SIGNALS[name])
+    } else if (performance.now() - firstSignalMs >= SAME_SIGNAL_MS) process.exit(SIGNALS[name])
+  }
+  for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(name, () => onSignal(name))
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {}) // the terminal is gone
+
+  const run: Run = {
+    onProgress: (step, detail) => stopping === undefined && lines.onProgress(step, detail),
+    say: lines.say,
+    signal: starting.signal,
+    onStop: (what, stop) => void parts.push({ what, stop }),
+    fail,
+  }
+  start(run).then(
+    () => {
+      hasStarted = true
+      if (stopping === undefined) lines.end()
+    },
+    (error) => fail(problemOf(error)),
+  )
+}
+
+function problemOf(error: unknown): string {
+  return systemProblem(error) ?? (error instanceof Error ? error.message : String(error))
+}
