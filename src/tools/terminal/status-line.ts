@@ -48,11 +48,11 @@ export function createStatusLine(output: TerminalOutput, options: StatusLineOpti
 
 /**
  * How many characters a line on this terminal may have: one less than it is wide, because some terminals wrap a full
- * line. The variable COLUMNS, if set, overrides the width.
+ * line. The variable COLUMNS, if set, overrides the width. A terminal that says 0 does not know: it has the usual width.
  */
 export function lineLength(output: TerminalOutput): number {
   const { COLUMNS = '' } = process.env
-  return (/^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : (output.columns ?? USUAL_COLUMNS)) - 1
+  return (/^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : output.columns || USUAL_COLUMNS) - 1
 }
 
 function createPlainLines(output: TerminalOutput, nowMs: () => number, everyMs = Number.POSITIVE_INFINITY): StatusLine {

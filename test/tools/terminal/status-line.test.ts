@@ -32,7 +32,7 @@ test('a line never wraps: it is as long as the terminal is wide, or as COLUMNS s
     return stripped(terminal.written.join('')).length
   }
   setColumns(t, '')
-  assert.deepEqual([shown(120), shown()], [119, 79])
+  assert.deepEqual([shown(120), shown(), shown(0)], [119, 79, 79])
   for (const nonsense of ['0', '-5', 'wide']) {
     process.env.COLUMNS = nonsense
     assert.equal(shown(120), 119)
