@@ -8,8 +8,8 @@ export interface Run {
   say(text: string): void
   /** Aborted when the program is stopped before it has started. */
   readonly signal: AbortSignal
-  /** Adds what is stopped at the end: the last one first, each after the one before has stopped. */
-  onStop(what: string, stop: () => unknown): void
+  /** Adds what is stopped at the end, the last one first; `what` it is, if that may take long. */
+  onStop(stop: () => unknown, what?: string): void
   /** Stops everything and ends the program with exit code 1. */
   fail(problem: string): void
 }
@@ -17,24 +17,27 @@ export interface Run {
 /** A Ctrl-C comes twice: from the terminal, and again from npm, which passes it on. */
 const SAME_SIGNAL_MS = 500
 
+const PARENT_POLL_MS = 250
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /**
- * Calls `start`, then waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP and stops everything in order. A second signal ends
- * the process at once, and the embedded Kafka with it. Exit code: 0 stopped by a signal, 1 failed, 128 and the signal's
+ * Calls `start`, writes what it resolves to, then waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP and stops everything in order. A second signal ends
+ * the process at once, and the embedded Kafka with it. When npm started it, the end of npm counts as SIGHUP, because
+ * nobody could stop what is left. Exit code: 0 stopped by a signal, 1 failed, 128 and the signal's
  * number if it came before `start` was done, or was the second one.
  */
-export function runUntilStopped(start: (run: Run) => Promise<void>): void {
+export function runUntilStopped(start: (run: Run) => Promise<string>): void {
   const lines = createProgressLines(process.stdout)
   const starting = new AbortController()
-  const parts: { what: string; stop: () => unknown }[] = []
+  const parts: { stop: () => unknown; what: string | undefined }[] = []
   let hasStarted = false
   let stopping: Promise<void> | undefined
   let firstSignalMs: number | undefined
 
   const stop = async (exitCode: number) => {
     for (const { what, stop } of parts.reverse()) {
-      lines.onProgress(`Stopping ${what}`)
+      if (what !== undefined) lines.onProgress(`Stopping ${what}`)
       try {
         await stop()
       } catch (error) {
@@ -60,19 +63,26 @@ export function runUntilStopped(start: (run: Run) => Promise<void>): void {
     } else if (performance.now() - firstSignalMs >= SAME_SIGNAL_MS) process.exit(SIGNALS[name])
   }
   for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(name, () => onSignal(name))
+  const parent = process.ppid
+  const watchNpm = () =>
+    setInterval(() => process.ppid !== parent && stopping === undefined && onSignal('SIGHUP'), PARENT_POLL_MS)
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {}) // the terminal is gone
 
   const run: Run = {
     onProgress: (step, detail) => stopping === undefined && lines.onProgress(step, detail),
     say: lines.say,
     signal: starting.signal,
-    onStop: (what, stop) => void parts.push({ what, stop }),
+    onStop(stop, what) {
+      if (parts.push({ stop, what }) === 1 && process.env.npm_lifecycle_event !== undefined) watchNpm()
+    },
     fail,
   }
   start(run).then(
-    () => {
+    (text) => {
       hasStarted = true
-      if (stopping === undefined) lines.end()
+      if (stopping !== undefined) return
+      lines.end()
+      console.log(text)
     },
     (error) => fail(problemOf(error)),
   )

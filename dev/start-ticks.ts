@@ -1,61 +1,58 @@
 /**
- * `npm run ticks`: an embedded Kafka (or the one of KAFKA_BROKERS), the topic `ticks`, and the handler of examples/ticks
- * on port TICKS_PORT (7070). TICKS_WORKERS and DELIVERY as in its README. Ctrl-C stops all of it, the handler first.
+ * `npm run ticks`: Kafka, the topic `ticks`, and the handler of examples/ticks. `npm run ticks -- --help` says the rest.
+ * What is sent is deleted at the end: the feed makes the same ticks again from its seed.
  */
-import { startTicks, type Ticks } from '../examples/ticks/handler.ts'
+import { startTicks } from '../examples/ticks/handler.ts'
 import { type Delivery, PRODUCER_SETTINGS } from '../src/kafka/delivery.ts'
-import { kafkaFromEnvironment } from './kafka/from-environment.ts'
-import { createProgressLines } from './progress.ts'
+import { numberOf, parseFlags } from '../src/tools/terminal/flags.ts'
+import { namedBrokers, runEmbeddedKafka } from './kafka/from-environment.ts'
+import { createTopic } from './kafka/topics.ts'
+import { tryToListen } from './listen-on.ts'
+import { type Run, runUntilStopped } from './run-until-stopped.ts'
 
+const HOST = '127.0.0.1'
 const TOPIC = 'ticks'
 const PARTITIONS = 6
 
-async function start(): Promise<void> {
+const HELP = `npm run ticks: Kafka, the topic ticks and the handler of examples/ticks, until Ctrl-C. Nothing is kept.
+
+  TICKS_PORT      the handler's port (default: 7070)
+  TICKS_WORKERS   threads that inflate and validate (default: 2); 0: the main thread does
+  DELIVERY        ${Object.keys(PRODUCER_SETTINGS).join(', ')} (default: exactly-once)
+  KAFKA_BROKERS   HOST:PORT of a Kafka to use instead; then its topic stays`
+
+runUntilStopped(async (run) => {
+  const { help } = parseFlags(process.argv.slice(2), { help: { type: 'boolean', short: 'h' } })
+  return help ? HELP : await start(run)
+})
+
+async function start(run: Run): Promise<string> {
   const { TICKS_PORT = '7070', TICKS_WORKERS = '2', DELIVERY = 'exactly-once' } = process.env
+  const port = numberOf('TICKS_PORT', TICKS_PORT, { min: 0, max: 65_535 })
+  const workers = numberOf('TICKS_WORKERS', TICKS_WORKERS, { min: 0, max: 64 })
   if (!(DELIVERY in PRODUCER_SETTINGS)) throw new Error(`DELIVERY is one of ${Object.keys(PRODUCER_SETTINGS)}`)
-  const lines = createProgressLines(process.stdout)
-  const kafka = await kafkaFromEnvironment({ onProgress: lines.onProgress }).finally(lines.end)
-  let ticks: Ticks
-  try {
-    await kafka.createTopic({ topic: TOPIC, partitions: PARTITIONS })
-    ticks = await startTicks({
-      brokers: kafka.bootstrap,
-      topic: TOPIC,
-      partitions: PARTITIONS,
-      delivery: DELIVERY as Delivery,
-      host: '127.0.0.1',
-      port: Number(TICKS_PORT),
-      workers: Number(TICKS_WORKERS),
-      onTrouble: (message) => console.error(message),
-    })
-  } catch (error) {
-    await kafka.stop()
-    throw error
-  }
-  console.log(`
+  await tryToListen(HOST, port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new Error(`port ${port} is in use by another process: set TICKS_PORT to a free one, or stop that process`)
+  })
+  const brokers = namedBrokers(process.env) ?? (await runEmbeddedKafka(run))
+  run.onProgress(`Preparing topic ${TOPIC}`)
+  await createTopic(brokers, { topic: TOPIC, partitions: PARTITIONS })
+  run.onProgress('Connecting the handler to Kafka')
+  const ticks = await startTicks({
+    ...{ brokers, topic: TOPIC, partitions: PARTITIONS, delivery: DELIVERY as Delivery },
+    ...{ host: HOST, port, workers },
+    onTrouble: (message) => console.error(message),
+  })
+  run.onStop(ticks.stop, 'the handler')
+  return `
 Waiting for feeds on port ${ticks.port}. Send ticks:
 
   npm run ticks:feed -- --port ${ticks.port}
 
 Read the topic back:
 
-  KAFKA_BROKERS=${kafka.bootstrap} KAFKA_TOPIC=${TOPIC} npx tillgate tail --from beginning
+  KAFKA_BROKERS=${brokers} KAFKA_TOPIC=${TOPIC} npx tillgate tail --from beginning
 
-Ctrl-C stops everything.`)
-
-  let isStopping = false
-  const stop = async () => {
-    if (isStopping) return
-    isStopping = true
-    await ticks.stop()
-    await kafka.stop()
-    process.exit(0)
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+Ctrl-C stops everything.`
 }
-
-start().catch((error: Error) => {
-  console.error(error.message)
-  process.exit(1)
-})

@@ -1,60 +1,87 @@
-/**
- * `npm start`: an embedded Kafka (or the one of KAFKA_BROKERS), the topic, a gateway on port 8080 and what to try.
- * Ctrl-C stops all of it, the gateway first.
- */
+/** `npm start`: Kafka, the topic, a gateway on port 8080 and what to try. `npm start -- --help` says the rest. */
+import { relative, resolve } from 'node:path'
+import { listenProblem } from '../src/commands/listen-problem.ts'
 import { readConfig } from '../src/config.ts'
-import { type Gateway, startGateway } from '../src/gateway.ts'
-import { createLogger } from '../src/observability/logger.ts'
-import { kafkaFromEnvironment } from './kafka/from-environment.ts'
-import { createProgressLines } from './progress.ts'
+import type { Config } from '../src/config-schema.ts'
+import { startGateway } from '../src/gateway.ts'
+import { closeLogger, createLogger } from '../src/observability/logger.ts'
+import { LockedError } from '../src/tools/uploader/file-lock.ts'
+import { LATE, within } from '../src/waiting.ts'
+import { namedBrokers, runEmbeddedKafka } from './kafka/from-environment.ts'
+import { claimKeptFolder, type KeptFolder } from './kafka/kept-folder.ts'
+import { USUAL_KAFKA_PORT } from './kafka-port.ts'
+import { tryToListen } from './listen-on.ts'
+import { type Run, runUntilStopped } from './run-until-stopped.ts'
+import { parseStartArguments, START_FOLDER, START_HELP, type StartArguments } from './start-arguments.ts'
+import { awaitProducerId, prepareTopic } from './start-topic.ts'
+import { type Started, whatToTry } from './what-to-try.ts'
 
-const SAMPLE = 'openapi/examples/sale.json'
+const READY_DEADLINE_MS = 60_000
 
-async function start(): Promise<void> {
-  const lines = createProgressLines(process.stdout)
-  const kafka = await kafkaFromEnvironment({ onProgress: lines.onProgress }).finally(lines.end)
-  const config = readConfig({ DRAIN_DELAY_MS: '0', ...process.env, KAFKA_BROKERS: kafka.bootstrap.join(',') })
-  let gateway: Gateway
-  try {
-    await kafka.createTopic({ topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS })
-    gateway = await startGateway(config, createLogger(config.LOG_LEVEL))
-    await gateway.ready
-  } catch (error) {
-    await kafka.stop()
-    throw error
-  }
-  console.log(whatToTry(gateway.url, config.KAFKA_BROKERS))
-
-  let isStopping = false
-  const stop = async () => {
-    if (isStopping) return
-    isStopping = true
-    console.log('Stopping the gateway, then Kafka ...')
-    await gateway.stop()
-    await kafka.stop()
-    process.exit(0)
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-}
-
-function whatToTry(url: string, brokers: string): string {
-  return `
-Tillgate is ready at ${url}
-
-Post an invoice (201 and a receipt; the same line again makes a second, equal record, as a till's resend would):
-
-  curl -i ${url}/v1/invoices -H 'content-type: application/json' --data-binary @${SAMPLE}
-
-Read the topic back:
-
-  KAFKA_BROKERS=${brokers} npx tillgate tail --from beginning
-
-The HTTP API for people: ${url}/docs    Ctrl-C stops everything.
-`
-}
-
-start().catch((error: Error) => {
-  console.error(error.message)
-  process.exit(1)
+runUntilStopped(async (run) => {
+  const given = parseStartArguments(process.argv.slice(2), process.env)
+  return given === undefined ? START_HELP : await start(run, given)
 })
+
+async function start(run: Run, given: StartArguments): Promise<string> {
+  const named = namedBrokers(process.env)
+  const variables = { DRAIN_DELAY_MS: '0', LOG_LEVEL: 'warn', ...process.env }
+  // What is wrong with the variables, the folder or a port is said before Kafka starts.
+  const preview = readConfig({ ...variables, KAFKA_BROKERS: named?.join() ?? `127.0.0.1:${USUAL_KAFKA_PORT}` })
+  const folder = named === undefined ? await claimFolder(run, given) : undefined
+  await checkPorts(preview)
+
+  if (named !== undefined)
+    run.say(`KAFKA_BROKERS is set, so the Kafka at ${named.join()} is used, and none is started.`)
+  const brokers = named ?? (await runEmbeddedKafka(run, { folder, port: given.kafkaPort }))
+  const config = { ...preview, KAFKA_BROKERS: brokers.join() }
+  run.onProgress(`Preparing topic ${config.KAFKA_TOPIC}`)
+  const earlierRecords = await prepareTopic(config)
+  const url = await runGateway(run, config)
+  const { KAFKA_BROKERS, KAFKA_TOPIC: topic } = config
+  return whatToTry({ url, brokers: KAFKA_BROKERS, topic, earlierRecords, kept: folder && keptIn(folder, given) })
+}
+
+/** The folder of the data, for this run alone. */
+async function claimFolder(run: Run, { data, fresh }: StartArguments): Promise<KeptFolder> {
+  const path = data === undefined ? START_FOLDER : resolve(data)
+  const folder = await claimKeptFolder(path, { fresh }).catch((error) => {
+    if (!(error instanceof LockedError)) throw error
+    const second = 'PORT=8081 npm start -- --data OTHER_FOLDER'
+    throw new Error(`npm start runs here already: ${error.message}\nFor a second one beside it: ${second}`)
+  })
+  run.onStop(folder.release)
+  if (fresh) run.say(folder.wasWiped ? `Deleted what earlier starts kept in ${path}` : `Nothing was kept in ${path}`)
+  return folder
+}
+
+async function checkPorts(config: Config): Promise<void> {
+  for (const port of [config.PORT, config.METRICS_PORT ?? 0])
+    if (port !== 0) await tryToListen(config.HOST, port).catch((error) => inWords(error, config))
+}
+
+/** Resolves to the gateway's address once it takes invoices. */
+async function runGateway(run: Run, config: Config): Promise<string> {
+  run.onProgress('Connecting the gateway to Kafka')
+  await awaitProducerId(config)
+  const logger = createLogger(config.LOG_LEVEL)
+  run.onStop(() => closeLogger(logger))
+  const gateway = await startGateway(config, logger).catch((error) => inWords(error, config))
+  run.onStop(gateway.stop, 'the gateway')
+  if ((await within(READY_DEADLINE_MS, gateway.ready)) !== LATE) return gateway.url
+  throw new Error(`the gateway is not ready after ${READY_DEADLINE_MS / 1_000} s: ${gateway.readiness().reasons}`)
+}
+
+function inWords(error: unknown, addresses: Config): never {
+  const problem = listenProblem(error, addresses)
+  throw problem === undefined ? error : new Error(problem, { cause: error })
+}
+
+/** The folder as a person names it, and the command that empties it. */
+function keptIn({ path }: KeptFolder, { data }: StartArguments): Started['kept'] {
+  const isUsual = data === undefined
+  return {
+    folder: isUsual ? relative(process.cwd(), path) : path,
+    freshCommand: `npm start -- --fresh${isUsual ? '' : ` --data ${path}`}`,
+  }
+}

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import type { Server } from 'node:net'
+import { listenOn } from '../listen-on.ts'
 
 /*
  * The ports are below the range that the kernel uses for outgoing connections (Linux 32768, macOS and Windows 49152).
@@ -34,12 +34,18 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
+/** Whether this port of 127.0.0.1 can be bound now. If so, `freePorts` does not hand it out any more. */
+export async function claimPort(port: number): Promise<boolean> {
+  const server = await bind(port)
+  if (!server) return false
+  handedOut.add(port)
+  await new Promise((closed) => server.close(closed))
+  return true
+}
+
 async function bind(port: number): Promise<Server | undefined> {
-  const server = createServer()
   try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    return server
+    return await listenOn('127.0.0.1', port)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
     throw error

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { kafkaFromEnvironment } from '../../dev/kafka/from-environment.ts'
+import { namedBrokers } from '../../dev/kafka/from-environment.ts'
 import { fakeCommands } from './fake-commands.ts'
 import { freshCopy, JAR, runtimeOf } from './fresh-copy.ts'
 
@@ -129,10 +129,10 @@ test('two downloads at once both end with the same whole folder', async (t) => {
   assert.deepEqual(other, one)
 })
 
-test('KAFKA_BROKERS names a cluster that is there: no Java is needed, and stopping leaves it alone', async () => {
-  const kafka = await kafkaFromEnvironment({ env: { PATH: '', KAFKA_BROKERS: 'one:9092, two:9093' } })
-  assert.deepEqual(kafka.bootstrap, ['one:9092', 'two:9093'])
-  await kafka.stop()
+test('KAFKA_BROKERS names a cluster that is there; empty, it names none', () => {
+  assert.deepEqual(namedBrokers({ KAFKA_BROKERS: 'one:9092, two:9093' }), ['one:9092', 'two:9093'])
+  assert.equal(namedBrokers({ KAFKA_BROKERS: ' ' }), undefined)
+  assert.equal(namedBrokers({}), undefined)
 })
 
 function oneLine(pattern: RegExp) {

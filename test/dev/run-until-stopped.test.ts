@@ -56,7 +56,7 @@ test('a second signal ends the process at once', async (t) => {
 })
 
 test('a signal before it has started aborts the start, stops what is there and shows no error', async (t) => {
-  const { child, written, exited } = await started(t, 'starting')
+  const { child, written, exited } = await started(t, 'starting', 'starting\n')
   child.kill('SIGTERM')
   assert.equal(await exited, 143)
   assert.match(written.stdout, /second stops\n(aborted\n)?first stopped\n|aborted\nsecond stops\nfirst stopped\n/)
@@ -75,6 +75,19 @@ test('a part that fails while all run stops the others', async (t) => {
   assert.equal(await exited, 1)
   assert.match(written.stdout, /second stops\nfirst stopped\n/)
   assert.equal(written.stderr, 'the first is broken\nsecond has a problem\n')
+})
+
+test('the end of npm, however it came, stops the parts', async (t) => {
+  const script = `const { spawn } = require('node:child_process')
+    spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit', env: { npm_lifecycle_event: 'start' } })`
+  const npm = spawn(process.execPath, ['-e', script, PROGRAM, 'ready'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  t.after(() => npm.kill('SIGKILL'))
+  let written = ''
+  for await (const text of npm.stdout.setEncoding('utf8')) {
+    written += text
+    if (written === 'started\n') npm.kill('SIGKILL')
+  }
+  assert.equal(written, `started\n${STOPS}`)
 })
 
 test('a terminal that is gone does not keep it from stopping in order', async (t) => {

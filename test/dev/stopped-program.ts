@@ -9,18 +9,19 @@ import { runUntilStopped } from '../../dev/run-until-stopped.ts'
 const [what] = process.argv.slice(2)
 
 runUntilStopped(async ({ say, signal, onStop, fail }) => {
-  setInterval(() => {}, 60_000)
-  onStop('the first', () => console.log('first stopped'))
-  onStop('the second', () => {
+  setTimeout(() => process.exit(9), 60_000) // whatever happens
+  onStop(() => console.log('first stopped'))
+  onStop(() => {
     console.log('second stops')
     return what === 'hanging' ? new Promise(() => {}) : Promise.reject(new Error('second has a problem'))
-  })
+  }, 'the second')
   if (what === 'failing') throw new Error('no luck')
-  say('started')
   if (what === 'starting') {
+    say('starting')
     await once(signal, 'abort')
     console.log('aborted')
     throw new Error('an error that nobody needs to see')
   }
   if (what === 'broken') fail('the first is broken')
+  return 'started'
 })

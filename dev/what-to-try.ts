@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+
+/** What `npm start` has started. */
+export interface Started {
+  /** Of the gateway. */
+  readonly url: string
+  /** `host:port,host:port` */
+  readonly brokers: string
+  readonly topic: string
+  /** Records in the topic from earlier starts. */
+  readonly earlierRecords: number
+  /** Where its records are kept, and how they are deleted; undefined for a cluster of KAFKA_BROKERS. */
+  readonly kept: { readonly folder: string; readonly freshCommand: string } | undefined
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+const USUAL_TOPIC = 'pos.invoices'
+
+/** What is there, and lines to paste into a terminal. */
+export function whatToTry({ url, brokers, topic, earlierRecords, kept }: Started): string {
+  const variables = `KAFKA_BROKERS=${brokers}${topic === USUAL_TOPIC ? '' : ` KAFKA_TOPIC=${topic}`}`
+  const earlier =
+    earlierRecords === 0 ? 'is empty' : `has ${earlierRecords} ${earlierRecords === 1 ? 'invoice' : 'invoices'} already`
+  return `
+Tillgate is ready at ${url}
+Kafka is at ${brokers}, and its topic ${topic} ${earlier}.
+
+For another terminal:
+
+  cd ${quoted(ROOT)}
+
+Post an invoice (201 and a receipt; the same line again makes a second, equal record, as a till's resend would):
+
+  curl -i ${url}/v1/invoices -H 'content-type: application/json' --data-binary @openapi/examples/sale.json
+
+Read the topic, and follow it until Ctrl-C:
+
+  ${variables} npx tillgate tail --from beginning
+
+The HTTP API for people: ${url}/docs
+${ending(kept)}
+`
+}
+
+function ending(kept: Started['kept']): string {
+  if (kept === undefined) return 'Ctrl-C stops the gateway; Kafka and the topic stay.'
+  return `Ctrl-C stops both. The invoices are kept in ${kept.folder}; ${kept.freshCommand} deletes them.`
+}
+
+/** As a shell's word. */
+function quoted(path: string): string {
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}
