@@ -54,5 +54,5 @@ Read the topic back:
 
   KAFKA_BROKERS=${brokers} KAFKA_TOPIC=${TOPIC} npx tillgate tail --from beginning
 
-Ctrl-C stops everything.`
+Ctrl-C stops both, and deletes the ticks.`
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { count } from '../src/tools/terminal/count.ts'
 
 /** What `npm start` has started. */
 export interface Started {
@@ -20,7 +21,9 @@ const USUAL_TOPIC = 'pos.invoices'
 export function whatToTry({ url, brokers, topic, earlierRecords, kept }: Started): string {
   const variables = `KAFKA_BROKERS=${brokers}${topic === USUAL_TOPIC ? '' : ` KAFKA_TOPIC=${topic}`}`
   const earlier =
-    earlierRecords === 0 ? 'is empty' : `has ${earlierRecords} ${earlierRecords === 1 ? 'invoice' : 'invoices'} already`
+    earlierRecords === 0
+      ? 'is empty'
+      : `has ${count(earlierRecords)} ${earlierRecords === 1 ? 'invoice' : 'invoices'} already`
   return `
 Tillgate is ready at ${url}
 Kafka is at ${brokers}, and its topic ${topic} ${earlier}.
