@@ -38,7 +38,7 @@ export interface BrokerProcess {
   javaFlags: string[]
   direct: Address
   proxiedTarget: Address
-  /** Called when the process ended and nobody here ended it, with the last words of its log. */
+  /** Called when the process ended and nobody here ended it, with what is known about it. */
   onEnd?: ((problem: string) => void) | undefined
 }
 
@@ -82,7 +82,7 @@ export class BrokerControl implements Broker {
     this.#jvm = jvm
     jvm.exited.then((status) => {
       this.#jvm = undefined
-      if (!this.#isEnding) this.#process.onEnd?.(`broker ${this.id} ended with ${status}:\n${this.#lastWords()}`)
+      if (!this.#isEnding) this.#process.onEnd?.(this.#obituary(status))
       this.#isEnding = false
     })
   }
@@ -147,6 +147,12 @@ export class BrokerControl implements Broker {
   #running(): Jvm {
     if (!this.#jvm) throw new Error(`broker ${this.id} is not running`)
     return this.#jvm
+  }
+
+  /** Nobody has last words who is killed. */
+  #obituary(status: number | string): string {
+    if (status === 'SIGKILL') return `broker ${this.id} was killed (kill -9, or the system ran out of memory)`
+    return `broker ${this.id} ended with ${status}:\n${this.#lastWords()}`
   }
 
   #lastWords(): string {

@@ -51,7 +51,7 @@ export interface KafkaOptions {
   proxied?: (brokerId: number) => Address
   /** Told about every step of the start. */
   onProgress?: OnProgress
-  /** Called when a broker of a running cluster ended and nobody here ended it, with the last words of its log. */
+  /** Called when a broker of a running cluster ended and nobody here ended it, with what is known about it. */
   onBrokerEnd?: (problem: string) => void
   /** Ends the start when it is aborted: `startKafka` then rejects. Without effect on a cluster that runs. */
   signal?: AbortSignal

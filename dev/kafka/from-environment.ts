@@ -27,7 +27,7 @@ export async function runEmbeddedKafka(run: Run, { folder, port }: EmbeddedOptio
     brokerConfig: { 'log.retention.ms': '-1' }, // whoever comes back after two weeks finds what was posted
     onProgress: run.onProgress,
     signal: run.signal,
-    onBrokerEnd: (problem) => run.fail(`Kafka has ended, and nobody here ended it: ${problem}`),
+    onBrokerEnd: (problem) => run.fail(`Kafka has ended, although nothing here ended it: ${problem}`),
   })
   run.onStop(async () => (await starting.catch(() => undefined))?.stop(), 'Kafka')
   return (await starting).bootstrap
