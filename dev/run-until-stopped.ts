@@ -22,10 +22,10 @@ const PARENT_POLL_MS = 250
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /**
- * Calls `start`, writes what it resolves to, then waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP and stops everything in order. A second signal ends
- * the process at once, and the embedded Kafka with it. When npm started it, the end of npm counts as SIGHUP, because
- * nobody could stop what is left. Exit code: 0 stopped by a signal, 1 failed, 128 and the signal's
- * number if it came before `start` was done, or was the second one.
+ * Calls `start`, writes what it resolves to, then waits for SIGINT (Ctrl-C), SIGTERM or SIGHUP and stops everything in
+ * order. A signal while it stops ends the process at once, and the embedded Kafka with it. When npm started it, the end
+ * of npm counts as SIGHUP, because nobody could stop what is left. Exit code: 0 stopped by a signal, 1 failed, 128 and
+ * the signal's number if it came before `start` was done, or while everything was being stopped.
  */
 export function runUntilStopped(start: (run: Run) => Promise<string>): void {
   const lines = createProgressLines(process.stdout)
@@ -54,13 +54,14 @@ export function runUntilStopped(start: (run: Run) => Promise<string>): void {
     stopping = stop(1)
   }
   const onSignal = (name: keyof typeof SIGNALS) => {
-    firstSignalMs ??= performance.now()
     if (stopping === undefined) {
+      firstSignalMs = performance.now()
       lines.end()
       console.log('Stopping. Ctrl-C again ends everything at once.')
       if (!hasStarted) starting.abort()
       stopping = stop(hasStarted ? 0 : SIGNALS[name])
-    } else if (performance.now() - firstSignalMs >= SAME_SIGNAL_MS) process.exit(SIGNALS[name])
+    } else if (firstSignalMs === undefined || performance.now() - firstSignalMs >= SAME_SIGNAL_MS)
+      process.exit(SIGNALS[name])
   }
   for (const name of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) process.on(name, () => onSignal(name))
   const parent = process.ppid

@@ -5,7 +5,7 @@
 import { startTicks } from '../examples/ticks/handler.ts'
 import { type Delivery, PRODUCER_SETTINGS } from '../src/kafka/delivery.ts'
 import { numberOf, parseFlags } from '../src/tools/terminal/flags.ts'
-import { namedBrokers, runEmbeddedKafka } from './kafka/from-environment.ts'
+import { namedBrokers, runEmbeddedKafka } from './embedded-kafka.ts'
 import { createTopic } from './kafka/topics.ts'
 import { tryToListen } from './listen-on.ts'
 import { type Run, runUntilStopped } from './run-until-stopped.ts'

@@ -7,14 +7,13 @@ import { startGateway } from '../src/gateway.ts'
 import { closeLogger, createLogger } from '../src/observability/logger.ts'
 import { LockedError } from '../src/tools/uploader/file-lock.ts'
 import { LATE, within } from '../src/waiting.ts'
-import { namedBrokers, runEmbeddedKafka } from './kafka/from-environment.ts'
+import { namedBrokers, runEmbeddedKafka, USUAL_KAFKA_PORT } from './embedded-kafka.ts'
 import { claimKeptFolder, type KeptFolder } from './kafka/kept-folder.ts'
-import { USUAL_KAFKA_PORT } from './kafka-port.ts'
 import { tryToListen } from './listen-on.ts'
 import { type Run, runUntilStopped } from './run-until-stopped.ts'
 import { parseStartArguments, START_FOLDER, START_HELP, type StartArguments } from './start-arguments.ts'
 import { awaitProducerId, prepareTopic } from './start-topic.ts'
-import { type Started, whatToTry } from './what-to-try.ts'
+import { whatToTry } from './what-to-try.ts'
 
 const READY_DEADLINE_MS = 60_000
 
@@ -39,7 +38,9 @@ async function start(run: Run, given: StartArguments): Promise<string> {
   const earlierRecords = await prepareTopic(config)
   const url = await runGateway(run, config)
   const { KAFKA_BROKERS, KAFKA_TOPIC: topic } = config
-  return whatToTry({ url, brokers: KAFKA_BROKERS, topic, earlierRecords, kept: folder && keptIn(folder, given) })
+  const isUsual = given.data === undefined
+  const kept = folder && { path: isUsual ? relative(process.cwd(), folder.path) : folder.path, isUsual }
+  return whatToTry({ url, brokers: KAFKA_BROKERS, topic, earlierRecords, kept })
 }
 
 /** The folder of the data, for this run alone. */
@@ -75,13 +76,4 @@ async function runGateway(run: Run, config: Config): Promise<string> {
 function inWords(error: unknown, addresses: Config): never {
   const problem = listenProblem(error, addresses)
   throw problem === undefined ? error : new Error(problem, { cause: error })
-}
-
-/** The folder as a person names it, and the command that empties it. */
-function keptIn({ path }: KeptFolder, { data }: StartArguments): Started['kept'] {
-  const isUsual = data === undefined
-  return {
-    folder: isUsual ? relative(process.cwd(), path) : path,
-    freshCommand: `npm start -- --fresh${isUsual ? '' : ` --data ${path}`}`,
-  }
 }

@@ -10,8 +10,8 @@ export interface Started {
   readonly topic: string
   /** Records in the topic from earlier starts. */
   readonly earlierRecords: number
-  /** Where its records are kept, and how they are deleted; undefined for a cluster of KAFKA_BROKERS. */
-  readonly kept: { readonly folder: string; readonly freshCommand: string } | undefined
+  /** The folder where its records are kept, and whether it is the usual one; undefined for a cluster of KAFKA_BROKERS. */
+  readonly kept: { readonly path: string; readonly isUsual: boolean } | undefined
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
@@ -47,7 +47,8 @@ ${ending(kept)}
 
 function ending(kept: Started['kept']): string {
   if (kept === undefined) return 'Ctrl-C stops the gateway; Kafka and the topic stay.'
-  return `Ctrl-C stops both. The invoices are kept in ${kept.folder}; ${kept.freshCommand} deletes them.`
+  const fresh = `npm start -- --fresh${kept.isUsual ? '' : ` --data ${quoted(kept.path)}`}`
+  return `Ctrl-C stops both. The invoices are kept in ${kept.path}; ${fresh} deletes them.`
 }
 
 /** As a shell's word. */

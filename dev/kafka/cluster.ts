@@ -14,7 +14,7 @@
  * - The partitions of a killed broker move after 3 s (`broker.session.timeout.ms`), and it can come back then.
  * - Three brokers: replication factor 3, min.insync.replicas 2. Topics are not created automatically.
  * - More brokers can join a running cluster (`addBroker`), as they would in production.
- * - With `KAFKA_BROKERS=host:port,...`, `npm start` uses that cluster instead (from-environment.ts).
+ * - With `KAFKA_BROKERS=host:port,...`, `npm start` uses that cluster instead.
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

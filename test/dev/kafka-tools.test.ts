@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { namedBrokers } from '../../dev/kafka/from-environment.ts'
 import { fakeCommands } from './fake-commands.ts'
 import { freshCopy, JAR, runtimeOf } from './fresh-copy.ts'
 
@@ -127,12 +126,6 @@ test('two downloads at once both end with the same whole folder', async (t) => {
   const [one, other] = await Promise.all([provide(), provide()])
   assert.deepEqual(one.jars, [jarIn(copy)])
   assert.deepEqual(other, one)
-})
-
-test('KAFKA_BROKERS names a cluster that is there; empty, it names none', () => {
-  assert.deepEqual(namedBrokers({ KAFKA_BROKERS: 'one:9092, two:9093' }), ['one:9092', 'two:9093'])
-  assert.equal(namedBrokers({ KAFKA_BROKERS: ' ' }), undefined)
-  assert.equal(namedBrokers({}), undefined)
 })
 
 function oneLine(pattern: RegExp) {

@@ -70,6 +70,13 @@ test('a start that fails stops what is there, and ends with its message alone', 
   assert.equal(written.stderr, 'no luck\nsecond has a problem\n')
 })
 
+test('after a failure a signal ends the process at once: there is nothing more to say', async (t) => {
+  const { child, exited, wrote } = await started(t, 'failing hanging', '')
+  await wrote('second stops')
+  child.kill('SIGTERM')
+  assert.equal(await exited, 143)
+})
+
 test('a part that fails while all run stops the others', async (t) => {
   const { written, exited } = await started(t, 'broken', '')
   assert.equal(await exited, 1)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { USUAL_KAFKA_PORT } from '../../dev/kafka-port.ts'
+import { USUAL_KAFKA_PORT } from '../../dev/embedded-kafka.ts'
 import { whatToTry } from '../../dev/what-to-try.ts'
 import { ConfigSchema } from '../../src/config-schema.ts'
 
@@ -13,7 +13,7 @@ const USUAL = {
   brokers: `127.0.0.1:${USUAL_KAFKA_PORT}`,
   topic: ConfigSchema.properties.KAFKA_TOPIC.default as string,
   earlierRecords: 0,
-  kept: { folder: '.kafka/start', freshCommand: 'npm start -- --fresh' },
+  kept: { path: '.kafka/start', isUsual: true },
 }
 
 test('the lines of the README are those that npm start prints', () => {
@@ -34,6 +34,10 @@ test('it says how many invoices are there, and how they are deleted', () => {
   assert.match(whatToTry({ ...USUAL, earlierRecords: 1 }), /topic pos\.invoices has 1 invoice already\.$/m)
   assert.match(whatToTry({ ...USUAL, earlierRecords: 1_234 }), /has 1,234 invoices already\.$/m)
   assert.match(whatToTry(USUAL), /kept in \.kafka\/start; npm start -- --fresh deletes them\.$/m)
+  const elsewhere = whatToTry({ ...USUAL, kept: { path: "/tmp/it's here", isUsual: false } })
+  assert.ok(
+    elsewhere.includes(`kept in /tmp/it's here; npm start -- --fresh --data '/tmp/it'\\''s here' deletes them.`),
+  )
 })
 
 test('of a cluster that was there before, nothing is said to be stopped or deleted', () => {

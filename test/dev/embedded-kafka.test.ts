@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { chooseKafkaPort, namedBrokers, USUAL_KAFKA_PORT } from '../../dev/embedded-kafka.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
-import { chooseKafkaPort, USUAL_KAFKA_PORT } from '../../dev/kafka-port.ts'
 import { listenOn, tryToListen } from '../../dev/listen-on.ts'
 
 const silent = () => assert.fail('there is nothing to say')
@@ -39,4 +39,10 @@ test('a port counts as taken if another process has it on 127.0.0.1 alone', asyn
   const taken = await listenOn('127.0.0.1', port)
   t.after(() => taken.close())
   await assert.rejects(tryToListen('0.0.0.0', port), { code: 'EADDRINUSE' })
+})
+
+test('KAFKA_BROKERS names a cluster that is there; empty, it names none', () => {
+  assert.deepEqual(namedBrokers({ KAFKA_BROKERS: 'one:9092, two:9093' }), ['one:9092', 'two:9093'])
+  assert.equal(namedBrokers({ KAFKA_BROKERS: ' ' }), undefined)
+  assert.equal(namedBrokers({}), undefined)
 })
