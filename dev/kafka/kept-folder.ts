@@ -30,7 +30,8 @@ export async function claimKeptFolder(path: string, options: Stamp & { fresh?: b
   try {
     const stamp = JSON.stringify({ kafka, brokers })
     await stampEmpty(path, stamp)
-    const wasWiped = fresh && (await wipe(path))
+    const wasWiped = fresh && (await setAside(path))
+    await deleteWhatIsAside(path)
     if (fresh) await writeFile(join(path, STAMP), stamp)
     const found = describe(await readFile(join(path, STAMP), 'utf8'))
     const wanted = describe(stamp)
@@ -54,17 +55,18 @@ async function stampEmpty(path: string, stamp: string): Promise<void> {
   await makeFolder(path, (partial) => writeFile(join(partial, STAMP), stamp))
 }
 
-/** Deletes the brokers' folders. Each is renamed first: if this process is killed, half of the data is not used. */
-async function wipe(path: string): Promise<boolean> {
-  const names = await readdir(path)
-  const brokers = names.filter((name) => name.startsWith('broker-'))
-  const left = names.filter((name) => name.startsWith(DELETED))
-  for (const name of left) await rm(join(path, name), { recursive: true })
-  for (const name of brokers) {
-    await rename(join(path, name), join(path, `${DELETED}${name}`))
-    await rm(join(path, `${DELETED}${name}`), { recursive: true })
-  }
+/** Renames the brokers' folders, so that no half-deleted data are used. False if there are none. */
+async function setAside(path: string): Promise<boolean> {
+  await deleteWhatIsAside(path)
+  const brokers = (await readdir(path)).filter((name) => name.startsWith('broker-'))
+  for (const name of brokers) await rename(join(path, name), join(path, `${ASIDE}${name}`))
   return brokers.length > 0
+}
+
+/** Also what an earlier process could not delete, because it was killed. */
+async function deleteWhatIsAside(path: string): Promise<void> {
+  const aside = (await readdir(path)).filter((name) => name.startsWith(ASIDE))
+  for (const name of aside) await rm(join(path, name), { recursive: true })
 }
 
 function describe(stamp: string): string {
@@ -77,4 +79,4 @@ function describe(stamp: string): string {
 }
 
 const STAMP = 'stamp.json'
-const DELETED = 'deleted-'
+const ASIDE = 'deleted-'

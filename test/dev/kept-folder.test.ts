@@ -61,15 +61,15 @@ test('a fresh claim deletes the data, and says whether there were any', async ()
   second.release()
 })
 
-test('data that were being deleted when the process was killed are not used', async () => {
+test('what was being deleted when the process was killed is deleted by the next one', async () => {
   const path = join(parent, 'half-deleted')
-  const first = await claimKeptFolder(path)
-  await fill(first)
-  await mkdir(join(path, 'deleted-broker-0'))
-  first.release()
-  const second = await claimKeptFolder(path, { fresh: true })
-  assert.deepEqual(await readdir(path), ['stamp.json'])
-  second.release()
+  for (const fresh of [false, true]) {
+    const file = await fill(await claimed(path))
+    await mkdir(join(path, 'deleted-broker-0', 'data'), { recursive: true })
+    await claimed(path, { fresh })
+    assert.equal(existsSync(file), !fresh)
+    assert.deepEqual(await readdir(path), fresh ? ['stamp.json'] : ['broker-0', 'stamp.json'])
+  }
 })
 
 test('data of another Kafka, or of another number of brokers, are refused until they are deleted', async () => {
