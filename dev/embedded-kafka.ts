@@ -29,6 +29,7 @@ export async function runEmbeddedKafka(run: Run, { folder, port }: EmbeddedOptio
     ...(folder === undefined ? {} : { folder }),
     brokerConfig: { 'log.retention.ms': '-1' }, // whoever comes back after two weeks finds what was posted
     onProgress: run.onProgress,
+    say: run.say,
     signal: run.signal,
     onBrokerEnd: (problem) => run.fail(`Kafka has ended, although nothing here ended it: ${problem}`),
   })

@@ -9,7 +9,7 @@ export type OnProgress = (step: string, detail?: string) => void
 /** What a person sees of the steps. */
 export interface ProgressLines {
   readonly onProgress: OnProgress
-  /** Writes a line that stays. The step goes on. */
+  /** Writes a line that stays, and ends the step: others may write, too. */
   say(line: string): void
   /** The last step is done. */
   end(): void
@@ -64,9 +64,8 @@ export function createProgressLines(output: TerminalOutput, nowMs = () => perfor
       draw(true)
     },
     say(text) {
-      line.end()
+      end()
       output.write(`${text}\n`)
-      draw(true)
     },
     end,
   }

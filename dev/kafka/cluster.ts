@@ -51,6 +51,8 @@ export interface KafkaOptions {
   proxied?: (brokerId: number) => Address
   /** Told about every step of the start. */
   onProgress?: OnProgress
+  /** Called with a line about what is installed for it; default: it is progress, too. */
+  say?: (line: string) => void
   /** Called when a broker of a running cluster ended and nobody here ended it, with what is known about it. */
   onBrokerEnd?: (problem: string) => void
   /** Ends the start when it is aborted: `startKafka` then rejects. Without effect on a cluster that runs. */
@@ -88,7 +90,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
   const { env = process.env, onProgress = () => {}, jvmFlags = QUICK_JVM, signal } = options
   onProgress('Looking for Java')
   await sweep()
-  const { java, jars } = await provideRuntime({ env, onProgress })
+  const { java, jars } = await provideRuntime({ env, onProgress, say: options.say, signal })
   const prepared = await prepare({ java, jars, jvmFlags, onProgress, signal })
 
   const keepsData = options.folder !== undefined

@@ -7,14 +7,14 @@ import type { Java } from './java.ts'
 const DEADLINE_MS = 1_200_000
 
 /** Fetches the jars with Maven and the user's settings of it. Rejects with Maven's first complaint. */
-export async function fetchWithMaven({ into, env, onFile }: Download, java?: Java): Promise<void> {
+export async function fetchWithMaven({ into, env, onFile, signal }: Download, java?: Java): Promise<void> {
   const pom = join(import.meta.dirname, 'pom.xml')
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`]
   const isElsewhere = java !== undefined && java.command !== 'java'
   const maven = spawn('mvn', ['-B', '-f', pom, ...goal], {
     env: isElsewhere ? { ...env, JAVA_HOME: dirname(dirname(java.command)) } : env,
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: DEADLINE_MS,
+    ...{ timeout: DEADLINE_MS, signal },
   })
   const ended = new Promise<number>((resolve, reject) => {
     maven.on('close', (code) => resolve(code ?? 1))

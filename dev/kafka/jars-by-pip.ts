@@ -9,19 +9,19 @@ import type { Download } from './artifacts.ts'
 const DEADLINE_MS = 1_200_000
 
 /** Fetches the jars with PyPI's jgo, which reads Maven repositories. Rejects with its last complaint. */
-export async function fetchWithPip({ list, into, env, onProgress, onFile }: Download): Promise<void> {
+export async function fetchWithPip({ list, into, env, onDetail, onFile, signal }: Download): Promise<void> {
   const jgo = join(into, 'jgo')
   await mkdir(jgo)
   await pipInstall({
     requirements: join(import.meta.dirname, 'jgo.txt'),
     into: jgo,
-    env,
-    onProgress: (line) => onProgress(`jgo: ${line}`),
+    ...{ env, signal },
+    onProgress: (line) => onDetail(`jgo: ${line}`),
   })
   const python = spawn('python3', [join(import.meta.dirname, 'fetch_jars.py'), list, into], {
     env: { ...env, PYTHONPATH: jgo },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: DEADLINE_MS,
+    ...{ timeout: DEADLINE_MS, signal },
   })
   const closed = once(python, 'close')
   let complaint = 'no reason given'

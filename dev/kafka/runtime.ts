@@ -1,6 +1,7 @@
 import { JAVA, MAVEN } from '../needs/needs.ts'
 import { platformOf } from '../needs/platform.ts'
 import { type Missing, makeReady, missingLine } from '../needs/ready.ts'
+import type { OnProgress } from '../progress.ts'
 import { fetchJars, haveJars } from './artifacts.ts'
 import { fetchJava, findJava, type Java } from './java.ts'
 
@@ -12,7 +13,11 @@ export interface Runtime {
 
 interface RuntimeOptions {
   env: NodeJS.ProcessEnv
-  onProgress: (line: string) => void
+  onProgress: OnProgress
+  /** Called with a line about what is installed; default: it is progress, too. */
+  say?: ((line: string) => void) | undefined
+  /** Ends a download when it is aborted. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -20,19 +25,19 @@ interface RuntimeOptions {
  * jars with Maven, and what is missing without Java or Maven with pip. Rejects with one line when that cannot work
  * here, and says what to install.
  */
-export async function provideRuntime({ env, onProgress }: RuntimeOptions): Promise<Runtime> {
+export async function provideRuntime({ env, onProgress, say = onProgress, signal }: RuntimeOptions): Promise<Runtime> {
   let found = await findJava(env)
   if (typeof found === 'string' || !haveJars()) {
-    const missing = await makeReady([JAVA, MAVEN], { env, onProgress })
+    const missing = await makeReady([JAVA, MAVEN], { env, onProgress: say })
     if (missing.length > 0) throw cannotRun(missing, env)
     found = await findJava(env)
   }
   const fetched = () =>
-    fetchJava(env, onProgress).catch((error: Error) => {
+    fetchJava(env, onProgress, signal).catch((error: Error) => {
       throw cannotRun([{ need: JAVA, why: error.message }], env)
     })
   const java = typeof found === 'string' ? await fetched() : found
-  return { java, jars: await fetchJars({ env, onProgress, java }) }
+  return { java, jars: await fetchJars({ env, onProgress, java, signal }) }
 }
 
 function cannotRun(missing: readonly Missing[], env: NodeJS.ProcessEnv): Error {

@@ -10,7 +10,7 @@ import { platformOf } from './platform.ts'
 import { makeReady, missingList } from './ready.ts'
 
 const { env } = process
-const onProgress = (line: string) => console.log(line)
+const onProgress = (step: string, detail?: string) => console.log(detail === undefined ? step : `${step} ... ${detail}`)
 
 async function prepareFor(command: string): Promise<number> {
   const needs = (NEEDS as Record<string, (typeof NEEDS)['test']>)[command]

@@ -29,13 +29,15 @@ interface PipInstall {
   into: string
   env: NodeJS.ProcessEnv
   onProgress: (line: string) => void
+  /** Ends pip when it is aborted. */
+  signal?: AbortSignal | undefined
 }
 
 /**
  * Unpacks Python packages into a folder of their own; nothing else of this machine changes. The registry and whatever
  * else is needed to reach it come from the user's pip. Rejects with pip's last complaint.
  */
-export async function pipInstall({ requirements, into, env, onProgress }: PipInstall): Promise<void> {
+export async function pipInstall({ requirements, into, env, onProgress, signal }: PipInstall): Promise<void> {
   const downloads = `${into}/downloads`
   await mkdir(downloads)
   const settings = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_ROOT_USER_ACTION: 'ignore' }
@@ -45,7 +47,7 @@ export async function pipInstall({ requirements, into, env, onProgress }: PipIns
   const pip = spawn('python3', [...args, '--requirement', requirements], {
     env: { ...env, ...settings, ...unset, TMPDIR: downloads },
     stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: DOWNLOAD_DEADLINE_MS,
+    ...{ timeout: DOWNLOAD_DEADLINE_MS, signal },
   })
   let reported = 0
   const report = setInterval(async () => {
