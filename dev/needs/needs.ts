@@ -69,6 +69,8 @@ function program(name: string, command: string, packages: Packages): Need {
 
 const same = (name: string) => ({ apt: [name], dnf: [name], brew: [name] })
 
+/** The tests paste what `npm start` prints. */
+const CURL = program('curl', 'curl', same('curl'))
 const HAPROXY = program('HAProxy', 'haproxy', same('haproxy'))
 const NGINX = program('nginx', 'nginx', { ...same('nginx'), apt: ['nginx-light'] })
 
@@ -111,7 +113,7 @@ const KAFKA = [JAVA, MAVEN]
 
 /** What each command needs. The only list: commands look at it before they begin, and so does .ci/run by them. */
 export const NEEDS = {
-  test: [...KAFKA, MANY_FILES, ...(process.env.CI ? [ROOT_TESTS] : [])],
+  test: [...KAFKA, CURL, MANY_FILES, ...(process.env.CI ? [ROOT_TESTS] : [])],
   'test:deploy': [...KAFKA, HAPROXY, NGINX, GO],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
