@@ -15,6 +15,7 @@ import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
+import { startPage } from './start-page.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
 /** Everything the HTTP side needs from the rest of the process. */
@@ -48,7 +49,7 @@ export interface AppOptions extends ServerOptions, UploadBodyLimits {
 
 /**
  * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, metrics, the
- * OpenAPI document and the problem pages. Listen on an address: for the name `localhost` Fastify would open a second
+ * OpenAPI document and pages for people. Listen on an address: for the name `localhost` Fastify would open a second
  * server without these settings. The caller closes it.
  */
 export async function buildApp(deps: AppDeps, options: AppOptions): Promise<FastifyInstance> {
@@ -92,6 +93,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     uploadRoute(uploads, { ...deps, isRefusing: deps.isRefusing ?? isDraining }, options)
     done()
   })
+  startPage(app)
   problemPages(app)
   operationsRoutes(app, {
     readiness: deps.readiness,

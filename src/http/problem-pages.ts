@@ -1,8 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Fault, PROBLEMS, Problem, type ProblemSlug, TILL_RULE, tillOf } from '../errors.ts'
-import { escapeHtml, PAGE_CONTENT_SECURITY_POLICY, page } from './html.ts'
+import { escapeHtml, page, sendPage, textToHtml } from './html.ts'
 import { problemDocument } from './problem-document.ts'
 import { exampleOf, PROBLEM_TEXTS } from './problem-texts.ts'
 import { problemResponses, response } from './responses.ts'
@@ -22,14 +22,7 @@ export function problemPages(instance: FastifyInstance): void {
   })
 }
 
-function sendPage(reply: FastifyReply, html: string): FastifyReply {
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_CONTENT_SECURITY_POLICY)
-    .send(html)
-}
-
-const RULE = `<p>The rule for tills: ${escapeHtml(TILL_RULE)}</p>`
+const RULE = `<p>The rule for tills: ${textToHtml(TILL_RULE)}</p>`
 
 const ACTIONS: Readonly<Record<Fault, string>> = {
   document: 'Puts the invoice aside and alerts somebody: sending the same bytes again gets the same answer.',
@@ -60,12 +53,11 @@ function problemPage(slug: ProblemSlug): string {
   return page(
     `${status} ${title}`,
     [
-      `<p><code>${escapeHtml(slug)}</code>: ${escapeHtml(meaning)}</p>`,
-      `<h2>What is known about the invoice</h2>\n<p><code>${outcome}</code>: ${escapeHtml(OUTCOMES[outcome])}</p>`,
-      `<h2>What the till does</h2>\n<p><code>${tillOf(slug)}</code>: ${escapeHtml(ACTIONS[fault])}</p>\n${RULE}`,
-      `<h2>What you do</h2>\n<p>${escapeHtml(remedy)}</p>`,
+      `<p><code>${escapeHtml(slug)}</code>: ${textToHtml(meaning)}</p>`,
+      `<h2>What is known about the invoice</h2>\n<p><code>${outcome}</code>: ${textToHtml(OUTCOMES[outcome])}</p>`,
+      `<h2>What the till does</h2>\n<p><code>${tillOf(slug)}</code>: ${textToHtml(ACTIONS[fault])}</p>\n${RULE}`,
+      `<h2>What you do</h2>\n<p>${textToHtml(remedy)}</p>`,
       `<h2>Example</h2>\n<pre>${escapeHtml(example)}</pre>`,
-      '<p><a href="/problems">All problems</a></p>',
     ].join('\n'),
   )
 }

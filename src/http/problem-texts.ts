@@ -1,7 +1,7 @@
 import { Problem, type ProblemSlug } from '../errors.ts'
 
 export interface ProblemText {
-  /** What the gateway found. */
+  /** What the gateway found. It may have the marks of `textToHtml`, as `remedy` may. */
   readonly meaning: string
   /** What a person does about it. */
   readonly remedy: string
@@ -39,7 +39,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'There is nothing at this path.',
   },
   'method-not-allowed': {
-    meaning: 'The path exists, but not for this method. The header field Allow lists the methods it takes.',
+    meaning: 'The path exists, but not for this method. The header field `Allow` lists the methods it takes.',
     remedy: 'Correct the software of the till.',
     example: 'This path does not take the method of the request.',
   },
@@ -62,8 +62,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'unsupported-media-type': {
     meaning:
-      'The body is not declared as application/json in UTF-8, or it has a content coding. ' +
-      'The header field Accept or Accept-Encoding says what would have been accepted.',
+      'The body is not declared as `application/json` in UTF-8, or it has a content coding. ' +
+      'The header field `Accept` or `Accept-Encoding` says what would have been accepted.',
     remedy: 'Correct the software of the till.',
     example: 'An invoice is sent as application/json, in UTF-8.',
   },
@@ -83,7 +83,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'identity-mismatch': {
     meaning:
-      'The identity in the body is not the one in the path, or not the one its Idempotency-Key was first used with.',
+      'The identity in the body is not the one in the path, or not the one its `Idempotency-Key` was first used with.',
     remedy: 'Correct the software of the till.',
     example: 'The path names another identity than the body.',
   },
@@ -97,7 +97,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   'quota-exceeded': {
     meaning:
       'The store or the terminal has used up its quota of invoices a minute on this gateway. The header field ' +
-      'RateLimit says which quota it is and when there is room again. RateLimit-Policy says how large the quota is.',
+      '`RateLimit` says which quota it is and when there is room again. `RateLimit-Policy` says how large the quota is.',
     remedy: 'Nothing, if it is rare. If it lasts, find out why the till sends so much, or raise the quota.',
     example: 'The terminal has sent its invoices of this minute. Send this one later.',
   },

@@ -4,7 +4,7 @@ import { message, parseAnswer, rawSocket } from './raw-socket.ts'
 import { assertProblem, listen, POST, PUT, testApp } from './test-app.ts'
 
 suite('requests for which there is no route', () => {
-  for (const url of ['/', '/nope', '/v1', '/v1/invoices/', '/V1/invoices', '/docs/static/nope', '/v1/stores/S1']) {
+  for (const url of ['/nope', '/v1', '/v1/invoices/', '/V1/invoices', '/docs/static/nope', '/v1/stores/S1']) {
     test(`${url} is 404`, async (t) => {
       const { app, answers } = await testApp(t)
       const answer = await app.inject({ method: 'GET', url })

@@ -36,6 +36,7 @@ suite('the OpenAPI document', () => {
       Object.entries(item ?? {}).map(([method, operation]) => `${method} ${path} ${at(operation, 'operationId')}`),
     )
     assert.deepEqual(operations, [
+      'get / getStart',
       'get /problems listProblems',
       'get /problems/{slug} getProblem',
       'get /livez getLiveness',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PROBLEMS, type ProblemSlug, TILL_RULE, tillOf } from '../../src/errors.ts'
-import { escapeHtml } from '../../src/http/html.ts'
+import { escapeHtml, textToHtml } from '../../src/http/html.ts'
+import { rawMarks } from './raw-marks.ts'
 import { testApp } from './test-app.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
@@ -23,9 +24,16 @@ suite('the pages of the problems', () => {
       const { fault, outcome } = PROBLEMS[slug]
       const verb = { document: 'Puts the invoice aside', request: 'Keeps the invoice', passing: 'Keeps the invoice' }
       assert.ok(answer.body.includes(`<code>${tillOf(slug)}</code>: ${verb[fault]}`), slug)
-      assert.ok(answer.body.includes(escapeHtml(TILL_RULE)), slug)
+      assert.ok(answer.body.includes(textToHtml(TILL_RULE)), slug)
       assert.ok(answer.body.includes(escapeHtml(`"type": "/problems/${slug}"`)), slug)
       assert.ok(answer.body.includes(`<code>${outcome}</code>`), slug)
+    }
+  })
+
+  test('show no raw mark to people', async (t) => {
+    const { app } = await testApp(t)
+    for (const url of ['/problems', ...SLUGS.map((slug) => `/problems/${slug}`)]) {
+      assert.deepEqual(rawMarks((await app.inject(url)).body), [], url)
     }
   })
 
@@ -36,7 +44,7 @@ suite('the pages of the problems', () => {
       const policy = String(answer.headers['content-security-policy'])
       assert.match(policy, /default-src 'none'/)
       assert.match(policy, /frame-ancestors 'none'/)
-      assert.doesNotMatch(policy, /unsafe/)
+      assert.doesNotMatch(policy, /unsafe|\*|http/)
       assert.doesNotMatch(answer.body, /<script|style=|https?:\/\//)
     }
   })
@@ -47,11 +55,5 @@ suite('the pages of the problems', () => {
     assert.equal(contract('GET', '/problems/:slug', answer).type, '/problems/not-found')
     assert.doesNotMatch(answer.body, /script/)
     assert.equal((await app.inject('/problems/toString')).statusCode, 404)
-  })
-})
-
-suite('escapeHtml', () => {
-  test('leaves nothing that means something in HTML', () => {
-    assert.equal(escapeHtml(`<a href="x" title='y'>&amp;`), '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;')
   })
 })

@@ -1,0 +1,61 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import packageJson from '../../package.json' with { type: 'json' }
+import { page, sendPage } from './html.ts'
+import { response } from './responses.ts'
+
+const START = {
+  name: 'Tillgate',
+  version: packageJson.version,
+  docs: '/docs',
+  openapi: '/openapi.json',
+  problems: '/problems',
+}
+
+const PAGE = page(
+  'Tillgate',
+  `<p>Tills post invoices to this gateway over HTTP. It stores them in Apache Kafka.</p>
+<ul>
+<li><a href="/docs">HTTP API</a>: every operation with examples, to read and to try out</li>
+<li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
+<li><a href="/openapi.json">OpenAPI document</a>: to generate a client from</li>
+<li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
+</ul>`,
+)
+
+/** `/` leads to the documentation: a page for browsers, JSON for whatever does not ask for HTML. */
+export function startPage(app: FastifyInstance): void {
+  app.get('/', { schema }, (request, reply) => {
+    reply.header('vary', 'accept')
+    if (request.headers.accept?.includes('text/html')) return sendPage(reply, PAGE)
+    return reply.header('content-type', 'application/json; charset=utf-8').send(START)
+  })
+}
+
+const path = (description: string) => Type.String({ format: 'uri-reference', description })
+
+const Start = Type.Object(
+  {
+    name: Type.String(),
+    version: Type.String({ description: 'The version of the gateway' }),
+    docs: path('The HTTP API, to read and to try out'),
+    openapi: path('The OpenAPI document'),
+    problems: path('What every problem means'),
+  },
+  { title: 'Start' },
+)
+
+const schema = {
+  tags: ['operations'],
+  operationId: 'getStart',
+  summary: 'Where the documentation is',
+  response: {
+    200: {
+      description: 'JSON, or a page for people if `Accept` names `text/html`.',
+      content: {
+        ...response('', 'application/json', Start, { examples: { start: { value: START } } }).content,
+        'text/html': { schema: Type.String(), examples: { page: { value: '<!doctype html>…' } } },
+      },
+    },
+  },
+}
