@@ -5,11 +5,12 @@ import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
 import { InvoiceSchema } from '../invoice/schema.ts'
 import type { AdmissionRules } from './admission.ts'
+import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
 import { checkHost } from './host-check.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
-import { collectOpenapi, openapiRoutes } from './openapi.ts'
+import { collectOpenapi, openapiRoute } from './openapi.ts'
 import { operationsRoutes } from './operations-routes.ts'
 import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
@@ -100,7 +101,8 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     isDraining,
     metrics: options.serveMetrics ? deps.metrics : null,
   })
-  await openapiRoutes(app)
+  openapiRoute(app)
+  await docsPage(app)
   await app.ready()
   return app
 }

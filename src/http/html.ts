@@ -36,7 +36,9 @@ nav a { margin-right: 1rem }
 th, td { border-bottom: 1px solid; padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top }
 `
 
-/** What a browser shows on the tab of our pages: a receipt. It is an SVG image. */
+export const ICON_TYPE = 'image/svg+xml'
+
+/** What a browser shows on the tab of our pages: a receipt. */
 export const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#1a6b4a" d="M3 1h10v14l-2-2-1.5 2L8 13l-1.5 2L5 ' +
   '13l-2 2z"/><path stroke="#fff" d="M5 4.5h6M5 7h6M5 9.5h3"/></svg>'
@@ -59,7 +61,7 @@ export function page(title: string, content: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:image/svg+xml;base64,${Buffer.from(ICON).toString('base64')}">
+<link rel="icon" href="data:${ICON_TYPE};base64,${Buffer.from(ICON).toString('base64')}">
 <style>${STYLE}</style>
 </head>
 <body>

@@ -9,6 +9,7 @@ import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { matching } from '../invoice/schema/primitives.ts'
 import { type AdmissionRules, admission } from './admission.ts'
+import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES } from './examples.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
@@ -63,6 +64,7 @@ const LOCATION = {
   type: 'string',
   format: 'uri-reference',
   description: 'The path of the invoice, made of its identity',
+  examples: [LOCATION_EXAMPLE],
 }
 
 const schema = {
@@ -72,6 +74,7 @@ const schema = {
   response: {
     201: response('Every in-sync replica has the invoice.', 'application/json', sharedSchema<Receipt>('Receipt'), {
       headers: { Location: LOCATION },
+      examples: RECEIPT_EXAMPLES,
     }),
     ...problemResponses(PROBLEM_SLUGS),
   },

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
 import { TILL_RULE } from '../errors.ts'
+import { PATH_EXAMPLES, REQUEST_EXAMPLES } from './examples.ts'
+import { withNamedComponents } from './openapi-components.ts'
 import { response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
@@ -34,87 +34,56 @@ const document = {
 
 /**
  * Collects the schemas of all routes that are registered later into one OpenAPI 3.1 document. Shared schemas become
- * components under their `$id`.
+ * components under their `$id`, parts of them under their title.
  */
 export async function collectOpenapi(app: FastifyInstance): Promise<void> {
-  const examples = await requestExamples()
   await app.register(swagger, {
     openapi: document,
     transformObject: (transformed) => {
       if (!('openapiObject' in transformed)) return transformed.swaggerObject
-      addExamples(transformed.openapiObject.paths ?? {}, examples)
-      return transformed.openapiObject
+      addRequestExamples(transformed.openapiObject.paths ?? {})
+      return withNamedComponents(transformed.openapiObject)
     },
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema-${i}`) },
   })
 }
 
-const EXAMPLES = { sale: 'A sale', return: 'A return that refers to its sale' }
-
-type RequestExamples = Record<string, { summary: string; value: unknown }>
-
-/**
- * Example invoices for the OpenAPI document by name, from `openapi/examples`. Without those files, the document has no
- * examples.
- */
-async function requestExamples(): Promise<RequestExamples> {
-  const found: RequestExamples = {}
-  for (const [name, summary] of Object.entries(EXAMPLES)) {
-    const file = new URL(`../../openapi/examples/${name}.json`, import.meta.url)
-    const text = await readFile(file, 'utf8').catch(() => null)
-    if (text !== null) found[name] = { summary, value: JSON.parse(text) }
-  }
-  return found
-}
-
 interface Operation {
-  requestBody?: { content: Record<string, { examples?: RequestExamples }> }
+  operationId?: string
+  parameters?: { name: string; in: string; example?: string }[]
+  requestBody?: { content: Record<string, { examples?: unknown }> }
 }
 
-/** Adds the examples to each operation that takes one invoice. Beside a `$ref` in a schema they would be lost. */
-function addExamples(paths: object, examples: RequestExamples): void {
-  for (const path of Object.values(paths) as Record<string, Operation>[]) {
-    for (const { requestBody } of Object.values(path)) {
-      const [media, ...others] = Object.values(requestBody?.content ?? {})
-      if (media !== undefined && others.length === 0) media.examples = examples
+/** Adds the examples of what clients send. In the routes, they would be lost beside the `$ref` of a body. */
+function addRequestExamples(paths: object): void {
+  const operations = Object.values(paths).flatMap((path) => Object.values<Operation>(path))
+  for (const { operationId = '', parameters = [], requestBody } of operations) {
+    for (const [mediaType, media] of Object.entries(requestBody?.content ?? {}))
+      media.examples = REQUEST_EXAMPLES[operationId]?.[mediaType]
+    for (const parameter of parameters) {
+      const value = PATH_EXAMPLES[parameter.name]
+      if (parameter.in === 'path' && value !== undefined) parameter.example = value
     }
   }
 }
 
-/** Serves `/openapi.json`, and `/docs` to read it and try it out. The page loads nothing from other hosts. */
-export async function openapiRoutes(app: FastifyInstance): Promise<void> {
+/** Serves `/openapi.json`. */
+export function openapiRoute(app: FastifyInstance): void {
   let json: string | undefined
   app.get('/openapi.json', { schema: openapiSchema }, (_request, reply) => {
     json ??= JSON.stringify(app.swagger())
     return reply.header('content-type', 'application/json; charset=utf-8').send(json)
   })
-
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: DOCS_CONTENT_SECURITY_POLICY,
-    uiConfig: { docExpansion: 'list', deepLinking: true },
-    theme: { title: 'Tillgate API' },
-  })
 }
-
-// Swagger UI sets style attributes; its scripts are files.
-const DOCS_CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "connect-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 const openapiSchema = {
   tags: ['operations'],
   operationId: 'getOpenapi',
   summary: 'This document',
   response: {
-    200: response('OpenAPI 3.1.', 'application/json', Type.Object({}, { additionalProperties: true })),
+    200: response('OpenAPI 3.1.', 'application/json', Type.Object({}, { additionalProperties: true }), {
+      examples: { openapi: { summary: 'The beginning', value: { openapi: document.openapi, info: document.info } } },
+    }),
   },
 }

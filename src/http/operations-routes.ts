@@ -9,12 +9,15 @@ export interface OperationsDeps {
   metrics: (() => Promise<{ contentType: string; body: string }>) | null
 }
 
-const Readiness = Type.Object({
-  ready: Type.Boolean(),
-  reasons: Type.Array(Type.String(), { description: 'Why this instance takes no invoices; empty when it does' }),
-})
+const Readiness = Type.Object(
+  {
+    ready: Type.Boolean(),
+    reasons: Type.Array(Type.String(), { description: 'Why this instance takes no invoices; empty when it does' }),
+  },
+  { title: 'Readiness' },
+)
 
-const Liveness = Type.Object({ live: Type.Literal(true) })
+const Liveness = Type.Object({ live: Type.Literal(true) }, { title: 'Liveness' })
 
 /** The routes for load balancers, orchestrators and Prometheus: `/livez`, `/readyz`, `/metrics`. */
 export function operationsRoutes(app: FastifyInstance, deps: OperationsDeps): void {
@@ -39,7 +42,11 @@ const livezSchema = {
   tags: ['operations'],
   operationId: 'getLiveness',
   summary: 'Whether the process runs',
-  response: { 200: response('The process runs.', 'application/json', Liveness) },
+  response: {
+    200: response('The process runs.', 'application/json', Liveness, {
+      examples: { live: { value: { live: true } } },
+    }),
+  },
 }
 
 const readyzSchema = {
@@ -47,17 +54,28 @@ const readyzSchema = {
   operationId: 'getReadiness',
   summary: 'Whether this instance takes invoices',
   response: {
-    200: response('This instance takes invoices.', 'application/json', Readiness),
-    503: response('Not initialised, draining or stuck.', 'application/json', Readiness),
+    200: response('This instance takes invoices.', 'application/json', Readiness, {
+      examples: { ready: { value: { ready: true, reasons: [] } } },
+    }),
+    503: response('Not initialised, draining or stuck.', 'application/json', Readiness, {
+      examples: { notReady: { value: { ready: false, reasons: ['draining'] } } },
+    }),
   },
 }
+
+const METRICS = `# HELP tillgate_answers_total Answers to invoice requests, by status and problem type (none: a receipt).
+# TYPE tillgate_answers_total counter
+tillgate_answers_total{status="201",problem="none"} 48211
+`
 
 const metricsSchema = {
   tags: ['operations'],
   operationId: 'getMetrics',
   summary: 'Counters and histograms',
   response: {
-    200: response('Prometheus text format.', 'text/plain', Type.String()),
+    200: response('Prometheus text format.', 'text/plain', Type.String(), {
+      examples: { metrics: { value: METRICS } },
+    }),
     ...problemResponses(['internal-error']),
   },
 }

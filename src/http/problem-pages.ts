@@ -5,7 +5,7 @@ import { type Fault, PROBLEMS, Problem, type ProblemSlug, TILL_RULE, tillOf } fr
 import { escapeHtml, page, sendPage, textToHtml } from './html.ts'
 import { problemDocument } from './problem-document.ts'
 import { exampleOf, PROBLEM_TEXTS } from './problem-texts.ts'
-import { problemResponses, response } from './responses.ts'
+import { htmlExample, problemResponses, response } from './responses.ts'
 
 const SLUGS = Object.keys(PROBLEMS) as ProblemSlug[]
 
@@ -66,7 +66,11 @@ const listSchema = {
   tags: ['problems'],
   operationId: 'listProblems',
   summary: 'Every problem',
-  response: { 200: response('A page for people.', 'text/html', Type.String()) },
+  response: {
+    200: response('A page for people.', 'text/html', Type.String(), {
+      examples: { problemList: { value: htmlExample('Problems') } },
+    }),
+  },
 }
 
 const pageSchema = {
@@ -75,7 +79,9 @@ const pageSchema = {
   summary: 'What a problem means',
   params: Type.Object({ slug: Type.String({ maxLength: 64 }) }),
   response: {
-    200: response('A page for people.', 'text/html', Type.String()),
+    200: response('A page for people.', 'text/html', Type.String(), {
+      examples: { problemPage: { value: htmlExample(`422 ${PROBLEMS['invalid-invoice'].title}`) } },
+    }),
     ...problemResponses(['bad-request', 'not-found']),
   },
 }

@@ -16,8 +16,16 @@ export function sharedSchema<T>($id: string) {
  * A request body that is documented as a shared schema, but reaches its handler as the bytes that were sent. Nothing
  * parses or checks it on the way.
  */
-export function sentBytes($id: string, description?: string) {
-  return Type.Unsafe<Buffer>({ $ref: `${$id}#`, ...(description === undefined ? {} : { description }) })
+export function sentBytes($id: string) {
+  return Type.Unsafe<Buffer>({ $ref: `${$id}#` })
+}
+
+/**
+ * The schema of NDJSON. For clients it is text. `contentSchema` says what is in it: an array, as OpenAPI 3.2 describes
+ * lines. Its media type is the one that the schema belongs to.
+ */
+export function jsonLines(line: TSchema, description: string) {
+  return Type.String({ contentSchema: Type.Array(line), description })
 }
 
 /** An answer with a body of one media type, for Fastify's serialiser and for the OpenAPI document. */
@@ -30,6 +38,11 @@ export function response(
   const { headers, examples } = more
   const media = examples === undefined ? { schema } : { schema, examples }
   return { description, ...(headers === undefined ? {} : { headers }), content: { [mediaType]: media } }
+}
+
+/** The beginning of a page with this title, for the OpenAPI document. */
+export function htmlExample(title: string): string {
+  return `<!doctype html>\n<html lang="en">\n<head>\n<title>${title}</title>\n...`
 }
 
 /**

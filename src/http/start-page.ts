@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
 import { page, sendPage } from './html.ts'
-import { response } from './responses.ts'
+import { htmlExample, response } from './responses.ts'
 
 const START = {
   name: 'Tillgate',
@@ -54,7 +54,7 @@ const schema = {
       description: 'JSON, or a page for people if `Accept` names `text/html`.',
       content: {
         ...response('', 'application/json', Start, { examples: { start: { value: START } } }).content,
-        'text/html': { schema: Type.String(), examples: { page: { value: '<!doctype html>…' } } },
+        'text/html': { schema: Type.String(), examples: { startPage: { value: htmlExample('Tillgate') } } },
       },
     },
   },

@@ -5,9 +5,10 @@ import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
+import { MIXED_UPLOAD, STORED_UPLOAD } from './examples.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
-import { problemResponses, sentBytes } from './responses.ts'
+import { jsonLines, problemResponses, sentBytes } from './responses.ts'
 import { tooLarge } from './to-problem.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
 
@@ -46,17 +47,19 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'kafka-unavailable',
 ]
 
-const answered = (description: string) => ({
+const answered = (description: string, examples: typeof STORED_UPLOAD) => ({
   description,
   headers: {
     'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; only if some must be sent again' },
   },
   content: {
-    'application/json': { schema: UploadAnswerSchema },
+    'application/json': { schema: UploadAnswerSchema, examples: examples['application/json'] },
     [NDJSON]: {
-      schema: Type.Union([UploadResultSchema, Type.Object({ summary: UploadSummarySchema })], {
-        description: 'The schema of one line. The last line is the summary; without it the answer is incomplete.',
-      }),
+      schema: jsonLines(
+        Type.Union([UploadResultSchema, Type.Object({ summary: UploadSummarySchema }, { title: 'UploadEnd' })]),
+        'A result a line. The last line is the summary; without it the answer is incomplete.',
+      ),
+      examples: examples[NDJSON],
     },
   },
 })
@@ -77,13 +80,13 @@ const schema = {
   }),
   body: {
     content: {
-      [NDJSON]: { schema: sentBytes('Invoice', 'The schema of one line.') },
+      [NDJSON]: { schema: jsonLines(sentBytes('Invoice'), 'An invoice a line.') },
       'application/json': { schema: Type.Array(sentBytes('Invoice')) },
     },
   },
   response: {
-    200: answered('Every in-sync replica has every invoice.'),
-    207: answered('Not every invoice is stored. See each answer.'),
+    200: answered('Every in-sync replica has every invoice.', STORED_UPLOAD),
+    207: answered('Not every invoice is stored. See each answer.', MIXED_UPLOAD),
     ...problemResponses(PROBLEM_SLUGS),
   },
 }

@@ -16,7 +16,7 @@ const DeliverySchema = Type.Object(
     date: Type.Optional(date('The day of delivery where it is not the business date.')),
     reference: Type.Optional(code('Order or shipment number. No address, no name.')),
   },
-  { ...CLOSED, description: 'How and when the goods leave the store.' },
+  { ...CLOSED, title: 'Delivery', description: 'How and when the goods leave the store.' },
 )
 
 const FlagsSchema = Type.Object(
@@ -25,7 +25,7 @@ const FlagsSchema = Type.Object(
     offline: Type.Optional(Type.Boolean({ description: 'Made while the till was offline; it may arrive late.' })),
     handwritten: Type.Optional(Type.Boolean({ description: 'Keyed in afterwards from a paper receipt.' })),
   },
-  { ...CLOSED, description: 'Circumstances; absent is false.' },
+  { ...CLOSED, title: 'Flags', description: 'Circumstances; absent is false.' },
 )
 
 /**
@@ -49,7 +49,7 @@ export const InvoiceSchema = Type.Object(
     startedAt: Type.Optional(timestamp('When the document was opened, RFC 3339 with offset.')),
     cashier: Type.Object(
       { id: code('Number of the operator, or of the device at a self-checkout. No name.') },
-      { ...CLOSED, description: 'Who was at the till.' },
+      { ...CLOSED, title: 'Cashier', description: 'Who was at the till.' },
     ),
     customer: Type.Optional(
       Type.Object(
@@ -57,12 +57,12 @@ export const InvoiceSchema = Type.Object(
           type: Type.Optional(code('Kind of customer, for example consumer, business or employee.')),
           loyaltyId: Type.Optional(code('Number in the loyalty scheme.')),
         },
-        { ...CLOSED, description: 'Who bought. No name, mail address or telephone number.' },
+        { ...CLOSED, title: 'Customer', description: 'Who bought. No name, mail address or telephone number.' },
       ),
     ),
     currency: Type.Object(
       { code: currencyCode(), exponent: currencyExponent() },
-      { ...CLOSED, description: 'The currency of every amount outside tenders[].foreign.' },
+      { ...CLOSED, title: 'Currency', description: 'The currency of every amount outside tenders[].foreign.' },
     ),
     taxMode: oneOf(['exclusive', 'inclusive'], 'Whether prices and line amounts contain tax.'),
     taxRounding: oneOf(
@@ -97,7 +97,7 @@ export const InvoiceSchema = Type.Object(
           scheme: code('The fiscal scheme, for example de.kassensichv or at.rksv.'),
           payload: text(LIMITS.payloadLength, 'What the fiscal device returned, as text.'),
         },
-        { ...CLOSED, description: 'The signature of a fiscal device.' },
+        { ...CLOSED, title: 'Fiscal', description: 'The signature of a fiscal device.' },
       ),
     ),
     flags: Type.Optional(FlagsSchema),

@@ -56,6 +56,7 @@ export function at(value: unknown, ...keys: string[]): unknown {
   return keys.reduce<unknown>((found, key) => (found as Json | undefined)?.[key], value)
 }
 
-function escapePointer(key: string): string {
+/** A key as part of a JSON pointer in a URI fragment. */
+export function escapePointer(key: string): string {
   return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))
 }

@@ -104,7 +104,8 @@ suite('an upload', () => {
 })
 
 suite('an answer in lines', () => {
-  const LINE = '#/paths/~1v1~1invoices~1batch/post/responses/207/content/application~1x-ndjson/schema'
+  const LINE =
+    '#/paths/~1v1~1invoices~1batch/post/responses/207/content/application~1x-ndjson/schema/contentSchema/items'
 
   test('has an answer a line and the summary last, each as documented', async (t) => {
     const { app } = await testApp(t, answering(STORED, failed('not-attempted'), failed('malformed-json')))

@@ -30,5 +30,6 @@ export const identityMembers = {
 /** The natural key of an invoice, as it is in receipts and answers. */
 export const IdentitySchema = Type.Object(identityMembers, {
   additionalProperties: false,
+  title: 'Identity',
   description: 'The natural key of an invoice.',
 })

@@ -23,14 +23,18 @@ const discountMembers = {
 }
 
 /** A reduction of one line. */
-export const DiscountSchema = Type.Object(discountMembers, { ...CLOSED, description: 'A reduction of the line.' })
+export const DiscountSchema = Type.Object(discountMembers, {
+  ...CLOSED,
+  title: 'Discount',
+  description: 'A reduction of the line.',
+})
 
 /** A reduction of the whole document, attributed to tax groups where there are several. */
 export const DocumentDiscountSchema = Type.Object(
   {
     ...discountMembers,
     taxes: Type.Optional(
-      Type.Array(Type.Object(taxKeyMembers, CLOSED), {
+      Type.Array(Type.Object(taxKeyMembers, { ...CLOSED, title: 'TaxKey' }), {
         minItems: 1,
         maxItems: LIMITS.taxes,
         description:
@@ -38,12 +42,12 @@ export const DocumentDiscountSchema = Type.Object(
       }),
     ),
   },
-  { ...CLOSED, description: 'A reduction of the whole document.' },
+  { ...CLOSED, title: 'DocumentDiscount', description: 'A reduction of the whole document.' },
 )
 
 const LineTaxSchema = Type.Object(
   { ...taxKeyMembers, amount: money('Tax of the line. With taxRounding line, the lines add up to the document.') },
-  CLOSED,
+  { ...CLOSED, title: 'LineTax' },
 )
 
 /** One position of the document. */
@@ -92,5 +96,5 @@ export const LineSchema = Type.Object(
     }),
     returnOf: Type.Optional(ReturnOfSchema),
   },
-  { ...CLOSED, description: 'One position of the document.' },
+  { ...CLOSED, title: 'Line', description: 'One position of the document.' },
 )

@@ -20,7 +20,11 @@ export const ReferenceSchema = Type.Object(
     ),
     ...target,
   },
-  { ...CLOSED, description: 'Another document: its whole identity, or its receiptNumber if nothing else is known.' },
+  {
+    ...CLOSED,
+    title: 'Reference',
+    description: 'Another document: its whole identity, or its receiptNumber if nothing else is known.',
+  },
 )
 
 /** The line that returned goods were sold on. */
@@ -33,6 +37,7 @@ export const ReturnOfSchema = Type.Object(
   },
   {
     ...CLOSED,
+    title: 'ReturnOf',
     description:
       'The sale that returned goods come from: its whole identity, or its receiptNumber if nothing else is known.',
   },

@@ -25,6 +25,7 @@ const ForeignSchema = Type.Object(
   },
   {
     ...CLOSED,
+    title: 'ForeignCash',
     description: 'Foreign cash: the tender amount is foreign.amount x rate in the currency of the invoice.',
   },
 )
@@ -39,7 +40,7 @@ const CardSchema = Type.Object(
     ),
     authCode: Type.Optional(code('Authorisation code.')),
   },
-  { ...CLOSED, description: 'The card as far as it may be kept. Never a card number.' },
+  { ...CLOSED, title: 'Card', description: 'The card as far as it may be kept. Never a card number.' },
 )
 
 /** One means of payment; negative where money is paid out. */
@@ -56,5 +57,5 @@ export const TenderSchema = Type.Object(
     card: Type.Optional(CardSchema),
     reference: Type.Optional(code('Voucher number, masked gift card, transaction of the wallet.')),
   },
-  { ...CLOSED, description: 'One means of payment.' },
+  { ...CLOSED, title: 'Tender', description: 'One means of payment.' },
 )

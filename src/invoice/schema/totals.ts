@@ -11,7 +11,7 @@ export const TaxSchema = Type.Object(
     ),
     taxAmount: money('taxableAmount x rate, rounded as taxRounding and roundingMode say.'),
   },
-  { ...CLOSED, description: 'One tax of the document; each (taxCode, category, rate) occurs once.' },
+  { ...CLOSED, title: 'Tax', description: 'One tax of the document; each (taxCode, category, rate) occurs once.' },
 )
 
 /** The sums of the document, each in minor units. */
@@ -27,5 +27,5 @@ export const TotalsSchema = Type.Object(
     tendered: money('Sum of the tenders.'),
     change: money('What is handed back of tendered: tendered - change = payable.'),
   },
-  { ...CLOSED, description: 'The sums of the document.' },
+  { ...CLOSED, title: 'Totals', description: 'The sums of the document.' },
 )

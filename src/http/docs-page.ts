@@ -1,0 +1,51 @@
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { ICON, ICON_TYPE } from './html.ts'
+
+/**
+ * Serves `/docs`: the OpenAPI document to read and to try out, with Swagger UI. The page loads nothing from other hosts
+ * and shows nobody's logo.
+ */
+export async function docsPage(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: CONTENT_SECURITY_POLICY,
+    // The default layout has a bar with a logo, and a field for the address of another document.
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', deepLinking: true, plugins: [linesAsTheyAre] },
+    logo: { type: ICON_TYPE, content: ICON },
+    theme: {
+      title: 'Tillgate API',
+      favicon: [{ filename: 'icon.svg', rel: 'icon', sizes: 'any', type: ICON_TYPE, content: ICON }],
+    },
+  })
+}
+
+interface Sampler {
+  fn: { getSampleSchema: (schema: unknown, mediaType: string, config: object, example: unknown) => unknown }
+}
+
+/**
+ * A plugin of Swagger UI, which runs in the browser: the page contains the text of this function, so it may use nothing
+ * from outside. Without it, Swagger UI takes NDJSON for JSON, and shows and sends the lines as one quoted string.
+ */
+function linesAsTheyAre() {
+  return {
+    afterLoad(this: Sampler) {
+      const { getSampleSchema } = this.fn
+      this.fn.getSampleSchema = (schema, mediaType, config, example) =>
+        typeof example === 'string' ? example : getSampleSchema(schema, mediaType, config, example)
+    },
+  }
+}
+
+// Swagger UI sets style attributes; its scripts are files.
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "connect-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
