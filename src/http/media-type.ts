@@ -66,19 +66,27 @@ export function uploadMedia(headers: IncomingHttpHeaders): Pick<UploadRequest, '
 
 /**
  * The media type of an answer in NDJSON, or `null` for JSON. Only an NDJSON upload is answered with NDJSON, and only if
- * `Accept` names one of its media types.
+ * `Accept` gives one of its media types a higher weight than JSON. Generated clients accept every documented media type
+ * alike, and can only read JSON.
  */
 export function linesType(headers: IncomingHttpHeaders): string | null {
   if (framingOf(headers) !== 'lines') return null
-  const accepted = headers.accept?.toLowerCase().split(',') ?? []
-  return accepted.map(lineTypeOf).find((mediaType) => mediaType !== undefined) ?? null
+  const weights = weightsIn(headers.accept ?? '')
+  const jsonWeight = weights.get('application/json') ?? 0
+  const [lineType] = [...weights].find(([name, weight]) => LINE_TYPES.includes(name) && weight > jsonWeight) ?? []
+  return lineType ?? null
 }
 
-/** A weight of 0 means "not acceptable" (RFC 9110, 12.4.2). */
-function lineTypeOf(range: string): string | undefined {
-  const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim())
-  const isRefused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter))
-  return LINE_TYPES.includes(mediaType) && !isRefused ? mediaType : undefined
+/** The weight of each media type that `Accept` names: 1 unless it says another; 0 is "not acceptable" (RFC 9110, 12.4.2). */
+function weightsIn(accept: string): Map<string, number> {
+  const ranges = accept.toLowerCase().split(',')
+  return new Map(
+    ranges.map((range) => {
+      const [mediaType = '', ...parameters] = range.split(';').map((part) => part.trim())
+      const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
+      return [mediaType, weight === undefined ? 1 : Number(weight) || 0]
+    }),
+  )
 }
 
 function framingOf(headers: IncomingHttpHeaders): UploadRequest['framing'] | undefined {

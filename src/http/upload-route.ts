@@ -71,9 +71,9 @@ const schema = {
   description:
     'Each invoice gets its own answer, in the order of the upload. Invoices of one terminal are stored in that ' +
     'order: after the first one that has to be sent again, the later ones get 424. An upload that cannot be read is ' +
-    'refused as a whole, and nothing of it is in Kafka. NDJSON is answered with NDJSON if `Accept` names it. Other names ' +
-    'of NDJSON are taken too, such as `application/ndjson` and `application/jsonl`. A byte order mark at the start is ' +
-    'skipped.',
+    'refused as a whole, and nothing of it is in Kafka. NDJSON is answered with NDJSON if `Accept` prefers it to JSON. ' +
+    'Other names of NDJSON are taken too, such as `application/ndjson` and `application/jsonl`. A byte order mark at the ' +
+    'start is skipped.',
   headers: Type.Object({
     traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the records' })),
     'content-encoding': Type.Optional(Type.String({ description: '`gzip`, `x-gzip` or `zstd`' })),

@@ -129,6 +129,8 @@ suite('an answer in lines', () => {
     ['without Accept', LINES],
     ['where Accept names other types only', { ...LINES, accept: 'application/json, */*' }],
     ['where Accept rules it out', { ...LINES, accept: `${NDJSON};q=0, application/json` }],
+    ['where Accept names both, as generated clients do', { ...LINES, accept: `application/json, ${NDJSON}` }],
+    ['where Accept prefers JSON', { ...LINES, accept: `${NDJSON};q=0.8, application/json;q=0.9` }],
     ['for an array', { 'content-type': 'application/json', accept: NDJSON }],
   ] as const) {
     test(`is not given ${what}`, async (t) => {
