@@ -45,7 +45,7 @@ suite("the till's rule", () => {
   })
 
   test('stands in the documentation word for word', async () => {
-    for (const file of ['README.md', 'docs/uploads.md']) {
+    for (const file of ['README.md', 'docs/uploads.md', 'docs/clients.md']) {
       const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8')
       assert.ok(text.replaceAll(/\n>?\s*/g, ' ').includes(TILL_RULE), file)
     }

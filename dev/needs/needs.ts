@@ -85,6 +85,25 @@ const PODMAN: Need = {
 }
 const DEBOOTSTRAP = program('debootstrap', 'debootstrap', { apt: ['debootstrap'], dnf: ['debootstrap'] })
 
+const JDK = program('a JDK', 'javac', {
+  apt: ['default-jdk-headless'],
+  dnf: ['java-latest-openjdk-devel'],
+  brew: ['temurin'],
+})
+const MVN = program('Maven', 'mvn', same('maven'))
+const OLDEST_CLIENT_PYTHON = [3, 11]
+const PYTHON: Need = {
+  name: `Python ${OLDEST_CLIENT_PYTHON.join('.')} or newer with venv`,
+  packages: { apt: ['python3-venv'], dnf: ['python3'], brew: ['python'] },
+  lack: async (env) => {
+    const program = `import ensurepip, venv, sys; sys.exit(sys.version_info < (${OLDEST_CLIENT_PYTHON}))`
+    return await promisify(execFile)('python3', ['-c', program], { env }).then(
+      () => undefined,
+      () => 'there is none, or an older one',
+    )
+  },
+}
+
 const LINUX: Need = {
   name: 'Linux',
   packages: {},
@@ -115,6 +134,7 @@ const KAFKA = [JAVA, MAVEN]
 export const NEEDS = {
   test: [...KAFKA, CURL, MANY_FILES, ...(process.env.CI ? [ROOT_TESTS] : [])],
   'test:deploy': [...KAFKA, HAPROXY, NGINX, GO],
+  'test:clients': [...KAFKA, JDK, MVN, PYTHON],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],
