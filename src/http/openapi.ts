@@ -12,7 +12,9 @@ An invoice that was answered with 201 is in Kafka: once, in its store's order, b
 that was not told the outcome sends the invoice again, which can make a second, equal record. The record with the lowest
 offset is the invoice.
 
-**What a till does with an answer.** ${TILL_RULE}`
+**What a till does with an answer.** ${TILL_RULE}
+
+[Every problem](/problems) has a page: what it means, what is known about the invoice, and what to do about it.`
 
 const document = {
   openapi: '3.1.0',
@@ -77,13 +79,18 @@ export function openapiRoute(app: FastifyInstance): void {
   })
 }
 
+const BEGINNING = {
+  openapi: document.openapi,
+  info: { title: document.info.title, version: document.info.version },
+}
+
 const openapiSchema = {
   tags: ['operations'],
   operationId: 'getOpenapi',
   summary: 'This document',
   response: {
     200: response('OpenAPI 3.1.', 'application/json', Type.Object({}, { additionalProperties: true }), {
-      examples: { openapi: { summary: 'The beginning', value: { openapi: document.openapi, info: document.info } } },
+      examples: { openapi: { summary: 'The beginning', value: BEGINNING } },
     }),
   },
 }

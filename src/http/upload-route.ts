@@ -47,11 +47,9 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'kafka-unavailable',
 ]
 
-const answered = (description: string, examples: typeof STORED_UPLOAD) => ({
+const answered = (description: string, examples: typeof STORED_UPLOAD, more: { headers?: object } = {}) => ({
+  ...more,
   description,
-  headers: {
-    'Retry-After': { type: 'integer', minimum: 1, description: 'Seconds; only if some must be sent again' },
-  },
   content: {
     'application/json': { schema: UploadAnswerSchema, examples: examples['application/json'] },
     [NDJSON]: {
@@ -63,6 +61,8 @@ const answered = (description: string, examples: typeof STORED_UPLOAD) => ({
     },
   },
 })
+
+const RETRY_AFTER = { type: 'integer', minimum: 1, description: 'Seconds; only if some must be sent again' }
 
 const schema = {
   tags: ['invoices'],
@@ -86,7 +86,9 @@ const schema = {
   },
   response: {
     200: answered('Every in-sync replica has every invoice.', STORED_UPLOAD),
-    207: answered('Not every invoice is stored. See each answer.', MIXED_UPLOAD),
+    207: answered('Not every invoice is stored. See each answer.', MIXED_UPLOAD, {
+      headers: { 'Retry-After': RETRY_AFTER },
+    }),
     ...problemResponses(PROBLEM_SLUGS),
   },
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { testApp } from './test-app.ts'
 
 async function loaded(t: Parameters<typeof testApp>[0]) {
@@ -34,4 +35,38 @@ suite('/docs', () => {
     const icon = assets.find(({ url }) => url.endsWith('icon.svg'))?.answer
     assert.match(String(icon?.headers['content-type']), /^image\/svg\+xml/)
   })
+
+  test('shows and sends lines as they are, not as one quoted string', async (t) => {
+    const { assets } = await loaded(t)
+    const initializer = assets.find(({ url }) => url.endsWith('swagger-initializer.js'))?.answer.body
+    const [plugin] = pluginsOf(String(initializer))
+    const system = { fn: { getSampleSchema: () => 'quoted' } as Sampler }
+    plugin?.().afterLoad.call(system)
+    assert.equal(system.fn.getSampleSchema({}, 'application/x-ndjson', {}, '{}\n{}\n'), '{}\n{}\n')
+    assert.equal(system.fn.getSampleSchema({}, 'application/json', {}, { a: 1 }), 'quoted')
+  })
 })
+
+interface Sampler {
+  getSampleSchema: (...parameters: unknown[]) => unknown
+}
+
+type Plugin = () => { afterLoad: (this: { fn: Sampler }) => void }
+
+/** The plugins that a browser gives to Swagger UI when it runs the script of the page. */
+function pluginsOf(script: string): Plugin[] {
+  const configurations: { plugins: Plugin[] }[] = []
+  const bundle = (configuration: { plugins: Plugin[] }) => {
+    configurations.push(configuration)
+    return { initOAuth: () => {} }
+  }
+  const window: { location: object; onload?: () => void } = { location: { href: 'http://gateway/docs' } }
+  runInNewContext(script, {
+    window,
+    document: { createElement: () => ({}) },
+    SwaggerUIBundle: Object.assign(bundle, { presets: {}, plugins: {} }),
+    SwaggerUIStandalonePreset: {},
+  })
+  window.onload?.()
+  return configurations.flatMap(({ plugins }) => [...plugins])
+}

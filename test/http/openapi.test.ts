@@ -105,6 +105,16 @@ suite('the OpenAPI document', () => {
     }
   })
 
+  test('has a name for every object, so that generated clients have one too', async (t) => {
+    const { app } = await testApp(t)
+    const schemas = Object.entries(Object(at(app.swagger(), 'components', 'schemas')))
+    assert.deepEqual(
+      schemas.flatMap(([name, schema]) => Object.values(Object(schema)).flatMap((part) => objectsIn(part, name))),
+      [],
+      'give it a title',
+    )
+  })
+
   test('refers to what clients need a type of as components', async (t) => {
     const { app } = await testApp(t)
     const document = app.swagger()
@@ -171,6 +181,14 @@ function mediaOf(document: object, pointer: string, body: unknown): Body[] {
     mediaType,
     examples: Object.values(Object(at(media, 'examples'))).map((example) => at(resolved(document, example), 'value')),
   }))
+}
+
+/** The places of all schemas with members inside `value`. */
+function objectsIn(value: unknown, where: string): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const isObject = Object.keys(Object(at(value, 'properties'))).length > 0
+  const inside = Object.entries(value).flatMap(([key, part]) => objectsIn(part, `${where}/${key}`))
+  return isObject ? [where, ...inside] : inside
 }
 
 function resolved(document: object, value: unknown): unknown {
