@@ -121,7 +121,8 @@ function change({ holder, name, schema }: Place, kind: number, pick: number): vo
     holder[name] = old.slice(0, at) + EDITS[pick % EDITS.length] + old.slice(at + (pick % 2))
   else if (typeof old === 'number')
     holder[name] = [schema.minimum - 1, schema.minimum, schema.maximum, schema.maximum + 1, 0][pick % 5]
-  else if (Array.isArray(old)) holder[name] = Array(schema.maxItems + (pick % 2)).fill(old[0] ?? 1)
+  else if (Array.isArray(old) && schema.maxItems !== undefined)
+    holder[name] = Array(schema.maxItems + (pick % 2)).fill(old[0] ?? 1)
   else if (schema.maxProperties !== undefined)
     holder[name] = Object.fromEntries(Array.from({ length: schema.maxProperties + (pick % 2) }, (_, i) => [`k${i}`, i]))
 }
