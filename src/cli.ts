@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { dispatch } from './commands/dispatch.ts'
-import { systemProblem } from './tools/terminal/system-problem.ts'
+import { plainMessage } from './system-problem.ts'
 
 /** The first error of standard output. EPIPE does not count: `head` has all it wanted, and work goes on. */
 let outputFault: NodeJS.ErrnoException | undefined
@@ -18,8 +18,7 @@ if (exitCode !== undefined) await end(exitCode)
  */
 async function end(exitCode: number): Promise<never> {
   await new Promise((resolve) => process.stdout.write('', resolve))
-  if (outputFault !== undefined)
-    console.error(`the output could not be written: ${systemProblem(outputFault) ?? outputFault.message}`)
+  if (outputFault !== undefined) console.error(`the output could not be written: ${plainMessage(outputFault)}`)
   await new Promise((resolve) => process.stderr.write('', resolve))
   process.exit(outputFault === undefined ? exitCode : exitCode || 1)
 }

@@ -3,13 +3,13 @@ import { access } from 'node:fs/promises'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
+import { plainMessage } from '../system-problem.ts'
 import { parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
 import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit } from '../tools/audit/run-audit.ts'
 import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
-import { systemProblem } from '../tools/terminal/system-problem.ts'
 import type { Command } from './command.ts'
 
 const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise held
@@ -73,6 +73,6 @@ async function readable(file: string): Promise<void> {
   try {
     await access(file)
   } catch (error) {
-    throw new InputError(`--answers: ${systemProblem(error) ?? (error as Error).message}`)
+    throw new InputError(`--answers: ${plainMessage(error)}`)
   }
 }

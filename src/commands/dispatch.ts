@@ -1,8 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import { ConfigError } from '../config.ts'
+import { plainMessage } from '../system-problem.ts'
 import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { suggestion } from '../tools/terminal/suggestion.ts'
-import { systemProblem } from '../tools/terminal/system-problem.ts'
 import type { Command } from './command.ts'
 
 const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
@@ -73,7 +73,7 @@ export async function dispatch(
     return await command.run(args, environment)
   } catch (error) {
     if (error instanceof UsageError) return fail(error.message, `${wanted} `)
-    output.error(systemProblem(error) ?? (error instanceof Error ? error.message : String(error)))
+    output.error(plainMessage(error))
     return error instanceof ConfigError || error instanceof InputError ? WRONG_INPUT : command.failureCode
   }
 }

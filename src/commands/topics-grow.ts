@@ -10,9 +10,9 @@ import {
   startReassignment,
   type TopicSession,
 } from '../kafka/topic-admin.ts'
+import { plainMessage } from '../system-problem.ts'
 import { UsageError } from '../tools/terminal/flags.ts'
 import { createStatusLine } from '../tools/terminal/status-line.ts'
-import { systemProblem } from '../tools/terminal/system-problem.ts'
 import { THROTTLES } from '../tools/topics/check.ts'
 import { type Copying, copyingOf, copyingText, reassignmentJson, throttleOf } from '../tools/topics/copying.ts'
 import type { TopicsArguments } from '../tools/topics/options.ts'
@@ -106,7 +106,7 @@ async function keepPresent(
   try {
     await writeFile(undoFile, `${present}\n`, { flag: 'wx' })
   } catch (error) {
-    throw new UsageError(`--undo-file ${systemProblem(error) ?? (error as Error).message}`)
+    throw new UsageError(`--undo-file ${plainMessage(error)}`)
   }
   if (!json) console.log(`\nTo go back: kafka-reassign-partitions.sh --execute --reassignment-json-file ${undoFile}\n`)
 }

@@ -3,7 +3,7 @@ import { InputError, UsageError } from '../tools/terminal/flags.ts'
 import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
 import { type DryReport, dryRun, dryRunText, isSendable } from '../tools/uploader/dry-run.ts'
-import { lockFile } from '../tools/uploader/file-lock.ts'
+import { type FileLock, lockFile } from '../tools/uploader/file-lock.ts'
 import type { FileReport } from '../tools/uploader/file-report.ts'
 import { type Journal, STANDARD_INPUT } from '../tools/uploader/journal.ts'
 import { openJournal, startOver } from '../tools/uploader/open-journal.ts'
@@ -135,7 +135,7 @@ async function send(
   { stopping, breakingOff }: StopSignals,
   screen: UploadScreen,
 ): Promise<number> {
-  const lock = given.answers === undefined ? undefined : lockFile(given.answers)
+  const lock = lockAnswers(given.answers)
   let answers: AppendedLines | undefined
   try {
     answers = await openAnswers(given.answers)
@@ -163,6 +163,15 @@ async function send(
   } finally {
     await answers?.close()
     lock?.release()
+  }
+}
+
+function lockAnswers(file: string | undefined): FileLock | undefined {
+  if (file === undefined) return undefined
+  try {
+    return lockFile(file)
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`--answers: ${error.message}`) : error
   }
 }
 

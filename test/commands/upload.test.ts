@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import type { DryRunReport } from '../../src/tools/uploader/dry-run.ts'
@@ -25,7 +25,10 @@ const invoice = (number: number) => JSON.stringify({ sequenceNumber: number })
 async function folderWith(files: Record<string, string>): Promise<string> {
   const path = join(folder, String(++folders))
   await mkdir(path)
-  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await writeFile(join(path, name), text)
+  }
   return path
 }
 
@@ -181,6 +184,18 @@ test('a file of rejected invoices that is something else: nothing is sent, and i
   assert.equal(server.received.length, 0)
   assert.deepEqual((await readdir(cwd)).sort(), Object.keys(files).sort())
   assert.equal(await readFile(join(cwd, 'b.rejected.ndjson'), 'utf8'), '[]')
+})
+
+test('an answers file that cannot be written is named with its flag', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const cwd = await folderWith({ a: `${invoice(1)}\n`, 'folder/x': '' })
+  for (const answers of ['nowhere/answers', 'folder']) {
+    const { code, stderr } = await upload(t, server.url, cwd, ['--answers', answers, 'a'])
+    assert.equal(code, 2)
+    assert.match(stderr, new RegExp(`^--answers: ${answers}\\S* could not be written: \\w`))
+    assert.doesNotMatch(stderr, /\bE[A-Z]{4,}/)
+  }
+  assert.equal(server.received.length, 0)
 })
 
 test('--again deletes nothing until all files and the answers file can be used', async (t) => {

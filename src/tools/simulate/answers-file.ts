@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
+import { plainMessage } from '../../system-problem.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import { UsageError } from '../terminal/flags.ts'
-import { systemProblem } from '../terminal/system-problem.ts'
 
 /** The answers of a run, for `tillgate audit --answers`. */
 export interface AnswersFile {
@@ -21,7 +21,7 @@ const MAX_BUFFERED_BYTES = 64 * 2 ** 20
 export async function createAnswersFile(path: string, onFailure: (error: Error) => void): Promise<AnswersFile> {
   const stream = createWriteStream(path, { flags: 'wx' })
   await once(stream, 'open').catch((error: unknown) => {
-    throw new UsageError(`--answers ${systemProblem(error) ?? `${path}: ${(error as Error).message}`}`)
+    throw new UsageError(`--answers: ${plainMessage(error)}`)
   })
   stream.on('error', onFailure)
   return {

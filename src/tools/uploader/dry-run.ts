@@ -1,3 +1,4 @@
+import { systemWords } from '../../system-problem.ts'
 import { count } from '../terminal/count.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import type { Journal } from './journal.ts'
@@ -54,7 +55,7 @@ export async function dryRun(journal: Journal, maxBytes: number, stopping: Abort
 }
 
 function faultOf(fault: Error | undefined, { unended }: Outstanding): string | undefined {
-  if (fault !== undefined) return fault.message
+  if (fault !== undefined) return systemWords(fault) ?? fault.message
   return unended && `its last line, ${unended.number}, has no line feed and is not complete JSON`
 }
 

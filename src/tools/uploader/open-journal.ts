@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
+import { systemWords } from '../../system-problem.ts'
 import { InputError } from '../terminal/flags.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, LockedError, lockFile } from './file-lock.ts'
@@ -32,7 +33,10 @@ export async function openJournal(file: string, options: OpenOptions = {}): Prom
   let lock: FileLock | undefined
   try {
     const found = await stat(file)
-    if (!found.isFile()) throw new Error(`${file} is not a file`)
+    if (!found.isFile())
+      throw new Error(
+        found.isDirectory() ? `${file} is a folder` : `${file} is no file: pipe it into tillgate upload -`,
+      )
     if (!isDry) lock = lockFile(file)
     const [progressFile, rejectedFile] = [progressFileOf(file), rejectedFileOf(file)]
     if (!again) await assertAppendable(rejectedFile, REJECTED_BEGINNING)
@@ -82,8 +86,6 @@ async function hashPrefix(
 }
 
 function wordsOf(error: NodeJS.ErrnoException, file: string): string {
-  const { code, message, path = file } = error
-  if (code === 'ENOENT') return `${path}: there is no such file`
-  if (code === 'EACCES' || code === 'EPERM') return `${path}: this user may not read it`
-  return code === undefined ? message : `${path} cannot be read: ${message}`
+  const words = systemWords(error)
+  return words === undefined ? error.message : `${error.path ?? file}: ${words}`
 }

@@ -1,3 +1,4 @@
+import { systemWords } from '../../system-problem.ts'
 import { pause, resendMs } from '../../waiting.ts'
 import type { AppendedLines } from './append-lines.ts'
 import { type CutRequest, cutAlone, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
@@ -118,7 +119,7 @@ class FileUpload {
   }
 
   #endOfJournal(fault: Error | undefined): End {
-    if (fault !== undefined) return { kind: 'unreadable', reason: fault.message }
+    if (fault !== undefined) return { kind: 'unreadable', reason: systemWords(fault) ?? fault.message }
     // Nobody knows whether more input would have come.
     if (this.#journal.bytes === undefined && this.#options.stopping.aborted) return { kind: 'interrupted' }
     const { unended } = this.#outstanding

@@ -40,7 +40,7 @@ test('where no lock file can be made, the file cannot be used, and it is said wh
   const file = join(folder, 'nowhere', 'journal')
   assert.throws(
     () => lockFile(file),
-    (error: Error) => error instanceof InputError && error.message.includes('there is no such folder'),
+    (error: Error) => error instanceof InputError && error.message.includes('there is no such file or folder'),
   )
 })
 

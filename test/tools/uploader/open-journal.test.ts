@@ -240,6 +240,8 @@ test('a file of rejected invoices that is something else is told before anything
 })
 
 test('a journal that is not there, or no file, says so', async () => {
-  await assert.rejects(openJournal(join(folder, 'none')), /none: there is no such file/)
-  await assert.rejects(openJournal(folder), /is not a file/)
+  await assert.rejects(openJournal(join(folder, 'none')), /none: there is no such file or folder$/)
+  await assert.rejects(openJournal(folder), /is a folder$/)
+  await assert.rejects(openJournal('/dev/null'), /is no file: pipe it into tillgate upload -$/)
+  await assert.rejects(openJournal(join(folder, 'x'.repeat(300))), /x: the name is too long$/)
 })
