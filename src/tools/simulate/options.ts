@@ -1,3 +1,4 @@
+import { gatewayUrl } from '../gateway/gateway-url.ts'
 import { count } from '../terminal/count.ts'
 import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
 import type { Load } from './arrivals.ts'
@@ -84,9 +85,9 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
 }
 
 function urlOf(text: string | undefined): URL {
-  const url = URL.parse(text ?? '')
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  throw new UsageError('--url is required: the gateway or its load balancer, e.g. http://127.0.0.1:8080')
+  if (text === undefined)
+    throw new UsageError('--url is required: the gateway or its load balancer, e.g. http://127.0.0.1:8080')
+  return gatewayUrl(text)
 }
 
 function burstOf(text: string | undefined): Load['burst'] {

@@ -1,3 +1,4 @@
+import { gatewayUrl } from '../gateway/gateway-url.ts'
 import { numberOf, parseFlagsAndFiles, UsageError } from '../terminal/flags.ts'
 import { REQUEST_CODINGS, type RequestCoding } from './cut-request.ts'
 
@@ -52,15 +53,6 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
     dryRun: values['dry-run'],
     json,
   }
-}
-
-function gatewayUrl(text: string): URL {
-  const url = URL.parse(text)
-  const isUsable = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
-  if (!isUsable) throw new UsageError('--url must be an http or https address, e.g. http://127.0.0.1:8080')
-  if (url.username !== '' || url.password !== '') throw new UsageError('--url must not hold a name or password')
-  if (!url.pathname.endsWith('/')) url.pathname += '/'
-  return url
 }
 
 function coding(values: { gzip: boolean; zstd: boolean; 'no-compression': boolean }): RequestCoding {

@@ -1,3 +1,5 @@
+import { request as httpRequest } from 'undici'
+import { noAnswer } from '../gateway/no-answer.ts'
 import type { CutRequest, RequestCoding } from './cut-request.ts'
 import { type GatewayAnswer, readGatewayAnswer, readInvoiceAnswer } from './gateway-answer.ts'
 
@@ -10,10 +12,11 @@ export interface PostOptions {
 }
 
 const MAX_ANSWER_BYTES = 64 * 2 ** 20
-/** No connection was made, so nothing of the request was sent. */
-const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
-/** Sends one request. Resolves within `timeoutMs`, with its answer or why there is none; never rejects. */
+/**
+ * Sends one request. Resolves within `timeoutMs`, with its answer or why there is none; never rejects. Not with
+ * `fetch`: that refuses some ports, as browsers do.
+ */
 export async function postUpload(
   request: CutRequest,
   timeoutMs: number,
@@ -21,21 +24,22 @@ export async function postUpload(
 ): Promise<GatewayAnswer> {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(new URL(request.isAlone ? 'v1/invoices' : 'v1/invoices/batch', url), {
-      method: 'POST',
-      headers: request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding),
-      body: new Uint8Array(request.body),
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, timeout]),
-    })
-    const text = await readText(response)
-    if (request.isAlone) return readInvoiceAnswer(response.status, response.headers, text)
-    return readGatewayAnswer(response.status, response.headers, text, request.invoices)
+    const { statusCode, headers, body } = await httpRequest(
+      new URL(request.isAlone ? 'v1/invoices' : 'v1/invoices/batch', url),
+      {
+        method: 'POST',
+        headers: request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding),
+        body: request.body,
+        signal: AbortSignal.any([signal, timeout]),
+      },
+    )
+    const text = await readText(body)
+    if (request.isAlone) return readInvoiceAnswer(statusCode, headersOf(headers), text)
+    return readGatewayAnswer(statusCode, headersOf(headers), text, request.invoices)
   } catch (error) {
     if (timeout.aborted)
       return { kind: 'none', reason: `no answer within ${Math.ceil(timeoutMs / 100) / 10} s`, isSent: true }
-    const { code, reason } = describe(error as Error)
-    return { kind: 'none', reason, isSent: !UNCONNECTED.has(code) }
+    return { kind: 'none', ...noAnswer(error) }
   }
 }
 
@@ -46,20 +50,18 @@ function uploadHeaders(coding: RequestCoding): Record<string, string> {
   return coding === 'identity' ? headers : { ...headers, 'content-encoding': coding }
 }
 
-async function readText(response: Response): Promise<string> {
+function headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const entries = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().map((each) => [name, each]))
+  return new Headers(entries as [string, string][])
+}
+
+async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`)
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`its answer has more than ${MAX_ANSWER_BYTES} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
-}
-
-/** `fetch` says why it failed in the cause of its error. */
-function describe(error: Error): { code: string; reason: string } {
-  const cause = (error.cause ?? error) as NodeJS.ErrnoException
-  const code = String(cause.code ?? '')
-  return { code, reason: `no answer: ${cause.message || code}` }
 }

@@ -1,0 +1,20 @@
+import { UsageError } from '../terminal/flags.ts'
+
+/** `--url` as a URL that ends with a slash. Throws `UsageError`. */
+export function gatewayUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`--url must begin with http:// or https://, e.g. http://127.0.0.1:8080${hostHint(text)}`)
+  if (url.search !== '' || url.hash !== '') throw new UsageError('--url must end before the ? or #')
+  if (url.username !== '' || url.password !== '') throw new UsageError('--url must not hold a name or password')
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return url
+}
+
+/** For a host and port alone, and for an IPv6 address that lacks its brackets. */
+function hostHint(text: string): string {
+  const bare = text.replace(/^https?:\/\//, '')
+  const isBareIpv6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:]*$/i.test(bare)
+  const host = isBareIpv6 ? `[${bare}]:8080` : bare
+  return URL.canParse(`http://${host}`) && text !== '' ? `; did you mean http://${host}?` : ''
+}
