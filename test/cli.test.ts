@@ -68,6 +68,48 @@ suite('within one process', () => {
     assert.deepEqual([code, stdout, stderr], [0, packageJson.version, ''])
   })
 
+  test('each option is in the help, with its default or that it is required; each subcommand has its own', async () => {
+    const help = async (...args: string[]) => (await runHere(args)).stdout.replaceAll(/\s+/g, ' ')
+    assert.match(await help('upload', '--help'), /--invoices N most invoices in a request \(default: 1000\)/)
+    assert.match(await help('simulate', '--help'), /--url URL the gateway or its load balancer \(required\)/)
+    assert.match(await help('tail', '--help'), /--limit N stop after N records \(default: never\)/)
+    for (const args of [
+      ['topics', 'plan', '--help'],
+      ['topics', '--help', 'plan'],
+      ['help', 'topics', 'plan'],
+    ]) {
+      const plan = await help(...args)
+      assert.match(plan, /^tillgate topics plan: .*--brokers N how many brokers \(required\)/)
+      assert.doesNotMatch(plan, /--at-once/)
+    }
+    assert.match(await help('topics', '--help'), /tillgate topics grow spreads it/)
+    for (const command of COMMANDS)
+      for (const line of (await runHere([command, '--help'])).stdout.split('\n')) assert.ok(line.length <= 80, line)
+  })
+
+  test('help that is a file or a value is none', async () => {
+    const { code, stderr } = await runHere(['upload', '--', '--help'])
+    assert.equal(code, 2)
+    assert.match(stderr, /--help: there is no such file/)
+  })
+
+  test('settings that are looked for among the arguments are named as variables', async () => {
+    const looked: [string[], RegExp][] = [
+      [['serve', '--port', '80'], /unknown option --port; set the variable PORT instead/],
+      [['tail', '--topic=x'], /unknown option --topic; set the variable KAFKA_TOPIC instead/],
+      [['audit', '--bootstrap-server', 'a:1'], /set the variable KAFKA_BROKERS instead/],
+      [['tail', 'pos.invoices'], /pos\.invoices; the cluster and the topic are set by KAFKA_BROKERS and KAFKA_TOPIC/],
+      [['upload', '--topic=x'], /unknown option --topic$/m],
+      [['topics', 'grow', '--yess'], /tillgate topics grow --help says/],
+      [['--verbose', 'tail'], /--verbose: options come after the command/],
+    ]
+    for (const [args, said] of looked) {
+      const { code, stderr } = await runHere(args, NO_KAFKA)
+      assert.equal(code, 2)
+      assert.match(stderr, said)
+    }
+  })
+
   test('unknown commands, options and arguments exit with 2 and say what is wrong', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /which command/],
@@ -79,7 +121,9 @@ suite('within one process', () => {
       [['tail', '--from', 'middle'], /--from/],
       [['tail', '--limit', '0'], /--limit/],
       [['tail', '--limit', 'many'], /--limit/],
-      [['tail', '--limit'], /--limit/],
+      [['tail', '--limit'], /--limit needs a value: a whole number from 1/],
+      [['tail', '--limit', '-5'], /--limit must be a whole number from 1 to [\d,]+, not -5/],
+      [['tail', '--json=yes'], /--json takes no value/],
       [['config', 'all'], /all/],
     ]
     for (const [args, said] of wrong) {

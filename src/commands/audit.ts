@@ -4,34 +4,28 @@ import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
 import { plainMessage } from '../system-problem.ts'
-import { parseAuditArguments } from '../tools/audit/options.ts'
+import { AUDIT_OPTIONS, parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
 import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit } from '../tools/audit/run-audit.ts'
-import { InputError, UsageError } from '../tools/terminal/flags.ts'
+import { helpText } from '../tools/terminal/help.ts'
+import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
-import type { Command } from './command.ts'
+import { type Command, FROM_ENVIRONMENT } from './command.ts'
 
-const HELP = `tillgate audit: reads KAFKA_TOPIC and says whether the promise held
-
-  --from-time TIME     only records from this time on (RFC 3339; the time in the log)
-  --to-time TIME       only records before this time
-  --partitions LIST    only these partitions, e.g. 0,3,8-11
-  --answers FILE       what the tills were told (NDJSON, see docs/audit.md): finds lost, altered and excess invoices
-  --stores LIST        only invoices of these stores, e.g. S1,S2
-  --journals LIST      only invoices of these journals, e.g. S1/T1/J1,S1/T2/J1
-  --named-only         only invoices that the answers name, not those that others sent meanwhile
-  --verify             parse every value and compare its identity with the headers
-  --strict             duplicates, missing numbers, tombstones and foreign records break the promise too
-  --all                every journal, not only those with findings
-  --json               the report as JSON
-
-Exit code: 0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or
-records were deleted before they could be judged, 4 nothing was audited: no invoice was read, no receipt judged.`
+const HELP = helpText({
+  name: 'tillgate audit',
+  takes: '[OPTIONS]',
+  does: 'reads KAFKA_TOPIC and says whether the promise held',
+  options: AUDIT_OPTIONS,
+  notes: [FROM_ENVIRONMENT],
+  exitCodes:
+    '0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or records were deleted before they could be judged, 4 nothing was audited: no invoice was read, no receipt judged.',
+})
 
 const EXIT_CODES: Record<Verdict, number> = { held: 0, broken: 1, incomplete: 3, nothing: 4 }
 
-export const audit: Command = { help: HELP, run, failureCode: 3 }
+export const audit: Command = { help: HELP, readsEnvironment: true, run, failureCode: 3 }
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseAuditArguments(args)

@@ -1,11 +1,15 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import { ConfigError } from '../config.ts'
 import { plainMessage } from '../system-problem.ts'
-import { InputError, UsageError } from '../tools/terminal/flags.ts'
+import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { suggestion } from '../tools/terminal/suggestion.ts'
+import { visibleText } from '../tools/terminal/visible-text.ts'
 import type { Command } from './command.ts'
+import { variableHint } from './variable-hint.ts'
 
 const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
+
+Usage: tillgate COMMAND [OPTIONS]
 
   tillgate serve      run the gateway; configured by environment variables alone
   tillgate tail       print the records of KAFKA_TOPIC: partition, offset, key, headers, value
@@ -51,31 +55,48 @@ export async function dispatch(
     output.error(`${message}\n\ntillgate ${command}--help says what there is.`)
     return WRONG_INPUT
   }
-  if (name === undefined) return fail('which command?', '')
+  if (name === undefined) {
+    output.error(`which command?\n\n${HELP}`)
+    return WRONG_INPUT
+  }
   if (name === '--version') {
     output.log(packageJson.version)
     return 0
   }
-  const isHelpWanted = name === 'help' || [name, ...args].some(isHelp)
-  const wanted = name === 'help' ? args[0] : name
-  if (wanted === undefined || isHelp(wanted)) {
+  const isHelpWanted = name === 'help' || isHelpAmong([name, ...args])
+  const [wanted, subcommand] = [...(name === 'help' ? [] : [name]), ...args].filter((argument) => !isHelp(argument))
+  if (wanted === undefined || wanted === 'help') {
     output.log(HELP)
     return 0
   }
+  if (wanted.startsWith('-')) return fail(`${visibleText(wanted)}: options come after the command`, '')
   const load = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined
-  if (load === undefined) return fail(`no such command: ${wanted}${suggestion(wanted, Object.keys(COMMANDS))}`, '')
+  if (load === undefined)
+    return fail(`no such command: ${visibleText(wanted)}${suggestion(wanted, Object.keys(COMMANDS))}`, '')
   const command = await load()
+  const { subcommandHelp = {} } = command
+  const known = subcommand !== undefined && Object.hasOwn(subcommandHelp, subcommand) ? subcommand : undefined
   if (isHelpWanted) {
-    output.log(command.help)
+    output.log(known === undefined ? command.help : (subcommandHelp[known] as string))
     return 0
   }
   try {
     return await command.run(args, environment)
   } catch (error) {
-    if (error instanceof UsageError) return fail(error.message, `${wanted} `)
+    if (error instanceof UsageError)
+      return fail(
+        `${error.message}${variableHint(command, error)}`,
+        `${wanted} ${known === undefined ? '' : `${known} `}`,
+      )
     output.error(plainMessage(error))
     return error instanceof ConfigError || error instanceof InputError ? WRONG_INPUT : command.failureCode
   }
+}
+
+/** Behind `--` there are only files. */
+function isHelpAmong(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return (end === -1 ? args : args.slice(0, end)).some(isHelp)
 }
 
 function isHelp(argument: string): boolean {

@@ -2,7 +2,8 @@ import { memoryProblem, readConfig } from '../config.ts'
 import { startGateway } from '../gateway.ts'
 import { letHeapGrow } from '../heap-growth.ts'
 import { closeLogger, createLogger } from '../observability/logger.ts'
-import { parseFlags } from '../tools/terminal/flags.ts'
+import { helpText } from '../tools/terminal/help.ts'
+import { parseOptions } from '../tools/terminal/options.ts'
 import { within } from '../waiting.ts'
 import type { Command } from './command.ts'
 import { listenProblem } from './listen-problem.ts'
@@ -13,19 +14,25 @@ const EXIT = { ok: 0, failed: 1 } as const
 /** How long after the shutdown deadline the process ends, even if something hangs. */
 const LAST_RESORT_MS = 2_000
 
-const HELP = `tillgate serve: runs the gateway until SIGTERM or SIGINT, then drains it
+const HELP = helpText({
+  name: 'tillgate serve',
+  takes: '',
+  does: 'runs the gateway until SIGTERM or SIGINT, then drains it',
+  options: {},
+  notes: [
+    'It is configured by environment variables alone, which tillgate config lists. KAFKA_BROKERS is required, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve',
+  ],
+  exitCodes: '0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration.',
+})
 
-It is configured by environment variables alone: tillgate config prints them.
-Exit code: 0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration.`
-
-export const serve: Command = { help: HELP, run, failureCode: EXIT.failed }
+export const serve: Command = { help: HELP, readsEnvironment: true, run, failureCode: EXIT.failed }
 
 /**
  * Runs one gateway until SIGTERM or SIGINT, then drains it and exits with 0. A bad configuration throws `ConfigError`
  * with one message that names every wrong variable; an address that is in use, or a bug nobody caught, exits with 1.
  */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
-  parseFlags(args, {})
+  parseOptions(args, {})
   const config = readConfig(environment)
   letHeapGrow()
   const logger = createLogger(config.LOG_LEVEL)

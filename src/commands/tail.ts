@@ -2,29 +2,24 @@ import { once } from 'node:events'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, type LogRecord, readTopic } from '../kafka/read-topic.ts'
-import { parseTailArguments, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
+import { parseTailArguments, TAIL_OPTIONS, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
 import { recordJson } from '../tools/tail/record-json.ts'
 import { recordText } from '../tools/tail/record-text.ts'
 import { recordValue } from '../tools/tail/record-value.ts'
 import { tailRanges } from '../tools/tail/tail-ranges.ts'
-import type { Command } from './command.ts'
+import { helpText } from '../tools/terminal/help.ts'
+import { type Command, FROM_ENVIRONMENT } from './command.ts'
 
-const HELP = `tillgate tail: prints the records of KAFKA_TOPIC: partition, offset, time, key, headers, value
+const HELP = helpText({
+  name: 'tillgate tail',
+  takes: '[OPTIONS]',
+  does: 'prints the records of KAFKA_TOPIC: partition, offset, time, key, headers, value',
+  options: TAIL_OPTIONS,
+  notes: ['It follows the topic until Ctrl-C, unless --exit-at-end or --limit ends it.', FROM_ENVIRONMENT],
+  exitCodes: '0 done, 1 failed, 2 wrong arguments or configuration.',
+})
 
-  --from beginning|end   where to start (default: end; beginning with --exit-at-end)
-  --from-time TIME       start with the first record of this time or later (RFC 3339; the time in the log)
-  --partition N          only this partition
-  --offset N             start at this offset of the partition
-  --key KEY              only records with this key: a store
-  --limit N              stop after N records
-  --exit-at-end          stop at the present end of the topic, instead of following it
-  --json                 one JSON object per line: partition, offset, timestamp, key, headers, value
-  --lines                only the values, one per line, as in a journal
-  --raw                  only the values, byte for byte, with nothing between them
-
-Exit code: 0 done, 1 failed, 2 wrong arguments or configuration.`
-
-export const tail: Command = { help: HELP, run, failureCode: 1 }
+export const tail: Command = { help: HELP, readsEnvironment: true, run, failureCode: 1 }
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseTailArguments(args)

@@ -11,7 +11,7 @@ import {
   type TopicSession,
 } from '../kafka/topic-admin.ts'
 import { plainMessage } from '../system-problem.ts'
-import { UsageError } from '../tools/terminal/flags.ts'
+import { UsageError } from '../tools/terminal/input-errors.ts'
 import { createStatusLine } from '../tools/terminal/status-line.ts'
 import { THROTTLES } from '../tools/topics/check.ts'
 import { type Copying, copyingOf, copyingText, reassignmentJson, throttleOf } from '../tools/topics/copying.ts'

@@ -1,7 +1,7 @@
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
-import { UsageError } from '../tools/terminal/flags.ts'
+import { UsageError } from '../tools/terminal/input-errors.ts'
 import { table } from '../tools/terminal/table.ts'
 import { judgeTopic, verdictOn, verdictText } from '../tools/topics/check.ts'
 import { parseTopicsArguments, type TopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
@@ -10,34 +10,15 @@ import { planText } from '../tools/topics/plan-text.ts'
 import { topicSettings } from '../tools/topics/settings.ts'
 import type { Command } from './command.ts'
 import { growTopic } from './topics-grow.ts'
+import { TOPICS_HELP, TOPICS_SUBCOMMAND_HELP } from './topics-help.ts'
 
-const HELP = `tillgate topics: plan, create, check and grow KAFKA_TOPIC
-
-  tillgate topics plan     computes what topic, brokers and gateways are needed, and why; asks no cluster
-      --stores N --invoices-per-day N --brokers N
-      --invoice-bytes N      mean size of an invoice (1600)
-      --peak-factor F        busiest minute of the year over the mean of a normal day (8)
-      --retention-days D     how long invoices stay (7)
-      --gateway-rate N       invoices a second planned for one gateway (1000)
-      --broker-cores N       cores of a broker (4)
-      --broker-cpu-us N      microseconds of a core that an invoice costs all its brokers together (1224)
-  tillgate topics create   creates it, or checks it if it exists already
-      the options of plan, or --partitions N (KAFKA_PARTITIONS) --replication-factor N (3) --retention-days D (7)
-  tillgate topics check    compares it with what the gateway needs
-      --retention-days D     how long invoices have to stay at least
-  tillgate topics grow     after brokers were added: spreads replicas and leaders evenly over all brokers
-      --yes                  do it; without it the moves are only shown
-      --throttle N           copies at most N bytes a second into each broker; removed at the end, also after Ctrl-C
-      --undo-file FILE       a new file for the present assignment, as kafka-reassign-partitions.sh takes it
-                             (default: it is printed, with --json as a line of standard error)
-      --at-once N            partitions that move at the same time (5)
-      --deadline-minutes N   when to give up waiting (720)
-
-  --json                   the result as JSON
-Exit code: 0 right or done, 1 wrong, or refused to start, 2 wrong arguments or configuration,
-3 not finished: Kafka refused or did not answer, or it was interrupted.`
-
-export const topics: Command = { help: HELP, run, failureCode: 3 }
+export const topics: Command = {
+  help: TOPICS_HELP,
+  subcommandHelp: TOPICS_SUBCOMMAND_HELP,
+  readsEnvironment: true,
+  run,
+  failureCode: 3,
+}
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = parseTopicsArguments(args)

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { InputError, UsageError } from '../tools/terminal/flags.ts'
+import { helpText } from '../tools/terminal/help.ts'
+import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
 import { type DryReport, dryRun, dryRunText, isSendable } from '../tools/uploader/dry-run.ts'
@@ -7,7 +8,7 @@ import { type FileLock, lockFile } from '../tools/uploader/file-lock.ts'
 import type { FileReport } from '../tools/uploader/file-report.ts'
 import { type Journal, STANDARD_INPUT } from '../tools/uploader/journal.ts'
 import { openJournal, startOver } from '../tools/uploader/open-journal.ts'
-import { parseUploadArguments, type UploadArguments } from '../tools/uploader/options.ts'
+import { parseUploadArguments, UPLOAD_OPTIONS, type UploadArguments } from '../tools/uploader/options.ts'
 import { ownFilesText, withoutOwnFiles } from '../tools/uploader/own-files.ts'
 import { postUpload } from '../tools/uploader/post-upload.ts'
 import { reportText, unusableReport, uploadReport } from '../tools/uploader/report-text.ts'
@@ -17,28 +18,19 @@ import { uploadFiles } from '../tools/uploader/upload-files.ts'
 import { createUploadScreen, type UploadScreen } from '../tools/uploader/upload-screen.ts'
 import type { Command } from './command.ts'
 
-const HELP = `tillgate upload FILE...: sends journals to a gateway, each line one invoice (NDJSON, plain or compressed with gzip or zstd; - is standard input)
-
-  --url URL                the gateway (default: http://127.0.0.1:8080)
-  --gzip | --zstd | --no-compression
-                           how requests are compressed (default: --gzip)
-  --invoices N             most invoices in a request (default: 1000)
-  --parallel N             files at once (default: 1); never files with the same terminal
-  --keep-going             if a file fails, sends the others, except those with the same terminal
-  --give-up-after SECONDS  gives a file up after this long without progress (default: never)
-  --answers FILE           appends the answer to each attempt, for tillgate audit --answers
-  --again                  starts over, instead of continuing from FILE.progress
-  --dry-run                reads the files and says what would be sent; sends and writes nothing
-  --json                   the report as JSON
-
-Invoices that will never be accepted go to FILE.rejected.ndjson; remove it once they are dealt with. Ctrl-C stops after
-the request in flight; the same command continues. Standard input cannot be continued: nothing remembers how far it was
-sent. Its rejected invoices go to stdin.rejected.ndjson in the working folder. A last line without a line feed that is
-not complete JSON is not sent: it waits for the rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are
-skipped.
-
-Exit code: 0 nothing is left to send and nothing rejected is left to deal with; 1 something is, or a last line waits for
-the rest; 2 wrong arguments or files, or another run holds one of them: nothing was sent.`
+const HELP = helpText({
+  name: 'tillgate upload',
+  takes: '[OPTIONS] FILE...',
+  does: 'sends journals to a gateway, each line one invoice (NDJSON, plain or compressed with gzip or zstd; - is standard input)',
+  options: UPLOAD_OPTIONS,
+  notes: [
+    'Invoices that will never be accepted go to FILE.rejected.ndjson; remove it once they are dealt with. Ctrl-C stops after the request in flight; the same command continues.',
+    'Standard input cannot be continued: nothing remembers how far it was sent. Its rejected invoices go to stdin.rejected.ndjson in the working folder.',
+    'A last line without a line feed that is not complete JSON is not sent: it waits for the rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are skipped.',
+  ],
+  exitCodes:
+    '0 nothing is left to send and nothing rejected is left to deal with; 1 something is, or a last line waits for the rest; 2 wrong arguments or files, or another run holds one of them: nothing was sent.',
+})
 
 /** What the gateway takes by default. */
 const MAX_BYTES = 8 * 2 ** 20

@@ -1,4 +1,4 @@
-import { InputError } from '../terminal/flags.ts'
+import { InputError } from '../terminal/input-errors.ts'
 import type { Place } from './claims.ts'
 import { isName } from './record-identity.ts'
 

@@ -1,4 +1,11 @@
-import { UsageError } from '../terminal/flags.ts'
+import type { Form } from '../terminal/forms.ts'
+import { UsageError } from '../terminal/input-errors.ts'
+
+/** The value of `--url`. */
+export const gatewayAddress: Form<URL> = {
+  words: 'the address of a gateway, e.g. http://127.0.0.1:8080',
+  read: gatewayUrl,
+}
 
 /** `--url` as a URL that ends with a slash. Throws `UsageError`. */
 export function gatewayUrl(text: string): URL {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { plainMessage } from '../../system-problem.ts'
 import type { AnswerLine } from '../audit/answers.ts'
-import { UsageError } from '../terminal/flags.ts'
+import { UsageError } from '../terminal/input-errors.ts'
 
 /** The answers of a run, for `tillgate audit --answers`. */
 export interface AnswersFile {

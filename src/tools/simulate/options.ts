@@ -1,6 +1,8 @@
-import { gatewayUrl } from '../gateway/gateway-url.ts'
+import { gatewayAddress } from '../gateway/gateway-url.ts'
 import { count } from '../terminal/count.ts'
-import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
+import { type Form, number, oneOf, text, wholeNumber } from '../terminal/forms.ts'
+import { UsageError } from '../terminal/input-errors.ts'
+import { type Options, parseOptions } from '../terminal/options.ts'
 import type { Load } from './arrivals.ts'
 
 /** What `tillgate simulate` was asked for. */
@@ -27,82 +29,111 @@ export interface Run {
 
 /** Bound on the invoices of one run. */
 const MAX_INVOICES = 50_000_000
-const text = { type: 'string' } as const
-const flag = { type: 'boolean', default: false } as const
-const OPTIONS = {
-  url: text,
-  tills: text,
-  stores: text,
-  rate: text,
-  seconds: text,
-  curve: text,
-  'day-seconds': text,
-  burst: text,
-  connections: text,
-  'answer-timeout-seconds': text,
-  'drain-seconds': text,
-  seed: text,
-  answers: text,
-  'self-test': flag,
-  json: flag,
+
+const burst: Form<NonNullable<Load['burst']>> = {
+  words: 'FACTORxSECONDS/SECONDS, e.g. 5x10/60: five times the rate for 10 s of every 60 s',
+  read: readBurst,
 }
 
-type NumberFlag = Exclude<keyof typeof OPTIONS, 'url' | 'curve' | 'burst' | 'answers' | 'self-test' | 'json'>
+export const SIMULATE_OPTIONS = {
+  url: { value: 'URL', form: gatewayAddress, isRequired: true, help: 'the gateway or its load balancer' },
+  tills: { value: 'N', form: wholeNumber(1, 1_000_000), preset: 1_000, help: 'how many tills' },
+  stores: {
+    value: 'N',
+    form: wholeNumber(1, 1_000_000),
+    help: 'the stores that they are spread over',
+    presetText: 'a quarter of the tills',
+  },
+  rate: { value: 'R', form: number(0.001, 1_000_000), preset: 100, help: 'invoices a second, on average' },
+  seconds: {
+    value: 'N',
+    form: wholeNumber(1, 1_000_000),
+    help: 'how long invoices come in',
+    presetText: '60, or one day of the curve',
+  },
+  curve: {
+    value: 'flat|day',
+    form: oneOf('flat', 'day'),
+    preset: 'flat',
+    help: "the same rate all the time, or a supermarket's day from midnight on",
+  },
+  'day-seconds': {
+    value: 'N',
+    form: wholeNumber(10, 86_400),
+    preset: 86_400,
+    help: 'how long a day of the curve takes',
+  },
+  burst: {
+    value: 'FxS/P',
+    form: burst,
+    help: 'F times the rate for S seconds of every P, e.g. 5x10/60; the mean stays',
+    presetText: 'none',
+  },
+  connections: {
+    value: 'N',
+    form: wholeNumber(1, 10_000),
+    preset: 256,
+    help: 'connections that are kept alive and shared by all tills',
+  },
+  'answer-timeout-seconds': {
+    value: 'N',
+    form: wholeNumber(1, 3_600),
+    preset: 40,
+    help: 'a till that has no answer by then sends again',
+  },
+  'drain-seconds': {
+    value: 'N',
+    form: wholeNumber(0, 86_400),
+    preset: 60,
+    help: 'how long to wait at the end for definite answers',
+  },
+  seed: {
+    value: 'N',
+    form: wholeNumber(0, 2_147_483_647),
+    preset: 1,
+    help: 'the same seed gives the same arrivals and baskets',
+  },
+  answers: {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'a new file with what every till was told, for tillgate audit --answers',
+  },
+  json: { help: 'the summary as JSON, with the figures of each second' },
+  'self-test': { help: 'measure servers whose latencies are known, and say whether that was right; only with --json' },
+} as const satisfies Options
 
 /** Reads the arguments that follow `simulate`. Throws `UsageError`. */
 export function parseSimulateArguments(args: readonly string[]): SimulateArguments {
-  const given = parseFlags(args, OPTIONS)
-  const { json } = given
-  if (given['self-test']) return { action: 'self-test', json }
-  const number = (name: NumberFlag, preset: number, min: number, max: number, isReal = false) => {
-    const text = given[name]
-    return text === undefined ? preset : numberOf(`--${name}`, text, { min, max, isReal })
+  if (args.includes('--self-test')) {
+    if (args.some((argument) => !['--self-test', '--json'].includes(argument)))
+      throw new UsageError('--self-test has servers of its own: give no other option but --json')
+    return { action: 'self-test', json: args.includes('--json') }
   }
-
-  const tills = number('tills', 1_000, 1, 1_000_000)
-  const daySeconds = number('day-seconds', 86_400, 10, 86_400)
-  const curve = given.curve ?? 'flat'
-  if (curve !== 'flat' && curve !== 'day') throw new UsageError('--curve must be flat or day')
-  const run = {
-    url: urlOf(given.url),
-    tills,
-    stores: number('stores', Math.ceil(tills / 4), 1, tills),
-    load: {
-      ratePerSecond: number('rate', 100, 0.001, 1_000_000, true),
-      curve,
-      daySeconds,
-      burst: burstOf(given.burst),
-    },
-    seconds: number('seconds', curve === 'day' ? daySeconds : 60, 1, 1_000_000),
-    drainSeconds: number('drain-seconds', 60, 0, 86_400),
-    connections: number('connections', 256, 1, 10_000),
-    answerTimeoutMs: 1_000 * number('answer-timeout-seconds', 40, 1, 3_600),
-    seed: number('seed', 1, 0, 2_147_483_647),
-  } as const
-  if (run.load.ratePerSecond * run.seconds > MAX_INVOICES)
+  const given = parseOptions(args, SIMULATE_OPTIONS)
+  const { url, json, tills, curve, answers } = given
+  const { stores = Math.ceil(tills / 4), seconds = curve === 'day' ? given['day-seconds'] : 60 } = given
+  if (stores > tills) throw new UsageError(`--stores must not be above --tills, which is ${count(tills)}`)
+  if (given.rate * seconds > MAX_INVOICES)
     throw new UsageError(`--rate times --seconds must not be above ${count(MAX_INVOICES)}`)
-  return { action: 'run', json, run, answers: given.answers }
+  const run = {
+    ...{ url, tills, stores, seconds },
+    load: { ratePerSecond: given.rate, curve, daySeconds: given['day-seconds'], burst: given.burst },
+    drainSeconds: given['drain-seconds'],
+    connections: given.connections,
+    answerTimeoutMs: 1_000 * given['answer-timeout-seconds'],
+    seed: given.seed,
+  }
+  return { action: 'run', json, run, answers }
 }
 
-function urlOf(text: string | undefined): URL {
-  if (text === undefined)
-    throw new UsageError('--url is required: the gateway or its load balancer, e.g. http://127.0.0.1:8080')
-  return gatewayUrl(text)
-}
-
-function burstOf(text: string | undefined): Load['burst'] {
-  if (text === undefined) return undefined
-  const [, factor = '', seconds = '', everySeconds = ''] = /^([\d.]+)x([\d.]+)\/([\d.]+)$/.exec(text) ?? []
-  const range = { min: 0.1, max: 86_400, isReal: true }
-  try {
-    const burst = {
-      factor: numberOf('', factor, { min: 1, max: 1_000, isReal: true }),
-      seconds: numberOf('', seconds, range),
-      everySeconds: numberOf('', everySeconds, range),
-    }
-    if (burst.seconds < burst.everySeconds) return burst
-  } catch {}
-  throw new UsageError(
-    '--burst must be FACTORxSECONDS/SECONDS, e.g. 5x10/60: five times the rate for 10 s of every 60 s',
-  )
+function readBurst(text: string): Load['burst'] {
+  const [, factor, seconds, everySeconds] = /^([\d.]+)x([\d.]+)\/([\d.]+)$/.exec(text) ?? []
+  const range = number(0.1, 86_400)
+  const burst = {
+    factor: number(1, 1_000).read(factor ?? ''),
+    seconds: range.read(seconds ?? ''),
+    everySeconds: range.read(everySeconds ?? ''),
+  }
+  if (burst.factor === undefined || burst.seconds === undefined || burst.everySeconds === undefined) return undefined
+  return burst.seconds < burst.everySeconds ? (burst as Load['burst']) : undefined
 }

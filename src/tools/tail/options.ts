@@ -1,4 +1,6 @@
-import { numberOf, parseFlags, timeOf, UsageError } from '../terminal/flags.ts'
+import { oneOf, text, time, wholeNumber } from '../terminal/forms.ts'
+import { UsageError } from '../terminal/input-errors.ts'
+import { type Options, parseOptions } from '../terminal/options.ts'
 
 /** What `tillgate tail` was asked for. */
 export interface TailArguments {
@@ -18,34 +20,47 @@ export interface TailArguments {
 
 export type TailFormat = 'text' | 'json' | 'lines' | 'raw'
 
+export const TAIL_OPTIONS = {
+  from: {
+    value: 'beginning|end',
+    form: oneOf('beginning', 'end'),
+    help: 'where to start',
+    presetText: 'end; with --exit-at-end beginning',
+  },
+  'from-time': {
+    value: 'TIME',
+    form: time,
+    help: 'start with the first record of this time or later (RFC 3339; the time in the log)',
+  },
+  partition: { value: 'N', form: wholeNumber(0, 99_999), help: 'only this partition', presetText: 'all' },
+  offset: {
+    value: 'N',
+    form: wholeNumber(0, 999_999_999_999_999),
+    help: 'start at this offset; needs --partition',
+  },
+  key: { value: 'KEY', form: text('the key of records: a store'), help: 'only records with this key: a store' },
+  limit: { value: 'N', form: wholeNumber(1, 999_999_999_999_999), help: 'stop after N records', presetText: 'never' },
+  'exit-at-end': { help: 'stop at the present end of the topic, instead of following it' },
+  json: { help: 'one JSON object per line: partition, offset, timestamp, key, headers, value' },
+  lines: { help: 'only the values, one per line, as in a journal' },
+  raw: { help: 'only the values, byte for byte, with nothing between them' },
+} as const satisfies Options
+
 /** Reads the arguments that follow `tail`. Throws `UsageError`. */
 export function parseTailArguments(args: readonly string[]): TailArguments {
-  const flag = { type: 'boolean', default: false } as const
-  const text = { type: 'string' } as const
-  const values = parseFlags(args, {
-    ...{ from: text, 'from-time': text, partition: text, offset: text, key: text, limit: text },
-    ...{ 'exit-at-end': flag, json: flag, lines: flag, raw: flag },
-  })
-  const { from, key, 'exit-at-end': exitAtEnd } = values
-  if (from !== undefined && from !== 'beginning' && from !== 'end')
-    throw new UsageError('--from must be beginning or end')
+  const values = parseOptions(args, TAIL_OPTIONS)
+  const { from, key, limit, partition, offset, 'exit-at-end': exitAtEnd } = values
   const begins = (['from', 'from-time', 'offset'] as const).filter((name) => values[name] !== undefined)
   if (begins.length > 1) throw new UsageError(`--${begins.join(' and --')} each say where to start: give only one`)
   const formats = (['json', 'lines', 'raw'] as const).filter((name) => values[name])
   if (formats.length > 1) throw new UsageError(`--${formats.join(' and --')} are different forms: give only one`)
-  const partition = optionalNumber('--partition', values.partition, 0, 99_999)
-  const offset = optionalNumber('--offset', values.offset, 0, Number.MAX_SAFE_INTEGER)
   if (offset !== undefined && partition === undefined)
     throw new UsageError('--offset needs --partition: each partition has offsets of its own')
   return {
     from: from ?? (exitAtEnd ? 'beginning' : 'end'),
-    fromMs: timeOf('--from-time', values['from-time']),
+    fromMs: values['from-time'],
     ...{ partition, offset, key, exitAtEnd },
-    limit: optionalNumber('--limit', values.limit, 1, 999_999_999_999_999) ?? Number.POSITIVE_INFINITY,
+    limit: limit ?? Number.POSITIVE_INFINITY,
     format: formats[0] ?? 'text',
   }
-}
-
-function optionalNumber(flag: string, text: string | undefined, min: number, max: number): number | undefined {
-  return text === undefined ? undefined : numberOf(flag, text, { min, max })
 }

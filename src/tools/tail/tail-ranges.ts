@@ -1,5 +1,5 @@
 import type { PartitionRange } from '../../kafka/read-position.ts'
-import { UsageError } from '../terminal/flags.ts'
+import { UsageError } from '../terminal/input-errors.ts'
 import type { TailArguments } from './options.ts'
 
 /**

@@ -1,5 +1,8 @@
-import { numberOf, parseFlags, UsageError } from '../terminal/flags.ts'
+import { number, text, wholeNumber } from '../terminal/forms.ts'
+import { UsageError } from '../terminal/input-errors.ts'
+import { type Options, parseOptions, type Values } from '../terminal/options.ts'
 import { suggestion } from '../terminal/suggestion.ts'
+import { visibleText } from '../terminal/visible-text.ts'
 import { BROKER_CORES, BROKER_CPU_MICROSECONDS, GATEWAY_RATE, type PlanInput } from './plan.ts'
 
 /** What `tillgate topics` was asked for. */
@@ -30,99 +33,154 @@ export type WantedTopic =
       readonly retentionDays: number
     }
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean', default: false } as const
-const EVERY_ACTION = { json: flag }
-const PLAN = {
-  stores: text,
-  'invoices-per-day': text,
-  brokers: text,
-  'invoice-bytes': text,
-  'peak-factor': text,
-  'retention-days': text,
-  'gateway-rate': text,
-  'broker-cores': text,
-  'broker-cpu-us': text,
-}
-const OPTIONS = {
-  plan: { ...EVERY_ACTION, ...PLAN },
-  create: { ...EVERY_ACTION, ...PLAN, partitions: text, 'replication-factor': text },
-  check: { ...EVERY_ACTION, 'retention-days': text },
-  grow: { ...EVERY_ACTION, yes: flag, 'at-once': text, 'deadline-minutes': text, throttle: text, 'undo-file': text },
-}
-const DAY_MS = 86_400_000
-const RETENTION_DAYS = { min: 0.01, max: 36_500, isReal: true }
+const JSON_OPTION = { json: { help: 'the result as JSON' } } as const satisfies Options
 const DEFAULT_RETENTION_DAYS = 7
+const retentionDays = number(0.01, 36_500)
+
+/** Both the three numbers that a plan needs, and those that have a default. */
+const PLAN_NUMBERS = {
+  stores: { value: 'N', form: wholeNumber(1, 10_000_000), help: 'how many stores' },
+  'invoices-per-day': { value: 'N', form: wholeNumber(1, 1e12), help: 'invoices of all stores on a normal day' },
+  brokers: { value: 'N', form: wholeNumber(1, 1_000), help: 'how many brokers' },
+} as const satisfies Options
+
+const PLAN_DETAILS = {
+  'invoice-bytes': { value: 'N', form: wholeNumber(200, 800_000), preset: 1_600, help: 'mean size of an invoice' },
+  'peak-factor': {
+    value: 'F',
+    form: number(1, 1_000),
+    preset: 8,
+    help: 'busiest minute of the year over the mean of a normal day',
+  },
+  'retention-days': {
+    value: 'D',
+    form: retentionDays,
+    preset: DEFAULT_RETENTION_DAYS,
+    help: 'how long invoices stay',
+  },
+  'gateway-rate': {
+    value: 'N',
+    form: wholeNumber(1, 1_000_000),
+    preset: GATEWAY_RATE,
+    help: 'invoices a second planned for one gateway',
+  },
+  'broker-cores': { value: 'N', form: wholeNumber(1, 512), preset: BROKER_CORES, help: 'cores of a broker' },
+  'broker-cpu-us': {
+    value: 'N',
+    form: wholeNumber(1, 1_000_000),
+    preset: BROKER_CPU_MICROSECONDS,
+    help: 'microseconds of a core that an invoice costs all its brokers together',
+  },
+} as const satisfies Options
+
+export const PLAN_OPTIONS = {
+  stores: { ...PLAN_NUMBERS.stores, isRequired: true },
+  'invoices-per-day': { ...PLAN_NUMBERS['invoices-per-day'], isRequired: true },
+  brokers: { ...PLAN_NUMBERS.brokers, isRequired: true },
+  ...PLAN_DETAILS,
+  ...JSON_OPTION,
+} as const satisfies Options
+
+export const CREATE_OPTIONS = {
+  partitions: {
+    value: 'N',
+    form: wholeNumber(1, 10_000),
+    help: 'partitions of the topic; fixed for its life',
+    presetText: 'KAFKA_PARTITIONS',
+  },
+  'replication-factor': {
+    value: 'N',
+    form: wholeNumber(1, 100),
+    help: 'brokers that hold each invoice',
+    presetText: '3',
+  },
+  ...PLAN_NUMBERS,
+  ...PLAN_DETAILS,
+  ...JSON_OPTION,
+} as const satisfies Options
+
+export const CHECK_OPTIONS = {
+  'retention-days': { value: 'D', form: retentionDays, help: 'how long invoices have to stay at least' },
+  ...JSON_OPTION,
+} as const satisfies Options
+
+export const GROW_OPTIONS = {
+  yes: { help: 'do it; without it the moves are only shown' },
+  throttle: {
+    value: 'N',
+    form: wholeNumber(10_000, 1e12),
+    help: 'copy at most N bytes a second into each broker; removed at the end, also after Ctrl-C',
+    presetText: 'no limit',
+  },
+  'undo-file': {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'a new file for the present assignment, as kafka-reassign-partitions.sh takes it',
+    presetText: 'it is printed, with --json as a line of standard error',
+  },
+  'at-once': { value: 'N', form: wholeNumber(1, 1_000), preset: 5, help: 'partitions that move at the same time' },
+  'deadline-minutes': { value: 'N', form: wholeNumber(1, 20_000), preset: 720, help: 'when to give up waiting' },
+  ...JSON_OPTION,
+} as const satisfies Options
+
+const ACTIONS = ['plan', 'create', 'check', 'grow'] as const
+const DAY_MS = 86_400_000
 
 /** Reads the arguments that follow `topics`. Throws `UsageError`. */
-export function parseTopicsArguments([action, ...args]: readonly string[]): TopicsArguments {
-  if (action === undefined) throw new UsageError('topics: plan, create, check or grow?')
-  if (!Object.hasOwn(OPTIONS, action))
-    throw new UsageError(
-      `topics: plan, create, check or grow, not ${action}${suggestion(action, Object.keys(OPTIONS))}`,
-    )
-  const given = parseFlags(args, OPTIONS[action as keyof typeof OPTIONS]) as Given
-  const { json = false, yes = false } = given
+export function parseTopicsArguments([typed, ...args]: readonly string[]): TopicsArguments {
+  if (typed === undefined) throw new UsageError('topics: plan, create, check or grow?')
+  const action = ACTIONS.find((name) => name === typed)
+  if (action === undefined)
+    throw new UsageError(`topics: plan, create, check or grow, not ${visibleText(typed)}${suggestion(typed, ACTIONS)}`)
   switch (action) {
-    case 'plan':
-      return { action, json, input: planInput(given) }
-    case 'create':
-      return { action, json, wanted: wantedTopic(given) }
+    case 'plan': {
+      const given = parseOptions(args, PLAN_OPTIONS)
+      return { action, json: given.json, input: planInput(given) }
+    }
+    case 'create': {
+      const given = parseOptions(args, CREATE_OPTIONS)
+      return { action, json: given.json, wanted: wantedTopic(given) }
+    }
     case 'check': {
-      const days = optional(given, 'retention-days', RETENTION_DAYS)
+      const { json, 'retention-days': days } = parseOptions(args, CHECK_OPTIONS)
       return { action, json, retentionMs: days === undefined ? undefined : days * DAY_MS }
     }
-    default: {
-      const atOnce = optional(given, 'at-once', { min: 1, max: 1_000 }) ?? 5
-      const minutes = optional(given, 'deadline-minutes', { min: 1, max: 20_000 }) ?? 720
-      const throttleBytes = optional(given, 'throttle', { min: 10_000, max: 1e12 })
-      const undoFile = given['undo-file']
-      return { action: 'grow', json, yes, atOnce, deadlineMs: minutes * 60_000, throttleBytes, undoFile }
+    case 'grow': {
+      const given = parseOptions(args, GROW_OPTIONS)
+      const { json, yes, throttle: throttleBytes, 'at-once': atOnce, 'undo-file': undoFile } = given
+      return { action, json, yes, atOnce, deadlineMs: given['deadline-minutes'] * 60_000, throttleBytes, undoFile }
     }
   }
 }
 
-type Given = { readonly [name in TextFlag]?: string } & { readonly [name in 'json' | 'yes']?: boolean }
-type TextFlag = keyof typeof PLAN | 'partitions' | 'replication-factor' | GrowFlag
-type GrowFlag = 'at-once' | 'deadline-minutes' | 'throttle' | 'undo-file'
-
-function planInput(given: Given): PlanInput {
+function planInput(given: Values<typeof PLAN_OPTIONS>): PlanInput {
   return {
-    stores: required(given, 'stores', 10_000_000),
-    invoicesPerDay: required(given, 'invoices-per-day', 1e12),
-    brokers: required(given, 'brokers', 1_000),
-    invoiceBytes: optional(given, 'invoice-bytes', { min: 200, max: 800_000 }) ?? 1_600,
-    peakFactor: optional(given, 'peak-factor', { min: 1, max: 1_000, isReal: true }) ?? 8,
-    retentionDays: optional(given, 'retention-days', RETENTION_DAYS) ?? DEFAULT_RETENTION_DAYS,
-    gatewayRate: optional(given, 'gateway-rate', { min: 1, max: 1_000_000 }) ?? GATEWAY_RATE,
-    brokerCores: optional(given, 'broker-cores', { min: 1, max: 512 }) ?? BROKER_CORES,
-    brokerCpuMicroseconds: optional(given, 'broker-cpu-us', { min: 1, max: 1_000_000 }) ?? BROKER_CPU_MICROSECONDS,
+    stores: given.stores,
+    invoicesPerDay: given['invoices-per-day'],
+    brokers: given.brokers,
+    invoiceBytes: given['invoice-bytes'],
+    peakFactor: given['peak-factor'],
+    retentionDays: given['retention-days'],
+    gatewayRate: given['gateway-rate'],
+    brokerCores: given['broker-cores'],
+    brokerCpuMicroseconds: given['broker-cpu-us'],
   }
 }
 
-function wantedTopic(given: Given): WantedTopic {
-  const isPlanned = given.stores ?? given['invoices-per-day'] ?? given.brokers
-  if (isPlanned === undefined)
+/** A plan as soon as one of the numbers is given that only a plan needs. */
+function wantedTopic(given: Values<typeof CREATE_OPTIONS>): WantedTopic {
+  const { stores, brokers, 'invoices-per-day': invoicesPerDay, partitions } = given
+  if (stores === undefined && brokers === undefined && invoicesPerDay === undefined)
     return {
       input: undefined,
-      partitions: optional(given, 'partitions', { min: 1, max: 10_000 }),
-      replicationFactor: optional(given, 'replication-factor', { min: 1, max: 100 }) ?? 3,
-      retentionDays: optional(given, 'retention-days', RETENTION_DAYS) ?? DEFAULT_RETENTION_DAYS,
+      partitions,
+      replicationFactor: given['replication-factor'] ?? 3,
+      retentionDays: given['retention-days'],
     }
   for (const name of ['partitions', 'replication-factor'] as const)
     if (given[name] !== undefined)
       throw new UsageError(`--${name} comes from the plan: give either it or the plan's numbers`)
-  return { input: planInput(given) }
-}
-
-function required(given: Given, name: TextFlag, max: number): number {
-  const text = given[name]
-  if (text === undefined)
-    throw new UsageError(`--${name} is required: a plan needs --stores, --invoices-per-day, --brokers`)
-  return numberOf(`--${name}`, text, { min: 1, max })
-}
-
-function optional(given: Given, name: TextFlag, range: Parameters<typeof numberOf>[2]): number | undefined {
-  const text = given[name]
-  return text === undefined ? undefined : numberOf(`--${name}`, text, range)
+  if (stores === undefined || brokers === undefined || invoicesPerDay === undefined)
+    throw new UsageError('a plan needs --stores, --invoices-per-day and --brokers')
+  return { input: planInput({ ...given, stores, brokers, 'invoices-per-day': invoicesPerDay }) }
 }

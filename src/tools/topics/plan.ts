@@ -1,5 +1,5 @@
 import { count } from '../terminal/count.ts'
-import { UsageError } from '../terminal/flags.ts'
+import { UsageError } from '../terminal/input-errors.ts'
 import { type BrokerLoad, busiestBroker, type ClusterLoad, fullestOf } from './broker-load.ts'
 import { type Setting, topicSettings } from './settings.ts'
 

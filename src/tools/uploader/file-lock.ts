@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, rmSync, st
 import { hostname } from 'node:os'
 // @ts-expect-error: the package has no types
 import { tryLock as tryLockOf } from 'fs-native-extensions'
-import { InputError } from '../terminal/flags.ts'
+import { InputError } from '../terminal/input-errors.ts'
 import { WriteError } from './write-error.ts'
 
 /** Locks the whole file for this file descriptor until it is closed. False: another one holds the lock. */

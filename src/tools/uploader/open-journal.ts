@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { systemWords } from '../../system-problem.ts'
-import { InputError } from '../terminal/flags.ts'
+import { InputError } from '../terminal/input-errors.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, LockedError, lockFile } from './file-lock.ts'
 import { checkContent, type Journal, progressFileOf, readJournal, rejectedFileOf } from './journal.ts'

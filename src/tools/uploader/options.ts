@@ -1,5 +1,7 @@
-import { gatewayUrl } from '../gateway/gateway-url.ts'
-import { numberOf, parseFlagsAndFiles, UsageError } from '../terminal/flags.ts'
+import { gatewayAddress, gatewayUrl } from '../gateway/gateway-url.ts'
+import { text, wholeNumber } from '../terminal/forms.ts'
+import { UsageError } from '../terminal/input-errors.ts'
+import { type Options, parseOptionsAndFiles } from '../terminal/options.ts'
 import { REQUEST_CODINGS, type RequestCoding } from './cut-request.ts'
 
 /** What `tillgate upload` was asked for. */
@@ -23,35 +25,49 @@ export interface UploadArguments {
   readonly json: boolean
 }
 
+const DEFAULT_URL = 'http://127.0.0.1:8080'
+
+export const UPLOAD_OPTIONS = {
+  url: { value: 'URL', form: gatewayAddress, help: 'the gateway', presetText: DEFAULT_URL },
+  gzip: { help: 'compress requests with gzip; this is the default' },
+  zstd: { help: 'compress them with zstd' },
+  'no-compression': { help: 'do not compress them' },
+  invoices: { value: 'N', form: wholeNumber(1, 100_000), preset: 1_000, help: 'most invoices in a request' },
+  parallel: {
+    value: 'N',
+    form: wholeNumber(1, 64),
+    preset: 1,
+    help: 'files at once; never files with the same terminal',
+  },
+  'keep-going': { help: 'if a file fails, send the others; not for files with the same terminal' },
+  'give-up-after': {
+    value: 'SECONDS',
+    form: wholeNumber(1, 31_536_000),
+    help: 'give a file up after this long without progress',
+    presetText: 'never',
+  },
+  answers: {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'append the answer to each attempt, for tillgate audit --answers',
+  },
+  again: { help: 'start over, instead of continuing from FILE.progress' },
+  'dry-run': { help: 'read the files and say what would be sent; send and write nothing' },
+  json: { help: 'the report as JSON' },
+} as const satisfies Options
+
 /** Reads the arguments that follow `upload`. Throws `UsageError`. */
 export function parseUploadArguments(args: readonly string[]): UploadArguments {
-  const flag = { type: 'boolean', default: false } as const
-  const text = { type: 'string' } as const
-  const { values, files } = parseFlagsAndFiles(args, {
-    ...{ gzip: flag, zstd: flag, 'no-compression': flag, again: flag, json: flag, 'keep-going': flag, 'dry-run': flag },
-    ...{ 'give-up-after': text, answers: text },
-    url: { ...text, default: 'http://127.0.0.1:8080' },
-    invoices: { ...text, default: '1000' },
-    parallel: { ...text, default: '1' },
-  })
-  const { answers, again, json } = values
-  if (files.length === 0) throw new UsageError('which files?')
-  const giveUpAfter = values['give-up-after']
+  const { values, files } = parseOptionsAndFiles(args, UPLOAD_OPTIONS)
+  if (files.length === 0) throw new UsageError('which files? tillgate upload FILE...; - is standard input')
+  const { 'give-up-after': giveUpAfterSeconds, 'keep-going': keepGoing, 'dry-run': dryRun } = values
+  const { invoices, parallel, answers, again, json } = values
   return {
-    files,
-    url: gatewayUrl(values.url),
+    ...{ files, parallel, answers, again, keepGoing, dryRun, json },
+    url: values.url ?? gatewayUrl(DEFAULT_URL),
     coding: coding(values),
-    maxInvoices: numberOf('--invoices', values.invoices, { min: 1, max: 100_000 }),
-    parallel: numberOf('--parallel', values.parallel, { min: 1, max: 64 }),
-    giveUpAfterMs:
-      giveUpAfter === undefined
-        ? undefined
-        : 1_000 * numberOf('--give-up-after', giveUpAfter, { min: 1, max: 31_536_000 }),
-    answers,
-    again,
-    keepGoing: values['keep-going'],
-    dryRun: values['dry-run'],
-    json,
+    maxInvoices: invoices,
+    giveUpAfterMs: giveUpAfterSeconds === undefined ? undefined : 1_000 * giveUpAfterSeconds,
   }
 }
 

@@ -1,5 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream'
-import { InputError } from '../terminal/flags.ts'
+import { InputError } from '../terminal/input-errors.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, lockFile } from './file-lock.ts'
 import { type Journal, openContent, rejectedFileOf, STANDARD_INPUT } from './journal.ts'

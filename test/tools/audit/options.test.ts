@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseAuditArguments } from '../../../src/tools/audit/options.ts'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 
 test('without arguments everything is read and nothing is extra', () => {
   assert.deepEqual(parseAuditArguments([]), {

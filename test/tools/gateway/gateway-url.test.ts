@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatewayUrl } from '../../../src/tools/gateway/gateway-url.ts'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 
 test('the address of a gateway ends with a slash, so that paths are added to it', () => {
   const given: [string, string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSimulateArguments } from '../../../src/tools/simulate/options.ts'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 
 const url = ['--url', 'http://127.0.0.1:8080']
 
@@ -50,12 +50,13 @@ test('what is wrong is refused and named', () => {
     [[], /--url is required/],
     [['--url', 'ftp://127.0.0.1'], /--url/],
     [['--url', '127.0.0.1:8080'], /--url/],
+    [['--self-test', ...url], /--self-test .* no other option/],
     [[...url, 'now'], /now/],
     [[...url, '--fast'], /--fast/],
     [[...url, '--rate', 'many'], /--rate/],
-    [[...url, '--rate', '0'], /--rate/],
+    [[...url, '--rate', '0'], /--rate must be a number from 0\.001 to 1,000,000, not 0/],
     [[...url, '--tills', '0'], /--tills/],
-    [[...url, '--tills', '10', '--stores', '11'], /--stores must be a whole number from 1 to 10/],
+    [[...url, '--tills', '10', '--stores', '11'], /--stores must not be above --tills, which is 10/],
     [[...url, '--curve', 'wave'], /--curve/],
     [[...url, '--burst', '5'], /--burst/],
     [[...url, '--burst', '5x60/60'], /--burst/],

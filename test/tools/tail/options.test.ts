@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseTailArguments } from '../../../src/tools/tail/options.ts'
 import { tailRanges } from '../../../src/tools/tail/tail-ranges.ts'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 
 /** What the topic holds; `from` is where the wanted time begins. */
 const HELD = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 import { parseTopicsArguments } from '../../../src/tools/topics/options.ts'
 
 const estate = ['--stores', '40000', '--invoices-per-day', '60000000', '--brokers', '9']

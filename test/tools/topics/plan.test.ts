@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 import { busiestBroker } from '../../../src/tools/topics/broker-load.ts'
 import { type PlanInput, planTopic } from '../../../src/tools/topics/plan.ts'
 import { planText } from '../../../src/tools/topics/plan-text.ts'

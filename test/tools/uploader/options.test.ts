@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { UsageError } from '../../../src/tools/terminal/flags.ts'
+import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 import { parseUploadArguments } from '../../../src/tools/uploader/options.ts'
 
 test('a file is enough', () => {
