@@ -4,8 +4,20 @@ const milliseconds = (defaultMs: number, description: string, minimum = 0) =>
   Type.Integer({ default: defaultMs, minimum, maximum: 3_600_000, description })
 const bytes = (defaultBytes: number, description: string, minimum = 1_024) =>
   Type.Integer({ default: defaultBytes, minimum, maximum: 2 ** 40, description })
-const text = (description: string, options: { default?: string; pattern?: string; secret?: true } = {}) =>
-  Type.String({ minLength: 1, description, ...options })
+const text = (description: string, options: TextOptions = {}) => Type.String({ minLength: 1, description, ...options })
+
+interface TextOptions {
+  readonly default?: string
+  readonly pattern?: string
+  /** The pattern in words, behind "must be". */
+  readonly form?: string
+  readonly secret?: true
+}
+
+/** A name, or an IPv4 or IPv6 address. Only an IPv6 one has several colons. */
+const HOST_PATTERN = '^(?:[^\\s:/[\\]]+|\\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w+)?\\]?)$'
+/** A name or an address, and a port. */
+const BROKER_PATTERN = '(?:[^\\s,:/[\\]]+|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w+)?\\]):\\d{1,5}'
 
 const quota = (description: string) => Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description }))
 
@@ -13,7 +25,11 @@ const quota = (description: string) => Type.Optional(Type.Integer({ minimum: 1, 
  * Every variable of the environment that the gateway reads: type, default, meaning. `secret` values are never shown.
  */
 export const ConfigSchema = Type.Object({
-  HOST: text('Address to listen on.', { default: '0.0.0.0' }),
+  HOST: text('Address to listen on; :: is every address, IPv6 and IPv4.', {
+    default: '0.0.0.0',
+    pattern: HOST_PATTERN,
+    form: 'an address or a name, without a port: that is PORT',
+  }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes any.' }),
   METRICS_PORT: Type.Optional(
     Type.Integer({
@@ -26,12 +42,14 @@ export const ConfigSchema = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },
   ),
-  KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas.', {
-    pattern: '^[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*$',
+  KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas; some of the cluster are enough.', {
+    pattern: `^\\s*${BROKER_PATTERN}(?:\\s*,\\s*${BROKER_PATTERN})*\\s*$`,
+    form: 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)',
   }),
   KAFKA_TOPIC: text('Topic of the invoices. It must exist.', {
     default: 'pos.invoices',
     pattern: '^[A-Za-z0-9._-]{1,249}$',
+    form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
   }),
   KAFKA_PARTITIONS: Type.Integer({
     default: 12,

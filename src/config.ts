@@ -2,6 +2,8 @@ import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
+import { typeWords } from './config-words.ts'
+import { unbracketed } from './network-address.ts'
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
@@ -69,14 +71,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const typos = mistypedVariables(environment, Object.keys(ConfigSchema.properties))
   const problems = [...brokenRules(config), ...contradictions(config), ...typos]
   if (problems.length > 0) throw new ConfigError(problems)
-  return config
+  return { ...config, HOST: unbracketed(config.HOST) }
 }
 
 /** The options that `kafka/` needs to reach the cluster. */
 export function kafkaOptions(config: Config) {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
   return {
-    brokers: config.KAFKA_BROKERS.split(','),
+    brokers: config.KAFKA_BROKERS.split(',').map((address) => address.trim()),
     clientId: config.KAFKA_CLIENT_ID,
     topic: config.KAFKA_TOPIC,
     partitions: config.KAFKA_PARTITIONS,
@@ -97,10 +99,10 @@ export function kafkaOptions(config: Config) {
 export function describeConfig(environment: NodeJS.ProcessEnv): string {
   const lines = Object.entries(ConfigSchema.properties).map(([name, schema]: [string, TSchema]) => {
     const defaultText =
-      schema.default === undefined ? (isRequired(name) ? 'required' : 'unset') : String(schema.default)
+      isRequired(name) && schema.default === undefined ? 'required' : `default: ${schema.default ?? 'unset'}`
     const given = environment[name]
     const shown = given === undefined || given === '' ? '' : `\n    now: ${schema.secret ? '(redacted)' : given}`
-    return `${name}\n    ${typeText(schema)}, default: ${defaultText}\n    ${schema.description}${shown}`
+    return `${name}\n    ${typeWords(schema)}; ${defaultText}\n    ${schema.description}${shown}`
   })
   return lines.join('\n')
 }
@@ -115,21 +117,13 @@ function typed(schema: TSchema, value: string): unknown {
 const propertyOf = (name: string) => ConfigSchema.properties[name as keyof Config] as TSchema
 const isRequired = (name: string) => (ConfigSchema.required as readonly string[]).includes(name)
 
-function typeText(schema: TSchema): string {
-  if (Array.isArray(schema.anyOf)) return schema.anyOf.map(({ const: literal }) => literal).join(' | ')
-  const { minimum, maximum } = schema
-  return minimum === undefined ? schema.type : `${schema.type} ${minimum}..${maximum}`
-}
-
 function brokenRules(config: unknown): string[] {
   const problems = new Map<string, string>()
-  for (const { path, schema } of Value.Errors(ConfigSchema, config)) {
+  for (const { path } of Value.Errors(ConfigSchema, config)) {
     const name = path.slice(1).split('/')[0] as string
-    const variable = propertyOf(name)
+    const wanted = typeWords(propertyOf(name))
     const isMissing = isRequired(name) && (config as Record<string, unknown>)[name] === undefined
-    const wanted =
-      schema.pattern === undefined ? typeText(variable) : `${typeText(variable)} matching ${schema.pattern}`
-    if (!problems.has(name)) problems.set(name, isMissing ? `${name} is required` : `${name} must be ${wanted}`)
+    if (!problems.has(name)) problems.set(name, `${name} ${isMissing ? 'is required:' : 'must be'} ${wanted}`)
   }
   return [...problems.values()]
 }
@@ -188,6 +182,6 @@ function contradictoryTimeouts(config: Config): string[] {
 
 /** Of an address that is otherwise as it should be: other addresses are refused by the schema. */
 function hasImpossiblePort(address: string): boolean {
-  const port = /:(\d{1,5})$/.exec(address)?.[1]
+  const port = /:(\d{1,5})$/.exec(address.trim())?.[1]
   return port !== undefined && (Number(port) < 1 || Number(port) > 65_535)
 }

@@ -13,6 +13,9 @@ import {
 import { type Config, ConfigSchema } from '../src/config-schema.ts'
 
 const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
+const BROKERS_FORM = 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)'
+const NO_BROKERS = `KAFKA_BROKERS is required: ${BROKERS_FORM}`
+const PORT_FORM = 'PORT must be a whole number from 0 to 65,535'
 
 /** What is wrong with an environment. */
 function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
@@ -40,12 +43,12 @@ test('the brokers are enough: everything else has a default or is unset', () => 
 })
 
 test('without brokers it is said that they are required', () => {
-  assert.deepEqual(problemsOf({}), ['KAFKA_BROKERS is required'])
+  assert.deepEqual(problemsOf({}), [NO_BROKERS])
 })
 
 test('an empty variable is one that is not set', () => {
   assert.equal(readConfig({ ...BROKERS, PORT: '', KAFKA_SASL_MECHANISM: '' }).PORT, 8080)
-  assert.deepEqual(problemsOf({ KAFKA_BROKERS: '' }), ['KAFKA_BROKERS is required'])
+  assert.deepEqual(problemsOf({ KAFKA_BROKERS: '' }), [NO_BROKERS])
 })
 
 test('text becomes the type of the variable', () => {
@@ -71,14 +74,16 @@ test('every wrong variable is named, once, with what it must be', () => {
   const named = problems.map((problem) => problem.split(' ')[0])
   assert.equal(new Set(named).size, 9)
   assert.equal(named.length, 9)
-  assert.ok(problems.includes('PORT must be integer 0..65535'))
-  assert.ok(problems.includes('KAFKA_TLS must be boolean'))
-  assert.ok(problems.includes('ARITHMETIC must be strict | lenient'))
+  assert.ok(problems.includes(PORT_FORM))
+  assert.ok(problems.includes('KAFKA_TLS must be true or false'))
+  assert.ok(problems.includes('ARITHMETIC must be strict or lenient'))
+  assert.ok(problems.includes(`KAFKA_BROKERS must be ${BROKERS_FORM}`))
+  for (const problem of problems) assert.doesNotMatch(problem, /[\^$\\*]/, 'no pattern')
 })
 
 test('numbers are decimal integers and nothing else', () => {
   for (const text of ['1e3', '0x10', '1_000', ' 8080', '8080 ', '+1', 'NaN', '99999999999999999999'])
-    assert.deepEqual(problemsOf({ ...BROKERS, PORT: text }), ['PORT must be integer 0..65535'], text)
+    assert.deepEqual(problemsOf({ ...BROKERS, PORT: text }), [PORT_FORM], text)
 })
 
 test('brokers are host:port, separated by commas, with ports that exist', () => {
@@ -87,9 +92,15 @@ test('brokers are host:port, separated by commas, with ports that exist', () => 
     'a:',
     ':9092',
     'a:9092,',
-    'a:9092, b:9092',
+    'a:9092 b:9092',
     'a:9092;b:9092',
+    'a:9092,,b:9092',
     'http://a:9092',
+    'PLAINTEXT://a:9092',
+    '::1:9092',
+    '[::1]',
+    '[::1]9092',
+    '[a]:9092',
     'a:123456',
     'a:9092,b:65536',
     'a:0',
@@ -97,6 +108,25 @@ test('brokers are host:port, separated by commas, with ports that exist', () => 
     assert.equal(problemsOf({ KAFKA_BROKERS: brokers }).length, 1, brokers)
   for (const brokers of ['a:1', '127.0.0.1:65535', 'kafka-0.kafka.svc:9092,kafka-1.kafka.svc:9092'])
     assert.deepEqual(problemsOf({ KAFKA_BROKERS: brokers }), [], brokers)
+  const spaced = readConfig({ KAFKA_BROKERS: ' a:9092, [::1]:9093 ,[fe80::1%eth0]:9094 ' })
+  assert.deepEqual(kafkaOptions(spaced).brokers, ['a:9092', '[::1]:9093', '[fe80::1%eth0]:9094'])
+})
+
+test('the address to listen on may be an IPv6 one, with or without brackets, but has no port', () => {
+  for (const [given, host] of [
+    ['::', '::'],
+    ['::1', '::1'],
+    ['[::1]', '::1'],
+    ['fe80::1%eth0', 'fe80::1%eth0'],
+    ['::ffff:127.0.0.1', '::ffff:127.0.0.1'],
+    ['0.0.0.0', '0.0.0.0'],
+    ['till-gate.local', 'till-gate.local'],
+  ] as const)
+    assert.equal(readConfig({ ...BROKERS, HOST: given }).HOST, host)
+  for (const host of ['127.0.0.1:8080', 'localhost:80', '[::1]:8080', 'http://localhost', 'a b'])
+    assert.deepEqual(problemsOf({ ...BROKERS, HOST: host }), [
+      'HOST must be an address or a name, without a port: that is PORT',
+    ])
 })
 
 test('variables that contradict each other are named together', () => {
@@ -212,11 +242,11 @@ test('the description has every variable with type, default and meaning', () => 
   const text = describeConfig({})
   for (const [name, { description }] of Object.entries(ConfigSchema.properties)) {
     assert.ok(description, `${name} has a meaning`)
-    assert.match(text, new RegExp(`^${name}\\n {4}\\S.*, default: \\S.*\\n {4}\\S`, 'm'), name)
+    assert.match(text, new RegExp(`^${name}\\n {4}\\S.*; (?:default: \\S.*|required)\\n {4}\\S`, 'm'), name)
   }
-  assert.match(text, /^PORT\n {4}integer 0\.\.65535, default: 8080$/m)
-  assert.match(text, /^KAFKA_BROKERS\n {4}string, default: required$/m)
-  assert.match(text, /^KAFKA_SASL_PASSWORD\n {4}string, default: unset$/m)
+  assert.match(text, /^PORT\n {4}a whole number from 0 to 65,535; default: 8080$/m)
+  assert.match(text, /^KAFKA_BROKERS\n {4}host:port, host:port, \.\.\. .*; required$/m)
+  assert.match(text, /^KAFKA_SASL_PASSWORD\n {4}text; default: unset$/m)
   assert.doesNotMatch(text, /now:/)
 })
 

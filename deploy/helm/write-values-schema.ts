@@ -8,5 +8,5 @@ const SET_BY_THE_CHART = /^(HOST|PORT|METRICS_PORT|KAFKA_SASL_\w+)$/
 const file = new URL('tillgate/values.schema.json', import.meta.url)
 const schema = JSON.parse(await readFile(file, 'utf8'))
 const variables = Object.entries(ConfigSchema.properties).filter(([name]) => !SET_BY_THE_CHART.test(name))
-schema.properties.config.properties = Object.fromEntries(variables)
+schema.properties.config.properties = Object.fromEntries(variables.map(([name, { form: _, ...rest }]) => [name, rest]))
 await writeFile(file, `${JSON.stringify(schema, null, 2)}\n`)

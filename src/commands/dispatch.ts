@@ -88,8 +88,12 @@ export async function dispatch(
         `${error.message}${variableHint(command, error)}`,
         `${wanted} ${known === undefined ? '' : `${known} `}`,
       )
+    if (error instanceof ConfigError) {
+      output.error(`${error.message}\n\ntillgate config explains every variable.`)
+      return WRONG_INPUT
+    }
     output.error(plainMessage(error))
-    return error instanceof ConfigError || error instanceof InputError ? WRONG_INPUT : command.failureCode
+    return error instanceof InputError ? WRONG_INPUT : command.failureCode
   }
 }
 
