@@ -20,6 +20,7 @@ import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
+import { plainMessage } from './system-problem.ts'
 import { UploadReader } from './uploads/upload-reader.ts'
 import { within } from './waiting.ts'
 
@@ -92,7 +93,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     onClientLog: (level, message, fields) => events.note(level, `kafka client: ${message}`, fields),
     onTrouble: (what, error) => {
       metrics.kafkaTrouble(what)
-      events.note('warn', `kafka ${what}: ${error.message}`)
+      events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
   })
   const accumulator = new Accumulator({
@@ -204,7 +205,8 @@ function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
 async function listen({ config, life, events, metrics, reader, app, requests, readiness }: Parts) {
   const { HOST: host, METRICS_PORT: metricsPort } = config
   try {
-    const url = await app.listen({ host, port: config.PORT })
+    const listening = await app.listen({ host, port: config.PORT })
+    const url = listening.replace('//[::]:', '//[::1]:') // as Fastify does for 0.0.0.0
     if (metricsPort === undefined) return { url, stopMetricsServer: undefined }
     const operations = { readiness, isDraining: () => life.phase !== 'serving', metrics: metrics.scrape }
     return { url, stopMetricsServer: await startMetricsServer({ host, port: metricsPort }, operations) }

@@ -9,8 +9,8 @@ import { sampleInvoice } from './invoice/generate.ts'
 import { API, FakeCluster } from './kafka/fake-broker.ts'
 
 /** A gateway over a fake broker whose every answer to an invoice takes `ackMs`. */
-async function startOver(t: TestContext, ackMs: number, settings: NodeJS.ProcessEnv) {
-  const cluster = await FakeCluster.start()
+async function startOver(t: TestContext, ackMs: number, settings: NodeJS.ProcessEnv, brokerHost = '127.0.0.1') {
+  const cluster = await FakeCluster.start(1, brokerHost)
   const [broker] = cluster.brokers
   broker!.script = (request) => {
     if (request.apiKey !== API.produce) return false
@@ -57,4 +57,12 @@ test('an upload that first waits for its place and then for Kafka keeps its conn
   await eventually('the first upload is under way', 10_000, 5, async () => broker.count(API.produce) || undefined)
   assert.equal(await upload(url, ['T9']), 200)
   assert.equal(await first, 200)
+})
+
+test('brokers and tills may have IPv6 addresses', async (t) => {
+  for (const HOST of ['::1', '[::1]', '::']) {
+    const { url } = await startOver(t, 0, { HOST }, '::1')
+    assert.match(url, /^http:\/\/\[::1\]:\d+$/)
+    assert.equal(await upload(url, ['T1']), 200)
+  }
 })

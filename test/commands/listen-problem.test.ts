@@ -33,6 +33,24 @@ test('a port that needs a right is named', () => {
   assert.match(listenProblem(error, { HOST: '0.0.0.0', PORT: 80 }) ?? '', /^0\.0\.0\.0:80 is not allowed.* set PORT/)
 })
 
+test('an IPv6 address is written with brackets; what it lacks is said', () => {
+  const refused = (code: string, HOST: string) => {
+    const error = Object.assign(new Error(`listen ${code}`), { code, syscall: 'listen', port: 80 })
+    return listenProblem(error, { HOST, PORT: 80 }) ?? ''
+  }
+  assert.match(refused('EADDRINUSE', '::1'), /^\[::1\]:80 is in use/)
+  assert.match(refused('EAFNOSUPPORT', '::'), /^HOST is ::, but this machine has no IPv6: .*0\.0\.0\.0/)
+  assert.match(refused('EINVAL', 'fe80::1'), /fe80::1%eth0$/)
+})
+
+test('any other refusal is in words, too', () => {
+  const error = Object.assign(new Error('listen EMFILE'), { code: 'EMFILE', syscall: 'listen', port: 80 })
+  assert.equal(
+    listenProblem(error, { HOST: '0.0.0.0', PORT: 80 }),
+    '0.0.0.0:80 cannot be listened on: this process has too many open files (ulimit -n)',
+  )
+})
+
 test('everything else is no problem of listening', () => {
   for (const error of [new Error('x'), 'x', undefined])
     assert.equal(listenProblem(error, { HOST: 'h', PORT: 1 }), undefined)

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { addressText } from '../../src/network-address.ts'
 
 const require = createRequire(import.meta.url)
 const Encoder = require('kafkajs/src/protocol/encoder')
@@ -35,6 +36,7 @@ export interface FakeBatch {
  * offset, content not compared). What goes wrong is scripted per broker.
  */
 export class FakeCluster {
+  readonly host: string
   readonly topic = 'invoices'
   readonly brokers: FakeBroker[] = []
   partitions = 2
@@ -46,14 +48,19 @@ export class FakeCluster {
   readonly logs = new Map<number, FakeBatch[]>()
   #nextProducerId = 1_000n
 
-  static async start(count = 1): Promise<FakeCluster> {
-    const cluster = new FakeCluster()
+  private constructor(host: string) {
+    this.host = host
+  }
+
+  /** `host`: where all brokers listen, and what they advertise. */
+  static async start(count = 1, host = '127.0.0.1'): Promise<FakeCluster> {
+    const cluster = new FakeCluster(host)
     for (let id = 1; id <= count; id++) cluster.brokers.push(await FakeBroker.listen(id, cluster))
     return cluster
   }
 
   get bootstrap(): string[] {
-    return this.brokers.map(({ port }) => `127.0.0.1:${port}`)
+    return this.brokers.map(({ port }) => addressText(this.host, port))
   }
 
   broker(id: number): FakeBroker {
@@ -114,7 +121,7 @@ export class FakeBroker {
 
   static async listen(id: number, cluster: FakeCluster): Promise<FakeBroker> {
     const broker = new FakeBroker(id, cluster)
-    await new Promise<void>((resolve) => broker.#server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => broker.#server.listen(0, cluster.host, resolve))
     return broker
   }
 
@@ -280,7 +287,7 @@ function apiVersionsAnswer(apiVersion: number, produceVersion: number): Buffer {
 
 function metadataAnswer(cluster: FakeCluster): Buffer {
   const brokers = cluster.brokers.map(({ id, port }) =>
-    new Encoder().writeInt32(id).writeString('127.0.0.1').writeInt32(port).writeString(null),
+    new Encoder().writeInt32(id).writeString(cluster.host).writeInt32(port).writeString(null),
   )
   const ids = cluster.brokers.map(({ id }) => id)
   const partitions = Array.from({ length: cluster.partitions }, (_, partition) =>

@@ -2,6 +2,7 @@ import { askMetadataFromResponsiveBroker, removeBrokerAfterRefresh } from './bro
 import { connectedMeansHandshaken, reconnectCleanly, sendAtOnce, timeoutClosesConnection } from './connections.ts'
 import { groupInOnePass } from './group-messages.ts'
 import { type Internals, loadInternals } from './internals.ts'
+import { readIpv6Bootstrap } from './ipv6-bootstrap.ts'
 import { dropBrokerLock, joinProduceRequests } from './joint-produce.ts'
 import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
@@ -9,6 +10,7 @@ import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
 
 /** Every change to kafkajs, in the order in which they are made. Each docstring says what breaks without the change. */
 const ALL = {
+  readIpv6Bootstrap,
   removeBrokerAfterRefresh,
   connectedMeansHandshaken,
   reconnectCleanly,

@@ -89,6 +89,14 @@ async function produceRequestsForFour(cluster: FakeCluster): Promise<number> {
 }
 
 const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
+  async readIpv6Bootstrap() {
+    const cluster = await FakeCluster.start(2, '::1')
+    cluster.leaderOf = () => 2
+    const producer = await producerOf(cluster)
+    await producer.send({ topic: cluster.topic, messages: [{ partition: 0, value: 'a' }] })
+    return cluster.values(0).join() === 'a' ? 'sound' : `the log is ${cluster.values(0)}`
+  },
+
   async removeBrokerAfterRefresh(cluster) {
     const pool = poolOf(cluster)
     await pool.connect()
