@@ -72,6 +72,7 @@ function placeText(place: string): string {
   return Number.isNaN(port) ? place : addressText(host, port)
 }
 
-function wordsOf(code: string): string | undefined {
+/** The words for a code of the system. */
+export function wordsOf(code: string): string | undefined {
   return Object.hasOwn(WORDS, code) ? WORDS[code] : SYSTEM_WORDS.get(code)
 }

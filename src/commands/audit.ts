@@ -50,7 +50,8 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
       read: ({ number, ranges, onRecord, onDeleted }) => {
         const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
         const onProgress = (done: number) => bar.update(`pass ${number}`, done, total)
-        return readTopic(session, ranges, { onRecord, onDeleted, onProgress, signal: stopping.signal })
+        const reading = { onRecord, onDeleted, onProgress, signal: stopping.signal }
+        return withConnectionProblems(session, () => readTopic(session, ranges, reading))
       },
     })
     bar.end()

@@ -34,13 +34,14 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const end = () => ending.abort()
   process.once('SIGINT', end).once('SIGTERM', end)
   process.stdout.on('error', end) // the reader is gone
+  const reading = {
+    onRecord: printer(given, ending),
+    signal: ending.signal,
+    groupPrefix: 'tillgate-tail',
+    readsNewPartitions: !given.exitAtEnd && given.partition === undefined,
+  }
   try {
-    await readTopic(session, ranges, {
-      onRecord: printer(given, ending),
-      signal: ending.signal,
-      groupPrefix: 'tillgate-tail',
-      readsNewPartitions: !given.exitAtEnd && given.partition === undefined,
-    })
+    await withConnectionProblems(session, () => readTopic(session, ranges, reading))
   } catch (error) {
     if (!ending.signal.aborted) throw error
   }

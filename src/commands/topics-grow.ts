@@ -159,10 +159,9 @@ async function takeThrottleOff(session: TopicSession, cluster: GrowCluster): Pro
       return
     } catch (error) {
       if (tries === REMOVAL_TRIES)
-        throw new Error(
-          `the throttle is still on (${(error as Error).message}): tillgate topics grow --yes removes it, topics check reports it`,
-          { cause: error },
-        )
+        throw new Error('the throttle is still on: tillgate topics grow --yes removes it, topics check reports it', {
+          cause: error,
+        })
       await sleep(cluster.retryMs)
     }
   }

@@ -1,3 +1,4 @@
+import { plainMessage } from '../system-problem.ts'
 import kafkajs, { type Admin, type Kafka, type logCreator, type SASLOptions } from './kafkajs/index.ts'
 
 /** How to reach a cluster. All times in milliseconds. */
@@ -59,6 +60,7 @@ function logTo(onClientLog: OnClientLog): logCreator {
   return () =>
     ({ level, namespace, log: { message, broker, error } }) => {
       if (message.startsWith('Limiting retries')) return
-      onClientLog(level <= kafkajs.logLevel.WARN ? 'warn' : 'debug', message, { namespace, broker, error })
+      const fields = { namespace, broker, error: typeof error === 'string' ? plainMessage(error) : error }
+      onClientLog(level <= kafkajs.logLevel.WARN ? 'warn' : 'debug', plainMessage(message), fields)
     }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { type NetworkAddress, parseAddress } from '../network-address.ts'
 
 /** What listens at an address, as far as we can tell. */
 export type Seen =
@@ -41,7 +42,7 @@ const TLS_ALERT = 0x15
 export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): Promise<Seen> {
   const deadline = AbortSignal.timeout(timeoutMs)
   const firstDeadline = AbortSignal.timeout(timeoutMs / 2) // leaves time for the other way if the peer only waits
-  const at = hostAndPort(address)
+  const at = parseAddress(address)
   const reached = await opened(connect(at), 'connect', deadline)
   if (reached instanceof Error)
     return reached.name === 'AbortError' ? { kind: 'late' } : { kind: 'unreachable', code: codeOf(reached) }
@@ -59,7 +60,7 @@ export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): 
 }
 
 /** `null` if the peer does not speak TLS. */
-async function lookThroughTls(at: Address, deadline: AbortSignal): Promise<Seen | null> {
+async function lookThroughTls(at: NetworkAddress, deadline: AbortSignal): Promise<Seen | null> {
   const servername = isIP(at.host) === 0 ? at.host : ''
   const options = { ...at, servername, rejectUnauthorized: false } // trust is checked afterwards
   const secured = await opened(connectTls(options), 'secureConnect', deadline)
@@ -151,16 +152,6 @@ async function opened<S extends Socket>(socket: S, event: string, deadline: Abor
     socket.once(event, () => end(socket))
     socket.once('close', () => end(new Error('it was closed')))
   })
-}
-
-interface Address {
-  readonly host: string
-  readonly port: number
-}
-
-function hostAndPort(address: string): Address {
-  const colon = address.lastIndexOf(':')
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) }
 }
 
 function codeOf(error: Error): string {

@@ -1,3 +1,5 @@
+import { addressText, parseAddress } from '../network-address.ts'
+import { plainMessage, wordsOf } from '../system-problem.ts'
 import type { ClientOptions } from './client.ts'
 import { probe, type Seen } from './connection-probe.ts'
 import kafkajs from './kafkajs/index.ts'
@@ -15,21 +17,24 @@ const MAX_PROBE_MS = 5_000
 /**
  * Runs `work` on the cluster. If it fails because of the connection or a missing topic, rejects with an error that says
  * what was tried, what listens at each address, and which variable to set. If `work` said something itself, and gave
- * the client's error as the cause, that comes first. Otherwise rejects with what `work` rejects with.
+ * the client's error as the cause, that comes first, and at least the client's words follow. Otherwise rejects with what
+ * `work` rejects with.
  */
 export async function withConnectionProblems<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     const problem = topicProblem(error, connection.topic) ?? (await connectionProblem(error, connection))
-    throw problem === undefined ? error : new Error(`${ownWords(error)}${problem}`, { cause: error })
+    const own = ownWords(error)
+    if (problem === undefined && own === undefined) throw error
+    throw new Error([own, problem ?? plainMessage(rootCause(error))].filter(Boolean).join('\n'), { cause: error })
   }
 }
 
-/** What somebody on our side made of the client's error, as a line; empty if it comes straight from the client. */
-function ownWords(error: unknown): string {
+/** What somebody on our side made of the client's error; undefined if it comes straight from the client. */
+function ownWords(error: unknown): string | undefined {
   const isOwn = error instanceof Error && error.cause !== undefined && !(error instanceof kafkajs.KafkaJSError)
-  return isOwn ? `${error.message}\n` : ''
+  return isOwn ? error.message : undefined
 }
 
 /** What an error means for the topic; undefined if it is about something else. */
@@ -47,8 +52,8 @@ export async function connectionProblem(error: unknown, connection: Connection):
   const root = rootCause(error)
   if (!isOfConnection(root)) return undefined
   const { brokers, ssl, sasl } = connection
-  const { broker } = root as { broker?: unknown }
-  const isBootstrap = typeof broker !== 'string' || brokers.includes(broker)
+  const broker = brokerOf(root)
+  const isBootstrap = broker === undefined || brokers.includes(broker)
   const addresses = isBootstrap ? brokers : [...brokers, broker]
   const timeoutMs = Math.min(connection.connectionTimeoutMs, MAX_PROBE_MS)
   const seen = await Promise.all(addresses.map((address) => probe(address, { ssl, timeoutMs })))
@@ -58,6 +63,14 @@ export async function connectionProblem(error: unknown, connection: Connection):
     return `  ${address}${advertised}: ${meaning(seen[i] as Seen, connection, root)}`
   })
   return `no connection to Kafka (tried with ${tried}):\n${lines.join('\n')}`
+}
+
+/** The broker that an error of the client is about; the client writes an IPv6 address without brackets. */
+function brokerOf(error: Error): string | undefined {
+  const { broker } = error as { broker?: unknown }
+  if (typeof broker !== 'string') return undefined
+  const { host, port } = parseAddress(broker)
+  return addressText(host, port)
 }
 
 /** UNSUPPORTED_SASL_MECHANISM, ILLEGAL_SASL_STATE, SASL_AUTHENTICATION_FAILED */
@@ -79,7 +92,7 @@ function isOfConnection(error: Error & { code?: unknown }): boolean {
 function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, error: Error): string {
   switch (seen.kind) {
     case 'unreachable':
-      return UNREACHABLE[seen.code] ?? `it cannot be reached (${seen.code}): is KAFKA_BROKERS right?`
+      return unreachable(seen.code)
     case 'late':
       return `no connection within ${connectionTimeoutMs} ms: the host is down or a firewall drops it; is KAFKA_BROKERS right?`
     case 'http':
@@ -109,16 +122,12 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     return `it offers SASL ${offered}, not ${sasl.mechanism}: set KAFKA_SASL_MECHANISM`
   if (error instanceof kafkajs.KafkaJSSASLAuthenticationError || LOGIN_CODES.has((error as { code?: unknown }).code))
     return 'it refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right?'
-  return `it answers now; before: ${error.message}`
+  return `it answers now; before: ${plainMessage(error)}`
 }
 
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (connection refused): is the broker running, is KAFKA_BROKERS right?',
-  ENOTFOUND: 'there is no such name: is KAFKA_BROKERS right?',
-  EAI_AGAIN: 'the name cannot be looked up now: does DNS work, is KAFKA_BROKERS right?',
-  EHOSTUNREACH: 'there is no route to that host: is KAFKA_BROKERS right?',
-  ENETUNREACH: 'there is no route to that network: is KAFKA_BROKERS right?',
-  ETIMEDOUT: 'no connection in time: the host is down or a firewall drops it; is KAFKA_BROKERS right?',
+function unreachable(code: string): string {
+  const isRunning = code === 'ECONNREFUSED' ? 'is the broker running, ' : ''
+  return `${wordsOf(code) ?? 'it cannot be reached'}: ${isRunning}is KAFKA_BROKERS right?`
 }
 
 function untrusted(code: string): string {

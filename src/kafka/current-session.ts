@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { plainMessage } from '../system-problem.ts'
 import { backoff, LATE, pause, within } from '../waiting.ts'
 import { connectionProblem } from './connection-problem.ts'
 import { PartitionMismatch, ProducerSession, type SessionOptions } from './producer-session.ts'
@@ -49,7 +50,9 @@ export class CurrentSession {
   /** Why nothing can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
     if (this.#session === null)
-      return [`no producer session: ${this.#problem ?? this.#lastError?.message ?? 'connecting'}`]
+      return [
+        `no producer session: ${this.#problem ?? (this.#lastError && plainMessage(this.#lastError)) ?? 'connecting'}`,
+      ]
     const found = this.#session.partitionsSeen
     return found === this.#options.partitions ? [] : [new PartitionMismatch(this.#options, found).message]
   }

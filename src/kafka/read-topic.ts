@@ -59,7 +59,7 @@ export async function fetchRanges(
   { fromMs, toMs }: { fromMs?: number | undefined; toMs?: number | undefined } = {},
 ): Promise<PartitionRange[]> {
   const { topic } = session
-  const fetching = withAdmin(createClient(session), async (admin) => {
+  return await withAdmin(createClient(session), async (admin) => {
     const bounds = await admin.fetchTopicOffsets(topic)
     const [first, last] = await Promise.all([offsetsAt(admin, topic, fromMs), offsetsAt(admin, topic, toMs)])
     return bounds
@@ -70,9 +70,6 @@ export async function fetchRanges(
         return { partition, start, from: Math.min(Math.max(start, first.get(partition) ?? 0), to), to, end }
       })
       .sort((a, b) => a.partition - b.partition)
-  })
-  return await fetching.catch((error: Error) => {
-    throw new Error(`topic ${topic} cannot be read: ${error.message}`, { cause: error })
   })
 }
 
@@ -99,7 +96,8 @@ export async function readTopic(
   let failure: Error | undefined
   const watch = watchOver(stallTimeoutMs, options.signal, () => {
     const left = isEndless ? '' : `, ${position.left} offsets are left`
-    return `nothing of topic ${topic} arrived for ${stallTimeoutMs} ms${left}${failure ? ` (${failure.message})` : ''}`
+    const message = `nothing of topic ${topic} arrived for ${stallTimeoutMs / 1_000} s${left}`
+    return failure === undefined ? new Error(message) : new Error(message, { cause: failure })
   })
   const onPassed = () => {
     watch.refresh()
@@ -169,7 +167,7 @@ async function passWhatIsGone(
 }
 
 /** Ends the reading: on abort, when `refresh` was not called for `timeoutMs`, and when work in `guard` fails. */
-function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallMessage: () => string) {
+function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallError: () => Error) {
   const { promise: given, reject } = Promise.withResolvers<never>()
   given.catch(() => {}) // perhaps nobody is waiting at that moment; the next race sees it
   let isOver = false
@@ -180,7 +178,7 @@ function watchOver(timeoutMs: number, signal: AbortSignal | undefined, stallMess
   const onAbort = () => fail(new Error('reading was stopped'))
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort)
-  const timer = setTimeout(() => fail(new Error(stallMessage())), timeoutMs)
+  const timer = setTimeout(() => fail(stallError()), timeoutMs)
   return {
     /** Never resolves; rejects when the reading has to end. */
     given,

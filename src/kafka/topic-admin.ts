@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { plainMessage } from '../system-problem.ts'
 import { type ClientOptions, createClient, withAdmin } from './client.ts'
 import { topicProblem } from './connection-problem.ts'
 import kafkajs, { type Admin, type Kafka } from './kafkajs/index.ts'
@@ -65,7 +66,7 @@ export async function fetchPartitionCount(client: Kafka, topic: string): Promise
     const problem = topicProblem(error, topic)
     if (problem !== undefined) throw new Error(problem)
     // Without its cause: this is the message that an operator has to see.
-    throw codeOf(error) === undefined ? error : new Error(`topic ${topic}: ${rootCause(error).message}`)
+    throw codeOf(error) === undefined ? error : new Error(`topic ${topic}: ${plainMessage(rootCause(error))}`)
   }
 }
 

@@ -143,6 +143,38 @@ test('of several brokers each is told, and an advertised address that cannot be 
   assert.match(text ?? '', new RegExp(`127\\.0\\.0\\.1:${second} \\(its advertised address\\): nothing listens`))
 })
 
+test('an IPv6 address is told as it was given, and an advertised one with brackets', async (t) => {
+  const cluster = await FakeCluster.start(1, '::1')
+  t.after(() => cluster.stop())
+  const [bootstrap = ''] = cluster.bootstrap
+  const [closed] = (await freePorts(1)) as [number]
+  // kafkajs names brokers without brackets.
+  const lost = (port: number) => Object.assign(new kafkajs.KafkaJSConnectionError('lost'), { broker: `::1:${port}` })
+  cluster.broker(1).script = ({ apiKey }) => apiKey === SASL_HANDSHAKE // says nothing
+  const connection = connectionTo(bootstrap, { connectionTimeoutMs: 500 })
+  const itself = await connectionProblem(lost(Number(bootstrap.split(':').at(-1))), connection)
+  assert.match(itself ?? '', /\n {2}\[::1\]:\d+: it accepts connections/)
+  assert.doesNotMatch(itself ?? '', /advertised/)
+  const advertised = await connectionProblem(lost(closed), connection)
+  assert.ok(advertised?.includes(`\n  [::1]:${closed} (its advertised address): nothing listens there`), advertised)
+})
+
+test('what the client says about the system is words', async () => {
+  const root = new kafkajs.KafkaJSConnectionError('Connection error: connect ECONNREFUSED 127.0.0.1:1')
+  const own = new Error('nothing arrived for 30 s', { cause: root })
+  const working = withConnectionProblems(connectionTo('127.0.0.1:1'), () => Promise.reject(own))
+  await assert.rejects(working, ({ message }: Error) => {
+    assert.match(message, /^nothing arrived for 30 s\nno connection to Kafka/)
+    assert.doesNotMatch(message, /ECONNREFUSED/)
+    return true
+  })
+  const other = new Error('the throttle is still on', { cause: createErrorFromCode(31) })
+  await assert.rejects(
+    withConnectionProblems(connectionTo('127.0.0.1:1'), () => Promise.reject(other)),
+    /^Error: the throttle is still on\nCluster authorization failed$/,
+  )
+})
+
 test('a missing topic is named, with what makes it', async () => {
   const missing = createErrorFromCode(3)
   assert.match(
