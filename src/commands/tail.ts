@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, type LogRecord, readTopic } from '../kafka/read-topic.ts'
+import { tellFollowing } from '../tools/tail/following.ts'
 import { parseTailArguments, TAIL_OPTIONS, type TailArguments, type TailFormat } from '../tools/tail/options.ts'
 import { recordJson } from '../tools/tail/record-json.ts'
 import { recordText } from '../tools/tail/record-text.ts'
@@ -28,7 +29,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const [range] = ranges
   if (range !== undefined && (given.offset ?? range.start) < range.start)
     console.error(`partition ${range.partition} begins at offset ${range.start}: earlier records were deleted`)
-  if (!given.exitAtEnd) console.error(`following topic ${session.topic}; Ctrl-C stops`)
+  tellFollowing(process.stderr, session.topic, given)
 
   const ending = new AbortController()
   const end = () => ending.abort()

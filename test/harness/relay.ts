@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A TCP relay to a port of this machine. Its connections can be broken. */
-export async function startRelay(port: number) {
+/** A TCP relay to a port of this machine. Its connections can be broken. `listen`: where, instead of any port. */
+export async function startRelay(port: number, listen = { port: 0, host: '127.0.0.1' }) {
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1')
@@ -19,7 +19,7 @@ export async function startRelay(port: number) {
       })
     }
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(listen)
   await once(server, 'listening')
   const breakAll = () => {
     for (const socket of sockets) socket.resetAndDestroy()
