@@ -193,7 +193,7 @@ test('records of others cannot command the terminal, nor forge a line', async (t
 })
 
 test('where to begin, what to print and when to stop can be said', async (t) => {
-  await kafka.createTopic({ topic: 'chosen', partitions: 2 })
+  await kafka.createTopic({ topic: 'chosen', partitions: 2, config: { 'retention.ms': '-1' } }) // its records are old
   const at = (hour: number) => String(Date.UTC(2026, 2, 1, hour))
   await plant('chosen', [
     { partition: 0, key: 'A', value: 'a8', timestamp: at(8) },
