@@ -49,7 +49,12 @@ test('a finished upload has nothing left to send and exits with 0, whatever was 
   assert.equal(again.code, 1)
   assert.match(
     again.text,
-    /^b: nothing left to send; 1 stored, 1 rejected \(b\.rejected\.ndjson\)\na: nothing left to send/,
+    /^b: nothing left to send; 1 stored, 1 rejected; 1 is in b\.rejected\.ndjson: deal with it, .*\na: nothing left to send/,
+  )
+  const report = JSON.parse((await upload(t, server.url, cwd, ['--json', 'a', 'b'])).text)
+  assert.deepEqual(
+    report.files.map((file: { quarantined: number }) => file.quarantined),
+    [0, 1],
   )
   assert.equal((await upload(t, server.url, cwd, ['a'])).code, 0)
   await rm(join(cwd, 'b.rejected.ndjson'))
@@ -151,7 +156,10 @@ test('standard input is sent to its end, and it is said that nothing remembers i
   const { code, text, stderr } = await upload(t, server.url, cwd, ['-'], lines.join('\n'))
   assert.equal(code, 1)
   assert.match(stderr, /standard input: nothing remembers how far it is sent/)
-  assert.match(text, /^standard input: 2 stored, 1 rejected \(stdin\.rejected\.ndjson\)\n/)
+  assert.match(
+    text,
+    /^standard input: 2 stored, 1 rejected; 1 is in stdin\.rejected\.ndjson: deal with it, then remove that file\n/,
+  )
   assert.deepEqual(server.lines(), [lines])
   assert.deepEqual(await readdir(cwd), ['stdin.rejected.ndjson'])
   const good = await upload(t, server.url, cwd, ['-'], `${invoice(1)}\n`)

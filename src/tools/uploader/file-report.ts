@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { Tally } from './tally.ts'
 
 /**
@@ -22,13 +22,24 @@ export interface FileReport {
   readonly total: Pick<Tally, 'stored' | 'rejected'>
   /** The number of the first line that is not done; when all are, one more than the last. */
   readonly nextLine: number
-  /** The file beside it still holds rejected invoices. A person removes that file after dealing with them. */
-  readonly isQuarantined: boolean
+  /** How many rejected invoices the file beside it still holds. A person removes that file after dealing with them. */
+  readonly quarantined: number
 }
 
-/** Whether invoices were rejected and their file still holds some. */
-export async function isQuarantined(rejectedFile: string, { rejected }: Pick<Tally, 'rejected'>): Promise<boolean> {
-  if (rejected === 0) return false
-  const found = await stat(rejectedFile).catch(() => undefined)
-  return found !== undefined && found.size > 0
+const LF = 0x0a
+
+/** How many rejected invoices their file still holds. If it cannot be read, all that were rejected. */
+export async function quarantinedIn(rejectedFile: string, { rejected }: Pick<Tally, 'rejected'>): Promise<number> {
+  if (rejected === 0) return 0
+  let lines = 0
+  let last: number | undefined
+  try {
+    for await (const chunk of createReadStream(rejectedFile) as AsyncIterable<Buffer>) {
+      for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, at + 1)) lines++
+      last = chunk.at(-1)
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 0 : rejected
+  }
+  return last === undefined || last === LF ? lines : lines + 1
 }

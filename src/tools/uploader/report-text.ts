@@ -36,10 +36,10 @@ export function uploadReport(
 /** The report on a journal that could not be opened. */
 export function unusableReport(file: string, reason: string) {
   const end = { kind: 'unusable', reason } as const
-  return { file, end, tally: newTally(), total: { stored: 0, rejected: 0 }, nextLine: 1, isQuarantined: false }
+  return { file, end, tally: newTally(), total: { stored: 0, rejected: 0 }, nextLine: 1, quarantined: 0 }
 }
 
-const needsSomebody = ({ end, isQuarantined }: FileReport) => end.kind !== 'finished' || isQuarantined
+const needsSomebody = ({ end, quarantined }: FileReport) => end.kind !== 'finished' || quarantined > 0
 
 /** Files beyond these numbers share one line. */
 const MOST_FAILED = 20
@@ -79,17 +79,23 @@ const ENDS = {
   unwritable: 'stopped',
 }
 
-function fileText({ file, end, tally, total, nextLine, isQuarantined }: FileReport): string {
+function fileText({ file, end, tally, total, nextLine, quarantined }: FileReport): string {
   const name = file === STANDARD_INPUT ? 'standard input' : file
   // The reason names the file.
   if (end.kind === 'unusable') return end.reason
+  if (end.kind === 'finished' && total.stored + total.rejected === 0) return `${name}: it has no invoices`
   const counts = `${count(total.stored)} stored, ${count(total.rejected)} rejected`
-  const left = isQuarantined ? ` (${rejectedFileOf(file)})` : total.rejected > 0 ? ' (file removed)' : ''
+  const left = quarantined > 0 ? quarantineText(file, quarantined) : total.rejected > 0 ? ' (file removed)' : ''
   const place =
     end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${count(nextLine)} on` : ''
   if ('reason' in end) return `${name}: ${ENDS[end.kind]}: ${end.reason}; ${counts}${left}${place}`
   if (end.kind === 'interrupted') return `${name}: interrupted; ${counts}${left}${place}`
   return `${name}: ${isOld(tally) ? 'nothing left to send; ' : ''}${counts}${left}`
+}
+
+function quarantineText(file: string, quarantined: number): string {
+  const [are, them] = quarantined === 1 ? ['is', 'it'] : ['are', 'them']
+  return `; ${count(quarantined)} ${are} in ${rejectedFileOf(file)}: deal with ${them}, then remove that file`
 }
 
 function goodText(files: readonly FileReport[]): string {

@@ -3,7 +3,7 @@ import { pause, resendMs } from '../../waiting.ts'
 import type { AppendedLines } from './append-lines.ts'
 import { type CutRequest, cutAlone, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
-import { type End, type FileReport, isQuarantined } from './file-report.ts'
+import { type End, type FileReport, quarantinedIn } from './file-report.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
 import type { Journal } from './journal.ts'
 import { Notes } from './notes.ts'
@@ -55,7 +55,7 @@ export async function uploadFile(journal: Journal, options: UploadOptions): Prom
       file: journal.file,
       end,
       ...counts,
-      isQuarantined: await isQuarantined(journal.rejectedFile, counts.total),
+      quarantined: await quarantinedIn(journal.rejectedFile, counts.total),
     }
   } finally {
     await upload.close()

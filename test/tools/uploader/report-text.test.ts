@@ -18,7 +18,7 @@ const report = (
   tally: { ...newTally(), ...tally },
   total,
   nextLine: 1,
-  isQuarantined: total.rejected > 0,
+  quarantined: total.rejected,
   ...given,
 })
 
@@ -39,8 +39,8 @@ test('first what needs somebody, then what was not started, then the others, and
     report('f', FINISHED, {}, { stored: 9, rejected: 0 }),
   ]
   assert.deepEqual(reportText(uploadReport(files, ['g'], 2)).split('\n'), [
-    'b: nothing left to send; 7 stored, 1 rejected (b.rejected.ndjson)',
-    'c: given up: answered 503; 1 stored, 2 rejected (c.rejected.ndjson)',
+    'b: nothing left to send; 7 stored, 1 rejected; 1 is in b.rejected.ndjson: deal with it, then remove that file',
+    'c: given up: answered 503; 1 stored, 2 rejected; 2 are in c.rejected.ndjson: deal with them, then remove that file',
     'd: interrupted; 0 stored, 0 rejected',
     'e: there is no such file',
     'g: not started',
@@ -49,6 +49,11 @@ test('first what needs somebody, then what was not started, then the others, and
     '2,001 stored and 2 rejected in 2.0 s, 1,001 invoices/s',
     '2,503 sent, 500 of them again, 500 with an unknown outcome',
   ])
+})
+
+test('a file without invoices is told as one', () => {
+  const empty = report('empty', FINISHED, {}, { stored: 0, rejected: 0 })
+  assert.equal(reportText(uploadReport([empty], [], 1)), 'empty: it has no invoices\nnothing was sent')
 })
 
 test('of thousands of files, each one that failed is named, up to twenty, and the others are counted', () => {
@@ -85,7 +90,7 @@ test('it is done when every file is finished and nothing that was rejected is le
   const interrupted = report('d', { kind: 'interrupted' }, {}, { stored: 1, rejected: 0 })
   for (const file of [rejected, interrupted]) assert.equal(uploadReport([stored, file], [], 1).isDone, false)
 
-  const dealtWith = uploadReport([{ ...rejected, isQuarantined: false }], [], 1)
+  const dealtWith = uploadReport([{ ...rejected, quarantined: 0 }], [], 1)
   assert.equal(dealtWith.isDone, true)
   assert.match(reportText(dealtWith), /^b: nothing left to send; 7 stored, 1 rejected \(file removed\)\n/)
 })
