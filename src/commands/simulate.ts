@@ -1,3 +1,4 @@
+import { whyNotReady } from '../tools/gateway/readiness.ts'
 import { createAnswersFile } from '../tools/simulate/answers-file.ts'
 import { parseSimulateArguments, SIMULATE_OPTIONS, type SimulateArguments } from '../tools/simulate/options.ts'
 import { selfTest, selfTestText } from '../tools/simulate/self-test.ts'
@@ -38,6 +39,13 @@ async function simulateTills(
   const answers = given.answers === undefined ? undefined : await createAnswersFile(given.answers, () => abort.abort())
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const status = createStatusLine(process.stderr)
+  let isOver = false
+  if (process.stderr.isTTY)
+    whyNotReady(given.run.url).then((reason) => {
+      if (reason === undefined || isOver) return
+      status.end()
+      process.stderr.write(`${reason}; the tills keep trying, Ctrl-C stops\n`)
+    })
   try {
     const { summary } = await runSimulation(given.run, {
       onAnswer: answers?.write,
@@ -47,18 +55,21 @@ async function simulateTills(
       abort: abort.signal,
     })
     await answers?.close()
+    const { intended, acknowledged } = summary
+    const isUnclear = intended > 0 && acknowledged === 0 && !abort.signal.aborted
+    const told = { ...summary, diagnosis: (isUnclear ? await whyNotReady(given.run.url) : undefined) ?? null }
     status.end()
-    console.log(
-      given.json ? JSON.stringify(summary, null, 2) : summaryText(summary, columnsOf(process.stdout, environment)),
-    )
+    console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
     return exitCodeOf(summary)
   } finally {
+    isOver = true
     status.end()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }
 
 async function runSelfTest(json: boolean): Promise<number> {
+  if (process.stderr.isTTY) process.stderr.write('measuring servers whose latencies are known: half a minute\n')
   const result = await selfTest()
   console.log(json ? JSON.stringify(result, null, 2) : selfTestText(result))
   if (result.refusal !== null) return 4

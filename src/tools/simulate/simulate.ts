@@ -137,6 +137,7 @@ export async function simulate(
     waitedShare: counts.attempts === 0 ? 0 : sender.waited / counts.attempts,
     busyShare,
     refusal,
+    diagnosis: null,
   }
   return { summary, latencies }
 }

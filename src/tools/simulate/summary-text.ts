@@ -9,7 +9,9 @@ import type { Summary } from './summary.ts'
 /** A run for people, no wider than `columns`. */
 export function summaryText(summary: Summary, columns = 80): string {
   const { latencyMs, latenessMs, statuses, unanswered, refusal } = summary
-  const answers = Object.entries(statuses).map(([status, times]) => `${count(times)} x ${status}`)
+  const answers = Object.entries(statuses).map(
+    ([status, times]) => `${count(times)} x ${status === 'none' ? 'no answer' : status}`,
+  )
   const lines = [
     `${count(summary.intended)} invoices in ${count(summary.seconds)} s${summary.isInterrupted ? ' (interrupted)' : ''}`,
     `  journals      ${summary.journalId}, since ${summary.startedAt}`,
@@ -20,14 +22,20 @@ export function summaryText(summary: Summary, columns = 80): string {
     `  quarantined   ${count(summary.quarantined)}`,
     `  unanswered    ${count(unanswered)}${unanswered > 0 && latencyMs !== null ? ', each counted below with its age at the end' : ''}`,
     `  answers       ${answers.join(', ') || 'none'}`,
-    `  latency       ${percentilesText(latencyMs)}`,
-    `  own lateness  ${percentilesText(latenessMs)}`,
+    ...(latencyMs === null
+      ? []
+      : [`  latency       ${percentilesText(latencyMs)}`, `  own lateness  ${percentilesText(latenessMs)}`]),
     `  simulator     ${percent(summary.busyShare)} busy; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
     '',
     seriesText(summary.series, summary.stepSeconds, columns),
   ]
   if (refusal !== null) lines.push('', `REFUSED to tell latencies: ${refusal}.`)
+  else if (latencyMs === null) lines.push('', `No latencies: nothing was acknowledged.${reasonText(summary)}`)
   return lines.join('\n')
+}
+
+function reasonText({ diagnosis }: Summary): string {
+  return diagnosis === null ? '' : ` ${diagnosis.charAt(0).toUpperCase()}${diagnosis.slice(1)}`
 }
 
 /** With room for fewer bars than this, the line has none. */

@@ -41,6 +41,8 @@ export interface Summary extends Counts {
   readonly busyShare: number
   /** Why the latencies are refused; null if they are not. */
   readonly refusal: string | null
+  /** Why nothing was acknowledged, as far as the gateway says; null if something was, or it does not say. */
+  readonly diagnosis: string | null
 }
 
 /** Above it, a run measures this program rather than the gateway. */

@@ -38,6 +38,7 @@ function summaryOf(series: Series, more: Partial<Summary> = {}): Summary {
     waitedShare: 0,
     busyShare: 0.1,
     refusal: null,
+    diagnosis: null,
     ...more,
   }
 }
@@ -51,14 +52,18 @@ test('a freeze can be seen in the bars, and every line fits 80 and 120 columns',
   }
 })
 
-test('where nothing was measured there is a dash, never a zero', () => {
+test('without latencies none are shown, and it is said why', () => {
   const series = createSeries(0, 2)
   series.plan(0)
   series.settle(0, 2_000, false)
-  const nothing = { latencyMs: null, latenessMs: null, series: series.steps(false), intended: 0, statuses: {} }
-  const text = summaryText(summaryOf(series, nothing))
-  for (const line of [/^ {2}latency +-$/m, /^ {2}own lateness +-$/m, /^ {2}p50 +-$/m, /^ {2}p99 +-$/m, /^ {2}max +-$/m])
-    assert.match(text, line)
+  const nothing = { latencyMs: null, series: series.steps(false), intended: 1, unanswered: 1, achievedPerSecond: 0 }
+  const unanswered = { ...nothing, statuses: { none: 2 } }
+  const reasoned = summaryText(summaryOf(series, { ...unanswered, diagnosis: 'the gateway is not ready: no topic' }))
+  assert.match(reasoned, /^ {2}answers +2 x no answer$/m)
+  assert.match(reasoned, /^No latencies: nothing was acknowledged\. The gateway is not ready: no topic$/m)
+  const texts = [reasoned, summaryText(summaryOf(series, { ...nothing, refusal: 'too busy' }))]
+  for (const text of texts) assert.doesNotMatch(text, /^ {2}(?:latency|own lateness|p50|p99|max) |latencies are/m)
+  assert.match(texts[1] ?? '', /^REFUSED to tell latencies: too busy\.$/m)
 })
 
 test('the line while it runs tells how old the oldest invoice without an answer is, and fits', () => {

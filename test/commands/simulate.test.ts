@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { freePorts } from '../../dev/kafka/ports.ts'
+import { spawnCli } from '../harness/cli-process.ts'
+
+const BRIEF = ['--rate', '20', '--seconds', '1', '--drain-seconds', '0']
+const MISSING = 'topic pos.invoices is missing: create it with tillgate topics create'
+
+/** A gateway that takes nothing, because its topic is missing. */
+async function notReady(t: TestContext, host: string): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume()
+    const body = request.url === '/readyz' ? { ready: false, reasons: [MISSING] } : { outcome: 'rejected' }
+    response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '5' }).end(JSON.stringify(body))
+  }).listen(0, host)
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://[${host}]:${(server.address() as AddressInfo).port}`
+}
+
+async function run(t: TestContext, args: string[]) {
+  const started = spawnCli(['simulate', ...args])
+  t.after(() => started.end())
+  const { code } = await started.exited
+  return { code, stdout: started.stdout().toString(), stderr: started.stderr() }
+}
+
+test('when nothing was acknowledged no latencies are shown, and the gateway is asked why', async (t) => {
+  const url = await notReady(t, '::1')
+  const { code, stdout, stderr } = await run(t, ['--url', url, ...BRIEF])
+  assert.deepEqual([code, stderr], [1, ''])
+  assert.ok(stdout.endsWith(`No latencies: nothing was acknowledged. The gateway is not ready: ${MISSING}\n`), stdout)
+  assert.doesNotMatch(stdout, /^ +(?:latency|own lateness|p50|p99|max) /m)
+  const json = JSON.parse((await run(t, ['--url', url, ...BRIEF, '--json'])).stdout)
+  assert.equal(json.diagnosis, `the gateway is not ready: ${MISSING}`)
+  assert.equal(json.latencyMs, null)
+})
+
+test('a gateway that is not there is told in words', async (t) => {
+  const [port] = (await freePorts(1)) as [number]
+  const { code, stdout } = await run(t, ['--url', `http://127.0.0.1:${port}`, ...BRIEF])
+  assert.equal(code, 1)
+  assert.match(stdout, /answers +\d+ x no answer/)
+  assert.match(stdout, new RegExp(`No answer: 127\\.0\\.0\\.1:${port}: nothing listens there`))
+  assert.doesNotMatch(stdout, /\bE[A-Z]{4,}\d*\b/)
+})
