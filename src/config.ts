@@ -131,7 +131,8 @@ function brokenRules(config: unknown): string[] {
 function contradictions(config: Config): string[] {
   const problems: string[] = []
   if (config.KAFKA_BROKERS?.split(',').some(hasImpossiblePort))
-    problems.push('KAFKA_BROKERS must have ports from 1 to 65535')
+    problems.push('KAFKA_BROKERS must have ports from 1 to 65,535')
+  if (config.KAFKA_TOPIC === '.' || config.KAFKA_TOPIC === '..') problems.push('KAFKA_TOPIC must not be . or ..')
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password } = config
   if (mechanism !== undefined && (user === undefined || password === undefined))
     problems.push('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD')

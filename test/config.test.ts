@@ -129,6 +129,12 @@ test('the address to listen on may be an IPv6 one, with or without brackets, but
     ])
 })
 
+test('Kafka has no topic of one or two dots', () => {
+  for (const topic of ['.', '..'])
+    assert.deepEqual(problemsOf({ ...BROKERS, KAFKA_TOPIC: topic }), ['KAFKA_TOPIC must not be . or ..'])
+  assert.deepEqual(problemsOf({ ...BROKERS, KAFKA_TOPIC: '...' }), [])
+})
+
 test('variables that contradict each other are named together', () => {
   const wrong: [NodeJS.ProcessEnv, string, string][] = [
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
@@ -31,12 +31,13 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const given = parseAuditArguments(args)
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
   const { answers } = given
-  if (answers !== undefined) await readable(answers)
+  if (answers !== undefined) await assertFile(answers)
   const all = await withConnectionProblems(session, () => fetchRanges(session, given))
   const isWanted = (partition: number) => given.partitions?.includes(partition) ?? true
   const ranges = all.map((range) => (isWanted(range.partition) ? range : { ...range, from: range.end, to: range.end }))
   const missing = given.partitions?.find((wanted) => all.every(({ partition }) => partition !== wanted))
-  if (missing !== undefined) throw new UsageError(`the topic has no partition ${missing}`)
+  if (missing !== undefined)
+    throw new UsageError(`--partitions: the topic has no partition ${missing}, only 0 to ${all.length - 1}`)
 
   const stopping = new AbortController()
   const stop = () => stopping.abort()
@@ -64,10 +65,13 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   }
 }
 
-async function readable(file: string): Promise<void> {
-  try {
-    await access(file)
-  } catch (error) {
+/** A pipe cannot be: the answers are read once for each pass over the topic. */
+async function assertFile(file: string): Promise<void> {
+  const found = await stat(file).catch((error: unknown) => {
     throw new InputError(`--answers: ${plainMessage(error)}`)
-  }
+  })
+  if (!found.isFile()) throw new InputError(`--answers: ${file} is ${found.isDirectory() ? 'a folder' : 'no file'}`)
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw new InputError(`--answers: ${plainMessage(error)}`)
+  })
 }

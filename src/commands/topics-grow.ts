@@ -50,7 +50,9 @@ export async function growTopic(
 ): Promise<number> {
   const state = await cluster.describeTopic(session)
   if (typeof state === 'string')
-    return refuse(`topic ${session.topic} is ${state}${state === 'missing' ? ': tillgate topics create makes it' : ''}`)
+    return refuse(
+      `topic ${session.topic} is ${state}${state === 'missing' ? ': create it with tillgate topics create, or set KAFKA_TOPIC to another one' : ''}`,
+    )
   const { partitions, settings = {} } = state
   const lagging = partitions.filter(({ replicas, inSync }) => inSync.length < replicas.length)
   if (lagging.length > 0)

@@ -1,6 +1,7 @@
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { type ClusterBroker, createTopic, describeTopic, fetchBrokers, LeaderlessError } from '../kafka/topic-admin.ts'
+import { codeOf } from '../kafka/verdict.ts'
 import { UsageError } from '../tools/terminal/input-errors.ts'
 import { table } from '../tools/terminal/table.ts'
 import { judgeTopic, verdictOn, verdictText } from '../tools/topics/check.ts'
@@ -62,12 +63,32 @@ async function create(
   const spec = specOf(wanted, session.partitions)
   const { KAFKA_PARTITIONS } = environment
   if (KAFKA_PARTITIONS !== undefined && Number(KAFKA_PARTITIONS) !== spec.partitions)
-    throw new UsageError(`KAFKA_PARTITIONS is ${KAFKA_PARTITIONS}, but the topic would get ${spec.partitions}`)
-  const isNew = await createTopic(session, spec)
-  if (!json) console.log(`topic ${session.topic}: ${isNew ? 'created' : 'is there already'}\n`)
+    throw new UsageError(
+      `KAFKA_PARTITIONS is ${KAFKA_PARTITIONS}, but the topic would get ${spec.partitions}: set KAFKA_PARTITIONS=${spec.partitions} here and for every gateway`,
+    )
   const { partitions, replicationFactor } = spec
+  const isNew = await createTopic(session, spec).catch(async (error: unknown) => {
+    throw (await tooFewBrokers(error, session, replicationFactor)) ?? error
+  })
+  if (!json) console.log(`topic ${session.topic}: ${isNew ? 'created' : 'is there already'}\n`)
   const retentionMs = Number(spec.settings['retention.ms'])
-  return await check(json, session, { partitions, replicationFactor, retentionMs })
+  const exitCode = await check(json, session, { partitions, replicationFactor, retentionMs })
+  if (!json && exitCode === 0 && partitions !== session.partitions)
+    console.log(`Every gateway needs KAFKA_PARTITIONS=${partitions}.`)
+  return exitCode
+}
+
+const INVALID_REPLICATION_FACTOR = 38
+
+/** What the cluster's refusal of a replication factor means; undefined if it refused something else. */
+async function tooFewBrokers(error: unknown, session: Session, replicationFactor: number): Promise<Error | undefined> {
+  if (codeOf(error) !== INVALID_REPLICATION_FACTOR) return undefined
+  const brokers = (await brokersIfKnown(session))?.length
+  if (brokers === undefined || brokers >= replicationFactor) return undefined
+  const has = `the cluster has ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`
+  return new Error(
+    `${has}, too few for replication factor ${replicationFactor}: add brokers, or give --replication-factor ${brokers}`,
+  )
 }
 
 function specOf(wanted: WantedTopic, configuredPartitions: number) {

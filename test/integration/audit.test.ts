@@ -458,9 +458,9 @@ test('wrong arguments and answers exit with 2, a topic that cannot be read with 
   const bad = await writeAnswers('bad', [answer(1, 'acknowledged'), '{"storeId":"hunter2"}'])
   const cases: [string, string[], number, RegExp][] = [
     ['wrong', ['--fast'], 2, /--fast/],
-    ['wrong', ['--partitions', '1'], 2, /no partition 1/],
+    ['wrong', ['--partitions', '1'], 2, /^--partitions: the topic has no partition 1, only 0 to 0$/m],
     ['wrong', ['--answers', join(folder, 'missing')], 2, /missing: there is no such file/],
-    ['wrong', ['--answers', bad], 2, /^answers, line 2: terminalId is missing or wrong\n$/],
+    ['wrong', ['--answers', bad], 2, /^--answers, line 2: terminalId is missing or wrong\n$/],
     ['not a topic', [], 2, /KAFKA_TOPIC/],
     ['nowhere', [], 3, /topic nowhere/],
   ]

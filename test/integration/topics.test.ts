@@ -82,6 +82,21 @@ test('create makes the planned topic, finds it right when run again, and wrong w
   assert.equal(settings['segment.ms'], '86400000')
 })
 
+test('create says what the cluster lacks, and which KAFKA_PARTITIONS the gateways need', async (t) => {
+  const many = await topics(t, 'many-replicas', ['create', '--replication-factor', '4'])
+  assert.equal(many.code, 3)
+  assert.equal(
+    many.stderr,
+    'the cluster has 3 brokers, too few for replication factor 4: add brokers, or give --replication-factor 3\n',
+  )
+  const other = await topics(t, 'others', ['create', '--partitions', '6'], { KAFKA_PARTITIONS: '12' })
+  assert.equal(other.code, 2)
+  assert.match(other.stderr, /^KAFKA_PARTITIONS is 12, but the topic would get 6: set KAFKA_PARTITIONS=6 here and for /)
+  const unset = await topics(t, 'unset', ['create', '--partitions', '6'])
+  assert.equal(unset.code, 0)
+  assert.match(unset.stdout, /^Every gateway needs KAFKA_PARTITIONS=6\.$/m)
+})
+
 test('check finds what is wrong with a topic that somebody else made', async (t) => {
   assert.deepEqual((await check(t, 'missing')).bad, ['wrong: topic'])
   await kafka.createTopic({

@@ -29,7 +29,7 @@ export interface Answer
 /** The answers file is wrong. The message names the line and the member, never a value. */
 export class AnswersError extends InputError {
   constructor(lineNumber: number, fault: string) {
-    super(`answers, line ${lineNumber}: ${fault}`)
+    super(`--answers, line ${lineNumber}: ${fault}`)
     this.name = 'AnswersError'
   }
 }

@@ -11,7 +11,8 @@ export function tailRanges(
   { from, fromMs, partition, offset, exitAtEnd }: Omit<TailArguments, 'key' | 'limit' | 'format'>,
 ): PartitionRange[] {
   const wanted = held.filter((range) => partition === undefined || range.partition === partition)
-  if (wanted.length === 0) throw new UsageError(`the topic has no partition ${partition}`)
+  if (wanted.length === 0)
+    throw new UsageError(`--partition: the topic has no partition ${partition}, only 0 to ${held.length - 1}`)
   return wanted.map((range) => {
     const { start, end } = range
     if (offset !== undefined && offset > end)

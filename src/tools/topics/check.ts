@@ -57,7 +57,11 @@ export function judgeTopic(
   const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length))
   return [
     judge('partitions', count(partitions.length), [
-      ['wrong', partitions.length !== needs.partitions, `KAFKA_PARTITIONS is ${count(needs.partitions)}: not ready`],
+      [
+        'wrong',
+        partitions.length !== needs.partitions,
+        `KAFKA_PARTITIONS is ${needs.partitions}, so no gateway gets ready: set it to ${partitions.length}`,
+      ],
     ]),
     ...replicaResults(partitions, brokers),
     judge('replication factor', String(replicationFactor), [
@@ -81,6 +85,7 @@ export function verdictOn(results: readonly CheckResult[]): Verdict {
 
 /** The verdict in a sentence, which says no more than the results do. */
 export function verdictText(topic: string, results: readonly CheckResult[]): string {
+  if (results.includes(MISSING)) return `The topic ${topic} is missing: ${MISSING.why}.`
   const of = (level: CheckResult['level']) => results.filter((result) => result.level === level).length
   const warnings = `${count(of('warning'))} ${of('warning') === 1 ? 'warning' : 'warnings'}`
   switch (verdictOn(results)) {
@@ -93,7 +98,12 @@ export function verdictText(topic: string, results: readonly CheckResult[]): str
   }
 }
 
-const MISSING: CheckResult = { level: 'wrong', what: 'topic', found: 'missing', why: 'tillgate topics create makes it' }
+const MISSING: CheckResult = {
+  level: 'wrong',
+  what: 'topic',
+  found: 'missing',
+  why: 'create it with tillgate topics create, or set KAFKA_TOPIC to another one',
+}
 const OFFLINE: CheckResult = {
   level: 'wrong',
   what: 'offline partitions',

@@ -85,7 +85,7 @@ test('a bad line is refused with its number and the member, never with its conte
     const reading = line.length > 65_536 ? read(file.slice(0, 100_000), file.slice(100_000)) : read(file)
     await assert.rejects(reading, (error: Error) => {
       assert.ok(error instanceof AnswersError)
-      assert.match(error.message, /^answers, line 2: /)
+      assert.match(error.message, /^--answers, line 2: /)
       assert.match(error.message, fault)
       assert.ok(!error.message.includes(SECRET))
       return true

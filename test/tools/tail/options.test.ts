@@ -72,7 +72,7 @@ test('what is wrong is refused and named', () => {
     [['--from', 'end', '--from-time', '2026-03-01T06:00:00Z'], /--from and --from-time/],
     [['--offset', '1'], /--offset needs --partition/],
     [['--partition', 'all'], /--partition/],
-    [['--partition', '2'], /no partition 2/],
+    [['--partition', '2'], /^--partition: the topic has no partition 2, only 0 to 1$/],
     [['--partition', '1', '--offset', '6'], /no offset above 5 yet; its next record gets 5/],
     [['--limit', '0'], /--limit/],
     [['--json', '--raw'], /--json and --raw/],

@@ -77,6 +77,10 @@ test('one replica is a warning, lagging replicas and leaderless partitions are w
   assert.deepEqual(notOk({ ...right, partitions: lagging }), ['wrong: under-replicated', 'warning: leaders per broker'])
   assert.deepEqual(notOk('offline'), ['wrong: offline partitions'])
   assert.deepEqual(notOk('missing'), ['wrong: topic'])
+  assert.equal(
+    verdictText('t', judgeTopic('missing', undefined, needs)),
+    'The topic t is missing: create it with tillgate topics create, or set KAFKA_TOPIC to another one.',
+  )
 })
 
 test('brokers that are not known are a warning, and the rest is judged', () => {
