@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to that network',
   ENOTFOUND: 'there is no such name',
   EAI_AGAIN: 'the name cannot be looked up now (does DNS work?)',
-  Z_DATA_ERROR: 'it is not gzip, or it is damaged',
+  Z_DATA_ERROR: 'its compressed data are damaged',
   Z_BUF_ERROR: 'its compressed data are cut off',
 }
 
@@ -74,5 +74,6 @@ function placeText(place: string): string {
 
 /** The words for a code of the system. */
 export function wordsOf(code: string): string | undefined {
-  return Object.hasOwn(WORDS, code) ? WORDS[code] : SYSTEM_WORDS.get(code)
+  if (Object.hasOwn(WORDS, code)) return WORDS[code]
+  return code.startsWith('ZSTD_error_') ? WORDS.Z_DATA_ERROR : SYSTEM_WORDS.get(code)
 }

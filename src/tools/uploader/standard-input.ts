@@ -1,4 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream'
+import { plainMessage } from '../../system-problem.ts'
 import { InputError } from '../terminal/input-errors.ts'
 import { assertAppendable } from './append-lines.ts'
 import { type FileLock, lockFile } from './file-lock.ts'
@@ -31,7 +32,7 @@ export async function openStandardInput(input: Readable, stopping: AbortSignal, 
   }
   const content = await openContent(chunks()).catch((error: Error) => {
     lock?.release()
-    throw new InputError(`standard input: ${error.message}`)
+    throw new InputError(`standard input: ${plainMessage(error)}`)
   })
   return {
     file: STANDARD_INPUT,
