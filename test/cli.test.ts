@@ -170,14 +170,13 @@ suite('within one process', () => {
       [['simulate', '--url', 'http://127.0.0.1:1', '--answers', import.meta.filename], 2],
       [['audit', '--answers', '/nowhere/answers'], 2],
       [['audit', '--answers', import.meta.dirname], 2],
-      [['audit', '--answers', '/dev/null'], 2],
       [['upload', '/nowhere/till.ndjson'], 2],
       [['upload', import.meta.dirname], 2],
     ]
     for (const [args, expected] of missing) {
       const { code, stderr } = await runHere(args, NO_KAFKA)
       assert.equal(code, expected, stderr)
-      assert.match(stderr, /\/nowhere\/|cli\.test|\/test is a folder|\/dev\/null is no file/)
+      assert.match(stderr, /\/nowhere\/|cli\.test|\/test is a folder/)
       assert.doesNotMatch(stderr, /E[A-Z]{4,}/)
     }
   })

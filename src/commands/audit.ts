@@ -31,7 +31,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const given = parseAuditArguments(args)
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
   const { answers } = given
-  if (answers !== undefined) await assertFile(answers)
+  if (answers !== undefined) await assertReadable(answers)
   const all = await withConnectionProblems(session, () => fetchRanges(session, given))
   const isWanted = (partition: number) => given.partitions?.includes(partition) ?? true
   const ranges = all.map((range) => (isWanted(range.partition) ? range : { ...range, from: range.end, to: range.end }))
@@ -65,13 +65,12 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   }
 }
 
-/** A pipe cannot be: the answers are read once for each pass over the topic. */
-async function assertFile(file: string): Promise<void> {
-  const found = await stat(file).catch((error: unknown) => {
-    throw new InputError(`--answers: ${plainMessage(error)}`)
-  })
-  if (!found.isFile()) throw new InputError(`--answers: ${file} is ${found.isDirectory() ? 'a folder' : 'no file'}`)
-  await access(file, constants.R_OK).catch((error: unknown) => {
-    throw new InputError(`--answers: ${plainMessage(error)}`)
-  })
+async function assertReadable(file: string): Promise<void> {
+  const isFolder = await access(file, constants.R_OK).then(
+    async () => (await stat(file)).isDirectory(),
+    (error: unknown) => {
+      throw new InputError(`--answers: ${plainMessage(error)}`)
+    },
+  )
+  if (isFolder) throw new InputError(`--answers: ${file} is a folder`)
 }

@@ -108,7 +108,7 @@ async function keepPresent(
   try {
     await writeFile(undoFile, `${present}\n`, { flag: 'wx' })
   } catch (error) {
-    throw new UsageError(`--undo-file ${plainMessage(error)}`)
+    throw new UsageError(`--undo-file: ${plainMessage(error)}`)
   }
   if (!json) console.log(`\nTo go back: kafka-reassign-partitions.sh --execute --reassignment-json-file ${undoFile}\n`)
 }

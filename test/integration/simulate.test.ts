@@ -188,7 +188,7 @@ test('an answers file that is there is not overwritten; wrong arguments exit wit
     [
       ['--url', 'http://127.0.0.1:1', '--answers', import.meta.filename],
       2,
-      /--answers .*: something with that name exists already/,
+      /--answers: .*: something with that name exists already/,
     ],
     [['--url', 'nowhere'], 2, /--url/],
     [[], 2, /--url/],

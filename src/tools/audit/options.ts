@@ -23,15 +23,15 @@ export interface AuditArguments {
 const MAX_PARTITIONS = 10_000
 
 const partitionList: Form<readonly number[]> = {
-  words: `numbers from 0 to ${MAX_PARTITIONS - 1} and ranges of them, e.g. 0,3,8-11`,
+  words: `numbers from 0 to ${MAX_PARTITIONS - 1} and ranges of them (e.g. 0,3,8-11)`,
   read: readPartitions,
 }
 const storeList: Form<readonly string[]> = {
-  words: 'names of stores, e.g. S1,S2',
+  words: 'names of stores (e.g. S1,S2)',
   read: (text) => (text.split(',').every(isName) ? text.split(',') : undefined),
 }
 const journalList: Form<readonly JournalName[]> = {
-  words: 'STORE/TERMINAL/JOURNAL, e.g. S1/T1/J1,S1/T2/J1',
+  words: 'STORE/TERMINAL/JOURNAL (e.g. S1/T1/J1,S1/T2/J1)',
   read(text) {
     const journals = text.split(',').map(journalOf)
     return journals.every((journal) => journal !== undefined) ? journals : undefined

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { plainMessage } from '../../system-problem.ts'
+import { plainMessage, systemWords } from '../../system-problem.ts'
 import type { AnswerLine } from '../audit/answers.ts'
 import { UsageError } from '../terminal/input-errors.ts'
 
@@ -28,11 +28,13 @@ export async function createAnswersFile(path: string, onFailure: (error: Error) 
     write(line) {
       if (stream.destroyed) return
       stream.write(`${JSON.stringify(line)}\n`)
-      if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy(new Error(`${path}: the disk is too slow`))
+      if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy(new Error('the disk is too slow'))
     },
     async close() {
       stream.end()
-      await finished(stream)
+      await finished(stream).catch((error: unknown) => {
+        throw new Error(`--answers: ${path}: ${systemWords(error) ?? plainMessage(error)}`, { cause: error })
+      })
     },
   }
 }

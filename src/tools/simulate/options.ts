@@ -31,7 +31,7 @@ export interface Run {
 const MAX_INVOICES = 50_000_000
 
 const burst: Form<NonNullable<Load['burst']>> = {
-  words: 'FACTORxSECONDS/SECONDS, e.g. 5x10/60: five times the rate for 10 s of every 60 s',
+  words: 'FACTORxSECONDS/SECONDS (e.g. 5x10/60: five times the rate for 10 s of every 60 s)',
   read: readBurst,
 }
 

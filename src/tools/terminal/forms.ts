@@ -31,7 +31,7 @@ const TIME = /^(\d{4}-\d\d)-(\d\d)[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\
 
 /** A time, in milliseconds since 1970. */
 export const time: Form<number> = {
-  words: 'a date and time with its offset (RFC 3339), e.g. 2026-03-01T06:00:00+01:00',
+  words: 'a date and time with its offset (RFC 3339, e.g. 2026-03-01T06:00:00+01:00)',
   read(text) {
     const [, month, day] = TIME.exec(text) ?? []
     if (month === undefined) return undefined

@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { systemWords } from '../../system-problem.ts'
 import type { JournalPlace } from './outstanding.ts'
 import { WriteError } from './write-error.ts'
 
@@ -32,7 +33,7 @@ export async function readProgress(file: string): Promise<Progress | null> {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    throw new Error(`${file}: ${systemWords(error) ?? (error as Error).message}`)
   }
   const progress = parse(text)
   if (!Value.Check(ProgressSchema, progress))

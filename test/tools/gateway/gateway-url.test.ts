@@ -14,12 +14,14 @@ test('the address of a gateway ends with a slash, so that paths are added to it'
 
 test('anything else is refused, with what was probably meant', () => {
   const refused: [string, RegExp][] = [
-    ['127.0.0.1:8080', /must begin with http:.*did you mean http:\/\/127\.0\.0\.1:8080\?$/],
+    ['127.0.0.1:8080', /must be an http or https address.*did you mean http:\/\/127\.0\.0\.1:8080\?$/],
     ['localhost:8080', /did you mean http:\/\/localhost:8080\?$/],
     ['::1', /did you mean http:\/\/\[::1\]:8080\?$/],
     ['http://::1', /did you mean http:\/\/\[::1\]:8080\?$/],
-    ['', /must begin with http:\/\/ or https:\/\/, e\.g\. http:\/\/127\.0\.0\.1:8080$/],
-    ['http://', /must begin/],
+    ['', /must be an http or https address, e\.g\. http:\/\/127\.0\.0\.1:8080$/],
+    ['http://', /must be an http or https address, [^;]*$/],
+    ['ftp://gateway', /must be an http or https address, [^;]*$/],
+    ['http://[::1', /must be an http or https address, [^;]*$/],
     ['http://gateway?x=1', /before the \?/],
     ['http://till:secret@gateway', /must not hold a name or password$/],
   ]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -46,4 +46,10 @@ test('a file that is no progress is not taken for one', async () => {
     await writeFile(file, text)
     await assert.rejects(readProgress(file), /odd\.progress is not a progress file/)
   }
+})
+
+test('a progress file that cannot be read is named, in words', async () => {
+  const folderInstead = join(folder, 'folder.progress')
+  await mkdir(folderInstead)
+  await assert.rejects(readProgress(folderInstead), { message: `${folderInstead}: it is a folder, not a file` })
 })
