@@ -1,4 +1,4 @@
-import { systemProblem } from '../src/tools/terminal/system-problem.ts'
+import { systemProblem } from '../src/system-problem.ts'
 import { createProgressLines, type OnProgress } from './progress.ts'
 
 /** A program that starts others and runs until a signal, or until one of them fails. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import { numberOf, parseFlags, UsageError } from '../src/tools/terminal/flags.ts'
+import { text, wholeNumber } from '../src/tools/terminal/forms.ts'
+import { UsageError } from '../src/tools/terminal/input-errors.ts'
+import { type Options, parseOptions } from '../src/tools/terminal/options.ts'
 import { KAFKA_FOLDER } from './kafka/folders.ts'
 
 export const START_HELP = `npm start: Kafka, a topic and a gateway on this machine, to try Tillgate
@@ -27,17 +29,24 @@ export interface StartArguments {
 /** The usual place of what `npm start` keeps. */
 export const START_FOLDER = join(KAFKA_FOLDER, 'start')
 
+const START_OPTIONS = {
+  fresh: { help: 'deletes first what earlier starts kept' },
+  data: { value: 'FOLDER', form: text('a folder'), help: 'where it is kept' },
+  'kafka-port': { value: 'N', form: wholeNumber(1_024, 65_535), help: 'Kafka’s port' },
+} as const satisfies Options
+
+/** Whether an argument asks for help. */
+export function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h'
+}
+
 /** Reads the arguments of `npm start`; undefined if it was asked for help. Throws `UsageError`. */
 export function parseStartArguments(args: readonly string[], env: NodeJS.ProcessEnv): StartArguments | undefined {
-  const [flag, text] = [{ type: 'boolean', default: false } as const, { type: 'string' } as const]
-  const values = parseFlags(args, { fresh: flag, data: text, 'kafka-port': text, help: { ...flag, short: 'h' } })
-  if (values.help) return undefined
-  for (const name of ['fresh', 'data', 'kafka-port']) refuseSwallowed(name, env)
-  const { fresh, data, 'kafka-port': port } = values
-  if (data === '') throw new UsageError('--data needs a folder')
-  const kafkaPort = port === undefined ? undefined : numberOf('--kafka-port', port, { min: 1_024, max: 65_535 })
+  if (args.some(isHelp)) return undefined
+  for (const name of Object.keys(START_OPTIONS)) refuseSwallowed(name, env)
+  const { fresh, data, 'kafka-port': kafkaPort } = parseOptions(args, START_OPTIONS)
   const named = env.KAFKA_BROKERS?.trim()
-  const embeddedOnly = Object.entries({ fresh, data, 'kafka-port': port }).find(([, value]) => value)
+  const embeddedOnly = Object.entries({ fresh, data, 'kafka-port': kafkaPort }).find(([, value]) => value)
   if (named && embeddedOnly)
     throw new UsageError(`--${embeddedOnly[0]} is for the Kafka that npm start brings: unset KAFKA_BROKERS (${named})`)
   return { fresh, data, kafkaPort }

@@ -4,11 +4,13 @@
  */
 import { startTicks } from '../examples/ticks/handler.ts'
 import { type Delivery, PRODUCER_SETTINGS } from '../src/kafka/delivery.ts'
-import { numberOf, parseFlags } from '../src/tools/terminal/flags.ts'
+import { wholeNumber } from '../src/tools/terminal/forms.ts'
+import { parseOptions, readValue } from '../src/tools/terminal/options.ts'
 import { namedBrokers, runEmbeddedKafka } from './embedded-kafka.ts'
 import { createTopic } from './kafka/topics.ts'
 import { tryToListen } from './listen-on.ts'
 import { type Run, runUntilStopped } from './run-until-stopped.ts'
+import { isHelp } from './start-arguments.ts'
 
 const HOST = '127.0.0.1'
 const TOPIC = 'ticks'
@@ -22,14 +24,16 @@ const HELP = `npm run ticks: Kafka, the topic ticks and the handler of examples/
   KAFKA_BROKERS   HOST:PORT of a Kafka to use instead; then its topic stays`
 
 runUntilStopped(async (run) => {
-  const { help } = parseFlags(process.argv.slice(2), { help: { type: 'boolean', short: 'h' } })
-  return help ? HELP : await start(run)
+  const args = process.argv.slice(2)
+  if (args.some(isHelp)) return HELP
+  parseOptions(args, {})
+  return await start(run)
 })
 
 async function start(run: Run): Promise<string> {
   const { TICKS_PORT = '7070', TICKS_WORKERS = '2', DELIVERY = 'exactly-once' } = process.env
-  const port = numberOf('TICKS_PORT', TICKS_PORT, { min: 0, max: 65_535 })
-  const workers = numberOf('TICKS_WORKERS', TICKS_WORKERS, { min: 0, max: 64 })
+  const port = readValue('TICKS_PORT', wholeNumber(0, 65_535), TICKS_PORT)
+  const workers = readValue('TICKS_WORKERS', wholeNumber(0, 64), TICKS_WORKERS)
   if (!(DELIVERY in PRODUCER_SETTINGS)) throw new Error(`DELIVERY is one of ${Object.keys(PRODUCER_SETTINGS)}`)
   await tryToListen(HOST, port).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
