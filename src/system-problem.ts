@@ -47,8 +47,9 @@ export function systemProblem(error: unknown): string | undefined {
 /** The same without the place, for a sentence that names it already. */
 export function systemWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code } = error as NodeJS.ErrnoException
-  return code === undefined ? undefined : wordsOf(code)
+  // Kafka's errors have a number.
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? wordsOf(code) : undefined
 }
 
 /** How Node quotes the system, e.g. `connect ECONNREFUSED 127.0.0.1:9092` or `getaddrinfo ENOTFOUND kafka`. */

@@ -60,7 +60,8 @@ test('no code of the system is without words', () => {
 })
 
 test('other errors are left to others', () => {
-  for (const error of [new Error('x'), 'x', undefined, Object.assign(new Error('x'), { code: 'toString' })]) {
+  const [named, numbered] = ['toString', 31].map((code) => Object.assign(new Error('x'), { code }))
+  for (const error of [new Error('x'), 'x', undefined, named, numbered]) {
     assert.equal(systemProblem(error), undefined)
     assert.equal(plainMessage(error), error === undefined ? 'undefined' : 'x')
   }

@@ -288,8 +288,20 @@ suite('the reservation of an upload', () => {
     const raw = rawSocket(await listen(app), whole)
     const gone = new Promise((resolve) => app.server.once('connection', (socket) => socket.once('close', resolve)))
     await until('admitted', () => memory.usedBytes > 0)
-    raw.socket.destroy()
+    raw.socket.resetAndDestroy()
     await gone
+    kafka.resolve([STORED])
+    await until('answered', () => answers.length === 1)
+    await until('given back', () => memory.usedBytes === 0)
+  })
+
+  test('is given back when its client only shut its sending side, and is gone when the answer comes', async (t) => {
+    const kafka = Promise.withResolvers<ItemAnswer[]>()
+    const { app, memory, answers } = await testApp(t, { ingestUpload: () => kafka.promise })
+    const raw = rawSocket(await listen(app), whole)
+    await until('admitted', () => memory.usedBytes > 0)
+    raw.socket.destroy()
+    await raw.closed
     kafka.resolve([STORED])
     await until('answered', () => answers.length === 1)
     await until('given back', () => memory.usedBytes === 0)

@@ -93,7 +93,7 @@ test('a packet that is cut off, longer than it says, or not compressed at all, i
     const { body } = packetOf(GOOD.repeat(1), coding)
     for (let length = 0; length < body.length; length++)
       assert.deepEqual(readTicks({ number: 1, coding, body: body.slice(0, length) }), { kind: 'damaged' })
-    assert.deepEqual(readTicks({ number: 1, coding, body: new Uint8Array([...body, 0]) }), { kind: 'damaged' })
+    assert.deepEqual(readTicks({ number: 1, coding, body: new Uint8Array([...body, 1]) }), { kind: 'damaged' })
     assert.deepEqual(readTicks({ number: 1, coding, body: new Uint8Array(Buffer.from(GOOD)) }), { kind: 'damaged' })
   }
 })
