@@ -1,11 +1,11 @@
 import type { Buffer } from 'node:buffer'
 import { Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { checkCardNumbers } from './check-card-numbers.ts'
+import { mayHoldCardNumber } from './card-numbers/may-hold.ts'
+import { type CardNumberPolicy, type CardNumbers, cardNumberPolicy, checkCardNumbers } from './check-card-numbers.ts'
 import { clockWarnings } from './check-dates.ts'
 import { checkNul } from './check-nul.ts'
 import { type Identity, identityOf } from './identity.ts'
-import { mayHoldCardNumber } from './rules/card-number.ts'
 import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
 import { identityMembers } from './schema/identity.ts'
@@ -20,7 +20,7 @@ import { type Report, type Violation, violation } from './violation.ts'
  * The verdict on a body.
  *
  * - `valid`: it may be published. `warnings` are codes of `INVOICE_WARNINGS` and, in lenient stores, of broken exact
- *   rules, each once.
+ *   rules, each once; and `card-number` where that only warns.
  * - `malformed` (400): it is not strict JSON.
  * - `invalid` (422): `errors` has every violation that could be computed: at most 100, then one that says there are
  *   more. `identity` is defined if its four members match the contract and hold no card number.
@@ -39,6 +39,8 @@ export interface ValidationOptions {
   /** Whether broken exact rules of a store refuse the invoice (`strict`) or only warn (`lenient`). */
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
   readonly receivedAt: Date
+  /** Default: card numbers refuse the invoice wherever they stand. */
+  readonly cardNumbers?: CardNumberPolicy | undefined
 }
 
 /** The `arithmetic` of a gateway: `ofAll` for every store, except those that are always lenient. */
@@ -52,6 +54,8 @@ export function arithmeticOf(
 
 const MAX_VIOLATIONS = 100
 const MAX_DEPTH = 32
+const REFUSED_EVERYWHERE = cardNumberPolicy()
+const NO_CARD_NUMBERS: CardNumbers = { inIdentity: [], elsewhere: [] }
 
 /** Judges a body: strict JSON, the schema, every rule. Changes nothing and keeps no reference to `body`. */
 export function validateInvoice(body: Buffer, options: ValidationOptions): ValidationResult {
@@ -66,20 +70,25 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
     if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer))
   }
   if (parsed.mayHoldNul) checkNul(value, report)
-  if (mayHoldCardNumber(body)) checkCardNumbers(value, report)
+  const { mode, isExempt } = options.cardNumbers ?? REFUSED_EVERYWHERE
+  const cards = mayHoldCardNumber(body) ? checkCardNumbers(value, isExempt, MAX_VIOLATIONS + 1) : NO_CARD_NUMBERS
+  for (const pointer of cards.inIdentity) report('card-number', pointer)
+  const warnsOfCards = cards.elsewhere.length > 0 && (mode === 'warn' || isLenient(value, options))
+  if (!warnsOfCards) for (const pointer of cards.elsewhere) report('card-number', pointer)
 
   const shape = schemaViolations(value, MAX_VIOLATIONS + 1)
   if (shape.length > 0) {
     const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
     if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
-    return invalid(value, [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)])
+    return invalid(value, cards, [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)])
   }
   const invoice = value as Invoice
   checkRules(invoice, report)
   const refused = options.arithmetic(invoice.storeId) === 'strict' ? [...errors, ...exact] : errors
-  if (refused.length > 0) return invalid(value, refused)
+  if (refused.length > 0) return invalid(value, cards, refused)
   const warnings: string[] = clockWarnings(invoice, options.receivedAt)
   if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
+  if (warnsOfCards) warnings.push('card-number')
   return { kind: 'valid', invoice, identity: identityOf(invoice), warnings }
 }
 
@@ -90,16 +99,14 @@ function malformed({ code, pointer }: Fault): ValidationResult {
   return { kind: 'malformed', detail: error.detail, errors: [error] }
 }
 
-function invalid(value: unknown, errors: readonly Violation[]): ValidationResult {
-  const isPresentable = hasIdentity(value) && !errors.some(({ pointer }) => IDENTITY_POINTER.test(pointer))
+function invalid(value: unknown, cards: CardNumbers, errors: readonly Violation[]): ValidationResult {
   return {
     kind: 'invalid',
-    identity: isPresentable ? identityOf(value) : undefined,
+    identity: hasIdentity(value) && cards.inIdentity.length === 0 ? identityOf(value) : undefined,
     errors: errors.length > MAX_VIOLATIONS ? [...errors.slice(0, MAX_VIOLATIONS), TOO_MANY_VIOLATIONS] : errors,
   }
 }
 
-const IDENTITY_POINTER = /^\/(?:storeId|terminalId|journalId)$/
 const compiledIdentity = TypeCompiler.Compile(Type.Object(identityMembers))
 
 function hasIdentity(value: unknown): value is Identity {

@@ -201,7 +201,7 @@ describe('validateInvoice', () => {
     const document: Breakable = plainSale()
     for (const path of pathsOf(document).filter((steps) => steps.length > 0)) {
       const planted: Breakable = structuredClone(document)
-      parentOf(planted, path)[path.at(-1) as string] = `${secret} 4111111111111111`
+      parentOf(planted, path)[path.at(-1) as string] = `${secret} 4111 1111 1111 1111`
       const result = judge(planted)
       assert.equal(result.kind, 'invalid')
       assert.ok(!/Geheimnis|4111/.test(JSON.stringify(result)), path.join('/'))

@@ -35,7 +35,10 @@ export const INVOICE_RULES = [
   always('wrong-count', 'There are too few or too many elements.'),
 
   always('nul-character', 'A text or member name holds U+0000, which many databases cannot store. Remove it.'),
-  always('card-number', 'This looks like a payment card number. Remove it; it is stored nowhere.'),
+  always(
+    'card-number',
+    'This looks like a payment card number. Send tenders[].card instead: the brand, the last four digits, a token.',
+  ),
   always('currency-unknown', 'ISO 4217 has no such currency with a minor unit.'),
   always('currency-exponent', 'The exponent is not the one that ISO 4217 gives for the currency.'),
   always('date-not-real', 'There is no such day in the calendar.'),
