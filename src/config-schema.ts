@@ -152,6 +152,13 @@ export const ConfigSchema = Type.Object({
     description: 'Whether an invoice whose sums do not add up is refused (strict) or marked (lenient).',
   }),
   LENIENT_STORES: Type.Optional(text('Stores that are lenient whatever ARITHMETIC says, separated by commas.')),
+  CARD_NUMBERS: Type.Union([Type.Literal('refuse'), Type.Literal('warn')], {
+    default: 'refuse',
+    description: 'Whether an invoice with a card number is refused or marked. Lenient stores mark it.',
+  }),
+  CARD_NUMBERS_EXEMPT: Type.Optional(
+    text('JSON pointers, separated by commas, where no card number is looked for; * is any member or element.'),
+  ),
   REQUEST_TIMEOUT_MS: milliseconds(30_000, 'How long a till may take to send its request.', 100),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000, 'How long an idle connection is kept; longer than the load balancer’s.'),
   DRAIN_DELAY_MS: milliseconds(5_000, 'After SIGTERM: how long to keep serving until load balancers stop sending.'),

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
 import { typeWords } from './config-words.ts'
@@ -141,6 +142,7 @@ function contradictions(config: Config): string[] {
   if (config.METRICS_PORT !== undefined && config.METRICS_PORT === config.PORT)
     problems.push('METRICS_PORT must differ from PORT')
   problems.push(...contradictoryTimeouts(config))
+  problems.push(...pointerProblems('CARD_NUMBERS_EXEMPT', config.CARD_NUMBERS_EXEMPT))
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)

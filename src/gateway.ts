@@ -7,6 +7,7 @@ import { LiveLimit } from './admission/live-limit.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
 import { connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { pointersIn } from './config-pointers.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -14,6 +15,7 @@ import { startMetricsServer } from './http/metrics-server.ts'
 import { createKeyBinding } from './ingest/idempotency-keys.ts'
 import { createIngest } from './ingest/invoice.ts'
 import { createIngestUpload } from './ingest/upload.ts'
+import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
 import { cachedPartitionOf } from './invoice/partition.ts'
 import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
@@ -156,6 +158,8 @@ function createReader(config: Config, events: EventSummary): UploadReader {
       maxInvoiceBytes: config.MAX_INVOICE_BYTES,
       arithmetic: config.ARITHMETIC,
       lenientStores: lenientStoresOf(config),
+      cardNumbers: config.CARD_NUMBERS,
+      cardNumbersExempt: pointersIn(config.CARD_NUMBERS_EXEMPT),
     },
     workers: config.UPLOAD_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
     maxWaiting: config.UPLOAD_WAITING,
@@ -178,9 +182,16 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
   const arithmetic = arithmeticOf(config.ARITHMETIC, lenientStoresOf(config))
+  const cardNumbers = cardNumberPolicy(config.CARD_NUMBERS, pointersIn(config.CARD_NUMBERS_EXEMPT))
   const [timeoutMs, overheadBytes] = [config.DELIVERY_TIMEOUT_MS, REQUEST_OVERHEAD_BYTES]
   return {
-    ingest: createIngest({ ...shared, arithmetic, bindKey: createKeyBinding(), onLive: () => window.noteLive() }),
+    ingest: createIngest({
+      ...shared,
+      arithmetic,
+      cardNumbers,
+      bindKey: createKeyBinding(),
+      onLive: () => window.noteLive(),
+    }),
     ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
   }
 }

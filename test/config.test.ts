@@ -135,6 +135,16 @@ test('Kafka has no topic of one or two dots', () => {
   assert.deepEqual(problemsOf({ ...BROKERS, KAFKA_TOPIC: '...' }), [])
 })
 
+test('exempt places are JSON pointers, each named that is none', () => {
+  const problemsOfExempt = (CARD_NUMBERS_EXEMPT: string) => problemsOf({ ...BROKERS, CARD_NUMBERS_EXEMPT })
+  assert.deepEqual(problemsOfExempt('/extensions/siret, /extensions/orders/*/id,/storeId,/extensions/a~1b~0'), [])
+  assert.deepEqual(problemsOfExempt('extensions.siret,/a'), [
+    'pointer 1 in CARD_NUMBERS_EXEMPT must begin with /, for example /extensions/siret',
+  ])
+  assert.equal(problemsOfExempt('/a,,b/c,/d/,/e~f,/*/*').length, 5)
+  assert.deepEqual(problemsOf({ ...BROKERS, CARD_NUMBERS: 'yes' }), ['CARD_NUMBERS must be refuse or warn'])
+})
+
 test('variables that contradict each other are named together', () => {
   const wrong: [NodeJS.ProcessEnv, string, string][] = [
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u' }, 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'],

@@ -4,6 +4,7 @@ import type { ProducerRecord } from '../accumulator/producer-record.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { TakeQuota } from '../admission/quotas.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
+import type { CardNumberPolicy } from '../invoice/check-card-numbers.ts'
 import { type Identity, sameIdentity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
@@ -34,6 +35,7 @@ export interface IngestDeps {
   readonly topic: string
   readonly partitionOf: (storeId: string) => number
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
+  readonly cardNumbers?: CardNumberPolicy | undefined
   readonly takeQuota: TakeQuota
   /** Called for every live invoice that is appended. */
   readonly onLive: () => void
@@ -43,14 +45,14 @@ export interface IngestDeps {
 
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { accumulator, topic, partitionOf, arithmetic, takeQuota, bindKey, onLive } = deps
+  const { accumulator, topic, partitionOf, arithmetic, cardNumbers, takeQuota, bindKey, onLive } = deps
 
   /**
    * Returns only what the wait for Kafka needs. The parsed invoice is much larger and must not be held while waiting.
    */
   function take(request: IngestRequest): { identity: Identity; outcome: Promise<Outcome> } {
     const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
-    const valid = validateInvoice(body, { arithmetic, receivedAt })
+    const valid = validateInvoice(body, { arithmetic, receivedAt, cardNumbers })
     if (valid.kind !== 'valid') throw problemOfFault(valid)
     const { identity } = valid
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))

@@ -39,7 +39,8 @@ export type ItemAnswer =
  */
 export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
 
-export interface IngestUploadDeps extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'bindKey' | 'onLive'> {
+export interface IngestUploadDeps
+  extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'cardNumbers' | 'bindKey' | 'onLive'> {
   readonly accumulator: Pick<Accumulator, 'append'>
   readonly reader: Pick<UploadReader, 'read'>
   readonly window: UploadWindow

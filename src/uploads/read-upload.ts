@@ -1,3 +1,4 @@
+import { cardNumberPolicy } from '../invoice/check-card-numbers.ts'
 import type { Invoice } from '../invoice/schema.ts'
 import { arithmeticOf, type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 import { type Coding, inflate } from './inflate.ts'
@@ -13,6 +14,10 @@ export interface UploadLimits {
   readonly arithmetic: 'strict' | 'lenient'
   /** Stores that are lenient whatever `arithmetic` says. */
   readonly lenientStores: readonly string[]
+  /** What a card number does to an invoice. Default: it is refused. */
+  readonly cardNumbers?: 'refuse' | 'warn'
+  /** JSON pointers to places where none is looked for. */
+  readonly cardNumbersExempt?: readonly string[]
 }
 
 /** One upload as received. */
@@ -35,6 +40,7 @@ export type UploadRead =
  */
 export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => UploadRead {
   const arithmetic = arithmeticOf(limits.arithmetic, limits.lenientStores)
+  const cardNumbers = cardNumberPolicy(limits.cardNumbers, limits.cardNumbersExempt)
 
   return ({ body, coding, framing, receivedAtMs }) => {
     const inflated = inflate(body, coding, limits.maxBytes)
@@ -44,7 +50,7 @@ export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => 
     if (found.kind !== 'items') return found
     if (found.items.length === 0) return { kind: 'empty' }
 
-    const options = { arithmetic, receivedAt: new Date(receivedAtMs) }
+    const options = { arithmetic, receivedAt: new Date(receivedAtMs), cardNumbers }
     const parcel = new ParcelWriter(bytes as Uint8Array<ArrayBuffer>)
     for (const span of found.items) {
       const value = bytes.subarray(span.start, span.end)

@@ -76,6 +76,14 @@ suite('an upload that can be read', () => {
     assert.deepEqual(kindsOf(sale({ totals }), {}, { arithmetic: 'lenient' }), ['valid'])
   })
 
+  test('is searched for card numbers as the gateway is configured', () => {
+    const extensions = { orders: [{ id: '4111 1111 1111 1111' }] }
+    const card = sale({ extensions })
+    assert.deepEqual(kindsOf(`${card}\n${sale({ extensions, storeId: 'LENIENT' })}`), ['invalid', 'valid'])
+    assert.deepEqual(kindsOf(card, {}, { cardNumbers: 'warn' }), ['valid'])
+    assert.deepEqual(kindsOf(card, {}, { cardNumbersExempt: ['/extensions/orders/*/id'] }), ['valid'])
+  })
+
   test('is judged by the time at which it was received', () => {
     const warningsAt = (receivedAtMs: number) => {
       const found = read(sale(), { receivedAtMs })
