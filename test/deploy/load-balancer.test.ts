@@ -135,6 +135,18 @@ test('what one gateway refuses is stored by the other, and the till never knows'
   assert.match(document.type ?? '', /saturated$/)
 })
 
+test('HAProxy logs no card number that a till sends in a path', async (t) => {
+  const [first, second] = (await freePorts(2)) as [number, number]
+  const balancer = await startBefore(t, startHaproxy, [`127.0.0.1:${first}`, `127.0.0.1:${second}`])
+  for (const store of ['4111111111111111', '4111-1111-1111-1111']) {
+    const path = `/v1/stores/${store}/terminals/T1/journals/J1/invoices/1?pan=4111111111111111`
+    await (await fetch(balancer.url + path, { method: 'PUT', body: '{}' })).arrayBuffer()
+  }
+  const isLogged = async () => balancer.log().split('PUT /v1/stores/(masked)/terminals/T1/').length === 3 || undefined
+  await eventually('both requests are logged', DEADLINE_MS, 50, isLogged)
+  assert.doesNotMatch(balancer.log(), /1111/)
+})
+
 test('without any gateway HAProxy says itself that the invoice was rejected, and when to send again', async (t) => {
   const [first, second] = (await freePorts(2)) as [number, number]
   const balancer = await startBefore(t, startHaproxy, [`127.0.0.1:${first}`, `127.0.0.1:${second}`])

@@ -91,6 +91,9 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
     [marked(2, { ...totals, totals: { ...sample.totals, payable: MARKER } }), 422],
     [marked(2, { ...totals, storeId: `${MARKER} / ${MARKER}` }), 422],
     [marked(2, { ...totals, extensions: { card: `${MARKER} 4111 1111 1111 1111` } }), 422],
+    [marked(2, { ...totals, storeId: '4111111111111111' }), 422],
+    [marked(2, { ...totals, journalId: '4111-1111-1111-1111' }), 422],
+    [marked(2, { ...totals, extensions: { cards: { '4111111111111111': MARKER } } }), 422],
     [Buffer.from(`{"${MARKER}":"${MARKER}`), 400],
     [Buffer.from(`{"${MARKER}":1,"${MARKER}":2}`), 400],
     [Buffer.from(MARKER), 400],
@@ -105,6 +108,18 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
   assert.equal((await send(url, invoiceBody('S1', 4), { path: `/v1/${MARKER}` })).status, 404)
   const path = `/v1/stores/${MARKER}%2F/terminals/T1/journals/J1/invoices/${MARKER}`
   assert.equal((await send(url, marked(1, totals), { method: 'PUT', path })).status, 400)
+
+  // A card number in the path, with a body that agrees and with one that does not.
+  const card = '/v1/stores/4111111111111111/terminals/T1/journals/J1/invoices/1'
+  for (const changes of [{}, { storeId: '4111111111111111' }]) {
+    const { status, headers, document } = await send(url, marked(1, { ...totals, ...changes }), {
+      method: 'PUT',
+      path: card,
+    })
+    assert.equal(status, 422)
+    assert.doesNotMatch(JSON.stringify([[...headers], document]), /4111/)
+  }
+  assert.doesNotMatch(await (await fetch(`${url}/metrics`)).text(), /4111/)
 
   const [broker] = kafka.brokers
   broker?.freeze()
