@@ -1,6 +1,8 @@
 import { startKafka } from './kafka/cluster.ts'
+import { startKafkaContainer } from './kafka/container.ts'
 import type { KeptFolder } from './kafka/kept-folder.ts'
 import { claimPort, freePorts } from './kafka/ports.ts'
+import { engineInstead } from './kafka/runtime.ts'
 import type { Run } from './run-until-stopped.ts'
 
 /** The port that everybody expects of Kafka. */
@@ -22,19 +24,28 @@ export function namedBrokers(env: NodeJS.ProcessEnv): string[] | undefined {
   return named ? named.split(',').map((address) => address.trim()) : undefined
 }
 
-/** Starts one broker as a part of `run`, which it ends if it ends by itself. Resolves to its addresses. */
-export async function runEmbeddedKafka(run: Run, { folder, port }: EmbeddedOptions = {}): Promise<string[]> {
-  const starting = startKafka({
-    port: await chooseKafkaPort(port, run.say),
+/**
+ * Starts one broker as a part of `run`, which it ends if it ends by itself. Where there is no Java and none can be
+ * fetched, the broker runs in a container, if there can be one. Resolves to its addresses.
+ */
+export async function runEmbeddedKafka(run: Run, { folder, port: wanted }: EmbeddedOptions = {}): Promise<string[]> {
+  const engine = await engineInstead(process.env)
+  const port = await chooseKafkaPort(wanted, run.say)
+  const options = {
+    port,
     ...(folder === undefined ? {} : { folder }),
     brokerConfig: { 'log.retention.ms': '-1' }, // whoever comes back after two weeks finds what was posted
     onProgress: run.onProgress,
-    say: run.say,
     signal: run.signal,
-    onBrokerEnd: (problem) => run.fail(`Kafka has ended, although nothing here ended it: ${problem}`),
-  })
+  }
+  const onEnd = (problem: string) => run.fail(`Kafka has ended, although nothing here ended it: ${problem}`)
+  if (engine) run.say(`Java, Maven and pip are not here, or not enough of them: Kafka runs in a container of ${engine}.`)
+  const starting = engine
+    ? startKafkaContainer({ ...options, engine, onEnd })
+    : startKafka({ ...options, say: run.say, onBrokerEnd: onEnd })
   run.onStop(async () => (await starting.catch(() => undefined))?.stop(), 'Kafka')
-  return (await starting).bootstrap
+  await starting
+  return [`127.0.0.1:${port}`]
 }
 
 /**

@@ -1,8 +1,9 @@
 import { JAVA, MAVEN } from '../needs/needs.ts'
 import { platformOf } from '../needs/platform.ts'
-import { type Missing, makeReady, missingLine } from '../needs/ready.ts'
+import { look, type Missing, makeReady, missingLine } from '../needs/ready.ts'
 import type { OnProgress } from '../progress.ts'
 import { fetchJars, haveJars } from './artifacts.ts'
+import { findEngine } from './container.ts'
 import { fetchJava, findJava, type Java } from './java.ts'
 
 /** What every program of Apache Kafka runs on. */
@@ -38,6 +39,14 @@ export async function provideRuntime({ env, onProgress, say = onProgress, signal
     })
   const java = typeof found === 'string' ? await fetched() : found
   return { java, jars: await fetchJars({ env, onProgress, java, signal }) }
+}
+
+/**
+ * The container engine that can run Kafka here when nothing else can: `undefined` where Java and the jars are there or
+ * can be fetched, and where no engine answers.
+ */
+export async function engineInstead(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return (await look([JAVA, MAVEN], env)).length === 0 ? undefined : await findEngine(env)
 }
 
 function cannotRun(missing: readonly Missing[], env: NodeJS.ProcessEnv): Error {

@@ -34,7 +34,8 @@ export async function makeReady(needs: readonly Need[], surroundings: Surroundin
   return await look(needs, env)
 }
 
-async function look(needs: readonly Need[], env: NodeJS.ProcessEnv): Promise<Missing[]> {
+/** What is missing, without changing anything. */
+export async function look(needs: readonly Need[], env: NodeJS.ProcessEnv): Promise<Missing[]> {
   const looks = needs.map(async (need) => ({ need, why: await need.lack(env) }))
   return (await Promise.all(looks)).filter((one): one is Missing => one.why !== undefined)
 }

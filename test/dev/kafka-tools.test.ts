@@ -152,6 +152,21 @@ test('two downloads at once both end with the same whole folder', async (t) => {
   assert.deepEqual(other, one)
 })
 
+test('a container engine stands in where there is neither Java nor pip; a client without an engine does not', async (t) => {
+  const engineAmong = async (commands: Record<string, string>) => {
+    const copy = await freshCopy(t)
+    const PATH = await fakeCommands(join(copy, 'bin'), commands)
+    return await (await runtimeOf(copy)).engineInstead({ PATH })
+  }
+  const [answers, refuses] = ['exit 0', 'echo "Cannot connect to the Docker daemon" >&2; exit 1']
+  assert.equal(await engineAmong({ docker: answers, podman: answers }), 'docker')
+  assert.equal(await engineAmong({ docker: refuses, podman: answers }), 'podman')
+  assert.equal(await engineAmong({ docker: refuses }), undefined)
+  assert.equal(await engineAmong({ docker: answers, python3: PYTHON }), undefined)
+  assert.equal(await engineAmong({ docker: answers, java: JAVA_21, mvn: MAVEN }), undefined)
+  assert.equal(await engineAmong({ docker: answers, java: JAVA_21 }), 'docker', 'nothing can fetch the jars')
+})
+
 function oneLine(pattern: RegExp) {
   return (error: Error) => {
     assert.match(error.message, pattern)
