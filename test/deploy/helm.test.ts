@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { neededMemoryBytes, readConfig } from '../../src/config.ts'
+import { documentedCommands } from '../docs/documented-commands.ts'
 import { chartTools, type Manifest } from './chart.ts'
 
 let chart: Awaited<ReturnType<typeof chartTools>>
@@ -49,6 +50,17 @@ test('the default objects', () => {
   const expected = ['Deployment', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget', 'Service']
   assert.deepEqual(kinds, [...expected, 'ServiceAccount'])
   assert.deepEqual([...new Set(plain.map(({ metadata }) => metadata.name))], ['pos'])
+})
+
+test('the command of docs/deploy.md gives the gateway its image and brokers, and nothing else is required', async () => {
+  const [command = ''] = documentedCommands()
+    .map(({ text }) => text)
+    .filter((text) => text.startsWith('helm install'))
+  const [install, ...settings] = command.split(' --set ')
+  assert.equal(install, 'helm install pos deploy/helm/tillgate')
+  const installed = await chart.render('default', ...settings)
+  assert.match(containerOf(installed).image, /^registry\.example\/tillgate:/)
+  assert.equal(readConfig(environmentOf(installed)).KAFKA_BROKERS, 'kafka:9092')
 })
 
 test('the gateway accepts the environment that it is given', () => {

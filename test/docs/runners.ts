@@ -1,0 +1,131 @@
+/** Which test runs which command of the documents, except for those that need Kafka (`kafka-sessions.ts`). */
+
+/** A piece of a command, and what stands for it in a file: both must be there. */
+export type Part = readonly [inCommand: string, file: string, inFile: string]
+
+/** What runs the commands that match. */
+export type Runner = { readonly command: RegExp } & (
+  | /** An npm script that CI runs, by the README's test command or by itself. */
+  { readonly by: 'CI'; readonly calledBy: 'npm test' | '.ci/run' }
+  /** A script of hours or minutes: it must know its documented arguments, and refuse one that it does not know. */
+  | { readonly by: 'its arguments' }
+  /** A `tillgate` command that a text names: its help must have it, and its options. */
+  | { readonly by: 'its help' }
+  /** The files that it names must be tests that CI runs. */
+  | { readonly by: 'test files' }
+  /** Every option and operand of the command is a part, and each part is in a file of the test that `script` runs. */
+  | { readonly by: 'parts'; readonly script: string; readonly parts: readonly Part[] }
+)
+
+const CONTAINER = 'test/container/podman.ts'
+const BUILD: readonly Part[] = [
+  ['docker build', CONTAINER, "podman('build'"],
+  ['-t tillgate .', CONTAINER, "'--tag', name, '.'"],
+]
+const RUN: readonly Part[] = [
+  ['docker run', CONTAINER, "podman('run'"],
+  ['-e KAFKA_BROKERS=broker-1:9092', 'test/container/container.test.ts', 'KAFKA_BROKERS: kafka.bootstrap.join()'],
+  ['-p 8080:8080', 'Dockerfile', 'EXPOSE 8080'],
+]
+const CONFINED: readonly Part[] = [
+  ['--read-only', CONTAINER, "'--read-only'"],
+  ['--cap-drop all', CONTAINER, "'--cap-drop=all'"],
+]
+const CANDIDATE = 'dev/release/candidate.ts'
+const START = 'test/integration/start.test.ts'
+const PACKAGE = 'test/integration/package.test.ts'
+const SBOM: readonly Part[] = [['npm sbom', 'dev/release/sbom.ts', "npm(folder, 'sbom'"]]
+
+const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
+  command,
+  by: 'parts',
+  script,
+  parts: all,
+})
+
+export const RUNNERS: readonly Runner[] = [
+  { command: /^npm (cit|run test:(deploy|clients|container))$/, by: 'CI', calledBy: '.ci/run' },
+  { command: /^npm (test|run (check|test:(unit|integration|root)))$/, by: 'CI', calledBy: 'npm test' },
+  {
+    command: /^npm run (test:(faults|naive|recovery|mutants|scale)|fuzz|soak|bench(:[a-z-]+)?|ticks:feed)\b/,
+    by: 'its arguments',
+  },
+  { command: /^([A-Z_]+=\S+ )*tillgate [a-z]+( [a-z]+)?( --[a-z-]+)*$/, by: 'its help' },
+  { command: /^(npx --|\/path\/to\/)\s*node --test test\/\S+$/, by: 'test files' },
+
+  parts(
+    /^npm ci && npm start$/,
+    'test:integration',
+    ['npm ci', '.ci/run', 'npm cit'],
+    ['npm start', START, "run(t, 'npm', ['start'"],
+  ),
+  parts(/^npm start$/, 'test:integration', ['npm start', START, "run(t, 'npm', ['start'"]),
+  parts(
+    /^npm start -- --fresh$/,
+    'test:integration',
+    ['npm start --', START, "['start', '--'"],
+    ['--fresh', START, "npmStart(t, '--fresh')"],
+  ),
+  parts(/^npm start -- --help$/, 'test:integration', [
+    'npm start -- --help',
+    START,
+    "run(t, 'npm', ['start', '--', '--help'])",
+  ]),
+  parts(/^npm run ticks$/, 'test:integration', ['npm run ticks', START, "run(t, 'npm', ['run', 'ticks']"]),
+  parts(/^npm pack$/, 'test:integration', ['npm pack', PACKAGE, "npm(ROOT, 'pack'"]),
+  parts(
+    /^npm install --global \S+$/,
+    'test:integration',
+    ['npm install', PACKAGE, "'install'"],
+    ['--global', PACKAGE, 'node_modules/.bin/tillgate'],
+    ['release/0.2.0/tillgate-0.2.0.tgz', CANDIDATE, "'--pack-destination', folder"],
+  ),
+  parts(/^npm run openapi$/, 'check', ['npm run openapi', 'package.json', 'node openapi/write-openapi.ts --check']),
+  parts(/^npm run format$/, 'check', ['npm run format', 'package.json', 'biome check --error-on-warnings .']),
+  parts(/^npm run coverage$/, 'test:unit', [
+    'npm run coverage',
+    'package.json',
+    '"coverage": "node --test --experimental-test-coverage',
+  ]),
+  parts(/^npm run lock$/, 'test:unit', ['npm run lock', 'test/package-lock.test.ts', "'npm run lock'"]),
+  parts(/^npm run release:candidate$/, 'test:unit', [
+    'npm run release:candidate',
+    'test/dev/release/candidate.test.ts',
+    'refusals(root)',
+  ]),
+  parts(/^npm sbom$/, 'test:unit', ...SBOM),
+  parts(/^npm sbom --omit dev$/, 'test:unit', ...SBOM, [
+    '--omit dev',
+    'dev/release/sbom.ts',
+    '`npm sbom --omit dev` would',
+  ]),
+  parts(/^sha256sum --check SHA256SUMS$/, 'test:unit', [
+    'sha256sum --check SHA256SUMS',
+    CANDIDATE,
+    "'SHA256SUMS'), await checksums(folder)",
+  ]),
+  parts(/^npm publish$/, 'test:unit', ['npm publish', 'package.json', 'exit 1"']),
+  parts(/^npm (version|publish) \S|^git /, 'test:unit', ['', 'test/docs/release-steps.test.ts', "'docs/release.md'"]),
+
+  parts(/^docker build .* 8080:8080 tillgate$/, 'test:container', ...BUILD, ...RUN),
+  parts(/^docker build .* --cap-drop all tillgate$/, 'test:container', ...BUILD, ...RUN, ...CONFINED),
+  parts(
+    /^docker load /,
+    'test:unit',
+    ['docker load --input', 'dev/release/image.ts', "'save'"],
+    ['release/0.2.0/tillgate-0.2.0-image.tar', CANDIDATE, '-image.tar`), version, revision'],
+  ),
+  parts(/^docker compose( up)?$/, 'test:deploy', ['', 'test/deploy/compose.test.ts', "'../../compose.yaml'"]),
+  parts(/^node bin\/tillgate\.js$/, 'test:container', [
+    'node bin/tillgate.js',
+    'Dockerfile',
+    'ENTRYPOINT ["node", "bin/tillgate.js"]',
+  ]),
+  parts(/^helm install /, 'test:deploy', ['', 'test/deploy/helm.test.ts', "'helm install'"]),
+  parts(/^jq -r \.text /, 'test:integration', ['', 'test/integration/uploader.test.ts', 'text === tooLong']),
+  parts(/openapi-typescript|npx tsc|^node till\.ts|^npm install$|^python3 -m venv|^\.venv\/|^mvn -q/, 'test:clients', [
+    '',
+    'test/clients/clients.test.ts',
+    'await documentedLines(heading)',
+  ]),
+]
