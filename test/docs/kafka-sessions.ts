@@ -111,7 +111,7 @@ export const KAFKA_SESSIONS: readonly Session[] = [
       { command: 'npx tillgate topics plan', says: /^ *partitions +108 /m },
       { command: 'KAFKA_PARTITIONS=108 npx tillgate topics create', says: /^The topic \S+ is right\.$/m },
       { command: 'KAFKA_PARTITIONS=108 npx tillgate topics check', says: /^The topic \S+ is right\.$/m },
-      { command: 'npx tillgate topics grow', says: /./ },
+      { command: 'npx tillgate topics grow', says: /^(?:Evenly spread|Done)\.$/m },
     ],
   },
   {

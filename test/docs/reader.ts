@@ -37,7 +37,7 @@ export async function pathWithTillgate(parent: string): Promise<string> {
 
 /** Gives a line to a shell, in a process group of its own and with no other environment. */
 export function paste(line: string, cwd: string, env: NodeJS.ProcessEnv): Pasted {
-  const child = spawn('sh', ['-c', line], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('bash', ['-c', line], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let written = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => {

@@ -20,6 +20,8 @@ import { startTestGateway } from '../harness/run.ts'
 const PARTITIONS = 12
 
 const { steps } = assign(documentedCommands(), KAFKA_SESSIONS, RUNNERS)
+/** Instead of the documents' times, which may be after this machine's. */
+const startedAt = new Date().toISOString()
 let kafka: KafkaCluster
 let parent: string
 let path: string
@@ -56,6 +58,7 @@ async function prepare(t: TestContext, { document, heading, prepared, shortened 
       [/127\.0\.0\.1:9092|broker-1:9092,broker-2:9092/, brokers],
       [/KAFKA_TOPIC=pos\.invoices/, `KAFKA_TOPIC=${topic}`],
       [/http:\/\/(?:127\.0\.0\.1|gateway):8080/, url],
+      [/--from-time \S+/, `--from-time ${startedAt}`],
       [/tillgate upload (?!--url)/, `tillgate upload --url ${url} `],
     ].reduce((text, [from, to]) => text.replace(from as RegExp, to as string), line)
   const env = {
