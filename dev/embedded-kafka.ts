@@ -39,7 +39,8 @@ export async function runEmbeddedKafka(run: Run, { folder, port: wanted }: Embed
     signal: run.signal,
   }
   const onEnd = (problem: string) => run.fail(`Kafka has ended, although nothing here ended it: ${problem}`)
-  if (engine) run.say(`Java, Maven and pip are not here, or not enough of them: Kafka runs in a container of ${engine}.`)
+  if (engine)
+    run.say(`Java, Maven and pip are not here, or not enough of them: Kafka runs in a container of ${engine}.`)
   const starting = engine
     ? startKafkaContainer({ ...options, engine, onEnd })
     : startKafka({ ...options, say: run.say, onBrokerEnd: onEnd })
