@@ -1,4 +1,5 @@
 import { Problem, type ProblemSlug } from '../errors.ts'
+import { violation } from '../invoice/violation.ts'
 
 export interface ProblemText {
   /** What the gateway found. It may have the marks of `textToHtml`, as `remedy` may. */
@@ -153,6 +154,5 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
 export function exampleOf(slug: ProblemSlug): Problem {
   const { example } = PROBLEM_TEXTS[slug]
   if (slug !== 'invalid-invoice') return new Problem(slug, example)
-  const detail = 'The sum of the tenders is totals.tendered.'
-  return new Problem(slug, example, { errors: [{ pointer: '/totals/tendered', code: 'tenders-sum', detail }] })
+  return new Problem(slug, example, { errors: [violation('tender-sum', '/totals/tendered', 2100)] })
 }

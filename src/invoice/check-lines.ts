@@ -19,22 +19,29 @@ export function checkLineValues(line: Line, index: number, report: Report): void
  * - `grossAmount = round(quantity x unitPrice / priceBase)` (+-1 without `roundingMode`, exact with it)
  * - `netAmount = grossAmount - sum(discounts)`
  * - a discount has the sign of `grossAmount`, and `netAmount` does not have the opposite one
+ *
+ * Where `grossAmount` is wrong, `netAmount` may also be what follows from the right one.
  */
 export function checkLineAmounts(line: Line, index: number, { roundingMode }: LineContext, report: Report): void {
   const { grossAmount, netAmount, priceBase = '1' } = line
+  let gross = grossAmount
   if (!isZero(priceBase)) {
     const expected = roundedProduct(line.quantity, line.unitPrice, priceBase, 0, roundingMode ?? 'halfUp')
-    if (!isWithin(grossAmount, expected, roundingMode)) report('gross-amount', `/lines/${index}/grossAmount`)
+    if (!isWithin(grossAmount, expected, roundingMode)) {
+      report('gross-amount', `/lines/${index}/grossAmount`, expected)
+      gross = expected
+    }
   }
 
-  let net = grossAmount
+  let discount = 0
   for (let i = 0; i < line.discounts.length; i++) {
     const { amount } = line.discounts[i] as Line['discounts'][number]
-    net -= amount
+    discount += amount
     if (amount !== 0 && Math.sign(amount) !== Math.sign(grossAmount))
       report('discount-sign', `/lines/${index}/discounts/${i}/amount`)
   }
-  if (netAmount !== net) report('line-net', `/lines/${index}/netAmount`)
+  if (netAmount !== grossAmount - discount && netAmount !== gross - discount)
+    report('line-net', `/lines/${index}/netAmount`, gross - discount)
   if (netAmount !== 0 && Math.sign(netAmount) === -Math.sign(grossAmount))
     report('net-sign', `/lines/${index}/netAmount`)
 }
@@ -52,7 +59,8 @@ export function checkLineTaxes(line: Line, index: number, context: LineContext, 
   for (let i = 0; i < line.taxes.length; i++) {
     const { rate, amount } = line.taxes[i] as Line['taxes'][number]
     const expected = roundedShare(line.netAmount, rateUnits(rate), divisor, context.roundingMode ?? 'halfUp')
-    if (!isWithin(amount, expected, context.roundingMode)) report('tax-amount', `/lines/${index}/taxes/${i}/amount`)
+    if (!isWithin(amount, expected, context.roundingMode))
+      report('tax-amount', `/lines/${index}/taxes/${i}/amount`, expected)
   }
 }
 

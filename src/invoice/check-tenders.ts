@@ -15,7 +15,7 @@ export function checkForeignTenders({ tenders, currency }: Invoice, report: Repo
     if (foreign === undefined) continue
     const shift = currency.exponent - foreign.exponent
     const expected = roundedProduct(String(foreign.amount), foreign.rate, '1', shift, 'halfUp')
-    if (Math.abs(amount - expected) > 1) report('foreign-amount', `/tenders/${i}/amount`)
+    if (Math.abs(amount - expected) > 1) report('foreign-amount', `/tenders/${i}/amount`, expected)
   }
 }
 
@@ -31,5 +31,5 @@ export function checkCurrencies({ currency, tenders }: Invoice, report: Report):
 function checkCurrency(code: string, exponent: number, pointer: string, member: string, report: Report): void {
   const expected = exponentOf(code)
   if (expected === undefined) report('currency-unknown', `${pointer}/${member}`)
-  else if (expected !== exponent) report('currency-exponent', `${pointer}/exponent`)
+  else if (expected !== exponent) report('currency-exponent', `${pointer}/exponent`, expected)
 }

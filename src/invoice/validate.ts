@@ -65,9 +65,9 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
 
   const errors: Violation[] = []
   const exact: Violation[] = []
-  const report: Report = (code, pointer) => {
+  const report: Report = (code, pointer, expected) => {
     const list = ruleOf(code).exact ? exact : errors
-    if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer))
+    if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer, expected))
   }
   if (parsed.mayHoldNul) checkNul(value, report)
   const { mode, isExempt } = options.cardNumbers ?? REFUSED_EVERYWHERE

@@ -1,19 +1,28 @@
 import { type RuleCode, ruleOf } from './rules/catalogue.ts'
 
 /**
- * One broken rule of an invoice: where (RFC 6901 pointer), which rule, and in words what would be right. Values are
- * never echoed.
+ * One broken rule of an invoice: where (RFC 6901 pointer), which rule, and in words what would be right. What was sent
+ * is never echoed. `expected` is the right value, computed from the other members: an amount in minor units, or a text
+ * where more than one value is right.
  */
 export interface Violation {
   readonly pointer: string
   readonly code: string
   readonly detail: string
+  readonly expected?: number | string
 }
 
-/** Called by a rule that is broken, with the place. Pointers are built only for this call. */
-export type Report = (code: RuleCode, pointer: string) => void
+/** Called by a rule that is broken, with the place and what would be right there. Pointers are built only for this. */
+export type Report = (code: RuleCode, pointer: string, expected?: number | string) => void
 
 /** The violation of a rule. `detail` is the meaning of the rule, so it cannot hold a value. */
-export function violation(code: RuleCode, pointer: string): Violation {
-  return { pointer, code, detail: ruleOf(code).meaning }
+export function violation(code: RuleCode, pointer: string, expected?: number | string): Violation {
+  const detail = ruleOf(code).meaning
+  const isTold = typeof expected === 'string' || Number.isSafeInteger(expected)
+  return isTold ? { pointer, code, detail, expected: expected as number | string } : { pointer, code, detail }
+}
+
+/** `expected` where all amounts from `low` to `high` are right. */
+export function fromTo(low: number, high: number): number | string {
+  return low === high ? low : `from ${low} to ${high}`
 }

@@ -16,3 +16,9 @@ export function violationsOf(document: unknown, arithmetic: 'strict' | 'lenient'
   const result = judge(document, arithmetic)
   return result.kind === 'valid' ? [] : result.errors.map(({ code, pointer }) => `${code} ${pointer}`)
 }
+
+/** What the answer says would be right at this place; undefined if it says nothing. */
+export function expectedOf(document: unknown, pointer: string): number | string | undefined {
+  const result = judge(document)
+  return result.kind === 'valid' ? undefined : result.errors.find((error) => error.pointer === pointer)?.expected
+}

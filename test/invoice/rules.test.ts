@@ -12,8 +12,8 @@ const sale = (change: (document: Breakable) => void): Breakable => {
 const body = (text: string) => Buffer.from(text)
 const asText = JSON.stringify(plainSale())
 
-/** A document (or body) that breaks this rule and no other, and the pointer of the violation. */
-const CASES: Record<RuleCode, readonly [Breakable, string]> = {
+/** A document (or body) that breaks this rule and no other, the pointer of the violation and what would be right. */
+const CASES: Record<RuleCode, readonly [Breakable, string, (number | string)?]> = {
   'invalid-utf8': [Buffer.from([0x22, 0xc3, 0x28, 0x22]), ''],
   'byte-order-mark': [body(`\ufeff${asText}`), ''],
   'not-json': [body(asText.slice(0, -1)), '/references'],
@@ -38,7 +38,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'nul-character': [sale((d) => (d.lines[0].description = 'a\0')), '/lines/0/description'],
   'card-number': [sale((d) => (d.cashier.id = '4111 1111 1111 1111')), '/cashier/id'],
   'currency-unknown': [sale((d) => (d.currency.code = 'XXX')), '/currency/code'],
-  'currency-exponent': [sale((d) => (d.currency.exponent = 3)), '/currency/exponent'],
+  'currency-exponent': [sale((d) => (d.currency.exponent = 3)), '/currency/exponent', 2],
   'date-not-real': [sale((d) => (d.businessDate = '2026-02-30')), '/businessDate'],
   'timestamp-not-real': [sale((d) => (d.occurredAt = '2026-03-14T24:00:00Z')), '/occurredAt'],
   'line-number-order': [sale((d) => (d.lines[1].lineNumber = 1)), '/lines/1/lineNumber'],
@@ -59,8 +59,12 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'reference-incomplete': [sale((d) => d.references.push({ type: 'original', storeId: 'S1' })), '/references/0'],
   'void-without-reference': [sale((d) => (d.documentType = 'void')), '/references'],
 
-  'gross-amount': [sale((d) => (d.lines[1].unitPrice = '1100')), '/lines/1/grossAmount'],
-  'line-net': [sale((d) => Object.assign(d.lines[1], { unitPrice: '1100', grossAmount: 1100 })), '/lines/1/netAmount'],
+  'gross-amount': [sale((d) => (d.lines[1].unitPrice = '1100')), '/lines/1/grossAmount', 1100],
+  'line-net': [
+    sale((d) => Object.assign(d.lines[1], { unitPrice: '1100', grossAmount: 1100 })),
+    '/lines/1/netAmount',
+    1100,
+  ],
   'discount-sign': [
     sale((d) => Object.assign(d.lines[1], { unitPrice: '900', grossAmount: 900, discounts: [{ amount: -100 }] })),
     '/lines/1/discounts/0/amount',
@@ -76,20 +80,23 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'line-net-sum': [
     sale((d) => Object.assign(d.lines[1], { unitPrice: '1100', grossAmount: 1100, netAmount: 1100 })),
     '/totals/lineNet',
+    2000,
   ],
-  'document-discount-sum': [sale((d) => d.discounts.push({ amount: 5 })), '/totals/documentDiscount'],
+  'document-discount-sum': [sale((d) => d.discounts.push({ amount: 5 })), '/totals/documentDiscount', 5],
   'net-total': [
     sale((d) => Object.assign(d.totals, { taxExclusive: 1901, taxInclusive: 2072, rounding: -2 })),
     '/totals/taxExclusive',
+    1900,
   ],
-  'tax-sum': [sale((d) => (d.taxes[0].taxAmount = 172)), '/totals/tax'],
+  'tax-sum': [sale((d) => (d.taxes[0].taxAmount = 172)), '/totals/tax', 172],
   'tax-inclusive-sum': [
     sale((d) => Object.assign(d.totals, { taxInclusive: 2072, rounding: -2 })),
     '/totals/taxInclusive',
+    2071,
   ],
-  'payable-sum': [sale((d) => (d.totals.rounding = 4)), '/totals/payable'],
-  'tender-sum': [sale((d) => (d.tenders[0].amount = 2101)), '/totals/tendered'],
-  'change-sum': [sale((d) => (d.totals.change = 31)), '/totals/payable'],
+  'payable-sum': [sale((d) => (d.totals.rounding = 4)), '/totals/rounding', -1],
+  'tender-sum': [sale((d) => (d.tenders[0].amount = 2101)), '/totals/tendered', 2101],
+  'change-sum': [sale((d) => (d.totals.change = 31)), '/totals/change', 30],
   'tax-group-missing': [
     sale((d) => d.lines[1].taxes.push({ taxCode: 'VAT', rate: '0.19', amount: 190 })),
     '/lines/1/taxes/0',
@@ -112,6 +119,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
   'foreign-amount': [
     sale((d) => (d.tenders[0].foreign = { currency: 'USD', exponent: 2, amount: 2500, rate: '0.85' })),
     '/tenders/0/amount',
+    2125,
   ],
   'payable-sign': [sale((d) => (d.documentType = 'return')), '/totals/payable'],
   'change-sign': [
@@ -132,13 +140,14 @@ const CASES: Record<RuleCode, readonly [Breakable, string]> = {
 
 describe('INVOICE_RULES', () => {
   for (const { code, exact } of INVOICE_RULES) {
-    const [document, pointer] = CASES[code]
+    const [document, pointer, expected] = CASES[code]
 
     it(`${code} alone refuses what breaks only this rule`, () => {
       const result = judge(document)
       assert.notEqual(result.kind, 'valid')
       const found = 'errors' in result ? result.errors.map((error) => `${error.code} ${error.pointer}`) : []
       assert.deepEqual(found, [`${code} ${pointer}`])
+      assert.equal('errors' in result && result.errors[0]?.expected, expected)
     })
 
     const onlyWarns = exact || code === 'card-number'

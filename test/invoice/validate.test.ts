@@ -144,7 +144,7 @@ describe('validateInvoice', () => {
     document.totals.change = 31
     document.currency.exponent = 3
     assert.deepEqual(violationsOf(document).sort(), [
-      'change-sum /totals/payable',
+      'change-sum /totals/change',
       'currency-exponent /currency/exponent',
       'gross-amount /lines/1/grossAmount',
       'unknown-member /cashier/name',
