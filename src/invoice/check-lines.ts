@@ -1,10 +1,11 @@
+import { type HowRounded, isRoundedTo } from './how-rounded.ts'
 import { isGtin } from './rules/gtin.ts'
 import { isZero, RATE_ONE, rateUnits, roundedProduct, roundedShare } from './rules/money.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
 
-/** The settings of an invoice that say how its lines are computed. */
-export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'roundingMode' | 'discounts'>
+/** The settings of an invoice that say how the taxes of its lines are computed. */
+export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'discounts'>
 
 /** The values of one line: `gtin` has a right check digit, `quantity` and `priceBase` are not zero. */
 export function checkLineValues(line: Line, index: number, report: Report): void {
@@ -16,18 +17,19 @@ export function checkLineValues(line: Line, index: number, report: Report): void
 /**
  * The amounts of one line:
  *
- * - `grossAmount = round(quantity x unitPrice / priceBase)` (+-1 without `roundingMode`, exact with it)
+ * - `grossAmount = round(quantity x unitPrice / priceBase)` to `roundingSteps.lines` (+-1 step without `roundingMode`, exact
+ *   with it)
  * - `netAmount = grossAmount - sum(discounts)`
  * - a discount has the sign of `grossAmount`, and `netAmount` does not have the opposite one
  *
  * Where `grossAmount` is wrong, `netAmount` may also be what follows from the right one.
  */
-export function checkLineAmounts(line: Line, index: number, { roundingMode }: LineContext, report: Report): void {
+export function checkLineAmounts(line: Line, index: number, how: HowRounded, report: Report): void {
   const { grossAmount, netAmount, priceBase = '1' } = line
   let gross = grossAmount
   if (!isZero(priceBase)) {
-    const expected = roundedProduct(line.quantity, line.unitPrice, priceBase, 0, roundingMode ?? 'halfUp')
-    if (!isWithin(grossAmount, expected, roundingMode)) {
+    const expected = roundedProduct(line.quantity, line.unitPrice, priceBase, 0, how)
+    if (!isRoundedTo(expected, grossAmount, how)) {
       report('gross-amount', `/lines/${index}/grossAmount`, expected)
       gross = expected
     }
@@ -48,19 +50,18 @@ export function checkLineAmounts(line: Line, index: number, { roundingMode }: Li
 
 /**
  * With `taxRounding: line` each tax is rounded from its line: `amount = round(netAmount x rate)` or, if tax is
- * included, `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 without `roundingMode`). Not checked if the
+ * included, `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 step without a declared mode). Not checked if the
  * document has discounts, because only the till knows how they were spread over the lines, or if it was cancelled.
  */
-export function checkLineTaxes(line: Line, index: number, context: LineContext, report: Report): void {
+export function checkLineTaxes(line: Line, index: number, context: LineContext, how: HowRounded, report: Report): void {
   const { documentType, taxRounding, discounts } = context
   if (taxRounding !== 'line' || discounts.length > 0 || documentType === 'cancelled') return
   let divisor = RATE_ONE
   if (context.taxMode === 'inclusive') for (const { rate } of line.taxes) divisor += rateUnits(rate)
   for (let i = 0; i < line.taxes.length; i++) {
     const { rate, amount } = line.taxes[i] as Line['taxes'][number]
-    const expected = roundedShare(line.netAmount, rateUnits(rate), divisor, context.roundingMode ?? 'halfUp')
-    if (!isWithin(amount, expected, context.roundingMode))
-      report('tax-amount', `/lines/${index}/taxes/${i}/amount`, expected)
+    const expected = roundedShare(line.netAmount, rateUnits(rate), divisor, how)
+    if (!isRoundedTo(expected, amount, how)) report('tax-amount', `/lines/${index}/taxes/${i}/amount`, expected)
   }
 }
 
@@ -70,9 +71,4 @@ export function checkLineOrder({ lines }: Invoice, report: Report): void {
     if ((lines[i] as Line).lineNumber <= (lines[i - 1] as Line).lineNumber)
       report('line-number-order', `/lines/${i}/lineNumber`)
   }
-}
-
-/** Equal if the till declared how it rounds, otherwise within one minor unit. */
-export function isWithin(actual: number, expected: number, declared: Invoice['roundingMode']): boolean {
-  return Math.abs(actual - expected) <= (declared === undefined ? 1 : 0)
 }

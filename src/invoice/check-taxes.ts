@@ -1,4 +1,4 @@
-import { isWithin } from './check-lines.ts'
+import { isRoundedTo, taxesRounded } from './how-rounded.ts'
 import { RATE_ONE, rateUnits, roundedShare } from './rules/money.ts'
 import type { Invoice, Tax } from './schema.ts'
 import { indexOfTax, sumTaxGroups, type TaxGroup, type TaxGroups } from './tax-groups.ts'
@@ -69,15 +69,15 @@ function includedTax(invoice: Invoice, group: TaxGroup): number {
 }
 
 function isTaxRight(invoice: Invoice, tax: Tax, group: TaxGroup): boolean {
-  const { roundingMode, taxMode, taxRounding, taxes, discounts } = invoice
-  const mode = roundingMode ?? 'halfUp'
+  const { taxMode, taxRounding, taxes, discounts } = invoice
+  const how = taxesRounded(invoice)
   const units = rateUnits(tax.rate)
-  const onTop = roundedShare(tax.taxableAmount, units, RATE_ONE, mode)
+  const onTop = roundedShare(tax.taxableAmount, units, RATE_ONE, how)
   if (taxRounding === 'line') return discounts.length === 0 || Math.abs(tax.taxAmount - onTop) <= 2 * group.lineCount
-  if (taxMode === 'exclusive') return isWithin(tax.taxAmount, onTop, roundingMode)
+  if (taxMode === 'exclusive') return isRoundedTo(onTop, tax.taxAmount, how)
   if (group.isMixed) return Math.abs(tax.taxAmount - onTop) <= 1
   let divisor = RATE_ONE
   for (let i = 0; i < taxes.length; i++) if ((group.members >>> i) & 1) divisor += rateUnits((taxes[i] as Tax).rate)
-  const included = roundedShare(tax.taxableAmount + includedTax(invoice, group), units, divisor, mode)
-  return isWithin(tax.taxAmount, included, roundingMode) || isWithin(tax.taxAmount, onTop, roundingMode)
+  const included = roundedShare(tax.taxableAmount + includedTax(invoice, group), units, divisor, how)
+  return isRoundedTo(included, tax.taxAmount, how) || isRoundedTo(onTop, tax.taxAmount, how)
 }

@@ -3,19 +3,22 @@ import { roundedProduct } from './rules/money.ts'
 import type { Invoice } from './schema.ts'
 import type { Report } from './violation.ts'
 
+const TO_ONE = { mode: 'halfUp', step: 1 } as const
+
 type Tender = Invoice['tenders'][number]
 
 /**
- * Foreign cash: `amount = round(foreign.amount x rate x 10^(exponent - foreign.exponent))`, +-1 in every rounding mode,
- * because tills round the conversion in favour of either side.
+ * Foreign cash: `amount = round(foreign.amount x rate x 10^(exponent - foreign.exponent))`, +-1 minor unit (or one step
+ * of `roundingSteps.cash`) in every rounding mode, because tills round the conversion in favour of either side.
  */
-export function checkForeignTenders({ tenders, currency }: Invoice, report: Report): void {
+export function checkForeignTenders({ tenders, currency, roundingSteps }: Invoice, report: Report): void {
+  const step = roundingSteps?.cash ?? 1
   for (let i = 0; i < tenders.length; i++) {
     const { amount, foreign } = tenders[i] as Tender
     if (foreign === undefined) continue
     const shift = currency.exponent - foreign.exponent
-    const expected = roundedProduct(String(foreign.amount), foreign.rate, '1', shift, 'halfUp')
-    if (Math.abs(amount - expected) > 1) report('foreign-amount', `/tenders/${i}/amount`, expected)
+    const expected = roundedProduct(String(foreign.amount), foreign.rate, '1', shift, TO_ONE)
+    if (Math.abs(amount - expected) > step) report('foreign-amount', `/tenders/${i}/amount`, expected)
   }
 }
 

@@ -1,3 +1,4 @@
+import { cashStep } from './check-rounding.ts'
 import type { Invoice } from './schema.ts'
 import type { Report } from './violation.ts'
 
@@ -30,7 +31,8 @@ export function checkTotals(invoice: Invoice, report: Report, isWhole: IsWhole =
     report('document-discount-sum', '/totals/documentDiscount', sums.documentDiscount)
   if (totals.tax !== sums.tax) report('tax-sum', '/totals/tax', sums.tax)
   const taxInclusive = checkNet(invoice, sums, report)
-  const payable = checkPayable(totals, taxInclusive, sums.tendered, report)
+  const maxRounding = isWhole('currency') && isWhole('roundingSteps') ? cashStep(invoice) - 1 : 0
+  const payable = checkPayable(totals, taxInclusive, sums.tendered, maxRounding, report)
   checkChange(invoice, payable, sums.tendered, report)
 }
 
@@ -81,12 +83,19 @@ function checkNet({ taxMode, totals }: Invoice, sums: Sums, report: Report): num
   return included
 }
 
-/** `rounding` and `payable`. If the money agrees with payable, it is the rounding that is wrong. */
-function checkPayable(totals: Invoice['totals'], taxInclusive: number, tendered: number, report: Report): number {
+/** `rounding` and `payable`. If the money agrees with payable, it is the rounding that is wrong, as far as it can be. */
+function checkPayable(
+  totals: Invoice['totals'],
+  taxInclusive: number,
+  tendered: number,
+  maxRounding: number,
+  report: Report,
+): number {
   const { payable, rounding, change } = totals
   const expected = taxInclusive + rounding
   if (payable === expected || payable === totals.taxInclusive + rounding) return payable
-  if (payable === totals.tendered - change || payable === tendered - change) {
+  const isPaid = payable === totals.tendered - change || payable === tendered - change
+  if (isPaid && Math.abs(payable - taxInclusive) <= maxRounding) {
     report('payable-sum', '/totals/rounding', payable - taxInclusive)
     return payable
   }

@@ -1,11 +1,15 @@
 import { checkLineAmounts, checkLineOrder, checkLineTaxes, checkLineValues } from './check-lines.ts'
 import { checkReferences, checkReturnOf } from './check-references.ts'
+import { checkRounding } from './check-rounding.ts'
 import { checkSigns, checkUnsettled } from './check-signs.ts'
 import { checkTaxGroups, checkTaxKeys } from './check-taxes.ts'
 import { checkCurrencies, checkForeignTenders } from './check-tenders.ts'
 import { checkTotals, type IsWhole } from './check-totals.ts'
+import { type HowRounded, linesRounded, taxesRounded } from './how-rounded.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
+
+const ROUNDING = ['roundingMode', 'taxRoundingMode', 'roundingSteps'] as const
 
 /**
  * Rules of the document, each with the members it reads. A rule is skipped if one of them does not match the schema.
@@ -20,17 +24,18 @@ const DOCUMENT_RULES: readonly {
   { reads: ['taxes'], check: checkTaxKeys },
   // It leaves out the lists that it cannot sum.
   { reads: ['documentType', 'taxMode', 'totals'], check: checkTotals },
+  { reads: ['currency', 'roundingSteps', 'totals'], check: checkRounding },
   { reads: ['documentType', 'totals'], check: checkSigns },
   { reads: ['documentType', 'totals', 'lines', 'discounts', 'taxes', 'tenders'], check: checkUnsettled },
   {
-    reads: ['documentType', 'taxMode', 'taxRounding', 'roundingMode', 'lines', 'discounts', 'taxes'],
+    reads: ['documentType', 'taxMode', 'taxRounding', ...ROUNDING, 'lines', 'discounts', 'taxes'],
     check: checkTaxGroups,
   },
-  { reads: ['currency', 'tenders'], check: checkForeignTenders },
+  { reads: ['currency', 'roundingSteps', 'tenders'], check: checkForeignTenders },
 ]
 
 /** The members that the rules of one line read besides the line. */
-const LINE_CONTEXT: readonly (keyof Invoice)[] = ['documentType', 'taxMode', 'taxRounding', 'roundingMode', 'discounts']
+const LINE_CONTEXT: readonly (keyof Invoice)[] = ['documentType', 'taxMode', 'taxRounding', ...ROUNDING, 'discounts']
 
 /** The parts of a document that do not match the schema. */
 export interface Broken {
@@ -40,10 +45,11 @@ export interface Broken {
 
 /** Checks every rule on an invoice that matches the schema. */
 export function checkRules(invoice: Invoice, report: Report): void {
+  const rounded = { lines: linesRounded(invoice), taxes: taxesRounded(invoice) }
   for (let i = 0; i < invoice.lines.length; i++) {
     const line = invoice.lines[i] as Line
     checkLineOnly(line, i, report)
-    checkLineInContext(line, i, invoice, report)
+    checkLineInContext(line, i, invoice, rounded, report)
   }
   for (const { check } of DOCUMENT_RULES) check(invoice, report)
 }
@@ -52,11 +58,11 @@ export function checkRules(invoice: Invoice, report: Report): void {
 export function checkRulesAround(broken: Broken, document: Invoice, report: Report): void {
   const isWhole = (name: keyof Invoice) => !broken.members.has(name)
   if (Array.isArray(document.lines)) {
-    const hasContext = LINE_CONTEXT.every(isWhole)
+    const rounded = LINE_CONTEXT.every(isWhole) && { lines: linesRounded(document), taxes: taxesRounded(document) }
     for (let i = 0; i < document.lines.length; i++) {
       if (broken.lines.has(i)) continue
       checkLineOnly(document.lines[i] as Line, i, report)
-      if (hasContext) checkLineInContext(document.lines[i] as Line, i, document, report)
+      if (rounded) checkLineInContext(document.lines[i] as Line, i, document, rounded, report)
     }
   }
   for (const { reads, check } of DOCUMENT_RULES) if (reads.every(isWhole)) check(document, report, isWhole)
@@ -67,7 +73,9 @@ function checkLineOnly(line: Line, index: number, report: Report): void {
   checkReturnOf(line, index, report)
 }
 
-function checkLineInContext(line: Line, index: number, invoice: Invoice, report: Report): void {
-  checkLineAmounts(line, index, invoice, report)
-  checkLineTaxes(line, index, invoice, report)
+type Rounded = Readonly<Record<'lines' | 'taxes', HowRounded>>
+
+function checkLineInContext(line: Line, index: number, invoice: Invoice, rounded: Rounded, report: Report): void {
+  checkLineAmounts(line, index, rounded.lines, report)
+  checkLineTaxes(line, index, invoice, rounded.taxes, report)
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { identityMembers } from './schema/identity.ts'
 import { LIMITS } from './schema/limits.ts'
 import { DocumentDiscountSchema, LineSchema } from './schema/line.ts'
-import { CLOSED, code, date, oneOf, text, timestamp } from './schema/primitives.ts'
+import { CLOSED, code, date, oneOf, roundingMode, roundingStep, text, timestamp } from './schema/primitives.ts'
 import { ReferenceSchema } from './schema/reference.ts'
 import { currencyCode, currencyExponent, TenderSchema } from './schema/tender.ts'
 import { TaxSchema, TotalsSchema } from './schema/totals.ts'
@@ -17,6 +17,24 @@ const DeliverySchema = Type.Object(
     reference: Type.Optional(code('Order or shipment number. No address, no name.')),
   },
   { ...CLOSED, title: 'Delivery', description: 'How and when the goods leave the store.' },
+)
+
+const RoundingStepsSchema = Type.Object(
+  {
+    lines: Type.Optional(roundingStep('What grossAmount is rounded to: 5 where lines end in 5 Rappen.')),
+    taxes: Type.Optional(roundingStep('What taxes are rounded to: 100 for whole forint.')),
+    cash: Type.Optional(
+      roundingStep(
+        'What cash is rounded to: totals.rounding is less than this, up or down, and foreign cash is converted to within this. Absent is the smallest cash unit of the currency.',
+      ),
+    ),
+  },
+  {
+    ...CLOSED,
+    title: 'RoundingSteps',
+    description:
+      'Where the till rounds to more than the minor unit, in minor units. Absent is 1. At most 100 times the smallest cash unit of the currency.',
+  },
 )
 
 const FlagsSchema = Type.Object(
@@ -70,11 +88,14 @@ export const InvoiceSchema = Type.Object(
       'Whether tax is rounded on each line or once for each tax of the document.',
     ),
     roundingMode: Type.Optional(
-      oneOf(
-        ['halfUp', 'halfEven', 'halfDown', 'up', 'down'],
-        'How the till rounds; up is away from zero, down is towards it. If it is declared, products are checked exactly; if not, a difference of one minor unit is tolerated.',
+      roundingMode(
+        'How the till rounds; up is away from zero, down is towards it. If it is declared, products are checked exactly; if not, a difference of one step is tolerated.',
       ),
     ),
+    taxRoundingMode: Type.Optional(
+      roundingMode('How the till rounds tax, where that is not roundingMode: in Japan, amounts half up and tax down.'),
+    ),
+    roundingSteps: Type.Optional(RoundingStepsSchema),
     lines: Type.Array(LineSchema, {
       maxItems: LIMITS.lines,
       description: 'The positions, in rising order of lineNumber.',

@@ -18,8 +18,10 @@ export type Report = (code: RuleCode, pointer: string, expected?: number | strin
 /** The violation of a rule. `detail` is the meaning of the rule, so it cannot hold a value. */
 export function violation(code: RuleCode, pointer: string, expected?: number | string): Violation {
   const detail = ruleOf(code).meaning
-  const isTold = typeof expected === 'string' || Number.isSafeInteger(expected)
-  return isTold ? { pointer, code, detail, expected: expected as number | string } : { pointer, code, detail }
+  if (typeof expected === 'string') return { pointer, code, detail, expected }
+  // Plus 0: an amount is never -0.
+  if (expected !== undefined && Number.isSafeInteger(expected)) return { pointer, code, detail, expected: expected + 0 }
+  return { pointer, code, detail }
 }
 
 /** `expected` where all amounts from `low` to `high` are right. */

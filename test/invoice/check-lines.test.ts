@@ -23,6 +23,19 @@ describe('gross amounts', () => {
     assert.deepEqual(line(334, weighed, { roundingMode: 'halfUp' }), ['gross-amount /lines/0/grossAmount'])
   })
 
+  it('are a multiple of the step that the till declares: 5 Rappen, whole forint', () => {
+    const cheese = { quantity: '0.486', unitCode: 'KGM', unitPrice: '1590' } // 772.74
+    const swiss = { currency: { code: 'CHF', exponent: 2 }, roundingSteps: { lines: 5 } }
+    for (const gross of [770, 775, 780]) assert.deepEqual(line(gross, cheese, swiss), [])
+    for (const gross of [772, 773, 774, 776]) assert.equal(line(gross, cheese, swiss).length, 1)
+    assert.deepEqual(line(775, cheese, { ...swiss, roundingMode: 'halfUp' }), [])
+    assert.deepEqual(line(770, cheese, { ...swiss, roundingMode: 'halfUp' }), ['gross-amount /lines/0/grossAmount'])
+    const apples = { quantity: '0.482', unitCode: 'KGM', unitPrice: '129900' } // 626.1 Ft
+    const forint = { currency: { code: 'HUF', exponent: 2 }, roundingSteps: { lines: 100 } }
+    assert.deepEqual(line(62600, apples, { ...forint, roundingMode: 'halfUp' }), [])
+    assert.deepEqual(line(62612, apples, forint), ['gross-amount /lines/0/grossAmount'])
+  })
+
   it('are exact beyond what floats and safe integers hold', () => {
     const huge = { quantity: '999999999.999999', unitPrice: '999.999999' }
     assert.deepEqual(line(999999998999, huge, { roundingMode: 'down' }), [])

@@ -142,6 +142,24 @@ describe('tax amounts', () => {
     }
   })
 
+  it('are rounded as the till declares for taxes, where amounts are rounded otherwise', () => {
+    for (const taxRounding of ['document', 'line'] as const) {
+      assert.deepEqual(one(200, { taxRounding, roundingMode: 'halfUp', taxRoundingMode: 'down' }), [])
+      assert.equal(one(201, { taxRounding, roundingMode: 'halfUp', taxRoundingMode: 'down' }).length, 1)
+      assert.equal(one(199, { taxRounding, taxRoundingMode: 'down' }).length, 1)
+    }
+  })
+
+  it('are a multiple of the step that the till declares', () => {
+    const tens = { roundingSteps: { taxes: 10 } }
+    for (const taxRounding of ['document', 'line'] as const) {
+      for (const amount of [190, 200, 210]) assert.deepEqual(one(amount, { ...tens, taxRounding }), [])
+      for (const amount of [201, 180, 220]) assert.equal(one(amount, { ...tens, taxRounding }).length, 1)
+      assert.deepEqual(one(200, { ...tens, taxRounding, roundingMode: 'halfUp' }), [])
+      assert.equal(one(210, { ...tens, taxRounding, roundingMode: 'halfUp' }).length, 1)
+    }
+  })
+
   it('are rounded line by line where the till says so, however many cents that makes', () => {
     const lines = Array.from({ length: 100 }, (_, i) => taxed(i + 1, 103, { ...B, amount: 10 }))
     const more = { taxRounding: 'line', roundingMode: 'halfUp' } as const

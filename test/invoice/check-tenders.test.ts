@@ -25,6 +25,17 @@ describe('foreign tenders', () => {
     ])
   })
 
+  it('may be rounded one step of cash either way, where the till declares one', () => {
+    const euros: Foreign = { currency: 'EUR', exponent: 2, amount: 2000, rate: '0.9317' } // 18.634 CHF
+    const swiss = { currency: { code: 'CHF', exponent: 2 }, roundingSteps: { cash: 5 } }
+    const sale = (amount: number) =>
+      violationsOf(
+        documentOver([plainLine(1, amount)], { ...swiss, tenders: [{ type: 'cash', amount, foreign: euros }] }),
+      )
+    for (const amount of [1860, 1863, 1865]) assert.deepEqual(sale(amount), [])
+    for (const amount of [1857, 1870]) assert.deepEqual(sale(amount), ['foreign-amount /tenders/0/amount'])
+  })
+
   it('are in a currency of ISO 4217 with its exponent', () => {
     assert.deepEqual(paid(18, { currency: 'ABC', exponent: 2, amount: 18, rate: '1' }), [
       'currency-unknown /tenders/0/foreign/currency',

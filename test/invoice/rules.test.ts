@@ -41,6 +41,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string, (number | string)?]> 
   'currency-exponent': [sale((d) => (d.currency.exponent = 3)), '/currency/exponent', 2],
   'date-not-real': [sale((d) => (d.businessDate = '2026-02-30')), '/businessDate'],
   'timestamp-not-real': [sale((d) => (d.occurredAt = '2026-03-14T24:00:00Z')), '/occurredAt'],
+  'rounding-step': [sale((d) => (d.roundingSteps = { lines: 1, cash: 501 })), '/roundingSteps/cash', 'from 1 to 500'],
   'line-number-order': [sale((d) => (d.lines[1].lineNumber = 1)), '/lines/1/lineNumber'],
   'gtin-check-digit': [sale((d) => (d.lines[1].gtin = '4006381333932')), '/lines/1/gtin'],
   'quantity-zero': [
@@ -121,6 +122,13 @@ const CASES: Record<RuleCode, readonly [Breakable, string, (number | string)?]> 
     '/tenders/0/amount',
     2125,
   ],
+  'rounding-bound': [
+    sale((d) => {
+      Object.assign(d.totals, { rounding: 5, payable: 2076, change: 24 })
+    }),
+    '/totals/rounding',
+    'from -4 to 4',
+  ],
   'payable-sign': [sale((d) => (d.documentType = 'return')), '/totals/payable'],
   'change-sign': [
     sale((d) => {
@@ -131,7 +139,7 @@ const CASES: Record<RuleCode, readonly [Breakable, string, (number | string)?]> 
   ],
   'change-without-tender': [
     Object.assign(emptyDocument('exchange'), {
-      totals: { ...emptyDocument('sale').totals, rounding: -30, payable: -30, change: 30 },
+      totals: { ...emptyDocument('sale').totals, rounding: -3, payable: -3, change: 3 },
     }),
     '/totals/change',
   ],

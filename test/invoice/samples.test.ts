@@ -25,15 +25,18 @@ describe('the samples', () => {
       'exchange',
       'foreign-tender',
       'gift-card',
+      'lines-in-five-rappen',
       'no-sale',
       'return',
       'sale',
       'skipped',
       'tax-exclusive',
       'tax-inclusive',
+      'tax-rounded-down',
       'thousand-lines',
       'three-decimal-currency',
       'void',
+      'whole-forint',
       'zero-decimal-currency',
     ])
   })
@@ -58,10 +61,10 @@ describe('the samples', () => {
       }
     })
 
-    it(`${name} has arithmetic that notices two minor units in any line`, () => {
+    it(`${name} has arithmetic that notices two steps in any line`, () => {
       for (let i = 0; i < Math.min(20, sample(name).lines.length); i++) {
         const changed: Breakable = sample(name)
-        changed.lines[i].grossAmount += 2
+        changed.lines[i].grossAmount += 2 * (changed.roundingSteps?.lines ?? 1)
         assert.equal(judge(changed).kind, 'invalid', String(i))
       }
     })
@@ -77,6 +80,9 @@ describe('the samples', () => {
     assert.equal(sample('zero-decimal-currency').currency.exponent, 0)
     assert.equal(sample('three-decimal-currency').currency.exponent, 3)
     assert.equal(sample('thousand-lines').lines.length, 1000)
+    assert.deepEqual(sample('whole-forint').roundingSteps, { lines: 100, taxes: 100, cash: 500 })
+    assert.deepEqual(sample('lines-in-five-rappen').roundingSteps, { lines: 5 })
+    assert.equal(sample('tax-rounded-down').taxRoundingMode, 'down')
     assert.deepEqual(
       ['sale', 'return', 'exchange', 'void', 'no-sale', 'skipped', 'cancelled'].map(
         (name) => sample(name).documentType,

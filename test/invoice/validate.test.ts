@@ -67,7 +67,7 @@ describe('validateInvoice', () => {
           taxExclusive: ['tax-inclusive-sum', 'net-total'],
           tax: ['tax-sum', 'tax-inclusive-sum'],
           taxInclusive: ['tax-inclusive-sum', 'payable-sum', 'net-total'],
-          rounding: ['payable-sum'],
+          rounding: ['payable-sum', 'rounding-bound'],
           payable: ['payable-sum', 'change-sum', 'payable-sign'],
           tendered: ['tender-sum', 'change-sum'],
           change: ['change-sum', 'change-sign', 'change-without-tender'],

@@ -43,6 +43,7 @@ export const INVOICE_RULES = [
   always('currency-exponent', 'The exponent is not the one that ISO 4217 gives for the currency.'),
   always('date-not-real', 'There is no such day in the calendar.'),
   always('timestamp-not-real', 'There is no such date, time of day or offset.'),
+  always('rounding-step', 'A rounding step is more than 100 times the smallest cash unit of the currency.'),
   always('line-number-order', 'Line numbers have to rise.'),
   always('gtin-check-digit', 'The check digit of the GTIN is wrong.'),
   always('quantity-zero', 'The quantity is zero.'),
@@ -74,6 +75,10 @@ export const INVOICE_RULES = [
   exact('line-tax-sum', 'taxRounding is line, and taxAmount is not the sum of this tax over the lines.'),
   exact('tax-amount', 'The tax is not the taxable amount x rate, rounded. The rate is a fraction: 0.19 is 19 %.'),
   exact('foreign-amount', 'The tender is not foreign.amount x rate in the currency of the invoice.'),
+  exact(
+    'rounding-bound',
+    'totals.rounding is more than cash rounding can be: a step of roundingSteps.cash, or of the currency.',
+  ),
   exact('payable-sign', 'A sale is not paid out (payable >= 0) and a return is not paid for (payable <= 0).'),
   exact('change-sign', 'Change is negative; only a void takes change back.'),
   exact('change-without-tender', 'Change is given only on money tendered: both have the same sign.'),

@@ -1,5 +1,11 @@
 import { divideRounded, divideRoundedBig, type RoundingMode } from './rounding.ts'
 
+/** To which multiple of `step`, and in which mode. */
+export interface Rounding {
+  readonly mode: RoundingMode
+  readonly step: number
+}
+
 /** Digits behind the point of a decimal text: `"0.190"` has 3. */
 export function scaleOf(text: string): number {
   const point = text.indexOf('.')
@@ -30,17 +36,19 @@ export function isZero(text: string): boolean {
 
 /**
  * round(a x b x 10^shift / base), all decimal texts, base not zero: the formula of `grossAmount` (quantity, unit price,
- * price base) and of foreign tenders. Exact: plain integers while they are safe, BigInt beyond. No floats.
+ * price base) and of foreign tenders. The result is a multiple of the step. Exact: plain integers while they are safe,
+ * BigInt beyond. No floats.
  */
-export function roundedProduct(a: string, b: string, base: string, shift: number, mode: RoundingMode): number {
+export function roundedProduct(a: string, b: string, base: string, shift: number, { mode, step }: Rounding): number {
   const exponent = scaleOf(base) + shift - scaleOf(a) - scaleOf(b)
   const numerator = unitsOf(a) * unitsOf(b) * (exponent > 0 ? 10 ** exponent : 1)
-  const divisor = unitsOf(base) * (exponent < 0 ? 10 ** -exponent : 1)
-  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(divisor)) return divideRounded(numerator, divisor, mode)
+  const divisor = unitsOf(base) * step * (exponent < 0 ? 10 ** -exponent : 1)
+  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(divisor))
+    return divideRounded(numerator, divisor, mode) * step
   const power = 10n ** BigInt(Math.abs(exponent))
   const bigNumerator = bigUnitsOf(a) * bigUnitsOf(b) * (exponent > 0 ? power : 1n)
-  const bigDivisor = bigUnitsOf(base) * (exponent < 0 ? power : 1n)
-  return Number(divideRoundedBig(bigNumerator, bigDivisor, mode))
+  const bigDivisor = bigUnitsOf(base) * BigInt(step) * (exponent < 0 ? power : 1n)
+  return Number(divideRoundedBig(bigNumerator, bigDivisor, mode)) * step
 }
 
 /** 1 (that is 100 %) in the unit of `rateUnits`. */
@@ -52,8 +60,9 @@ export function rateUnits(rate: string): number {
 }
 
 /** round(amount x rate / divisor), `rate` and `divisor` in hundred-millionths: divisor RATE_ONE for tax on top. */
-export function roundedShare(amount: number, rate: number, divisor: number, mode: RoundingMode): number {
+export function roundedShare(amount: number, rate: number, divisor: number, { mode, step }: Rounding): number {
   const numerator = amount * rate
-  if (Number.isSafeInteger(numerator)) return divideRounded(numerator, divisor, mode)
-  return Number(divideRoundedBig(BigInt(amount) * BigInt(rate), BigInt(divisor), mode))
+  const unit = divisor * step
+  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(unit)) return divideRounded(numerator, unit, mode) * step
+  return Number(divideRoundedBig(BigInt(amount) * BigInt(rate), BigInt(divisor) * BigInt(step), mode)) * step
 }

@@ -42,6 +42,13 @@ export const oneOf = <const T extends readonly string[]>(words: T, description: 
     Type.Unsafe<T[number]>(Type.String({ enum: [...words], pattern: `^(?:${words.join('|')})$`, description })),
   )
 
+/** How a quotient becomes an integer; see `RoundingMode`. */
+export const roundingMode = (description: string) =>
+  oneOf(['halfUp', 'halfEven', 'halfDown', 'up', 'down'], description)
+
+/** What amounts are rounded to, in minor units. */
+export const roundingStep = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000, description })
+
 /**
  * A decimal as text, so that no parser between till and ledger turns it into a float. `integerDigits` and `decimals`
  * are the most that it may have before and after its point.

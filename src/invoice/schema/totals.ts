@@ -22,7 +22,9 @@ export const TotalsSchema = Type.Object(
     taxExclusive: money('Without tax. In exclusive mode lineNet - documentDiscount.'),
     tax: money('Sum of taxAmount.'),
     taxInclusive: money('taxExclusive + tax. In inclusive mode lineNet - documentDiscount.'),
-    rounding: money('Cash rounding: what is added to taxInclusive to reach payable; 0 where there is none.'),
+    rounding: money(
+      'Cash rounding: what is added to taxInclusive to reach payable; 0 where there is none. Less than roundingSteps.cash or, where that is absent, the smallest cash unit of the currency.',
+    ),
     payable: money('taxInclusive + rounding. Positive: the customer pays; negative: the customer is paid.'),
     tendered: money('Sum of the tenders.'),
     change: money('What is handed back of tendered: tendered - change = payable.'),

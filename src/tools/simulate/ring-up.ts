@@ -91,6 +91,7 @@ export function ringUp(plan: SalePlan): Invoice {
     taxMode: plan.taxMode,
     taxRounding: plan.taxRounding,
     ...(plan.declaresRounding ? { roundingMode: mode } : {}),
+    ...(plan.cashStep > 1 ? { roundingSteps: { cash: plan.cashStep } } : {}),
     lines: rungUp,
     ...(documentTypeIsSettled ? settled : UNSETTLED),
     references: [],

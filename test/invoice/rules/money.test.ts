@@ -14,6 +14,9 @@ import { fraction, round } from '../../../src/tools/simulate/fraction.ts'
 
 const MODES = ['halfUp', 'halfEven', 'halfDown', 'up', 'down'] as const
 
+const to = (mode: (typeof MODES)[number], step = 1) => ({ mode, step })
+const steps = fc.constantFrom(1, 1, 5, 100, 1_000_000)
+
 const decimal = fc
   .tuple(fc.bigInt({ min: 0n, max: 999_999_999n }), fc.integer({ min: 0, max: 6 }), fc.boolean())
   .map(([units, scale, negative]) => {
@@ -35,31 +38,32 @@ describe('decimal text', () => {
 
 describe('roundedProduct', () => {
   it('multiplies quantity and price and divides by the price base', () => {
-    assert.equal(roundedProduct('3', '199', '1', 0, 'halfUp'), 597)
-    assert.equal(roundedProduct('0.482', '1290', '1', 0, 'halfUp'), 622)
-    assert.equal(roundedProduct('42.31', '174.9', '1', 0, 'halfUp'), 7400)
-    assert.equal(roundedProduct('250', '89', '100', 0, 'halfUp'), 223)
-    assert.equal(roundedProduct('250', '89', '100', 0, 'halfEven'), 222)
-    assert.equal(roundedProduct('-1', '25', '0.5', 0, 'halfUp'), -50)
+    assert.equal(roundedProduct('3', '199', '1', 0, to('halfUp')), 597)
+    assert.equal(roundedProduct('0.482', '1290', '1', 0, to('halfUp')), 622)
+    assert.equal(roundedProduct('42.31', '174.9', '1', 0, to('halfUp')), 7400)
+    assert.equal(roundedProduct('250', '89', '100', 0, to('halfUp')), 223)
+    assert.equal(roundedProduct('250', '89', '100', 0, to('halfEven')), 222)
+    assert.equal(roundedProduct('-1', '25', '0.5', 0, to('halfUp')), -50)
   })
 
   it('is exact where floats are not', () => {
-    assert.equal(roundedProduct('1.1', '1.1', '1', 2, 'down'), 121)
+    assert.equal(roundedProduct('1.1', '1.1', '1', 2, to('down')), 121)
     assert.equal(
-      roundedProduct('999999999.999999', '999999999999.999999', '0.000001', 0, 'down'),
+      roundedProduct('999999999.999999', '999999999999.999999', '0.000001', 0, to('down')),
       Number((999_999_999_999_999n * 999_999_999_999_999_999n) / 1_000_000n),
     )
-    assert.equal(roundedProduct('1.005', '100', '1', 0, 'halfUp'), 101)
+    assert.equal(roundedProduct('1.005', '100', '1', 0, to('halfUp')), 101)
   })
 
   it('is the rounded fraction for any decimals', () => {
     const base = decimal.filter((text) => !text.startsWith('-') && !isZero(text))
     fc.assert(
-      fc.property(decimal, decimal, base, fc.constantFrom(...MODES), (a, b, c, mode) => {
+      fc.property(decimal, decimal, base, fc.constantFrom(...MODES), steps, (a, b, c, mode, step) => {
         const [an, ad] = fraction(a)
         const [bn, bd] = fraction(b)
         const [cn, cd] = fraction(c)
-        assert.equal(roundedProduct(a, b, c, 0, mode) + 0, round([an * bn * cd, ad * bd * cn], mode) + 0)
+        const expected = round([an * bn * cd, ad * bd * cn * BigInt(step)], mode) * step
+        assert.equal(roundedProduct(a, b, c, 0, { mode, step }) + 0, expected + 0)
       }),
     )
   })
@@ -68,13 +72,28 @@ describe('roundedProduct', () => {
 describe('roundedShare', () => {
   it('is tax on top, and tax that is included', () => {
     assert.equal(rateUnits('0.19'), 19_000_000)
-    assert.equal(roundedShare(1000, rateUnits('0.19'), RATE_ONE, 'halfUp'), 190)
-    assert.equal(roundedShare(1190, rateUnits('0.19'), RATE_ONE + rateUnits('0.19'), 'halfUp'), 190)
-    assert.equal(roundedShare(-50, rateUnits('0.05'), RATE_ONE, 'halfUp'), -3)
-    assert.equal(roundedShare(-50, rateUnits('0.05'), RATE_ONE, 'halfEven'), -2)
+    assert.equal(roundedShare(1000, rateUnits('0.19'), RATE_ONE, to('halfUp')), 190)
+    assert.equal(roundedShare(1190, rateUnits('0.19'), RATE_ONE + rateUnits('0.19'), to('halfUp')), 190)
+    assert.equal(roundedShare(-50, rateUnits('0.05'), RATE_ONE, to('halfUp')), -3)
+    assert.equal(roundedShare(-50, rateUnits('0.05'), RATE_ONE, to('halfEven')), -2)
   })
 
   it('stays exact for the largest amounts', () => {
-    assert.equal(roundedShare(999_999_999_999, rateUnits('0.19999999'), RATE_ONE, 'down'), 199_999_989_999)
+    assert.equal(roundedShare(999_999_999_999, rateUnits('0.19999999'), RATE_ONE, to('down')), 199_999_989_999)
+  })
+
+  it('is a multiple of the step', () => {
+    assert.equal(roundedShare(62600, rateUnits('0.27'), RATE_ONE + rateUnits('0.27'), to('halfUp', 100)), 13300)
+    assert.equal(roundedShare(-250, RATE_ONE, RATE_ONE, to('halfUp', 100)), -300)
+    assert.equal(roundedShare(-250, RATE_ONE, RATE_ONE, to('down', 100)), -200)
+    const rate = fc.integer({ min: 0, max: 9 * RATE_ONE })
+    const amount = fc.integer({ min: -999_999_999_999, max: 999_999_999_999 })
+    fc.assert(
+      fc.property(amount, rate, fc.constantFrom(...MODES), steps, (of, units, mode, step) => {
+        const divisor = RATE_ONE + units
+        const expected = round([BigInt(of) * BigInt(units), BigInt(divisor) * BigInt(step)], mode) * step
+        assert.equal(roundedShare(of, units, divisor, { mode, step }) + 0, expected + 0)
+      }),
+    )
   })
 })
