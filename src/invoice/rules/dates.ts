@@ -13,9 +13,9 @@ export interface Timestamp {
  * no year 0000: RFC 3339 has it, but SQL and many libraries have not.
  */
 export function dayOf(text: string): number | undefined {
-  const year = digits(text, 0, 4)
-  const month = digits(text, 5, 7)
-  const day = digits(text, 8, 10)
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const month = twoDigits(text, 5)
+  const day = twoDigits(text, 8)
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
   return daysFromCivil(year, month, day)
 }
@@ -28,9 +28,9 @@ export function dayOf(text: string): number | undefined {
  */
 export function timestampOf(text: string): Timestamp | undefined {
   const localDay = dayOf(text)
-  const hour = digits(text, 11, 13)
-  const minute = digits(text, 14, 16)
-  const second = digits(text, 17, 19)
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
   const offset = offsetMinutes(text)
   if (localDay === undefined || offset === undefined || hour > 23 || minute > 59 || second > 60) return undefined
   const epochMinute = (localDay * 24 + hour) * 60 + minute - offset
@@ -38,10 +38,8 @@ export function timestampOf(text: string): Timestamp | undefined {
   return { epochMs: epochMinute * MINUTE_MS + second * 1000 + milliseconds(text), localDay }
 }
 
-function digits(text: string, start: number, end: number): number {
-  let value = 0
-  for (let i = start; i < end; i++) value = value * 10 + text.charCodeAt(i) - 0x30
-  return value
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30
 }
 
 function daysInMonth(year: number, month: number): number {
@@ -60,8 +58,8 @@ function daysFromCivil(year: number, month: number, day: number): number {
 function offsetMinutes(text: string): number | undefined {
   const end = text.length
   if (text.charCodeAt(end - 1) === 0x5a) return 0
-  const hours = digits(text, end - 5, end - 3)
-  const minutes = digits(text, end - 2, end)
+  const hours = twoDigits(text, end - 5)
+  const minutes = twoDigits(text, end - 2)
   if (hours > 23 || minutes > 59) return undefined
   return (text.charCodeAt(end - 6) === 0x2d ? -1 : 1) * (hours * 60 + minutes)
 }
