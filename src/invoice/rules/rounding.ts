@@ -4,14 +4,29 @@
  */
 export type RoundingMode = 'halfUp' | 'halfEven' | 'halfDown' | 'up' | 'down'
 
+/** Below this, one divisor more than a safe integer is still one. */
+const HALF_OF_SAFE = 2 ** 52
+
 /**
  * round(numerator / divisor) for safe integers, divisor > 0. Exact: only the integer quotient and remainder are used,
  * which doubles represent without error below 2^53.
  */
 export function divideRounded(numerator: number, divisor: number, mode: RoundingMode): number {
   const magnitude = Math.abs(numerator)
-  const remainder = magnitude % divisor
-  const quotient = (magnitude - remainder) / divisor
+  let quotient: number
+  let remainder: number
+  if (magnitude < HALF_OF_SAFE && divisor < HALF_OF_SAFE) {
+    // Several times faster than `%`. The double of the quotient may be one too large, never too small.
+    quotient = Math.floor(magnitude / divisor)
+    remainder = magnitude - quotient * divisor
+    if (remainder < 0) {
+      quotient -= 1
+      remainder += divisor
+    }
+  } else {
+    remainder = magnitude % divisor
+    quotient = (magnitude - remainder) / divisor
+  }
   if (remainder === 0) return numerator < 0 ? -quotient : quotient
   const half = remainder - (divisor - remainder)
   const rounded = awayFromZero(mode, half, quotient % 2 === 1) ? quotient + 1 : quotient

@@ -36,6 +36,23 @@ describe('divideRounded', () => {
     )
   })
 
+  it('is right next to a multiple, where the quotient of doubles is rounded up', () => {
+    const parts = fc.tuple(
+      fc.integer({ min: 1, max: 2 ** 31 }),
+      fc.integer({ min: 1, max: 2 ** 21 }),
+      fc.constantFrom(-1, 1),
+    )
+    fc.assert(
+      fc.property(parts, ([d, q, off]) => {
+        for (const mode of MODES)
+          assert.equal(
+            divideRounded(q * d + off, d, mode),
+            Number(divideRoundedBig(BigInt(q) * BigInt(d) + BigInt(off), BigInt(d), mode)),
+          )
+      }),
+    )
+  })
+
   it('is never further from the quotient than one, or than a half in the half modes', () => {
     const parts = fc.tuple(fc.bigInt(), fc.bigInt({ min: 1n }), fc.constantFrom(...MODES))
     fc.assert(
