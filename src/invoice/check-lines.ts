@@ -7,11 +7,19 @@ import type { Report } from './violation.ts'
 /** The settings of an invoice that say how the taxes of its lines are computed. */
 export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'discounts'>
 
-/** The values of one line: `gtin` has a right check digit, `quantity` and `priceBase` are not zero. */
+/**
+ * The values of one line: `gtin` has a right check digit, `priceBase` is not zero, and `quantity` is zero only where the
+ * line is a text or was voided: then all its amounts are 0.
+ */
 export function checkLineValues(line: Line, index: number, report: Report): void {
   if (line.gtin !== undefined && !isGtin(line.gtin)) report('gtin-check-digit', `/lines/${index}/gtin`)
-  if (isZero(line.quantity)) report('quantity-zero', `/lines/${index}/quantity`)
+  if (isZero(line.quantity) && hasAmounts(line)) report('quantity-zero', `/lines/${index}/quantity`)
   if (line.priceBase !== undefined && isZero(line.priceBase)) report('price-base-zero', `/lines/${index}/priceBase`)
+}
+
+function hasAmounts({ grossAmount, netAmount, discounts, taxes }: Line): boolean {
+  const isNotZero = ({ amount }: { amount: number }) => amount !== 0
+  return grossAmount !== 0 || netAmount !== 0 || discounts.some(isNotZero) || taxes.some(isNotZero)
 }
 
 /**

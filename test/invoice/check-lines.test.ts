@@ -43,6 +43,18 @@ describe('gross amounts', () => {
   })
 })
 
+describe('lines without quantity', () => {
+  it('are texts and voided positions: every amount is 0', () => {
+    const text = plainLine(2, 0, { quantity: '0', description: 'no onions' })
+    assert.deepEqual(violationsOf(documentOver([plainLine(1, 500), text], {})), [])
+    assert.deepEqual(line(0, { quantity: '0.000', unitPrice: '350' }), [])
+    assert.deepEqual(line(0, { quantity: '0', unitPrice: '350', discounts: [{ amount: 0 }] }), [])
+    assert.deepEqual(line(0, { quantity: '0', grossAmount: 1, discounts: [{ amount: 1 }] }), [
+      'quantity-zero /lines/0/quantity',
+    ])
+  })
+})
+
 describe('line numbers', () => {
   it('rise, with gaps where lines were taken out', () => {
     assert.deepEqual(violationsOf(documentOver([plainLine(2, 1), plainLine(9, 1)], {})), [])

@@ -46,8 +46,9 @@ const CASES: Record<RuleCode, readonly [Breakable, string, (number | string)?]> 
   'gtin-check-digit': [sale((d) => (d.lines[1].gtin = '4006381333932')), '/lines/1/gtin'],
   'quantity-zero': [
     sale((d) => {
-      d.lines[1] = plainLine(2, 0, { quantity: '0.000', unitPrice: '5' })
-      Object.assign(d.totals, { lineNet: 900, taxExclusive: 900, taxInclusive: 1071, payable: 1070, tendered: 1100 })
+      d.lines[1] = plainLine(2, 1, { quantity: '0.000', unitPrice: '5' })
+      Object.assign(d.totals, { lineNet: 901, taxExclusive: 901, taxInclusive: 1072, payable: 1070, tendered: 1100 })
+      Object.assign(d.totals, { rounding: -2 })
       d.tenders[0].amount = 1100
     }),
     '/lines/1/quantity',

@@ -88,7 +88,7 @@ describe('validateInvoice', () => {
       [(d) => (d.lines[0]!.grossAmount += 3), 'gross-amount'],
       [(d) => (d.lines[0]!.netAmount += 1), 'line-net'],
       [(d) => (d.lines[0]!.lineNumber = 500), 'line-number-order'],
-      [(d) => (d.lines[0]!.quantity = '0'), 'quantity-zero'],
+      [(d) => Object.assign(d.lines[0]!, { quantity: '0', grossAmount: 7 }), 'quantity-zero'],
       [(d) => (d.taxes[0]!.taxableAmount += 400_000_000_000), 'tax-group-base'],
       [(d) => (d.taxes[0]!.taxAmount += 40), 'tax-sum'],
       [(d) => (d.taxes[0]!.taxCode = 'other'), 'tax-group-missing'],

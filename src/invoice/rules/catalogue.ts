@@ -46,7 +46,7 @@ export const INVOICE_RULES = [
   always('rounding-step', 'A rounding step is more than 100 times the smallest cash unit of the currency.'),
   always('line-number-order', 'Line numbers have to rise.'),
   always('gtin-check-digit', 'The check digit of the GTIN is wrong.'),
-  always('quantity-zero', 'The quantity is zero.'),
+  always('quantity-zero', 'The quantity is zero, but not every amount of the line.'),
   always('price-base-zero', 'The price base is zero.'),
   always('tax-group-duplicate', 'The same taxCode, category and rate occur twice.'),
   always('reference-incomplete', 'A reference needs the whole identity (four members) or the receiptNumber.'),

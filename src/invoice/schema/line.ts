@@ -69,7 +69,7 @@ export const LineSchema = Type.Object(
     description: text(LIMITS.textLength, 'As printed on the receipt.'),
     quantity: decimal(
       { integerDigits: 9, decimals: 6, mayBeNegative: true, example: '"1.250"' },
-      'Decimal text, not zero, at most six decimals; negative for goods that come back. "2", "0.482", "-1".',
+      'Decimal text, at most six decimals; negative for goods that come back. "2", "0.482", "-1". Zero only for a text or a voided position: then all amounts of the line are 0.',
     ),
     unitCode: matching(
       '^[A-Z0-9]{2,3}$',
