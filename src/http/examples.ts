@@ -3,14 +3,24 @@ import cashRounding from '../../openapi/examples/cash-rounding.json' with { type
 import exchange from '../../openapi/examples/exchange.json' with { type: 'json' }
 import foreignTender from '../../openapi/examples/foreign-tender.json' with { type: 'json' }
 import giftCard from '../../openapi/examples/gift-card.json' with { type: 'json' }
+import linesInFiveRappen from '../../openapi/examples/lines-in-five-rappen.json' with { type: 'json' }
 import noSale from '../../openapi/examples/no-sale.json' with { type: 'json' }
+import mixedPrices from '../../openapi/examples/prices-with-and-without-tax.json' with { type: 'json' }
 import returned from '../../openapi/examples/return.json' with { type: 'json' }
 import sale from '../../openapi/examples/sale.json' with { type: 'json' }
 import skipped from '../../openapi/examples/skipped.json' with { type: 'json' }
 import taxExclusive from '../../openapi/examples/tax-exclusive.json' with { type: 'json' }
 import taxInclusive from '../../openapi/examples/tax-inclusive.json' with { type: 'json' }
+import taxOnPart from '../../openapi/examples/tax-on-part.json' with { type: 'json' }
+import taxOnTax from '../../openapi/examples/tax-on-tax.json' with { type: 'json' }
+import taxPerPiece from '../../openapi/examples/tax-per-piece.json' with { type: 'json' }
+import taxRoundedDown from '../../openapi/examples/tax-rounded-down.json' with { type: 'json' }
+import taxPerUnit from '../../openapi/examples/tax-rounded-per-unit.json' with { type: 'json' }
 import threeDecimals from '../../openapi/examples/three-decimal-currency.json' with { type: 'json' }
+import unroundedLines from '../../openapi/examples/unrounded-lines.json' with { type: 'json' }
 import voided from '../../openapi/examples/void.json' with { type: 'json' }
+import voucherWithoutChange from '../../openapi/examples/voucher-without-change.json' with { type: 'json' }
+import wholeForint from '../../openapi/examples/whole-forint.json' with { type: 'json' }
 import noDecimals from '../../openapi/examples/zero-decimal-currency.json' with { type: 'json' }
 import type { ItemAnswer } from '../ingest/upload.ts'
 import { type Identity, identityOf, identityPath } from '../invoice/identity.ts'
@@ -42,6 +52,16 @@ const INVOICES: Examples = {
   foreignTender: example('Paid in a foreign currency', foreignTender),
   noDecimals: example('A currency without decimals', noDecimals),
   threeDecimals: example('A currency with three decimals', threeDecimals),
+  mixedPrices: example('Prices with and without tax on one bill', mixedPrices),
+  linesInFiveRappen: example('Lines rounded to 5 Rappen', linesInFiveRappen),
+  wholeForint: example('Amounts and taxes in whole forint', wholeForint),
+  taxRoundedDown: example('Tax rounded otherwise than amounts', taxRoundedDown),
+  taxPerUnit: example('Tax rounded for each unit', taxPerUnit),
+  unroundedLines: example('Tax from lines before they are rounded', unroundedLines),
+  taxOnTax: example('A tax in the base of another', taxOnTax),
+  taxPerPiece: example('A fixed tax for each piece', taxPerPiece),
+  taxOnPart: example('Tax on a part of a line', taxOnPart),
+  voucherWithoutChange: example('A voucher worth more than is due, and a line of text', voucherWithoutChange),
 }
 
 /** What one till did while it was offline. */

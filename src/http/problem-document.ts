@@ -13,9 +13,9 @@ const ViolationSchema = Type.Object(
     code: Type.String({ description: 'The broken rule, stable' }),
     detail: Type.String({ description: 'In words: what would be right there. What was sent is never repeated' }),
     expected: Type.Optional(
-      Type.Union([Type.Integer(), Type.String()], {
+      Type.Integer({
         description:
-          'What would be right there, computed from the other members: an amount in minor units, or a text where several values are right (`from -4 to 4`)',
+          'The amount that would be right there, in minor units, computed from the other members. Where several would be right, detail has them (`from -4 to 4`)',
       }),
     ),
   },

@@ -1,11 +1,8 @@
 import { type HowRounded, isRoundedTo } from './how-rounded.ts'
 import { isGtin } from './rules/gtin.ts'
-import { isZero, RATE_ONE, rateUnits, roundedProduct, roundedShare } from './rules/money.ts'
+import { isZero, roundedProduct } from './rules/money.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
-
-/** The settings of an invoice that say how the taxes of its lines are computed. */
-export type LineContext = Pick<Invoice, 'documentType' | 'taxMode' | 'taxRounding' | 'discounts'>
 
 /**
  * The values of one line: `gtin` has a right check digit, `priceBase` is not zero, and `quantity` is zero only where the
@@ -54,23 +51,6 @@ export function checkLineAmounts(line: Line, index: number, how: HowRounded, rep
     report('line-net', `/lines/${index}/netAmount`, gross - discount)
   if (netAmount !== 0 && Math.sign(netAmount) === -Math.sign(grossAmount))
     report('net-sign', `/lines/${index}/netAmount`)
-}
-
-/**
- * With `taxRounding: line` each tax is rounded from its line: `amount = round(netAmount x rate)` or, if tax is
- * included, `round(netAmount x rate / (1 + sum of the line's rates))` (+-1 step without a declared mode). Not checked if the
- * document has discounts, because only the till knows how they were spread over the lines, or if it was cancelled.
- */
-export function checkLineTaxes(line: Line, index: number, context: LineContext, how: HowRounded, report: Report): void {
-  const { documentType, taxRounding, discounts } = context
-  if (taxRounding !== 'line' || discounts.length > 0 || documentType === 'cancelled') return
-  let divisor = RATE_ONE
-  if (context.taxMode === 'inclusive') for (const { rate } of line.taxes) divisor += rateUnits(rate)
-  for (let i = 0; i < line.taxes.length; i++) {
-    const { rate, amount } = line.taxes[i] as Line['taxes'][number]
-    const expected = roundedShare(line.netAmount, rateUnits(rate), divisor, how)
-    if (!isRoundedTo(expected, amount, how)) report('tax-amount', `/lines/${index}/taxes/${i}/amount`, expected)
-  }
 }
 
 /** `lineNumber` rises from line to line. */

@@ -18,6 +18,7 @@ export function cashStep({ currency, roundingSteps }: Pick<Invoice, 'currency' |
  */
 export function checkRounding(invoice: Invoice, report: Report): void {
   const { currency, roundingSteps, totals } = invoice
+  if (totals.rounding === 0 && roundingSteps === undefined) return
   const most = cashStep(invoice) - 1
   if (Math.abs(totals.rounding) > most) report('rounding-bound', '/totals/rounding', fromTo(-most, most))
   if (roundingSteps === undefined) return

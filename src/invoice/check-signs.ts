@@ -30,7 +30,7 @@ export function checkSigns({ documentType, totals }: Invoice, report: Report): v
 export function checkUnsettled(invoice: Invoice, report: Report): void {
   const { documentType, totals } = invoice
   if (documentType !== 'cancelled' && documentType !== 'noSale' && documentType !== 'skipped') return
-  for (const name of TOTALS) if (totals[name] !== 0) report('unsettled-money', `/totals/${name}`, 0)
+  for (const name of TOTALS) if ((totals[name] ?? 0) !== 0) report('unsettled-money', `/totals/${name}`, 0)
   if (documentType === 'cancelled') return
   for (const name of ['lines', 'discounts', 'taxes', 'tenders'] as const)
     if (invoice[name].length > 0) report('unsettled-money', `/${name}`)

@@ -1,83 +1,111 @@
-import { isRoundedTo, taxesRounded } from './how-rounded.ts'
-import { RATE_ONE, rateUnits, roundedShare } from './rules/money.ts'
-import type { Invoice, Tax } from './schema.ts'
-import { indexOfTax, sumTaxGroups, type TaxGroup, type TaxGroups } from './tax-groups.ts'
-import type { Report } from './violation.ts'
+import { checkDiscountSpread } from './check-discount-spread.ts'
+import { checkLineTaxes, type Doubt, reportDoubts } from './check-line-taxes.ts'
+import { checkIncludedTax, checkSpreadOverLines, checkSumOfLines, checkTaxOnTop } from './check-tax-amounts.ts'
+import { isZero } from './rules/money.ts'
+import type { Invoice, Line, Tax } from './schema.ts'
+import { has, type TaxCheck, type TaxGroup, taxCheckOf } from './tax-check.ts'
+import { addDiscounts, addLine, indexOfTax, sumSets } from './tax-sets.ts'
+import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
+import { fromTo, type Report } from './violation.ts'
 
-/** Each (taxCode, category, rate) occurs once. Rates are compared as numbers. */
+/** UN/ECE 5305 categories in which nothing is charged: zero rated, exempt, outside scope, reverse charge, exports. */
+const WITHOUT_TAX: ReadonlySet<string> = new Set(['Z', 'E', 'O', 'AE', 'K', 'G'])
+
+/**
+ * Each (taxCode, category, rate) occurs once; rates are compared as numbers. A category without tax has the rate 0. A
+ * tax includes no tax that is listed after it, nor itself.
+ */
 export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
-  for (let i = 1; i < taxes.length; i++) {
-    if (indexOfTax(taxes, taxes[i] as Tax) < i) report('tax-group-duplicate', `/taxes/${i}`)
+  for (let i = 0; i < taxes.length; i++) {
+    const { category, rate, baseIncludes } = taxes[i] as Tax
+    if (i > 0 && indexOfTax(taxes, taxes[i] as Tax) < i) report('tax-group-duplicate', `/taxes/${i}`)
+    if (category !== undefined && category !== 'S' && WITHOUT_TAX.has(category) && !isZero(rate))
+      report('category-rate', `/taxes/${i}/rate`)
+    for (let k = 0; baseIncludes !== undefined && k < baseIncludes.length; k++) {
+      for (let later = i; later < taxes.length; later++)
+        if ((taxes[later] as Tax).taxCode === baseIncludes[k]) report('tax-on-tax', `/taxes/${i}/baseIncludes/${k}`)
+    }
   }
 }
 
 /**
- * The taxes of the document, group by group. Not checked if the document was cancelled.
+ * The taxes of the document, one by one, and those of its lines. Not checked if the document was cancelled.
  *
- * - every tax of a line or discount is one of the document's taxes
- * - base: `sum(netAmount of its lines) - sum(attributed discounts) = taxableAmount`. If tax is included, the right side
- *   also has the taxAmount of all taxes that those lines carry. A discount without attribution may reduce any group,
- *   but what the groups are short of must add up to these discounts (checked if every line carries exactly one tax).
- * - `taxRounding: line`: `sum(line taxes) = taxAmount`
- * - `taxRounding: document`: `taxAmount = round(taxableAmount x rate)` (+-1 without `roundingMode`). If tax is
- *   included, `round(included base x rate / (1 + rates))` is accepted too.
- * - `taxRounding: line` with document discounts: `taxAmount` is within two minor units per line of
- *   `taxableAmount x rate`, because every line is rounded after a share of the discount that only the till knows
+ * - Every tax of a line or discount is one of the document's taxes. A tax that no line carries is 0.
+ * - base: `sum(netAmount of its lines) - sum(discounts that name it) = taxableAmount`. If tax is included, the right
+ *   side also has the taxAmount of all taxes that those lines carry. A discount that names no taxes may reduce any
+ *   group, but what the groups are short of adds up to these discounts.
+ * - amount: see the four checks of `check-tax-amounts.ts`.
+ *
+ * A wrong amount is reported once: the base is taken as it follows from the amounts that were sent or that are right.
  */
 export function checkTaxGroups(invoice: Invoice, report: Report): void {
   if (invoice.documentType === 'cancelled') return
-  const groups = sumTaxGroups(invoice, report)
-  checkTaxableAmounts(invoice, groups, report)
-  for (let i = 0; i < groups.list.length; i++) {
-    const tax = invoice.taxes[i] as Tax
-    const group = groups.list[i] as TaxGroup
-    if (invoice.taxRounding === 'line' && group.lineTax !== tax.taxAmount)
-      report('line-tax-sum', `/taxes/${i}/taxAmount`)
-    if (!isTaxRight(invoice, tax, group)) report('tax-amount', `/taxes/${i}/taxAmount`)
+  const check = taxCheckOf(invoice, report)
+  const doubts = addLines(check)
+  addDiscounts(check)
+  sumSets(check)
+  const wrongOnLines = reportDoubts(doubts, check)
+  const { groups, isByLine } = check
+  const isIncluded = check.isInclusive && !isByLine
+  const right = new Array<number>(groups.length)
+  for (let i = 0; i < groups.length; i++) {
+    const { taxAmount } = invoice.taxes[i] as Tax
+    right[i] = isIncluded && (groups[i] as TaxGroup).lineCount > 0 ? checkIncludedTax(i, check) : taxAmount
   }
-}
-
-function checkTaxableAmounts(invoice: Invoice, { list, unattributed, isOneTaxEach }: TaxGroups, report: Report): void {
-  let short = 0
-  for (let i = 0; i < list.length; i++) {
-    const group = list[i] as TaxGroup
-    const rest = group.base - group.discount - includedTax(invoice, group) - (invoice.taxes[i] as Tax).taxableAmount
-    short += rest
-    if (!isExplained(invoice, group, rest, unattributed)) report('tax-group-base', `/taxes/${i}/taxableAmount`)
+  const short = check.unattributed === 0 ? undefined : groups.map(() => 0)
+  let isSpreadTold = true
+  for (let i = 0; i < groups.length; i++) {
+    const { taxableAmount, taxAmount } = invoice.taxes[i] as Tax
+    if ((groups[i] as TaxGroup).lineCount === 0) {
+      checkUncarried(invoice.taxes[i] as Tax, i, report)
+      continue
+    }
+    const base = checkTaxableAmount(i, right, check)
+    if (short !== undefined) short[i] = base.amount - taxableAmount
+    if (!base.isExact || !isFitting(base, taxableAmount)) isSpreadTold = false
+    if (isByLine) right[i] = checkSumOfLines(i, check)
+    else {
+      if (!isIncluded) right[i] = checkTaxOnTop(i, base, check)
+      if (right[i] === taxAmount && !has(wrongOnLines, i)) checkSpreadOverLines(i, check)
+    }
   }
-  if (unattributed !== 0 && isOneTaxEach && short !== unattributed) report('tax-group-base', '/taxes')
+  if (short !== undefined && isSpreadTold) checkDiscountSpread(short, check)
 }
 
-/** Whether discounts without attribution can explain what a group is short of. */
-function isExplained(invoice: Invoice, group: TaxGroup, rest: number, unattributed: number): boolean {
-  if (group.isMixed && invoice.taxMode === 'inclusive') {
-    // The lines carry different sets of taxes: their amounts without tax are only as exact as their line taxes.
-    const tolerance = invoice.taxRounding === 'line' ? 0 : group.lineTaxes
-    return invoice.discounts.length > 0 || Math.abs(rest) <= tolerance
+/** Sums the lines and checks their taxes. */
+function addLines(check: TaxCheck): Doubt[] {
+  const { lines } = check.invoice
+  const doubts: Doubt[] = []
+  const found = [-1, -1, -1, -1]
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] as Line
+    const set = addLine(line, i, found, check)
+    checkLineTaxes(line, i, found, set, check, doubts)
   }
-  return Math.min(0, unattributed) <= rest && rest <= Math.max(0, unattributed)
+  return doubts
 }
 
-/** The tax that the line amounts of a group include: 0 in exclusive mode. */
-function includedTax(invoice: Invoice, group: TaxGroup): number {
-  if (invoice.taxMode === 'exclusive') return 0
-  if (group.isMixed) return group.includedLineTax
-  let tax = 0
-  for (let i = 0; i < invoice.taxes.length; i++)
-    if ((group.members >>> i) & 1) tax += (invoice.taxes[i] as Tax).taxAmount
-  return tax
+function checkUncarried({ taxableAmount, taxAmount }: Tax, index: number, report: Report): void {
+  if (taxableAmount !== 0) report('tax-without-line', `/taxes/${index}/taxableAmount`, 0)
+  if (taxAmount !== 0) report('tax-without-line', `/taxes/${index}/taxAmount`, 0)
 }
 
-function isTaxRight(invoice: Invoice, tax: Tax, group: TaxGroup): boolean {
-  const { taxMode, taxRounding, taxes, discounts } = invoice
-  const how = taxesRounded(invoice)
-  const units = rateUnits(tax.rate)
-  const onTop = roundedShare(tax.taxableAmount, units, RATE_ONE, how)
-  if (taxRounding === 'line') return discounts.length === 0 || Math.abs(tax.taxAmount - onTop) <= 2 * group.lineCount
-  if (taxMode === 'exclusive') return isRoundedTo(onTop, tax.taxAmount, how)
-  if (group.isMixed) return Math.abs(tax.taxAmount - onTop) <= 1
-  let divisor = RATE_ONE
-  for (let i = 0; i < taxes.length; i++) if ((group.members >>> i) & 1) divisor += rateUnits((taxes[i] as Tax).rate)
-  const included = roundedShare(tax.taxableAmount + includedTax(invoice, group), units, divisor, how)
-  return isRoundedTo(included, tax.taxAmount, how) || isRoundedTo(onTop, tax.taxAmount, how)
+function isFitting({ low, high }: TaxableAmount, taxableAmount: number): boolean {
+  return low <= taxableAmount && taxableAmount <= high
+}
+
+/** Returns the base as it follows from the lines. */
+function checkTaxableAmount(tax: number, right: readonly number[], check: TaxCheck): TaxableAmount {
+  const { taxes } = check.invoice
+  const { taxableAmount } = taxes[tax] as Tax
+  const base = taxableAmountOf(tax, right, check)
+  if (isFitting(base, taxableAmount)) return base
+  if (taxes.some(({ taxAmount }, i) => taxAmount !== right[i])) {
+    const sent = taxes.map(({ taxAmount }) => taxAmount)
+    const fromSent = taxableAmountOf(tax, sent, check)
+    if (isFitting(fromSent, taxableAmount)) return fromSent
+  }
+  check.report('tax-group-base', `/taxes/${tax}/taxableAmount`, fromTo(base.low, base.high))
+  return base
 }

@@ -1,7 +1,7 @@
 import { exponentOf } from './rules/currency.ts'
 import { roundedProduct } from './rules/money.ts'
 import type { Invoice } from './schema.ts'
-import type { Report } from './violation.ts'
+import { fromTo, type Report } from './violation.ts'
 
 const TO_ONE = { mode: 'halfUp', step: 1 } as const
 
@@ -20,6 +20,20 @@ export function checkForeignTenders({ tenders, currency, roundingSteps }: Invoic
     const expected = roundedProduct(String(foreign.amount), foreign.rate, '1', shift, TO_ONE)
     if (Math.abs(amount - expected) > step) report('foreign-amount', `/tenders/${i}/amount`, expected)
   }
+}
+
+/** The tenders that may be worth more than is due without any change: not money. */
+const FORFEITING: ReadonlySet<string> = new Set(['voucher', 'giftCard', 'loyalty', 'other'])
+
+/** What is forfeited is at most what such tenders are worth. Only a void takes it back. */
+export function checkForfeited({ documentType, totals, tenders }: Invoice, report: Report): void {
+  const { forfeited } = totals
+  if (forfeited === undefined) return
+  let worth = 0
+  for (const { type, amount } of tenders) if (FORFEITING.has(type)) worth += amount
+  const low = documentType === 'void' ? Math.min(0, worth) : 0
+  const high = Math.max(0, worth)
+  if (forfeited < low || forfeited > high) report('forfeited-bound', '/totals/forfeited', fromTo(low, high))
 }
 
 /** Every currency is in ISO 4217 and has the exponent given there. */

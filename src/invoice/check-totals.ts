@@ -1,5 +1,9 @@
 import { cashStep } from './check-rounding.ts'
+import { isRoundedTo, linesRounded } from './how-rounded.ts'
+import { rounded } from './rules/exact-tax.ts'
+import { EXACT_ONE, snapped } from './rules/money.ts'
 import type { Invoice } from './schema.ts'
+import { exactNetOf } from './tax-sets.ts'
 import type { Report } from './violation.ts'
 
 /** Whether a member of the document matches the schema. */
@@ -10,14 +14,14 @@ const EVERYTHING: IsWhole = () => true
 /**
  * The totals, from the goods to the money:
  *
- * - `lineNet = sum(lines.netAmount)`
+ * - `lineNet = sum(lines.netAmount)`; with `taxRounding: unrounded`, the rounded sum of the unrounded lines
  * - `documentDiscount = sum(discounts.amount)`
  * - `tax = sum(taxes.taxAmount)`
  * - `tendered = sum(tenders.amount)`
  * - `lineNet - documentDiscount = taxExclusive`, where tax is included `= taxInclusive`
  * - `taxExclusive + tax = taxInclusive`
  * - `taxInclusive + rounding = payable`
- * - `tendered - change = payable`
+ * - `tendered - change - forfeited = payable`
  *
  * A wrong total is reported once: the later equations take it as it was sent or as it would be right. A `cancelled`
  * document lists what was given up, but its totals are 0: only its tenders are summed.
@@ -26,13 +30,13 @@ export function checkTotals(invoice: Invoice, report: Report, isWhole: IsWhole =
   const { totals } = invoice
   const sums = rightSums(invoice, isWhole)
   if (totals.tendered !== sums.tendered) report('tender-sum', '/totals/tendered', sums.tendered)
-  if (totals.lineNet !== sums.lineNet) report('line-net-sum', '/totals/lineNet', sums.lineNet)
+  if (!isLineNet(invoice, sums.lineNet)) report('line-net-sum', '/totals/lineNet', sums.lineNet)
   if (totals.documentDiscount !== sums.documentDiscount)
     report('document-discount-sum', '/totals/documentDiscount', sums.documentDiscount)
   if (totals.tax !== sums.tax) report('tax-sum', '/totals/tax', sums.tax)
   const taxInclusive = checkNet(invoice, sums, report)
-  const maxRounding = isWhole('currency') && isWhole('roundingSteps') ? cashStep(invoice) - 1 : 0
-  const payable = checkPayable(totals, taxInclusive, sums.tendered, maxRounding, report)
+  const canRound = (by: number) => isWhole('currency') && isWhole('roundingSteps') && Math.abs(by) < cashStep(invoice)
+  const payable = checkPayable(totals, taxInclusive, sums.tendered, canRound, report)
   checkChange(invoice, payable, sums.tendered, report)
 }
 
@@ -48,8 +52,12 @@ function rightSums(invoice: Invoice, isWhole: IsWhole): Sums {
   }
   if (documentType === 'cancelled') return { lineNet, documentDiscount, tax, tendered }
   if (isWhole('lines')) {
-    lineNet = 0
-    for (const line of lines) lineNet += line.netAmount
+    if (invoice.taxRounding === 'unrounded') {
+      if (isWhole('roundingMode') && isWhole('roundingSteps')) lineNet = unroundedNet(invoice)
+    } else {
+      lineNet = 0
+      for (const line of lines) lineNet += line.netAmount
+    }
   }
   if (isWhole('discounts')) {
     documentDiscount = 0
@@ -60,6 +68,18 @@ function rightSums(invoice: Invoice, isWhole: IsWhole): Sums {
     for (const { taxAmount } of taxes) tax += taxAmount
   }
   return { lineNet, documentDiscount, tax, tendered }
+}
+
+function unroundedNet(invoice: Invoice): number {
+  let net = 0n
+  for (const line of invoice.lines) net += exactNetOf(line)
+  return rounded({ n: snapped(net), d: EXACT_ONE }, linesRounded(invoice))
+}
+
+/** The sum, or what rounds to it where the lines are unrounded and the till does not say how it rounds. */
+function isLineNet(invoice: Invoice, sum: number): boolean {
+  const { lineNet } = invoice.totals
+  return lineNet === sum || (invoice.taxRounding === 'unrounded' && isRoundedTo(sum, lineNet, linesRounded(invoice)))
 }
 
 /** `taxExclusive` and `taxInclusive`. Returns the taxInclusive that would be right. */
@@ -88,14 +108,15 @@ function checkPayable(
   totals: Invoice['totals'],
   taxInclusive: number,
   tendered: number,
-  maxRounding: number,
+  canRound: (by: number) => boolean,
   report: Report,
 ): number {
-  const { payable, rounding, change } = totals
+  const { payable, rounding } = totals
   const expected = taxInclusive + rounding
+  const kept = totals.change + (totals.forfeited ?? 0)
   if (payable === expected || payable === totals.taxInclusive + rounding) return payable
-  const isPaid = payable === totals.tendered - change || payable === tendered - change
-  if (isPaid && Math.abs(payable - taxInclusive) <= maxRounding) {
+  const isPaid = payable === totals.tendered - kept || payable === tendered - kept
+  if (isPaid && canRound(payable - taxInclusive)) {
     report('payable-sum', '/totals/rounding', payable - taxInclusive)
     return payable
   }
@@ -103,14 +124,22 @@ function checkPayable(
   return expected
 }
 
-/** `change`. If too little was tendered, there is no change that would be right: it is `tendered` that is wrong. */
+/**
+ * `change`, or `forfeited` where no change is given. If too little was tendered, there is no change that would be right:
+ * it is `tendered` that is wrong.
+ */
 function checkChange({ documentType, totals }: Invoice, payable: number, tendered: number, report: Report): void {
-  const { change } = totals
-  if (totals.tendered - change === totals.payable || tendered - change === payable) return
-  if (totals.tendered - change === payable || tendered - change === totals.payable) return
-  const expected = tendered - payable
+  const { change, forfeited = 0 } = totals
+  const kept = change + forfeited
+  if (totals.tendered - kept === totals.payable || tendered - kept === payable) return
+  if (totals.tendered - kept === payable || tendered - kept === totals.payable) return
+  if (forfeited !== 0 && change === 0) {
+    report('change-sum', '/totals/forfeited', tendered - payable)
+    return
+  }
+  const expected = tendered - payable - forfeited
   const canBeGiven = documentType === 'void' || expected >= 0
   if (canBeGiven && (expected === 0 || Math.sign(expected) === Math.sign(tendered)))
     report('change-sum', '/totals/change', expected)
-  else report('change-sum', '/totals/tendered', payable + change)
+  else report('change-sum', '/totals/tendered', payable + kept)
 }

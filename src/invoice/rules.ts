@@ -1,11 +1,11 @@
-import { checkLineAmounts, checkLineOrder, checkLineTaxes, checkLineValues } from './check-lines.ts'
+import { checkLineAmounts, checkLineOrder, checkLineValues } from './check-lines.ts'
 import { checkReferences, checkReturnOf } from './check-references.ts'
 import { checkRounding } from './check-rounding.ts'
 import { checkSigns, checkUnsettled } from './check-signs.ts'
 import { checkTaxGroups, checkTaxKeys } from './check-taxes.ts'
-import { checkCurrencies, checkForeignTenders } from './check-tenders.ts'
+import { checkCurrencies, checkForeignTenders, checkForfeited } from './check-tenders.ts'
 import { checkTotals, type IsWhole } from './check-totals.ts'
-import { type HowRounded, linesRounded, taxesRounded } from './how-rounded.ts'
+import { linesRounded } from './how-rounded.ts'
 import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
 
@@ -32,10 +32,8 @@ const DOCUMENT_RULES: readonly {
     check: checkTaxGroups,
   },
   { reads: ['currency', 'roundingSteps', 'tenders'], check: checkForeignTenders },
+  { reads: ['documentType', 'totals', 'tenders'], check: checkForfeited },
 ]
-
-/** The members that the rules of one line read besides the line. */
-const LINE_CONTEXT: readonly (keyof Invoice)[] = ['documentType', 'taxMode', 'taxRounding', ...ROUNDING, 'discounts']
 
 /** The parts of a document that do not match the schema. */
 export interface Broken {
@@ -45,11 +43,11 @@ export interface Broken {
 
 /** Checks every rule on an invoice that matches the schema. */
 export function checkRules(invoice: Invoice, report: Report): void {
-  const rounded = { lines: linesRounded(invoice), taxes: taxesRounded(invoice) }
+  const how = linesRounded(invoice)
   for (let i = 0; i < invoice.lines.length; i++) {
     const line = invoice.lines[i] as Line
     checkLineOnly(line, i, report)
-    checkLineInContext(line, i, invoice, rounded, report)
+    checkLineAmounts(line, i, how, report)
   }
   for (const { check } of DOCUMENT_RULES) check(invoice, report)
 }
@@ -58,11 +56,11 @@ export function checkRules(invoice: Invoice, report: Report): void {
 export function checkRulesAround(broken: Broken, document: Invoice, report: Report): void {
   const isWhole = (name: keyof Invoice) => !broken.members.has(name)
   if (Array.isArray(document.lines)) {
-    const rounded = LINE_CONTEXT.every(isWhole) && { lines: linesRounded(document), taxes: taxesRounded(document) }
+    const how = ROUNDING.every(isWhole) && linesRounded(document)
     for (let i = 0; i < document.lines.length; i++) {
       if (broken.lines.has(i)) continue
       checkLineOnly(document.lines[i] as Line, i, report)
-      if (rounded) checkLineInContext(document.lines[i] as Line, i, document, rounded, report)
+      if (how) checkLineAmounts(document.lines[i] as Line, i, how, report)
     }
   }
   for (const { reads, check } of DOCUMENT_RULES) if (reads.every(isWhole)) check(document, report, isWhole)
@@ -71,11 +69,4 @@ export function checkRulesAround(broken: Broken, document: Invoice, report: Repo
 function checkLineOnly(line: Line, index: number, report: Report): void {
   checkLineValues(line, index, report)
   checkReturnOf(line, index, report)
-}
-
-type Rounded = Readonly<Record<'lines' | 'taxes', HowRounded>>
-
-function checkLineInContext(line: Line, index: number, invoice: Invoice, rounded: Rounded, report: Report): void {
-  checkLineAmounts(line, index, rounded.lines, report)
-  checkLineTaxes(line, index, invoice, rounded.taxes, report)
 }

@@ -82,10 +82,13 @@ export const InvoiceSchema = Type.Object(
       { code: currencyCode(), exponent: currencyExponent() },
       { ...CLOSED, title: 'Currency', description: 'The currency of every amount outside tenders[].foreign.' },
     ),
-    taxMode: oneOf(['exclusive', 'inclusive'], 'Whether prices and line amounts contain tax.'),
+    taxMode: oneOf(
+      ['exclusive', 'inclusive'],
+      'Whether prices and line amounts contain tax. A bill with both kinds of prices is sent as exclusive with taxRounding unrounded: a price with tax becomes one without, with six decimals.',
+    ),
     taxRounding: oneOf(
-      ['line', 'document'],
-      'Whether tax is rounded on each line or once for each tax of the document.',
+      ['line', 'unit', 'document', 'unrounded'],
+      'Where tax is rounded. line: on each line. unit: for one unit, then multiplied by the quantity. document: once for each tax of the document, from the rounded line amounts. unrounded: the same, from the line amounts before they are rounded; totals.lineNet is also the rounded sum of these.',
     ),
     roundingMode: Type.Optional(
       roundingMode(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Invoice, Line, Tax } from '../../src/invoice/schema.ts'
-import { violationsOf } from './judge.ts'
+import { expectedOf, violationsOf } from './judge.ts'
 import { documentOver, plainLine } from './plain-sale.ts'
 
 const A = { taxCode: 'A', rate: '0.2' }
@@ -53,7 +53,6 @@ describe('tax groups', () => {
     taxes[0] = group(A, 1200, 200)
     assert.deepEqual(violationsOf(document(lines, taxes, { taxMode: 'inclusive' })), [
       'tax-group-base /taxes/0/taxableAmount',
-      'tax-amount /taxes/0/taxAmount',
     ])
   })
 
@@ -70,7 +69,6 @@ describe('tax groups', () => {
     const wrong = [group(A, 2010, 400), group(B, 1000, 100)]
     assert.deepEqual(violationsOf(document(lines, wrong, { taxMode: 'inclusive' })), [
       'tax-group-base /taxes/0/taxableAmount',
-      'tax-amount /taxes/0/taxAmount',
     ])
   })
 })
@@ -84,7 +82,7 @@ describe('document discounts', () => {
       { amount: 200, taxes: [B] },
     ]
     assert.deepEqual(violationsOf(document(lines, [group(A, 900, 180), group(B, 800, 80)], { discounts })), [])
-    assert.deepEqual(violationsOf(document(lines, [group(A, 800, 160), group(B, 900, 90)], { discounts })), [
+    assert.deepEqual(violationsOf(document(lines, [group(A, 800, 180), group(B, 900, 80)], { discounts })), [
       'tax-group-base /taxes/0/taxableAmount',
       'tax-group-base /taxes/1/taxableAmount',
     ])
@@ -103,10 +101,12 @@ describe('document discounts', () => {
       violationsOf(document(lines, [group(A, a, a / 5), group(B, b, b / 10)], { discounts }))
     assert.deepEqual(over(850, 850), [])
     assert.deepEqual(over(700, 1000), [])
-    assert.deepEqual(over(800, 1000), ['tax-group-base /taxes'])
+    assert.deepEqual(over(800, 1000), ['discount-spread /taxes'])
     assert.deepEqual(over(600, 1100), [
       'tax-group-base /taxes/0/taxableAmount',
+      'tax-amount /taxes/0/taxAmount',
       'tax-group-base /taxes/1/taxableAmount',
+      'tax-amount /taxes/1/taxAmount',
     ])
   })
 
@@ -122,6 +122,180 @@ describe('document discounts', () => {
   })
 })
 
+describe('bases beside a discount', () => {
+  const A10 = { taxCode: 'A', rate: '0.1' }
+  const B15 = { taxCode: 'B', rate: '0.15' }
+  const lines = [
+    taxed(1, 10_000, { ...A10, amount: 909 }),
+    taxed(2, 10_000, { ...A10, amount: 800 }, { ...B15, amount: 1200 }),
+  ]
+  const included = (a: Tax, b: Tax, discounts: Invoice['discounts'] = [{ amount: 1 }]) =>
+    document(lines, [a, b], { taxMode: 'inclusive', discounts })
+
+  it('are what the lines come to, less no more than the discount, whichever taxes the lines share', () => {
+    assert.deepEqual(violationsOf(included(group(A10, 17_090, 1709), group(B15, 8000, 1200))), [])
+    const wrong = included(group(A10, 1, 0), group(B15, 1, 0))
+    assert.deepEqual(violationsOf(wrong), [
+      'tax-amount /taxes/0/taxAmount',
+      'tax-amount /taxes/1/taxAmount',
+      'tax-group-base /taxes/0/taxableAmount',
+      'tax-group-base /taxes/1/taxableAmount',
+    ])
+    assert.equal(expectedOf(wrong, '/taxes/1/taxAmount'), 'from 1199 to 1200')
+    assert.equal(
+      expectedOf(included(group(A10, 17_000, 1709), group(B15, 8000, 1200)), '/taxes/0/taxableAmount'),
+      'from 17090 to 17091',
+    )
+  })
+
+  it('are exact where the discount names the taxes of the lines that it reduces', () => {
+    const discounts = [{ amount: 1100, taxes: [A10] }]
+    assert.deepEqual(violationsOf(included(group(A10, 16_091, 1609), group(B15, 8000, 1200), discounts)), [])
+    const wrong = included(group(A10, 16_092, 1609), group(B15, 8000, 1200), discounts)
+    assert.deepEqual(violationsOf(wrong), ['tax-group-base /taxes/0/taxableAmount'])
+    assert.equal(expectedOf(wrong, '/taxes/0/taxableAmount'), 16_091)
+  })
+
+  it('are not reduced by a discount on lines without tax', () => {
+    const mixed = [taxed(1, 1000, { ...A, amount: 200 }), taxed(2, 500)]
+    const free = { discounts: [{ amount: 100, taxes: [] }] }
+    assert.deepEqual(violationsOf(document(mixed, [group(A, 1000, 200)], free)), [])
+    const wrong = document(mixed, [group(A, 900, 180)], free)
+    assert.deepEqual(violationsOf(wrong), ['tax-group-base /taxes/0/taxableAmount', 'tax-amount /taxes/0/taxAmount'])
+    const none = document([taxed(1, 1000, { ...A, amount: 200 })], [group(A, 1000, 200)], free)
+    assert.deepEqual(violationsOf(none), ['discount-taxes /discounts/0/taxes'])
+  })
+
+  it('are reduced alike where taxes are always on the same lines', () => {
+    const both = [taxed(1, 1000, { ...A, amount: 200 }, { ...B, amount: 100 })]
+    const open = { discounts: [{ amount: 100 }] }
+    assert.deepEqual(violationsOf(document(both, [group(A, 900, 180), group(B, 900, 90)], open)), [])
+    const uneven = document(both, [group(A, 900, 180), group(B, 950, 95)], open)
+    assert.deepEqual(violationsOf(uneven), ['tax-group-base /taxes/1/taxableAmount'])
+    assert.equal(expectedOf(uneven, '/taxes/1/taxableAmount'), 900)
+    const vanished = document(both, [group(A, 1000, 200), group(B, 1000, 100)], open)
+    assert.deepEqual(violationsOf(vanished), ['discount-spread /taxes'])
+  })
+})
+
+describe('taxes that cannot be', () => {
+  it('are those that no line carries, unless they are 0', () => {
+    const one = [taxed(1, 1000, { ...A, amount: 200 })]
+    assert.deepEqual(violationsOf(document(one, [group(A, 1000, 200), group(B, 0, 0)])), [])
+    assert.deepEqual(violationsOf(document(one, [group(A, 1000, 200), group(B, 0, 1)])), [
+      'tax-without-line /taxes/1/taxAmount',
+    ])
+    const discounts = [{ amount: 300 }]
+    assert.deepEqual(violationsOf(document(one, [group(A, 1000, 200), group(B, -300, -30)], { discounts })), [
+      'tax-without-line /taxes/1/taxableAmount',
+      'tax-without-line /taxes/1/taxAmount',
+      'discount-spread /taxes',
+    ])
+  })
+
+  it('are those with a rate in a category without tax', () => {
+    for (const category of ['Z', 'E', 'O', 'AE', 'K', 'G']) {
+      const lines = [taxed(1, 1000, { ...A, category, amount: 200 })]
+      const sale = document(lines, [{ ...group(A, 1000, 200), category }])
+      assert.deepEqual(violationsOf(sale), ['category-rate /taxes/0/rate'])
+      const free = { taxCode: 'A', rate: '0.00', category }
+      assert.deepEqual(violationsOf(document([taxed(1, 1000, { ...free, amount: 0 })], [group(free, 1000, 0)])), [])
+    }
+    const lines = [taxed(1, 1000, { ...A, category: 'L', amount: 200 })]
+    assert.deepEqual(violationsOf(document(lines, [{ ...group(A, 1000, 200), category: 'L' }])), [])
+  })
+})
+
+describe('tax on tax', () => {
+  const IEPS = { taxCode: 'IEPS', rate: '0.08' }
+  const IVA = { taxCode: 'IVA', rate: '0.16' }
+  const IVA0 = { taxCode: 'IVA', rate: '0' }
+  const exact = { roundingMode: 'halfUp' } as const
+
+  it('is charged on the taxes that it names, where a line carries both', () => {
+    const lines = [
+      taxed(1, 10_000, { ...IEPS, amount: 800 }, { ...IVA, amount: 1728 }),
+      taxed(2, 3100, { ...IVA, amount: 496 }),
+    ]
+    const taxes = [group(IEPS, 10_000, 800), { ...group(IVA, 13_900, 2224), baseIncludes: ['IEPS'] }]
+    assert.deepEqual(violationsOf(document(lines, taxes, exact)), [])
+    assert.deepEqual(violationsOf(document(lines, [group(IEPS, 10_000, 800), group(IVA, 13_900, 2224)], exact)), [
+      'tax-amount /lines/0/taxes/1/amount',
+      'tax-group-base /taxes/1/taxableAmount',
+      'tax-amount /taxes/1/taxAmount',
+    ])
+  })
+
+  it('takes its share of a tax that is also on lines without it', () => {
+    const lines = [
+      taxed(1, 10_000, { ...IEPS, amount: 800 }, { ...IVA, amount: 1728 }),
+      taxed(2, 5000, { ...IEPS, amount: 400 }, { ...IVA0, amount: 0 }),
+    ]
+    const over = (base: number) =>
+      violationsOf(
+        document(
+          lines,
+          [
+            group(IEPS, 15_000, 1200),
+            { ...group(IVA, base, 1728), baseIncludes: ['IEPS'] },
+            { ...group(IVA0, 5400, 0), baseIncludes: ['IEPS'] },
+          ],
+          exact,
+        ),
+      )
+    assert.deepEqual(over(10_800), [])
+    assert.deepEqual(over(10_803), ['tax-group-base /taxes/1/taxableAmount'])
+  })
+
+  it('is found in prices that contain it', () => {
+    const lines = [taxed(1, 12_528, { ...IEPS, amount: 800 }, { ...IVA, amount: 1728 })]
+    const taxes = [group(IEPS, 10_000, 800), { ...group(IVA, 10_800, 1728), baseIncludes: ['IEPS'] }]
+    for (const taxRounding of ['line', 'document', 'unit', 'unrounded'] as const)
+      assert.deepEqual(violationsOf(document(lines, taxes, { ...exact, taxMode: 'inclusive', taxRounding })), [])
+  })
+
+  it('may name a tax that the document does not have', () => {
+    const taxes = [{ ...group(IVA, 1000, 160), baseIncludes: ['IEPS'] }]
+    assert.deepEqual(violationsOf(document([taxed(1, 1000, { ...IVA, amount: 160 })], taxes, exact)), [])
+  })
+})
+
+describe('unrounded lines', () => {
+  it('make the bases and lineNet, which are rounded once', () => {
+    const weighed = (n: number, quantity: string, unitPrice: string, net: number) =>
+      plainLine(n, net, {
+        quantity,
+        unitPrice,
+        taxes: [{ taxCode: 'A', rate: '0.06', amount: Math.round(net * 0.06) }],
+      })
+    const lines = [weighed(1, '0.45', '254', 114), weighed(2, '0.28', '687', 192)] // 114.3 and 192.36
+    const over = (base: number, lineNet: number) => {
+      const sale = document(lines, [group({ taxCode: 'A', rate: '0.06' }, base, 18)], {
+        taxRounding: 'unrounded',
+        roundingMode: 'halfUp',
+      })
+      const off = lineNet - 306
+      for (const name of ['lineNet', 'taxExclusive', 'taxInclusive', 'payable', 'tendered'] as const)
+        sale.totals[name] += off
+      return { ...sale, tenders: [{ type: 'card' as const, amount: sale.totals.payable }] }
+    }
+    assert.deepEqual(violationsOf(over(307, 307)), [])
+    assert.deepEqual(violationsOf(over(306, 306)), [
+      'line-net-sum /totals/lineNet',
+      'tax-group-base /taxes/0/taxableAmount',
+    ])
+    assert.equal(expectedOf(over(306, 306), '/totals/lineNet'), 307)
+  })
+
+  it('may have prices for three, whose thirds are exact', () => {
+    const third = (n: number) => plainLine(n, 33, { unitPrice: '100', priceBase: '3' })
+    const sale = documentOver([third(1), third(2), third(3)], { taxRounding: 'unrounded', roundingMode: 'down' })
+    for (const name of ['lineNet', 'taxExclusive', 'taxInclusive', 'payable', 'tendered'] as const)
+      sale.totals[name] = 100
+    assert.deepEqual(violationsOf({ ...sale, tenders: [{ type: 'card', amount: 100 }] }), [])
+  })
+})
+
 describe('tax amounts', () => {
   const one = (taxAmount: number, more: Partial<Invoice>) =>
     violationsOf(document([taxed(1, 1003, { ...A, amount: taxAmount })], [group(A, 1003, taxAmount)], more))
@@ -129,7 +303,7 @@ describe('tax amounts', () => {
   it('may be one minor unit off where the till does not say how it rounds', () => {
     for (const taxRounding of ['document', 'line'] as const) {
       for (const amount of [200, 201, 202]) assert.deepEqual(one(amount, { taxRounding }), [])
-      for (const amount of [199, 203]) assert.equal(one(amount, { taxRounding }).length, 1)
+      for (const amount of [199, 203]) assert.notDeepEqual(one(amount, { taxRounding }), [])
     }
   })
 
@@ -137,16 +311,16 @@ describe('tax amounts', () => {
     for (const taxRounding of ['document', 'line'] as const) {
       assert.deepEqual(one(201, { taxRounding, roundingMode: 'halfUp' }), [])
       assert.deepEqual(one(200, { taxRounding, roundingMode: 'down' }), [])
-      assert.equal(one(200, { taxRounding, roundingMode: 'halfUp' }).length, 1)
-      assert.equal(one(202, { taxRounding, roundingMode: 'up' }).length, 1)
+      assert.notDeepEqual(one(200, { taxRounding, roundingMode: 'halfUp' }), [])
+      assert.notDeepEqual(one(202, { taxRounding, roundingMode: 'up' }), [])
     }
   })
 
   it('are rounded as the till declares for taxes, where amounts are rounded otherwise', () => {
     for (const taxRounding of ['document', 'line'] as const) {
       assert.deepEqual(one(200, { taxRounding, roundingMode: 'halfUp', taxRoundingMode: 'down' }), [])
-      assert.equal(one(201, { taxRounding, roundingMode: 'halfUp', taxRoundingMode: 'down' }).length, 1)
-      assert.equal(one(199, { taxRounding, taxRoundingMode: 'down' }).length, 1)
+      assert.notDeepEqual(one(201, { taxRounding, roundingMode: 'halfUp', taxRoundingMode: 'down' }), [])
+      assert.notDeepEqual(one(199, { taxRounding, taxRoundingMode: 'down' }), [])
     }
   })
 
@@ -154,9 +328,9 @@ describe('tax amounts', () => {
     const tens = { roundingSteps: { taxes: 10 } }
     for (const taxRounding of ['document', 'line'] as const) {
       for (const amount of [190, 200, 210]) assert.deepEqual(one(amount, { ...tens, taxRounding }), [])
-      for (const amount of [201, 180, 220]) assert.equal(one(amount, { ...tens, taxRounding }).length, 1)
+      for (const amount of [201, 180, 220]) assert.notDeepEqual(one(amount, { ...tens, taxRounding }), [])
       assert.deepEqual(one(200, { ...tens, taxRounding, roundingMode: 'halfUp' }), [])
-      assert.equal(one(210, { ...tens, taxRounding, roundingMode: 'halfUp' }).length, 1)
+      assert.notDeepEqual(one(210, { ...tens, taxRounding, roundingMode: 'halfUp' }), [])
     }
   })
 

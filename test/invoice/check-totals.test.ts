@@ -50,6 +50,22 @@ describe('totals', () => {
     assert.deepEqual(sumsBroken(document), ['/totals/change 500'])
   })
 
+  it('have nothing to give back where a voucher is worth more than is due', () => {
+    const meal = (forfeited: number, change = 0) => {
+      const tenders: Invoice['tenders'] = [{ type: 'voucher', amount: 2000 }]
+      const document = documentOver([plainLine(1, 1500)], { tenders })
+      Object.assign(document.totals, { tendered: 2000, change, forfeited })
+      return document
+    }
+    assert.deepEqual(violationsOf(meal(500)), [])
+    assert.deepEqual(sumsBroken(meal(499)), ['/totals/forfeited 500'])
+    assert.deepEqual(violationsOf(meal(300, 200)), [])
+    assert.deepEqual(sumsBroken(meal(500, 1)), ['/totals/change 0'])
+    assert.deepEqual(violationsOf({ ...meal(500), tenders: [{ type: 'cash', amount: 2000 }] }), [
+      'forfeited-bound /totals/forfeited',
+    ])
+  })
+
   it('are checked against each other where a list does not match the schema', () => {
     const document: Breakable = plainSale()
     document.lines[1].description = 7

@@ -29,6 +29,26 @@ function manyTaxSets(more: Partial<Invoice>): Buffer {
   return Buffer.from(JSON.stringify(documentOver(taxed, { ...more, taxes: ofDocument }, 32)))
 }
 
+/** The same with everything declared that taxes can declare, so that each tax is a chain of fractions. */
+function declaredTaxSets(more: Partial<Invoice>): Buffer {
+  const random = seededRandom(2)
+  const keys = taxes(32).map((tax, i) => ({ ...tax, taxCode: `t${i}` }))
+  const chosen = () => keys.filter(() => random() < 0.25)
+  const declared = () => ({ amount: 1, amountPerUnit: '0.123456', ...(random() < 0.1 ? { taxableAmount: 7 } : {}) })
+  const taxed = lines(900, { quantity: '3', unitPrice: '33.333333' }).map((line, i) => ({
+    ...line,
+    priceBase: more.taxRounding === 'unit' ? '1' : String(i + 3),
+    taxes: chosen().map((tax) => ({ ...tax, ...declared() })),
+  }))
+  const ofDocument = keys.map((tax, i) => ({
+    ...tax,
+    taxableAmount: 100,
+    taxAmount: 1,
+    ...(i > 0 ? { baseIncludes: keys.slice(0, i).map(({ taxCode }) => taxCode) } : {}),
+  }))
+  return Buffer.from(JSON.stringify(documentOver(taxed, { ...more, taxes: ofDocument }, 32)))
+}
+
 /** An ordinary invoice of the size that the others have. */
 export const largePlainBody = large((n) => documentOver(lines(n), {}))
 
@@ -37,6 +57,11 @@ export const hostileBodies: ReadonlyMap<string, Buffer> = new Map([
   ...InvoiceSchema.properties.taxRounding.enum.flatMap((taxRounding: Invoice['taxRounding']) =>
     (['inclusive', 'exclusive'] as const).map(
       (taxMode) => [`tax sets, ${taxMode}, ${taxRounding}`, manyTaxSets({ taxMode, taxRounding })] as const,
+    ),
+  ),
+  ...InvoiceSchema.properties.taxRounding.enum.flatMap((taxRounding: Invoice['taxRounding']) =>
+    (['inclusive', 'exclusive'] as const).map(
+      (taxMode) => [`declared taxes, ${taxMode}, ${taxRounding}`, declaredTaxSets({ taxMode, taxRounding })] as const,
     ),
   ),
   ['a last line that is wrong', large((n) => documentOver([...lines(n), plainLine(n + 1, 1, { itemCode: '' })], {}))],

@@ -17,8 +17,10 @@ export function violationsOf(document: unknown, arithmetic: 'strict' | 'lenient'
   return result.kind === 'valid' ? [] : result.errors.map(({ code, pointer }) => `${code} ${pointer}`)
 }
 
-/** What the answer says would be right at this place; undefined if it says nothing. */
+/** What the answer says would be right at this place, as an amount or in words; undefined if it says nothing. */
 export function expectedOf(document: unknown, pointer: string): number | string | undefined {
   const result = judge(document)
-  return result.kind === 'valid' ? undefined : result.errors.find((error) => error.pointer === pointer)?.expected
+  if (result.kind === 'valid') return undefined
+  const error = result.errors.find((each) => each.pointer === pointer)
+  return error?.expected ?? error?.detail.match(/ Expected: (.*)\.$/)?.[1]
 }

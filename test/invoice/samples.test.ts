@@ -27,15 +27,22 @@ describe('the samples', () => {
       'gift-card',
       'lines-in-five-rappen',
       'no-sale',
+      'prices-with-and-without-tax',
       'return',
       'sale',
       'skipped',
       'tax-exclusive',
       'tax-inclusive',
+      'tax-on-part',
+      'tax-on-tax',
+      'tax-per-piece',
       'tax-rounded-down',
+      'tax-rounded-per-unit',
       'thousand-lines',
       'three-decimal-currency',
+      'unrounded-lines',
       'void',
+      'voucher-without-change',
       'whole-forint',
       'zero-decimal-currency',
     ])
@@ -83,6 +90,14 @@ describe('the samples', () => {
     assert.deepEqual(sample('whole-forint').roundingSteps, { lines: 100, taxes: 100, cash: 500 })
     assert.deepEqual(sample('lines-in-five-rappen').roundingSteps, { lines: 5 })
     assert.equal(sample('tax-rounded-down').taxRoundingMode, 'down')
+    assert.deepEqual(sample('tax-on-tax').taxes[1]?.baseIncludes, ['IEPS-8'])
+    assert.equal(sample('tax-per-piece').lines[0]?.taxes[0]?.amountPerUnit, '28.93')
+    assert.equal(sample('tax-on-part').lines[0]?.taxes[0]?.taxableAmount, 5000)
+    assert.equal(sample('tax-rounded-per-unit').taxRounding, 'unit')
+    assert.equal(sample('unrounded-lines').taxRounding, 'unrounded')
+    assert.equal(sample('voucher-without-change').totals.forfeited, 500)
+    assert.ok(sample('voucher-without-change').lines.some(({ quantity }) => quantity === '0'))
+    assert.equal(sample('prices-with-and-without-tax').taxMode, 'exclusive')
     assert.deepEqual(
       ['sale', 'return', 'exchange', 'void', 'no-sale', 'skipped', 'cancelled'].map(
         (name) => sample(name).documentType,

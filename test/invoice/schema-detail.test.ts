@@ -78,7 +78,7 @@ describe('schemaDetail', () => {
         'Must be a string of 1 to 32 of A-Z, a-z, 0-9, ".", "_" and "-", with a letter or digit first.',
       ],
       [(d) => (d.schemaVersion = '2.0'), 'Must be "1.0".'],
-      [(d) => (d.taxRounding = 'Line'), 'Must be one of: line, document.'],
+      [(d) => (d.taxRounding = 'Line'), 'Must be one of: line, unit, document, unrounded.'],
       [(d) => (d.sequenceNumber = 0), 'Must be an integer from 1 to 999999999999.'],
       [(d) => (d.totals.tax = 1e12), 'Must be an integer from -999999999999 to 999999999999.'],
       [(d) => (d.cashier.id = ''), 'Must be a string of 1 to 128 characters.'],
@@ -90,7 +90,7 @@ describe('schemaDetail', () => {
         (d) => (d.references = Array(501).fill({ type: 'original', receiptNumber: '1' })),
         'Must be an array of at most 500 elements.',
       ],
-      [(d) => (d.discounts = [{ amount: 0, taxes: [] }]), 'Must be an array of 1 to 32 elements.'],
+      [(d) => (d.taxes[0].baseIncludes = []), 'Must be an array of 1 to 32 elements.'],
       [
         (d) => (d.extensions = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`k${i}`, 1]))),
         'Must be an object of at most 1000 members.',

@@ -49,7 +49,7 @@ describe('schemaViolations', () => {
         'wrong-count /extensions',
       ],
       [(d) => (d.lines = Array(5001).fill(d.lines[1])), 'wrong-count /lines'],
-      [(d) => (d.discounts = [{ amount: 0, taxes: [] }]), 'wrong-count /discounts/0/taxes'],
+      [(d) => (d.taxes[0].baseIncludes = []), 'wrong-count /taxes/0/baseIncludes'],
       [(d) => (d.tenders[0].card = { brand: 'VISA', last4: '11111' }), 'wrong-format /tenders/0/card/last4'],
       [(d) => (d.lines[0].quantity = '1.0000001'), 'wrong-format /lines/0/quantity'],
       [(d) => (d.lines[0].quantity = '1e3'), 'wrong-format /lines/0/quantity'],

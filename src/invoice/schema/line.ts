@@ -35,10 +35,9 @@ export const DocumentDiscountSchema = Type.Object(
     ...discountMembers,
     taxes: Type.Optional(
       Type.Array(Type.Object(taxKeyMembers, { ...CLOSED, title: 'TaxKey' }), {
-        minItems: 1,
         maxItems: LIMITS.taxes,
         description:
-          'The tax groups whose base the whole amount reduces. A discount over several rates is sent as one entry per rate. Without taxes, the amount may be spread over the groups in any way.',
+          'The taxes of the lines that the whole amount reduces; [] for lines without tax. A discount over several rates is sent as one entry per rate. If taxes is absent, the amount may be spread over the lines in any way.',
       }),
     ),
   },
@@ -46,7 +45,21 @@ export const DocumentDiscountSchema = Type.Object(
 )
 
 const LineTaxSchema = Type.Object(
-  { ...taxKeyMembers, amount: money('Tax of the line. With taxRounding line, the lines add up to the document.') },
+  {
+    ...taxKeyMembers,
+    amount: money('Tax of the line. With taxRounding line or unit, the lines add up to the document.'),
+    taxableAmount: Type.Optional(
+      money(
+        'What this tax is charged on, without tax, where that is only a part of the line: what a garment costs above 175.00, the first 1,600.00 of a price. It is no more than grossAmount.',
+      ),
+    ),
+    amountPerUnit: Type.Optional(
+      decimal(
+        { integerDigits: 12, decimals: 6, example: '"28.93" for 0.2893' },
+        'A fixed tax for each unit of the quantity, in minor units, besides or instead of the rate: "28.93" and the rate "0" for a levy of 0.2893 EUR a piece.',
+      ),
+    ),
+  },
   { ...CLOSED, title: 'LineTax' },
 )
 
