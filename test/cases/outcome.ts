@@ -6,11 +6,18 @@ const STATUS = { valid: 201, malformed: 400, invalid: 422 } as const
 
 /** What an invoice got, one fact a line: the status, then each violation with what would be right. */
 export function outcome({ status, violations = [] }: { status: number; violations?: readonly Refusal[] }): string[] {
-  const lines = violations.map(({ pointer, code, expected }) => {
+  const lines = violations.map((violation) => {
+    const { pointer, code } = violation
     const place = pointer === '' ? 'the document' : pointer
-    return expected === undefined ? `${place}: ${code}` : `${place}: ${code}, right is ${expected}`
+    const right = rightOf(violation)
+    return right === undefined ? `${place}: ${code}` : `${place}: ${code}, right is ${right}`
   })
   return [String(status), ...lines]
+}
+
+/** The one right amount, or what `detail` says where more than one is right. */
+function rightOf({ expected, detail = '' }: Refusal & { readonly detail?: string }): number | string | undefined {
+  return expected ?? /Expected: (.+)\.$/.exec(detail)?.[1]
 }
 
 /** What the gateway would answer after this verdict. */
