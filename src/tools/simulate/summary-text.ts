@@ -52,7 +52,7 @@ export function progressText({ seconds, counts, latencies, series }: Progress, n
     `${count(unanswered)} waiting${oldest}`,
     ...(quarantined > 0 ? [`${count(quarantined)} quarantined`] : []),
     ...(resent > 0 ? [`${count(resent)} resent`] : []),
-    `p99 ${millisecondsText(p99)}`,
+    ...(p99 === null ? [] : [`p99 ${millisecondsText(p99)}`]),
   ]
   const text = parts.join('  ')
   const room = Math.min(60, columns - text.length - 3)
