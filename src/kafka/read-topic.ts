@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pause, within } from '../waiting.ts'
 import { type ClientOptions, createClient, INNER_RETRY, withAdmin } from './client.ts'
+import { UnreadableBatch } from './kafkajs/codecs.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { readOn } from './read-attempt.ts'
 import { type PartitionRange, Position, type Starts } from './read-position.ts'
+import { rootCause } from './verdict.ts'
 
 /** How to reach the cluster, and which topic is read. */
 export type ReadSession = ClientOptions & { readonly topic: string }
@@ -76,8 +78,8 @@ export async function fetchRanges(
 /**
  * Reads the ranges of a topic. Resolves when every record of them was handed to `onRecord` once, whatever happens to
  * the brokers meanwhile. Records that are deleted before they are read are skipped. Holds one fetch at a time; the next
- * one waits until `onRecord` has taken this one. Rejects when nothing arrives for `stallTimeoutMs`, on abort, and with
- * what `onRecord` or `onDeleted` throws. A range with an infinite `to` is followed until abort, and fetches without
+ * one waits until `onRecord` has taken this one. Rejects when nothing arrives for `stallTimeoutMs`, on abort, at a batch
+ * that cannot be read (`UnreadableBatch`), and with what `onRecord` or `onDeleted` throws. A range with an infinite `to` is followed until abort, and fetches without
  * records are enough to keep it going.
  *
  * kafkajs reads only in consumer groups. Every attempt has a group of its own: in the group of a broken attempt, it
@@ -126,6 +128,8 @@ export async function readTopic(
       groupIds.push(groupId)
       try {
         failure = await Promise.race([readOn(consumer, reading), ...ends])
+        const cause = rootCause(failure)
+        if (cause instanceof UnreadableBatch) throw new Error(`topic ${topic} cannot be read: ${cause.message}`)
       } finally {
         await within(CLOSE_TIMEOUT_MS, consumer.disconnect()).catch(() => {}) // the next attempt has its own consumer
       }

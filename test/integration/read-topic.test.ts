@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { MAX_INFLATED_BYTES } from '../../src/kafka/kafkajs/codecs.ts'
 import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import { fetchRanges, type LogRecord, type ReadSession, readTopic } from '../../src/kafka/read-topic.ts'
 import { withAdmin } from '../harness/admin.ts'
@@ -71,6 +73,24 @@ test('only the offsets of the ranges are handed on', async () => {
   const onRecord = ({ partition, offset }: LogRecord) => void offsets.push(`${partition}:${offset}`)
   await readTopic(session, ranges, { onRecord })
   assert.deepEqual(offsets.sort(), ['0:5', '0:6', '0:7', '1:9999'])
+})
+
+test('a batch that inflates to more than there is room for ends the reading, with the reason', async () => {
+  await kafka.createTopic({ topic: 'bomb', partitions: 1 })
+  const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs
+  const compress = async ({ buffer }: { buffer: Buffer }) => gzipSync(buffer)
+  const codec = CompressionCodecs[CompressionTypes.GZIP]()
+  CompressionCodecs[CompressionTypes.GZIP] = () => ({ ...codec, compress })
+  const producer = new Kafka({ brokers: kafka.bootstrap, logLevel: logLevel.NOTHING }).producer()
+  await producer.connect()
+  const messages = [{ value: Buffer.alloc(MAX_INFLATED_BYTES) }]
+  await producer.send({ topic: 'bomb', compression: CompressionTypes.GZIP, messages })
+  await producer.disconnect()
+  const bomb = { ...session, topic: 'bomb' }
+  const reading = readTopic(bomb, await fetchRanges(bomb), { onRecord: () => {} })
+  await assert.rejects(reading, {
+    message: 'topic bomb cannot be read: a batch compressed with gzip inflates to more than 64 MiB',
+  })
 })
 
 test('an error of whoever takes the records ends the reading with it; so does an abort', async () => {

@@ -39,8 +39,6 @@ export interface CheckResult {
 /** Header of a batch in the log, beside its records. */
 const BATCH_HEADER_BYTES = 61
 const LEAST_RETENTION_MS = 3 * 86_400_000
-/** What kafkajs, and so `tail` and `audit`, can read. */
-const READABLE = ['producer', 'uncompressed', 'gzip']
 
 /**
  * Compares a live topic with what the gateway needs. Returns every check, in a fixed order. `brokers` is undefined if
@@ -166,7 +164,6 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
   const retentionMs = Number(settings['retention.ms'])
   const keepsFor = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs
   const retentionBytes = settings['retention.bytes'] as string
-  const compression = settings['compression.type'] as string
   const throttled = THROTTLES.map((name) => settings[name] ?? '').join('')
   return [
     judge('unclean.leader.election.enable', unclean, [
@@ -191,9 +188,6 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
         throttled !== '',
         'none: a grow that was killed left it behind; tillgate topics grow --yes removes it',
       ],
-    ]),
-    judge('compression.type', compression, [
-      ['warning', !READABLE.includes(compression), `${READABLE.join(', ')}: tail and audit cannot read this`],
     ]),
   ]
 }

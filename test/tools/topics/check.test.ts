@@ -41,8 +41,7 @@ test('each setting that breaks the promise is wrong, each that endangers it a wa
     [{ 'retention.ms': '3600000' }, ['warning: retention.ms']],
     [{ 'retention.ms': '-1' }, []],
     [{ 'retention.bytes': '1000000' }, ['warning: retention.bytes']],
-    [{ 'compression.type': 'zstd' }, ['warning: compression.type']],
-    [{ 'compression.type': 'gzip' }, []],
+    [{ 'compression.type': 'zstd' }, []],
     [{ 'follower.replication.throttled.replicas': '0:3' }, ['warning: replication throttle']],
   ]
   for (const [change, expected] of cases) {
