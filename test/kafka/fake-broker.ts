@@ -5,7 +5,7 @@ import { addressText } from '../../src/network-address.ts'
 const require = createRequire(import.meta.url)
 const Encoder = require('kafkajs/src/protocol/encoder')
 
-export const API = { produce: 0, metadata: 3, apiVersions: 18, initProducerId: 22 } as const
+export const API = { produce: 0, metadata: 3, apiVersions: 18, initProducerId: 22, describeConfigs: 32 } as const
 
 /** A request as the fake broker sees it, and the ways to answer it. */
 export interface FakeRequest {
@@ -32,7 +32,7 @@ export interface FakeBatch {
 
 /**
  * A cluster of TCP brokers that speak just enough of Kafka's protocol for a producer: handshake, metadata, producer
- * ids and produce requests, with Kafka's own rule on duplicates (same id, same sequence: acknowledged with the old
+ * ids, settings of the topic, and produce requests, with Kafka's own rule on duplicates (same id, same sequence: acknowledged with the old
  * offset, content not compared). What goes wrong is scripted per broker.
  */
 export class FakeCluster {
@@ -44,6 +44,9 @@ export class FakeCluster {
   throttleMs = 0
   /** Error code of the topic in metadata answers. */
   topicErrorCode = 0
+  /** Settings of the topic, and the error code with which they are refused. */
+  settings: Record<string, string> = { 'max.message.bytes': '1048588' }
+  settingsErrorCode = 0
   leaderOf: (partition: number) => number = () => 1
   readonly logs = new Map<number, FakeBatch[]>()
   #nextProducerId = 1_000n
@@ -198,6 +201,8 @@ export class FakeBroker {
         })
         return jointProduceAnswer(this.#cluster.topic, parts, apiVersion, this.#cluster.throttleMs)
       }
+      case API.describeConfigs:
+        return settingsAnswer(this.#cluster)
       default:
         throw new Error(`the fake broker does not speak API ${apiKey}`)
     }
@@ -280,6 +285,7 @@ function apiVersionsAnswer(apiVersion: number, produceVersion: number): Buffer {
     [API.metadata, 1, 1],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],
+    [API.describeConfigs, 0, 0],
   ].map(([key, min, max]) => new Encoder().writeInt16(key).writeInt16(min).writeInt16(max))
   const answer = new Encoder().writeInt16(0).writeArray(ranges)
   return (apiVersion === 0 ? answer : answer.writeInt32(0)).buffer
@@ -304,4 +310,17 @@ function metadataAnswer(cluster: FakeCluster): Buffer {
     .writeBoolean(false)
     .writeArray(partitions)
   return new Encoder().writeArray(brokers).writeInt32(1).writeArray([topic]).buffer
+}
+
+function settingsAnswer({ topic, settings, settingsErrorCode }: FakeCluster): Buffer {
+  const entries = Object.entries(settings).map(([name, value]) =>
+    new Encoder().writeString(name).writeString(value).writeBoolean(false).writeBoolean(false).writeBoolean(false),
+  )
+  const resource = new Encoder()
+    .writeInt16(settingsErrorCode)
+    .writeString(null)
+    .writeInt8(2)
+    .writeString(topic)
+    .writeArray(settingsErrorCode === 0 ? entries : [])
+  return new Encoder().writeInt32(0).writeArray([resource]).buffer
 }

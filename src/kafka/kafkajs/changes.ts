@@ -7,6 +7,7 @@ import { dropBrokerLock, joinProduceRequests } from './joint-produce.ts'
 import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
+import { describeTopicAlone } from './topic-settings.ts'
 
 /** Every change to kafkajs, in the order in which they are made. Each docstring says what breaks without the change. */
 const ALL = {
@@ -24,6 +25,7 @@ const ALL = {
   dropBrokerLock,
   groupInOnePass,
   encodeProduceRequests,
+  describeTopicAlone,
 } as const satisfies Record<string, (internals: Internals) => void>
 
 export type Change = keyof typeof ALL

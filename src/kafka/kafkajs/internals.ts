@@ -88,6 +88,23 @@ export interface BrokerPool {
   removeBroker(address: { host: string; port: number }): void
 }
 
+/** Makes an admin client. It connects to `cluster`. */
+export type CreateAdmin = (options: { readonly cluster: Cluster }) => AdminClient
+
+interface Cluster {
+  /** From then on, asking for metadata asks for that of these topics alone. Rejects as the request for it does. */
+  addTargetTopic(topic: string): Promise<void>
+}
+
+interface AdminClient {
+  describeConfigs(request: { readonly resources: readonly ConfigResource[] }): Promise<unknown>
+}
+
+interface ConfigResource {
+  readonly type: number
+  readonly name: string
+}
+
 export interface RequestQueue {
   readonly enforceRequestTimeout: boolean
   readonly requestTimeout: number

@@ -285,6 +285,24 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     if (cluster.values(0).length !== 200) return `${cluster.values(0).length} records are in the log`
     return buffers < 200 ? 'sound' : `${buffers} zeroed buffers for 200 records`
   },
+
+  async describeTopicAlone(cluster) {
+    // Some other topic has a partition without a leader.
+    for (const broker of cluster.brokers)
+      broker.script = (request) => {
+        if (request.apiKey !== API.metadata || request.body.readInt32BE(0) >= 0) return false
+        cluster.topicErrorCode = 5
+        request.send(request.soundAnswer())
+        cluster.topicErrorCode = 0
+        return true
+      }
+    const client = new kafkajs.Kafka({ brokers: cluster.bootstrap, retry: { retries: 0 }, logCreator: SILENT })
+    const admin = client.admin()
+    await admin.connect()
+    const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: cluster.topic }]
+    const described = await admin.describeConfigs({ resources, includeSynonyms: false })
+    return described.resources[0]?.configEntries.length === 1 ? 'sound' : 'the settings are missing'
+  },
 }
 
 const cluster = await FakeCluster.start(2)
