@@ -90,8 +90,11 @@ export const ConfigSchema = Type.Object({
     'How long an idle partition gathers invoices before it sends them; less than MAX_QUEUE_MS.',
   ),
   MAX_BATCH_RECORDS: Type.Integer({ default: 500, minimum: 1, maximum: 500, description: 'Most records in a batch.' }),
-  MAX_BATCH_BYTES: bytes(900_000, 'Most bytes in a batch, below the topic’s max.message.bytes.'),
-  MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice.'),
+  MAX_BATCH_BYTES: bytes(
+    900_000,
+    'Most bytes in a batch. Above the topic’s max.message.bytes, batches are sent again in halves.',
+  ),
+  MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice; at least 2,048 below the topic’s max.message.bytes.'),
   BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills get 503.', 2 ** 20),
   MAX_QUEUE_MS: milliseconds(
     250,

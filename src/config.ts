@@ -9,6 +9,9 @@ import { unbracketed } from './network-address.ts'
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
 
+/** The most bytes that a batch of one invoice has besides the invoice, with the longest identity and every warning. */
+const RECORD_OVERHEAD_BYTES = 2_048
+
 /** The part of `SHUTDOWN_TIMEOUT_MS` for writing the last answers and closing the connections. */
 export const LAST_ANSWERS_MS = 1_000
 
@@ -90,6 +93,7 @@ export function kafkaOptions(config: Config) {
     ackTimeoutMs: config.KAFKA_ACK_TIMEOUT_MS,
     connectionTimeoutMs: config.KAFKA_CONNECTION_TIMEOUT_MS,
     metadataMaxAgeMs: config.KAFKA_METADATA_MAX_AGE_MS,
+    largestRecordBytes: config.MAX_INVOICE_BYTES + RECORD_OVERHEAD_BYTES,
     delivery: config.DELIVERY,
     watchdogMs: config.WATCHDOG_MS,
     rotateAfterRecords: 1_000_000_000,

@@ -30,7 +30,7 @@ import { within } from './waiting.ts'
 export interface Gateway {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
-  /** Resolves when the instance is ready for the first time, or is stopped before that. */
+  /** Resolves when the instance publishes invoices for the first time, or is stopped before that. */
   readonly ready: Promise<void>
   /** Whether the instance may be sent invoices, and if not, why. */
   readiness(): Readiness
@@ -229,11 +229,13 @@ async function listen({ config, life, events, metrics, reader, app, requests, re
 }
 
 /** Resolves when Kafka was reached and the accumulator takes records, or when the instance was stopped before that. */
-async function openWhenConnected({ config, logger, life, publisher, accumulator }: Parts): Promise<void> {
+async function openWhenConnected({ config, logger, life, publisher, accumulator, readiness }: Parts): Promise<void> {
   await publisher.start()
   if (life.phase === 'closing') return
   accumulator.open()
-  logger.info({ topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS }, 'ready')
+  const { ready, reasons } = readiness()
+  const where = { topic: config.KAFKA_TOPIC, partitions: config.KAFKA_PARTITIONS }
+  logger.info(ready ? where : { ...where, reasons }, ready ? 'ready' : 'connected, but not ready')
 }
 
 /** Drains, then stops: see `Gateway.stop`. */

@@ -11,6 +11,10 @@ import {
   readConfig,
 } from '../src/config.ts'
 import { type Config, ConfigSchema } from '../src/config-schema.ts'
+import { toRecord } from '../src/invoice/record.ts'
+import { INVOICE_RULES, INVOICE_WARNINGS } from '../src/invoice/rules/catalogue.ts'
+import { encodeRecordBatch } from '../src/kafka/kafkajs/record-batch.ts'
+import { topicSettings } from '../src/tools/topics/settings.ts'
 
 const BROKERS = { KAFKA_BROKERS: 'a:9092,b:9092' }
 const BROKERS_FORM = 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)'
@@ -306,4 +310,30 @@ test('a connection outlives the request and every wait of its answer', () => {
   assert.equal(longer('REQUEST_TIMEOUT_MS'), 1_000)
   assert.equal(longer('UPLOAD_READ_TIMEOUT_MS'), 1_000)
   assert.equal(longer('DELIVERY_TIMEOUT_MS'), 2_000, 'for a place, and for Kafka')
+})
+
+test('a batch of the largest invoice, with everything that can be as long as it may, fits the largest record', () => {
+  const { MAX_INVOICE_BYTES } = readConfig(BROKERS)
+  const [unit, journalId, sequenceNumber] = ['S'.repeat(32), 'J'.repeat(36), 999_999_999_999]
+  const exactRules = INVOICE_RULES.filter(({ exact }) => exact)
+  const record = toRecord(
+    {
+      invoice: { occurredAt: '2026-03-14T17:05:09.123456789+01:00' },
+      identity: { storeId: unit, terminalId: unit, journalId, sequenceNumber },
+      warnings: [...INVOICE_WARNINGS, ...exactRules].map(({ code }) => code),
+    },
+    Buffer.alloc(MAX_INVOICE_BYTES),
+    { receivedAt: '2026-03-14T16:06:09.007Z', traceparent: undefined, ingest: 'upload' },
+  )
+  const producer = { producerId: 2n ** 62n, producerEpoch: 32_767, firstSequence: 2 ** 31 - 1 }
+  const batch = encodeRecordBatch([record], producer, Date.now(), 0)
+  const { largestRecordBytes } = kafkaOptions(readConfig(BROKERS))
+  assert.ok(batch.length <= largestRecordBytes, `${batch.length} bytes`)
+  assert.ok(batch.length > MAX_INVOICE_BYTES + 500, 'everything is there')
+})
+
+test('what an invoice needs at most fits a topic with the defaults of Kafka, and one that topics create makes', () => {
+  const { largestRecordBytes } = kafkaOptions(readConfig(BROKERS))
+  const made = Number(topicSettings(3, 7).find(({ name }) => name === 'max.message.bytes')?.value)
+  for (const maxMessageBytes of [1_048_588, made]) assert.ok(largestRecordBytes <= maxMessageBytes)
 })

@@ -112,8 +112,9 @@ async function check(
   wanted: { partitions?: number; replicationFactor: number; retentionMs: number | undefined },
 ): Promise<number> {
   const state = await describeTopic(session)
-  const { topic, partitions, maxBatchBytes } = session
-  const results = judgeTopic(state, await brokersIfKnown(session), { partitions, maxBatchBytes, ...wanted })
+  const { topic, partitions, maxBatchBytes, largestRecordBytes } = session
+  const needs = { partitions, maxBatchBytes, largestRecordBytes, ...wanted }
+  const results = judgeTopic(state, await brokersIfKnown(session), needs)
   const verdict = verdictOn(results)
   if (json) console.log(JSON.stringify({ topic, verdict, results }, null, 2))
   else {

@@ -11,7 +11,13 @@ const EXPLAIN_EVERY_MS = 5_000
 /** Called with what went wrong, or with what was done about it. */
 export type OnTrouble = (what: Trouble, error: Error) => void
 
-export type Trouble = 'attempt-failed' | 'session-failed' | 'session-replaced' | 'session-rotated'
+export type Trouble =
+  | 'attempt-failed'
+  | 'session-failed'
+  | 'session-replaced'
+  | 'session-rotated'
+  | 'limit-too-low'
+  | 'limit-unknown'
 
 /**
  * The session that new batches go to, and how it is succeeded by the next one.

@@ -5,6 +5,7 @@ import { CurrentSession, type OnTrouble } from './current-session.ts'
 import { AttemptRefused } from './kafkajs/attempt-gate.ts'
 import kafkajs from './kafkajs/index.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
+import { TopicLimit } from './topic-limit.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
@@ -15,6 +16,11 @@ export interface PublisherOptions extends SessionOptions {
    * After this many records of a partition a new producer id is taken, because kafkajs wraps sequences wrongly at 2^31.
    */
   readonly rotateAfterRecords: number
+  /**
+   * The largest batch that one record can need. While the topic takes less, the publisher is not ready. Without it the
+   * topic is not asked.
+   */
+  readonly largestRecordBytes?: number
 }
 
 /** One empty answer or lock time-out can be chance; two in a row are not. */
@@ -33,25 +39,34 @@ const STRANGE_ANSWERS_ALLOWED = 1
 export class KafkaPublisher implements Publisher {
   readonly #options: PublisherOptions
   readonly #current: CurrentSession
+  readonly #limit: TopicLimit | undefined
   /** How many batches use each session. */
   readonly #batches = new Map<ProducerSession, number>()
 
   constructor(options: PublisherOptions) {
     this.#options = options
     this.#current = new CurrentSession(options, options.onTrouble)
+    const { largestRecordBytes } = options
+    if (largestRecordBytes !== undefined)
+      this.#limit = new TopicLimit({ ...options, largestRecordBytes }, options.onTrouble)
   }
 
-  /** Why nothing can be published right now; empty when all is well. */
+  /** Why nothing, or not everything, can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
-    return this.#current.reasons
+    const { reasons } = this.#current
+    return reasons.length > 0 ? reasons : (this.#limit?.reasons ?? [])
   }
 
   get lastAnswerAtMs(): number {
     return this.#current.lastAnswerAtMs
   }
 
-  start(): Promise<void> {
-    return this.#current.open()
+  /** Resolves when records can be published, or after `stop`. */
+  async start(): Promise<void> {
+    await this.#current.open()
+    if (this.#limit === undefined || this.#current.stopping.aborted) return
+    await this.#limit.ask()
+    void this.#limit.watch(this.#current.stopping)
   }
 
   stop(): Promise<void> {
@@ -123,7 +138,10 @@ export class KafkaPublisher implements Publisher {
     const verdict = verdictOf(error)
     if (verdict === 'retry') return { kind: 'again', isStrange: error instanceof kafkajs.KafkaJSLockTimeout }
     const isDefinite = batch.attempts === 0
-    if (isDefinite && verdict === 'too-large') return { kind: 'too-large' }
+    if (isDefinite && verdict === 'too-large') {
+      if (batch.records.length === 1) this.#limit?.noteTooLarge()
+      return { kind: 'too-large' }
+    }
     if (isDefinite && verdict === 'refused') return rejected('refused')
     // kafkajs has rolled the sequence back while the broker may have the batch: the id must not be used again.
     this.#current.replace(session, error)

@@ -20,8 +20,8 @@ export interface PartitionState {
 export interface TopicState {
   /** By rising partition number. */
   readonly partitions: readonly PartitionState[]
-  /** All its settings, including defaults; undefined while another topic has a partition without a leader. */
-  readonly settings: Readonly<Record<string, string>> | undefined
+  /** All its settings, including defaults. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** A broker that serves clients now. */
@@ -77,13 +77,25 @@ export async function describeTopic(session: TopicSession): Promise<TopicState |
   try {
     return { partitions, settings: await fetchSettings(session) }
   } catch (error) {
-    if (error instanceof LeaderlessError) return { partitions, settings: undefined }
+    if (error instanceof LeaderlessError) return 'offline' // since just now
     throw error
   }
 }
 
-async function fetchSettings(session: TopicSession): Promise<Record<string, string>> {
-  const resources = [{ type: TOPIC, name: session.topic }]
+/**
+ * The most bytes that a batch may have to be taken by the topic: its `max.message.bytes`, or what the brokers' settings
+ * make of it. Rejects when this login may not describe the topic's settings, and when there is no answer.
+ */
+export async function fetchMaxMessageBytes(session: TopicSession): Promise<number> {
+  const name = 'max.message.bytes'
+  const value = (await fetchSettings(session, [name]))[name]
+  if (value === undefined) throw new Error(`the settings of topic ${session.topic} have no ${name}`)
+  return Number(value)
+}
+
+/** All settings, or those with these names. */
+async function fetchSettings(session: TopicSession, configNames: string[] = []): Promise<Record<string, string>> {
+  const resources = [{ type: TOPIC, name: session.topic, configNames }]
   const described = await onCluster(session, (admin) => admin.describeConfigs({ resources, includeSynonyms: false }))
   const entries = described.resources[0]?.configEntries ?? []
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))

@@ -671,6 +671,31 @@ test('partitions added while it runs: not ready any more', async () => {
   assert.match(String(publisher.reasons), /has 4 partitions, KAFKA_PARTITIONS is 2/)
 })
 
+test('a topic that takes less than a record can need: not ready, but what fits is published', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { largestRecordBytes: 800_000, metadataMaxAgeMs: 100 })
+  cluster.settings = { 'max.message.bytes': '60000' }
+  await publisher.start()
+  assert.match(String(publisher.reasons), /takes at most 60000 bytes at once \(max\.message\.bytes\)/)
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  cluster.settings = { 'max.message.bytes': '800000' }
+  await waitUntil(() => publisher.reasons.length === 0)
+})
+
+test('a single record that is too large makes it ask what the topic takes; a batch of several does not', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { largestRecordBytes: 800_000, metadataMaxAgeMs: 60_000 })
+  await publisher.start()
+  cluster.settings = { 'max.message.bytes': '60000' }
+  scriptProduce(Number.POSITIVE_INFINITY, (request) => request.send(produceAnswer(cluster.topic, 0, 10, -1)))
+  await sleep(1_100) // it does not ask more often than every second
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a', 'b')), { kind: 'too-large' })
+  await sleep(100)
+  assert.deepEqual(publisher.reasons, [])
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'too-large' })
+  await waitUntil(() => publisher.reasons.length === 1)
+})
+
 test('stop: an attempted batch is unknown, a fresh one rejected, and nothing is sent any more', async () => {
   await publisher.start()
   scriptProduce(Number.POSITIVE_INFINITY, () => {}) // every produce request is swallowed

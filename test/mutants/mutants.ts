@@ -19,6 +19,8 @@ const ENCODING = 'test/kafka/kafkajs/produce-encoding.test.ts'
 const LIVE_LIMIT = 'test/admission/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/uploads/worker-pool.test.ts'
+const LIMIT = 'test/kafka/topic-limit.test.ts'
+const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -421,5 +423,26 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (taken.isUnderWay && nowMs - taken.atMs < COUNTED_FOR_MS) break',
     replace: 'if (taken.isUnderWay) break',
     tests: [LIVE_LIMIT],
+  },
+  {
+    name: 'forget what the topic takes when Kafka does not answer',
+    file: 'src/kafka/topic-limit.ts',
+    find: "if (this.#state === 'not asked yet' || NOT_FOR_US.has(codeOf(error)))",
+    replace: "if (this.#state !== 'unknown')",
+    tests: [LIMIT],
+  },
+  {
+    name: 'stay not ready when the right to describe the topic is taken away',
+    file: 'src/kafka/topic-limit.ts',
+    find: ' || NOT_FOR_US.has(codeOf(error))',
+    replace: '',
+    tests: [LIMIT],
+  },
+  {
+    name: 'inflate what was measured as too much',
+    file: 'src/kafka/kafkajs/codecs.ts',
+    find: 'if (codec.inflatedBytes(records) > MAX_INFLATED_BYTES)',
+    replace: 'if (codec.inflatedBytes(records) > 2 * MAX_INFLATED_BYTES)',
+    tests: [CODECS],
   },
 ]

@@ -4,8 +4,7 @@ import type { RackedBroker, Replicas } from './spread.ts'
 /** A topic as the cluster has it. */
 export interface LiveTopic {
   readonly partitions: readonly LivePartition[]
-  /** Undefined if they cannot be read. */
-  readonly settings: Settings | undefined
+  readonly settings: Settings
 }
 
 /** The topic's settings that name replicas whose copying is throttled. */
@@ -22,6 +21,8 @@ export interface LivePartition extends Replicas {
 export interface Needs {
   readonly partitions: number
   readonly maxBatchBytes: number
+  /** The largest batch that one invoice can need. */
+  readonly largestRecordBytes: number
   readonly replicationFactor: number
   /** How long an invoice has to stay at least; undefined if not given. */
   readonly retentionMs: number | undefined
@@ -66,9 +67,8 @@ export function judgeTopic(
       ['wrong', replicationFactor < needs.replicationFactor && needs.replicationFactor < 3, 'fewer than asked for'],
       ['warning', replicationFactor < 3, '3: with fewer, losing a broker loses invoices or stops the service'],
     ]),
-    ...(settings === undefined
-      ? [UNKNOWN_SETTINGS]
-      : [minInSyncResult(settings['min.insync.replicas'], replicationFactor), ...settingResults(settings, needs)]),
+    minInSyncResult(settings['min.insync.replicas'], replicationFactor),
+    ...settingResults(settings, needs),
   ]
 }
 
@@ -107,12 +107,6 @@ const OFFLINE: CheckResult = {
   what: 'offline partitions',
   found: 'at least 1',
   why: '0: its stores cannot be served; start the brokers that hold it (nothing else was checked)',
-}
-const UNKNOWN_SETTINGS: CheckResult = {
-  level: 'wrong',
-  what: 'settings',
-  found: 'unknown',
-  why: 'another topic has a partition without a leader: until it is back, settings cannot be read',
 }
 const UNKNOWN_BROKERS: CheckResult = {
   level: 'warning',
@@ -160,7 +154,8 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
   const unclean = settings['unclean.leader.election.enable'] as string
   const cleanup = settings['cleanup.policy'] as string
   const maxMessageBytes = Number(settings['max.message.bytes'])
-  const neededBytes = needs.maxBatchBytes + BATCH_HEADER_BYTES
+  const { largestRecordBytes } = needs
+  const largestBatchBytes = needs.maxBatchBytes + BATCH_HEADER_BYTES
   const retentionMs = Number(settings['retention.ms'])
   const keepsFor = retentionMs < 0 ? Number.POSITIVE_INFINITY : retentionMs
   const retentionBytes = settings['retention.bytes'] as string
@@ -173,7 +168,16 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
       ['wrong', cleanup !== 'delete', "delete: compaction keeps only a store's latest invoice"],
     ]),
     judge('max.message.bytes', count(maxMessageBytes), [
-      ['wrong', maxMessageBytes < neededBytes, `${count(neededBytes)} or more, for MAX_BATCH_BYTES`],
+      [
+        'wrong',
+        maxMessageBytes < largestRecordBytes,
+        `${count(largestRecordBytes)} or more, for MAX_INVOICE_BYTES: not ready`,
+      ],
+      [
+        'warning',
+        maxMessageBytes < largestBatchBytes,
+        `${count(largestBatchBytes)} or more, for MAX_BATCH_BYTES: larger batches are refused and sent again in halves`,
+      ],
     ]),
     judge('retention.ms', keepsFor === Number.POSITIVE_INFINITY ? 'for ever' : days(retentionMs), [
       ['wrong', keepsFor < (needs.retentionMs ?? 0), `${days(needs.retentionMs ?? 0)} or more, as asked for`],

@@ -41,7 +41,7 @@ export function topicSettings(replicationFactor: number, retentionDays: number):
     {
       name: 'max.message.bytes',
       value: String(MAX_MESSAGE_BYTES),
-      why: 'a batch of MAX_BATCH_BYTES (900,000) fits, and an invoice of MAX_INVOICE_BYTES (800,000)',
+      why: 'a batch of MAX_BATCH_BYTES (900,000) fits, and an invoice of MAX_INVOICE_BYTES (800,000) with its headers',
     },
     {
       name: 'compression.type',
