@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { activeController } from '../../dev/kafka/tools.ts'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
@@ -7,11 +6,10 @@ import { cachedPartitionOf } from '../../src/invoice/partition.ts'
 import { storesByPartition } from '../harness/exchange.ts'
 import type { LoadOptions } from '../harness/load.ts'
 import { randomFrom } from '../harness/random.ts'
-import { post } from '../harness/till.ts'
-import { sampleInvoice } from '../invoice/generate.ts'
 import { CREDENTIALS_CASES } from './credentials-cases.ts'
 import { DISK_CASES } from './disk-cases.ts'
 import { assertSheds, type FaultCase, killAndReturn, underLoad, WARM_UP } from './fault-case.ts'
+import { LIMIT_CASES } from './limit-cases.ts'
 import { NAMES_CASES } from './names-cases.ts'
 import { UPLOAD_CASES } from './upload-cases.ts'
 import { PARTITIONS, type World } from './world.ts'
@@ -267,20 +265,6 @@ const ORDINARY_CASES: readonly FaultCase[] = [
         await world.load.more(WARM_UP)
       }),
   },
-  {
-    number: 24,
-    name: 'record too large for the broker',
-    topicConfig: { 'max.message.bytes': '60000' },
-    run: (world) =>
-      underLoad(world, async () => {
-        const agent = new Agent()
-        const invoice = sampleInvoice({ storeId: 'S1', terminalId: 'large', journalId: 'J1', sequenceNumber: 1 })
-        const large = { ...invoice, extensions: { padding: 'x'.repeat(100_000) } }
-        const answer = await post(agent, world.gateway.url, Buffer.from(JSON.stringify(large)), 30_000)
-        agent.destroy()
-        assert.equal(answer.status, 503)
-      }),
-  },
 ]
 
 export const CASES: readonly FaultCase[] = [
@@ -288,6 +272,7 @@ export const CASES: readonly FaultCase[] = [
   ...DISK_CASES,
   ...CREDENTIALS_CASES,
   ...NAMES_CASES,
+  ...LIMIT_CASES,
   ...UPLOAD_CASES,
 ]
 

@@ -141,6 +141,9 @@ export const CREDENTIALS_CASES: readonly FaultCase[] = [
           }
           await world.load.more(WARM_UP)
         }
+        // It may not describe the topic's settings either, which the case begins with.
+        assert.equal(world.gateway.output.match(/limit-unknown/g)?.length, 1, 'the log says it once')
+        assert.equal(await world.gateway.status('/readyz'), 200)
       }),
   },
 ]

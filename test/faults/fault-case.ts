@@ -14,7 +14,6 @@ export interface FaultCase {
   readonly number: number
   readonly name: string
   readonly environment?: NodeJS.ProcessEnv
-  readonly topicConfig?: Record<string, string>
   /** The names and addresses in the gateway's own hosts file at first. Default: it has the machine's hosts file. */
   readonly names?: Readonly<Record<string, string>>
   /** Starts the brokers that it needs. Default: three ordinary ones. */

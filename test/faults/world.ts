@@ -1,6 +1,8 @@
+import { Agent } from 'node:http'
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
 import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../dev/kafka/wire-frames.ts'
+import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import type { AuditReport } from '../../src/tools/audit/report.ts'
 import { withAdmin } from '../harness/admin.ts'
 import { auditSent } from '../harness/audit.ts'
@@ -8,7 +10,7 @@ import { scrape } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { type Load, type LoadOptions, startLoad } from '../harness/load.ts'
 import { type OwnNames, ownNames } from '../harness/own-names.ts'
-import type { SentInvoice } from '../harness/till.ts'
+import { type Inspect, post, type SentInvoice, type TillAnswer } from '../harness/till.ts'
 import type { FaultCase } from './fault-case.ts'
 
 export const PARTITIONS = 6
@@ -95,6 +97,23 @@ export class World {
     await withAdmin(this.kafka.cluster.bootstrap, (admin) => admin.createPartitions({ topicPartitions }))
   }
 
+  /** Makes this the only setting that the topic has of its own. */
+  async setTopicConfig(name: string, value: string): Promise<void> {
+    const type = kafkajs.ConfigResourceTypes.TOPIC
+    const resources = [{ type, name: this.topic, configEntries: [{ name, value }] }]
+    await withAdmin(this.kafka.cluster.bootstrap, (admin) => admin.alterConfigs({ validateOnly: false, resources }))
+  }
+
+  /** Sends an invoice once, besides the load; the audit at the end is told its answers, too. */
+  async post(invoice: SentInvoice, inspect?: Inspect): Promise<TillAnswer> {
+    if (!this.#sent.includes(invoice)) this.#sent.push(invoice)
+    const agent = new Agent()
+    const answer = await post(agent, this.gateway.url, invoice.body, 30_000, inspect)
+    agent.destroy()
+    invoice.answers.push(answer)
+    return answer
+  }
+
   /** Ends the tills of the current load. Resolves with how much they sent. */
   async pauseLoad(): Promise<number> {
     const sent = await this.load.stop()
@@ -132,7 +151,7 @@ export function startBrokers(): Promise<ProxiedKafka> {
   return startProxiedKafka({ brokers: 3 })
 }
 
-export type WorldOptions = Pick<FaultCase, 'environment' | 'topicConfig' | 'names'> & { readonly program?: string[] }
+export type WorldOptions = Pick<FaultCase, 'environment' | 'names'> & { readonly program?: string[] }
 
 /** A fresh topic, a fresh gateway process with short time-outs. */
 export async function createWorld(kafka: ProxiedKafka, options: WorldOptions = {}): Promise<World> {
@@ -141,7 +160,6 @@ export async function createWorld(kafka: ProxiedKafka, options: WorldOptions = {
     topic,
     partitions: PARTITIONS,
     replicationFactor: 3,
-    config: options.topicConfig ?? {},
   })
   const environment = {
     KAFKA_BROKERS: kafka.bootstrap.join(','),
