@@ -34,6 +34,7 @@ pre { padding: 1rem; border: 1px solid; white-space: pre-wrap; overflow-wrap: an
 table { border-collapse: collapse; width: 100% }
 nav a { margin-right: 1rem }
 th, td { border-bottom: 1px solid; padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top }
+@media (max-width: 36rem) { table { font-size: .75rem } }
 `
 
 export const ICON_TYPE = 'image/svg+xml'

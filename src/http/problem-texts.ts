@@ -1,5 +1,7 @@
+import sale from '../../openapi/examples/sale.json' with { type: 'json' }
 import { Problem, type ProblemSlug } from '../errors.ts'
-import { violation } from '../invoice/violation.ts'
+import { validateInvoice } from '../invoice/validate.ts'
+import type { Violation } from '../invoice/violation.ts'
 
 export interface ProblemText {
   /** What the gateway found. It may have the marks of `textToHtml`, as `remedy` may. */
@@ -72,10 +74,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning:
       'The body is JSON, but breaks the contract of an invoice: its schema, its arithmetic, or it holds a card number. ' +
       '`errors` lists every broken rule with a JSON pointer and what would be right, and never the value that was sent.',
-    remedy:
-      'Correct the software of the till, or let it declare what it does: docs/invoice.md has every member and rule. Then ' +
-      'send the corrected invoice. It is not in Kafka.',
-    example: 'The invoice breaks 1 rule.',
+    remedy: 'Correct the invoice or the software of the till. The invoice is not in Kafka.',
+    example: 'The invoice breaks the rules listed in `errors`. The same document will be refused again.',
   },
   'identity-conflict': {
     meaning:
@@ -155,6 +155,14 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
 /** A problem as the gateway answers it, for the page and for the OpenAPI document. */
 export function exampleOf(slug: ProblemSlug): Problem {
   const { example } = PROBLEM_TEXTS[slug]
-  if (slug !== 'invalid-invoice') return new Problem(slug, example)
-  return new Problem(slug, example, { errors: [violation('tender-sum', '/totals/tendered', 2100)] })
+  return slug === 'invalid-invoice' ? new Problem(slug, example, { errors: brokenRules() }) : new Problem(slug, example)
+}
+
+/** What the gateway says of the sale of the examples if one of its sums is wrong. */
+function brokenRules(): readonly Violation[] {
+  const { totals } = sale
+  const broken = { ...sale, totals: { ...totals, tendered: totals.tendered + 1 } }
+  const body = Buffer.from(JSON.stringify(broken))
+  const result = validateInvoice(body, { arithmetic: () => 'strict', receivedAt: new Date(sale.occurredAt) })
+  return result.kind === 'valid' ? [] : result.errors
 }

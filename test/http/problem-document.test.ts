@@ -32,6 +32,16 @@ suite('problemDocument', () => {
   })
 })
 
+suite('exampleOf', () => {
+  test('shows rules that exist, at places that exist, for an invoice that breaks some', () => {
+    const { errors = [] } = exampleOf('invalid-invoice')
+    assert.deepEqual(
+      errors.map(({ code, pointer }) => `${code} ${pointer}`),
+      ['tender-sum /totals/tendered', 'change-sum /totals/payable'],
+    )
+  })
+})
+
 suite('problemAnswer', () => {
   test('is the document as JSON, and the header fields that the problem asks for', () => {
     const wrong = new Problem('method-not-allowed', 'In words.', { headers: { allow: 'POST' } })
