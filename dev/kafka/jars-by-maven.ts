@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { exitCode } from '../needs/exit-code.ts'
 import type { Download } from './artifacts.ts'
 import type { Java } from './java.ts'
@@ -14,21 +15,32 @@ export async function fetchWithMaven({ into, env, onFile, signal }: Download, ja
   const isElsewhere = java !== undefined && java.command !== 'java'
   const maven = spawn('mvn', ['-B', '-f', pom, ...goal], {
     env: isElsewhere ? { ...env, JAVA_HOME: dirname(dirname(java.command)) } : env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     ...{ timeout: DEADLINE_MS, signal, killSignal: 'SIGKILL' },
   })
-  const [code, complaint] = await Promise.all([exitCode(maven), follow(maven.stdout, onFile)])
-  if (code !== 0) throw new Error(complaint)
+  const [code, firstError, lastWords] = await Promise.all([
+    exitCode(maven),
+    follow(maven.stdout, onFile),
+    lastLine(maven.stderr),
+  ])
+  if (code !== 0) throw new Error(firstError ?? lastWords ?? 'Maven gave no reason')
 }
 
 /** Calls `onFile` for each download. Resolves when Maven has ended, to its first error. */
-async function follow(output: NodeJS.ReadableStream, onFile: (name: string) => void): Promise<string> {
-  let complaint = 'Maven gave no reason'
+async function follow(output: NodeJS.ReadableStream, onFile: (name: string) => void): Promise<string | undefined> {
+  let firstError: string | undefined
   for await (const line of createInterface({ input: output })) {
     // `[INFO] Downloaded from central: …/kafka-clients-4.3.1.jar (9.9 MB at 12 MB/s)`
     const name = /Downloaded from .*\/(\S+) \(/.exec(line)?.[1]
     if (name) onFile(name)
-    if (line.startsWith('[ERROR]') && complaint === 'Maven gave no reason') complaint = line.slice('[ERROR] '.length)
+    if (line.startsWith('[ERROR]')) firstError ??= line.slice('[ERROR] '.length)
   }
-  return complaint
+  return firstError
+}
+
+/** What Maven's own start says, such as that JAVA_HOME is wrong. It also resets the colours there, which is no line. */
+async function lastLine(output: NodeJS.ReadableStream): Promise<string | undefined> {
+  let last: string | undefined
+  for await (const line of createInterface({ input: output })) last = stripVTControlCharacters(line).trim() || last
+  return last
 }

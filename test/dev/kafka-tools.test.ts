@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { fakeCommands } from './fake-commands.ts'
 import { freshCopy, JAR, runtimeOf } from './fresh-copy.ts'
@@ -131,6 +133,18 @@ test('a download that is aborted has ended when it rejects, and leaves nothing',
     await assert.rejects(providing)
     assert.deepEqual(await readdir(kept), [])
   }
+})
+
+test('what Maven prints besides is shown to nobody, but is the complaint if there is no other', async (t) => {
+  const copy = await freshCopy(t)
+  const mvn = "printf '\\033[0mThe JAVA_HOME environment variable is not defined correctly\\n\\033[0m' >&2; exit 1"
+  const PATH = await fakeCommands(join(copy, 'bin'), { java: JAVA_21, mvn })
+  const program = `
+    const { provideRuntime } = await import('${copy}/dev/kafka/runtime.ts')
+    await provideRuntime({ env: { PATH: '${PATH}' }, onProgress: () => {} }).catch((error) => console.log(error.message))`
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+  assert.match(stdout, /^Apache Kafka .*: The JAVA_HOME environment variable is not defined correctly\n$/)
+  assert.equal(stderr, '')
 })
 
 test('jars that are not the release’s are refused', async (t) => {
