@@ -61,7 +61,8 @@ export function missingList(missing: readonly Missing[], platform: Platform): st
 /** The same in one line. */
 export function missingLine(missing: readonly Missing[], platform: Platform): string {
   const rows = missing.map(({ need, why }) => `${need.name} (${why})`)
-  return `Missing: ${rows.join(', ')}. ${remedies(missing, platform).join('; or ')}`
+  const ways = remedies(missing, platform).join('; or ')
+  return `Missing: ${rows.join(', ')}. ${platform.manager === undefined ? ways : `To install: ${ways}`}`
 }
 
 /** The ways to have all that can be installed: what it is called, and then what may stand for some of it. */

@@ -68,7 +68,7 @@ test('the same is one line for a command that says no more', async () => {
   assert.equal(
     missingLine(missing, user),
     'Missing: an engine (there is no engine), a proxy (there is no proxy). ' +
-      'sudo apt-get install engine proxy-light proxy-tools; or sudo apt-get install python3-pip (pip, which fetches it)',
+      'To install: sudo apt-get install engine proxy-light proxy-tools; or sudo apt-get install python3-pip (pip, which fetches it)',
   )
 })
 
