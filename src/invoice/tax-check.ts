@@ -48,7 +48,7 @@ export interface ExactTax {
 export interface TaxSet {
   /** One bit for the index of each tax. */
   readonly taxes: number
-  /** Of these, the taxes that have a base of their own on these lines. */
+  /** Of these, the taxes that are charged on parts of these lines: they have a base of their own. */
   readonly onParts: number
   /** 1 and all rates, in hundred-millionths: what included tax is divided by. */
   readonly divisor: number
@@ -61,7 +61,7 @@ export interface TaxSet {
   lineCount: number
   /** Sums of the line taxes, by index of the tax. */
   readonly amounts: number[]
-  /** Sums of the lines' own bases, by index of the tax. */
+  /** Sums of these parts, by index of the tax. */
   partSums: number[] | undefined
   /** Sums of quantity x amountPerUnit, by index of the tax, in units of `EXACT_ONE`. */
   perUnit: bigint[] | undefined

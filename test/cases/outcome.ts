@@ -1,23 +1,22 @@
 import type { ValidationResult } from '../../src/invoice/validate.ts'
 import type { Wanted } from './reported.ts'
-import { countryOf, type Refusal, type WorldCase } from './world-case.ts'
+import type { Refusal, WorldCase } from './world-case.ts'
 
 const STATUS = { valid: 201, malformed: 400, invalid: 422 } as const
 
-/** What an invoice got, one fact a line: the status, then each violation with what would be right. */
-export function outcome({ status, violations = [] }: { status: number; violations?: readonly Refusal[] }): string[] {
-  const lines = violations.map((violation) => {
-    const { pointer, code } = violation
-    const place = pointer === '' ? 'the document' : pointer
-    const right = rightOf(violation)
-    return right === undefined ? `${place}: ${code}` : `${place}: ${code}, right is ${right}`
-  })
-  return [String(status), ...lines]
+/** A violation as an answer has it: what would be right is an amount, or is in words at the end of the detail. */
+export interface Violation extends Refusal {
+  readonly detail?: string
 }
 
-/** The one right amount, or what `detail` says where more than one is right. */
-function rightOf({ expected, detail = '' }: Refusal & { readonly detail?: string }): number | string | undefined {
-  return expected ?? /Expected: (.+)\.$/.exec(detail)?.[1]
+/** What an invoice got, one fact a line: the status, then each violation with what would be right. */
+export function outcome({ status, violations = [] }: { status: number; violations?: readonly Violation[] }): string[] {
+  const lines = violations.map((violation) => {
+    const { pointer, code, detail = '' } = violation
+    const expected = violation.expected ?? / Expected: (.*)\.$/.exec(detail)?.[1]
+    return expected === undefined ? `${pointer}: ${code}` : `${pointer}: ${code}, right is ${expected}`
+  })
+  return [String(status), ...lines]
 }
 
 /** What the gateway would answer after this verdict. */
@@ -45,9 +44,4 @@ export interface CaseResult {
 export function resultOf(name: string, sent: string, wanted: readonly string[], got: readonly string[]): CaseResult {
   const isRight = wanted.length === got.length && wanted.every((line, i) => line === got[i])
   return { name, sent, wanted, got, verdict: isRight ? 'right' : 'wrong' }
-}
-
-/** The country and the name of a receipt. */
-export function titleOf(worldCase: WorldCase): string {
-  return `${countryOf(worldCase)} ${worldCase.name}`
 }

@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { UploadReport } from '../../src/tools/uploader/report-text.ts'
 import { spawnCli } from '../harness/cli-process.ts'
 import { parseAnswer, rawSocket } from '../http/raw-socket.ts'
-import { outcome } from './outcome.ts'
+import { outcome, type Violation } from './outcome.ts'
 import { bytesOf } from './reported.ts'
-import type { Refusal } from './world-case.ts'
 
 const DEADLINE_MS = 30_000
 
@@ -19,7 +18,7 @@ export async function post(url: string, body: Buffer): Promise<string[]> {
     body: new Uint8Array(body),
     signal: AbortSignal.timeout(DEADLINE_MS),
   })
-  const { errors } = (await answer.json()) as { errors?: Refusal[] }
+  const { errors } = (await answer.json()) as { errors?: Violation[] }
   return outcome(errors === undefined ? answer : { status: answer.status, violations: errors })
 }
 
