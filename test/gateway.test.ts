@@ -47,9 +47,9 @@ async function upload(url: string, terminals: readonly string[]): Promise<number
 }
 
 test('an upload that first waits for its place and then for Kafka keeps its connection until it is answered', async (t) => {
-  const { url, broker } = await startOver(t, 800, {
-    DELIVERY_TIMEOUT_MS: '1000',
-    STALL_AFTER_MS: '900',
+  const { url, broker } = await startOver(t, 1_600, {
+    DELIVERY_TIMEOUT_MS: '2500',
+    STALL_AFTER_MS: '2400',
     REQUEST_TIMEOUT_MS: '100',
     UPLOAD_WINDOW_RECORDS: '1',
   })

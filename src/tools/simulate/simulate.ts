@@ -119,7 +119,8 @@ export async function simulate(
     series.settle(intendedAtMs, endMs, false)
   }
   await sender.close()
-  const refusal = refusalOf(busyShare)
+  // Where nothing was acknowledged, there are no latencies to refuse.
+  const refusal = counts.acknowledged === 0 ? null : refusalOf(busyShare)
   const hasLatencies = refusal === null && counts.acknowledged > 0
   const summary = {
     ...counts,
