@@ -25,7 +25,9 @@ export function rawSocket(port: number, text: string): RawSocket {
   const until = (wanted: string) =>
     new Promise<string>((resolve, reject) => {
       const look = () => {
-        if (received.includes(wanted)) resolve(received)
+        if (!received.includes(wanted)) return
+        socket.off('data', look)
+        resolve(received)
       }
       socket.on('data', look)
       closed.then(() => reject(new Error(`closed before ${JSON.stringify(wanted)} came; got: ${received}`)))

@@ -40,17 +40,22 @@ afterEach(async () => {
   assert.equal(memory.usedBytes, 0)
 })
 
+const lines = new Map<string, string>()
+
+/** The same bytes whenever it is asked for; a sample has the time at which it was made. */
+function lineOf(name: string): string {
+  const known = lines.get(name)
+  if (known !== undefined) return known
+  const [terminalId = '', number] = name
+  const identity = { storeId: 'S1', terminalId, journalId: 'J1', sequenceNumber: Number(number) }
+  const line = JSON.stringify(sampleInvoice(identity))
+  lines.set(name, line)
+  return line
+}
+
 /** Sends `names` (terminal and number, such as `a1`) as one upload; resolves with what is told of each. */
 async function upload(names: readonly string[]): Promise<string[]> {
-  const lines = names.map((name) => {
-    const identity = {
-      storeId: 'S1',
-      terminalId: name.charAt(0),
-      journalId: 'J1',
-      sequenceNumber: Number(name.charAt(1)),
-    }
-    return JSON.stringify(sampleInvoice(identity))
-  })
+  const lines = names.map(lineOf)
   const reservation = memory.tryReserve(MAX_BYTES)
   assert.ok(reservation)
   const answers = await ingest({
