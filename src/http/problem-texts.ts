@@ -74,7 +74,9 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning:
       'The body is JSON, but breaks the contract of an invoice: its schema, its arithmetic, or it holds a card number. ' +
       '`errors` lists every broken rule with a JSON pointer and what would be right, and never the value that was sent.',
-    remedy: 'Correct the invoice or the software of the till. The invoice is not in Kafka.',
+    remedy:
+      'Correct the software of the till, or let it declare how it computes: `docs/invoice.md` has every member and rule. ' +
+      'Then send the corrected invoice. It is not in Kafka.',
     example: 'The invoice breaks the rules listed in `errors`. The same document will be refused again.',
   },
   'identity-conflict': {
