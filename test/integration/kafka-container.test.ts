@@ -27,7 +27,7 @@ async function fakeDocker(t: TestContext) {
   const containers = () => readdir(join(folder, 'containers')).catch(() => [])
   const pid = async () => Number(await readFile(join(folder, 'containers', `${await containers()}`, 'pid'), 'utf8'))
   t.after(async () => {
-    if ((await containers()).length > 0) process.kill(await pid(), 'SIGKILL')
+    if ((await containers()).length > 0 && isAlive(await pid())) process.kill(await pid(), 'SIGKILL')
     await rm(folder, { recursive: true })
   })
   const [port] = (await freePorts(1)) as [number]
@@ -76,9 +76,8 @@ test('what is kept is there at the next start, until its folder is wiped', async
 test('a container that ends by itself is told of, with its last words', async (t) => {
   const { options, pid, ends } = await fakeDocker(t)
   const { stop } = await startKafkaContainer(options)
-  t.after(stop)
   process.kill(await pid(), 'SIGTERM')
-  await eventually('it is told', DEADLINE_MS, 50, async () => ends.length > 0 || undefined)
+  await eventually('it is told', DEADLINE_MS, 50, async () => ends.length > 0 || undefined).finally(stop)
   assert.match(ends[0] ?? '', /^its container ended with 137\n(?:.*\n)*.*kafka\.server/)
 })
 
