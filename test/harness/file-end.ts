@@ -1,0 +1,17 @@
+/**
+ * A test file whose process does not end after its last test would hold up the run for ever: node:test sets no deadline
+ * for that. With `--import` of this file it fails instead, and says what kept it.
+ */
+import { after } from 'node:test'
+
+const DEADLINE_MS = 30_000
+
+if (process.env.NODE_TEST_CONTEXT) {
+  after(() => {
+    setTimeout(() => {
+      const kept = process.getActiveResourcesInfo().join(', ')
+      console.error(`${process.argv[1]} did not end within ${DEADLINE_MS} ms of its last test. What keeps it: ${kept}`)
+      process.exit(1)
+    }, DEADLINE_MS).unref()
+  })
+}
