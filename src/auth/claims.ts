@@ -1,0 +1,51 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { type Principal, type Reach, SCOPES, type Scope } from './principal.ts'
+
+/** Of stores or terminals in one token. A head office has `*`. */
+const MAX_LISTED = 1_000
+
+const ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$'
+const reach = (description: string) =>
+  Type.Union([Type.Literal('*'), Type.Array(Type.String({ pattern: ID }), { minItems: 1, maxItems: MAX_LISTED })], {
+    description,
+  })
+const seconds = (description: string) => Type.Number({ minimum: 0, maximum: 2 ** 40, description })
+
+/** The claims of a token. Others, such as those of an identity provider, mean nothing here. */
+export const ClaimsSchema = Type.Object({
+  sub: Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$', description: 'Whom it was issued to: a name for logs.' }),
+  jti: Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$', description: 'Its own id, by which it is revoked.' }),
+  iat: seconds('When it was issued, in seconds since 1970.'),
+  exp: seconds('When it ends, in seconds since 1970.'),
+  scope: Type.String({ maxLength: 256, description: 'What it may be used for, separated by blanks.' }),
+  stores: reach('The stores that it is for.'),
+  terminals: reach('The terminals that it is for.'),
+})
+
+export type Claims = Static<typeof ClaimsSchema>
+
+const check = TypeCompiler.Compile(ClaimsSchema)
+
+/** The principal of verified claims; null if one is missing or not as it should be. */
+export function principalOf(claims: unknown): Principal | null {
+  if (!check.Check(claims)) return null
+  const { sub, jti, iat, exp, scope, stores, terminals } = claims
+  return {
+    name: sub,
+    tokenId: jti,
+    stores: reachOf(stores),
+    terminals: reachOf(terminals),
+    scopes: new Set(scope.split(' ').filter(isScope)),
+    issuedAtMs: iat * 1_000,
+    expiresAtMs: exp * 1_000,
+  }
+}
+
+function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text)
+}
+
+function reachOf(claim: '*' | readonly string[]): Reach {
+  return claim === '*' ? '*' : new Set(claim)
+}
