@@ -16,6 +16,7 @@ Usage: tillgate COMMAND [OPTIONS]
   tillgate audit      read KAFKA_TOPIC and say whether the promise held
   tillgate upload     send journals to a gateway, as a till would
   tillgate topics     plan, create, check and grow the topic
+  tillgate token      make, inspect and revoke the tokens of tills
   tillgate simulate   run many tills against a gateway, with honest latencies
   tillgate config     print every variable: type, default, meaning, present value (secrets redacted)
 
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   upload: async () => (await import('./upload.ts')).upload,
   topics: async () => (await import('./topics.ts')).topics,
+  token: async () => (await import('./token.ts')).token,
   simulate: async () => (await import('./simulate.ts')).simulate,
   config: async () => (await import('./config.ts')).config,
 }
