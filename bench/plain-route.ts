@@ -23,7 +23,12 @@ async function naively(): Promise<Publish> {
   const producer = client.producer({ idempotent: true, allowAutoTopicCreation: false })
   await producer.connect()
   return async (valid, body, receivedAt) => {
-    const { key, value, headers } = toRecord(valid, body, { receivedAt, traceparent: undefined, ingest: 'live' })
+    const { key, value, headers } = toRecord(valid, body, {
+      receivedAt,
+      traceparent: undefined,
+      principal: null,
+      ingest: 'live',
+    })
     const partition = partitionOf(key, Number(KAFKA_PARTITIONS))
     const [stored] = await producer.send({ topic, acks: -1, messages: [{ key, value, headers, partition }] })
     return { topic, partition, offset: stored?.baseOffset ?? null }

@@ -18,6 +18,7 @@ const app = await buildApp(
     readiness: never,
     isDraining: never,
     admit: never,
+    authenticate: null,
     enterLive: never,
     hasReader: never,
     admitUpload: never,

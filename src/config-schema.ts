@@ -42,6 +42,26 @@ export const ConfigSchema = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },
   ),
+  AUTH: Type.Union([Type.Literal('required'), Type.Literal('off')], {
+    default: 'off',
+    description: 'Whether every invoice needs a token. off: whoever reaches the port may write for every store.',
+  }),
+  AUTH_JWKS_FILE: Type.Optional(text('File of the public keys that tokens are verified with (JWKS).')),
+  AUTH_JWKS_URL: Type.Optional(
+    text('Where an identity provider has these keys; https, or http on this machine.', {
+      pattern: '^https?://\\S+$',
+      form: 'https://host/path',
+    }),
+  ),
+  AUTH_AUDIENCE: text('The `aud` of tokens for this gateway.', { default: 'tillgate' }),
+  AUTH_ISSUER: Type.Optional(text('The `iss` that tokens must have; unset: any.')),
+  AUTH_REVOCATIONS_FILE: Type.Optional(text('File of revoked tokens: tillgate token revoke.')),
+  AUTH_MAX_TOKENS: Type.Integer({
+    default: 100_000,
+    minimum: 1,
+    maximum: 10_000_000,
+    description: 'How many verified tokens are remembered; the least recently used are forgotten and verified again.',
+  }),
   KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas; some of the cluster are enough.', {
     pattern: `^\\s*${BROKER_PATTERN}(?:\\s*,\\s*${BROKER_PATTERN})*\\s*$`,
     form: 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)',

@@ -64,8 +64,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** The configuration in `environment`, with defaults filled in. Throws `ConfigError` with everything that is wrong. */
+/** What a gateway is configured with. Throws `ConfigError` with everything that is wrong. */
+export function readGatewayConfig(environment: NodeJS.ProcessEnv): Config {
+  return read(environment, contradictoryAuth)
+}
+
+/** The same for the programs beside the gateway. They take no requests, so they need no keys for tokens. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  return read(environment, () => [])
+}
+
+function read(environment: NodeJS.ProcessEnv, more: (config: Config) => string[]): Config {
   const given: Record<string, unknown> = {}
   for (const name of Object.keys(ConfigSchema.properties)) {
     const value = environment[name]
@@ -73,7 +82,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   }
   const config = Value.Default(ConfigSchema, given) as Config
   const typos = mistypedVariables(environment, Object.keys(ConfigSchema.properties))
-  const problems = [...brokenRules(config), ...contradictions(config), ...typos]
+  const problems = [...brokenRules(config), ...contradictions(config), ...more(config), ...typos]
   if (problems.length > 0) throw new ConfigError(problems)
   return { ...config, HOST: unbracketed(config.HOST) }
 }
@@ -97,6 +106,19 @@ export function kafkaOptions(config: Config) {
     delivery: config.DELIVERY,
     watchdogMs: config.WATCHDOG_MS,
     rotateAfterRecords: 1_000_000_000,
+  }
+}
+
+/** How tokens are verified; `null` with `AUTH=off`. */
+export function authOptions(config: Config) {
+  if (config.AUTH === 'off') return null
+  const { AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url } = config
+  return {
+    keys: file === undefined ? { url: new URL(url as string) } : { file },
+    revocationsFile: config.AUTH_REVOCATIONS_FILE,
+    audience: config.AUTH_AUDIENCE,
+    issuer: config.AUTH_ISSUER,
+    maxTokens: config.AUTH_MAX_TOKENS,
   }
 }
 
@@ -154,6 +176,20 @@ function contradictions(config: Config): string[] {
   if ((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100 < uploadBytes(config))
     problems.push('BUFFER_MEMORY_BYTES times UPLOAD_BUFFER_PERCENT must hold one upload of the largest size')
   return problems
+}
+
+function contradictoryAuth({ AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url }: Config): string[] {
+  if (AUTH === 'off') return []
+  if (file === undefined && url === undefined)
+    return ['AUTH=required needs AUTH_JWKS_FILE or AUTH_JWKS_URL. AUTH=off takes invoices from everybody']
+  if (file !== undefined && url !== undefined) return ['AUTH_JWKS_FILE and AUTH_JWKS_URL exclude each other']
+  // Whoever can change the answer on its way can make tokens.
+  const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
+  return isSafe ? [] : ['AUTH_JWKS_URL must be https; http is for this machine alone']
+}
+
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }
 
 /**

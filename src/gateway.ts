@@ -6,7 +6,8 @@ import { BufferMemory } from './admission/buffer-memory.ts'
 import { LiveLimit } from './admission/live-limit.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
-import { connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { type Auth, startAuth } from './auth/auth.ts'
+import { authOptions, connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { pointersIn } from './config-pointers.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
@@ -80,6 +81,7 @@ interface Parts {
   readonly publisher: KafkaPublisher
   readonly accumulator: Accumulator
   readonly reader: UploadReader
+  readonly auth: Auth | undefined
   readonly app: Awaited<ReturnType<typeof buildApp>>
   readonly requests: ReturnType<typeof trackRequests>
   readonly readiness: () => Readiness
@@ -89,6 +91,10 @@ interface Parts {
 async function build(config: Config, logger: Logger): Promise<Parts> {
   const life: Parts['life'] = { phase: 'serving' }
   const events = new EventSummary(logger)
+  const auth = await createAuth(config, logger, events).catch((error: unknown) => {
+    events.stop()
+    throw error
+  })
   const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
   const publisher = new KafkaPublisher({
     ...kafkaOptions(config),
@@ -127,6 +133,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     {
       ...createFlows(config, accumulator, reader),
       ...createAdmission(config, memory, reader),
+      authenticate: auth?.authenticate ?? null,
       readiness,
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
@@ -147,7 +154,21 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     },
   )
   const requests = trackRequests(app)
-  return { config, logger, life, events, metrics, publisher, accumulator, reader, app, requests, readiness }
+  return { config, logger, life, events, metrics, publisher, accumulator, reader, auth, app, requests, readiness }
+}
+
+/** Rejects when a file of keys or revocations cannot be read. */
+async function createAuth(config: Config, logger: Logger, events: EventSummary): Promise<Auth | undefined> {
+  const options = authOptions(config)
+  if (options === null) {
+    logger.warn('AUTH=off: whoever reaches the port may write invoices for every store')
+    return undefined
+  }
+  return await startAuth({
+    ...options,
+    onFirstUse: ({ name, tokenId }) => events.note('info', 'token used', { name, tokenId }),
+    onTrouble: (reason) => logger.error({ reason }, 'keys or revocations cannot be read; the last ones still count'),
+  })
 }
 
 function createReader(config: Config, events: EventSummary): UploadReader {
@@ -213,7 +234,7 @@ function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
 }
 
 /** Opens the port, and the port for metrics if they have their own. */
-async function listen({ config, life, events, metrics, reader, app, requests, readiness }: Parts) {
+async function listen({ config, life, events, metrics, reader, auth, app, requests, readiness }: Parts) {
   const { HOST: host, METRICS_PORT: metricsPort } = config
   try {
     const listening = await app.listen({ host, port: config.PORT })
@@ -223,6 +244,7 @@ async function listen({ config, life, events, metrics, reader, app, requests, re
     return { url, stopMetricsServer: await startMetricsServer({ host, port: metricsPort }, operations) }
   } catch (error) {
     events.stop()
+    auth?.stop()
     await Promise.all([requests.close(0), reader.stop()])
     throw error
   }
@@ -254,5 +276,6 @@ async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | und
   const ends = [read, parts.publisher.stop(), stopMetricsServer?.()]
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
   parts.events.stop()
+  parts.auth?.stop()
   logger.info({ isClean }, 'stopped')
 }

@@ -323,7 +323,12 @@ test('a batch of the largest invoice, with everything that can be as long as it 
       warnings: [...INVOICE_WARNINGS, ...exactRules].map(({ code }) => code),
     },
     Buffer.alloc(MAX_INVOICE_BYTES),
-    { receivedAt: '2026-03-14T16:06:09.007Z', traceparent: undefined, ingest: 'upload' },
+    {
+      receivedAt: '2026-03-14T16:06:09.007Z',
+      traceparent: undefined,
+      ingest: 'upload',
+      principal: { name: 'p'.repeat(128) },
+    },
   )
   const producer = { producerId: 2n ** 62n, producerEpoch: 32_767, firstSequence: 2 ** 31 - 1 }
   const batch = encodeRecordBatch([record], producer, Date.now(), 0)

@@ -1,4 +1,4 @@
-import { memoryProblem, readConfig } from '../config.ts'
+import { memoryProblem, readGatewayConfig } from '../config.ts'
 import { startGateway } from '../gateway.ts'
 import { letHeapGrow } from '../heap-growth.ts'
 import { closeLogger, createLogger } from '../observability/logger.ts'
@@ -33,7 +33,7 @@ export const serve: Command = { help: HELP, readsEnvironment: true, run, failure
  */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
   parseOptions(args, {})
-  const config = readConfig(environment)
+  const config = readGatewayConfig(environment)
   letHeapGrow()
   const logger = createLogger(config.LOG_LEVEL)
   const fail = async (error: unknown) => {

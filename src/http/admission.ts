@@ -2,13 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Entry } from '../admission/live-limit.ts'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
+import { principalOf } from './authentication.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
 import { tooLarge } from './to-problem.ts'
 
 /** What a route lets in. */
 export interface AdmissionRules {
+  /** `null`: tokens are not asked for. */
+  authenticate: Authenticate | null
   isRefusing: () => boolean
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
@@ -28,7 +33,8 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
 
 /**
  * The `onRequest` hook of a route that takes invoices. It decides from the header fields alone, before the body is
- * read, whether the request may use memory. It refuses when this instance is draining (503), the media type or coding
+ * read, whether the request may use memory. It refuses when the sender has no right to write (401, 403), this instance is
+ * draining (503), the media type or coding
  * is not supported (415), the body is too long (413), or there is no room (503). An admitted request keeps its place
  * and its reservation until `settle`. It reserves its `Content-Length`, or the longest body when it comes in chunks.
  *
@@ -51,16 +57,27 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const exchange: Exchange = { route, startedAtMs: performance.now(), reservation: null, leave: null }
-    request.exchange = exchange
-    const { headers } = request.raw
-    const problem = reserve(exchange, headers, rules)
-    if (problem !== null) {
-      refuse(request, reply, problem, rules.onAnswer)
-      return
+    const exchange: Exchange = {
+      route,
+      startedAtMs: performance.now(),
+      principal: null,
+      reservation: null,
+      leave: null,
     }
-    if (expectsContinue(request.raw)) reply.raw.writeContinue()
-    done()
+    request.exchange = exchange
+    const admit = (principal: Principal | null | Problem) => {
+      const problem =
+        principal instanceof Problem ? principal : reserve(exchange, principal, request.raw.headers, rules)
+      if (problem !== null) {
+        refuse(request, reply, problem, rules.onAnswer)
+        return
+      }
+      if (expectsContinue(request.raw)) reply.raw.writeContinue()
+      done()
+    }
+    const sender = principalOf(request, rules.authenticate)
+    if (sender instanceof Promise) sender.then(admit).catch(done)
+    else admit(sender)
   }
 }
 
@@ -73,7 +90,13 @@ function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.expect.split(',').some((expectation) => expectation.trim().toLowerCase() === '100-continue')
 }
 
-function reserve(exchange: Exchange, headers: IncomingHttpHeaders, rules: AdmissionRules): Problem | null {
+function reserve(
+  exchange: Exchange,
+  principal: Principal | null,
+  headers: IncomingHttpHeaders,
+  rules: AdmissionRules,
+): Problem | null {
+  exchange.principal = principal
   if (rules.isRefusing()) return DRAINING
   const problem = rules.mediaProblem(headers)
   if (problem !== null) return problem

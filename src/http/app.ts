@@ -28,6 +28,8 @@ export interface AppDeps {
   isDraining: () => boolean
   /** Whether new invoices are refused with 503 `draining`. Default: `isDraining`. */
   isRefusing?: (() => boolean) | undefined
+  /** Who sends a request, by its token; `null`: tokens are not asked for. */
+  authenticate: AdmissionRules['authenticate']
   /** Reserves buffer bytes before the body is read; `null` = saturated. */
   admit: (sizeBytes: number) => Reservation | null
   /** Takes a place among the live invoices in flight, before the body is read. */
@@ -82,6 +84,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   app.register((invoices, _options, done) => {
     invoiceRoutes(invoices, {
       ingest: deps.ingest,
+      authenticate: deps.authenticate,
       isRefusing: deps.isRefusing ?? isDraining,
       enter: deps.enterLive,
       admit: deps.admit,

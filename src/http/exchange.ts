@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Principal } from '../auth/principal.ts'
 import type { ProblemSlug } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import type { UploadSummary } from './upload-answer.ts'
@@ -19,6 +20,8 @@ export type Answer = Result & { readonly route: InvoiceRoute; readonly durationM
 export interface Exchange {
   readonly route: InvoiceRoute
   readonly startedAtMs: number
+  /** Who sent it; `null` if tokens are not asked for. */
+  principal: Principal | null
   /** The buffer share of the body; `null` when the request was refused before one was taken. */
   reservation: Reservation | null
   /** Gives back its place among the invoices in flight; `null` when it has none. */

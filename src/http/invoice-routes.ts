@@ -9,12 +9,13 @@ import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { matching } from '../invoice/schema/primitives.ts'
 import { type AdmissionRules, admission } from './admission.ts'
+import { MAY_NEED_TOKEN } from './authentication.ts'
 import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES } from './examples.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
-export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter'> {
+export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter' | 'authenticate'> {
   ingest: Ingest
   admit: (sizeBytes: number) => Reservation | null
   maxInvoiceBytes: number
@@ -44,6 +45,8 @@ const Headers = Type.Object({
 const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'malformed-json',
   'bad-request',
+  'unauthorized',
+  'forbidden',
   'request-timeout',
   'too-large',
   'unsupported-media-type',
@@ -54,6 +57,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'headers-too-large',
   'internal-error',
   'saturated',
+  'keys-unavailable',
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
@@ -69,6 +73,7 @@ const LOCATION = {
 
 const schema = {
   tags: ['invoices'],
+  security: MAY_NEED_TOKEN,
   headers: Headers,
   body: sentBytes('Invoice'),
   response: {
@@ -148,6 +153,7 @@ function ingestRequest(request: AdmittedRequest, expectedIdentity?: Identity): I
     receivedAt: new Date(),
     traceparent: headers.traceparent,
     expectedIdentity,
+    principal: request.exchange?.principal ?? null,
     idempotencyKey: headers['idempotency-key'],
     reservation: reservationOf(request),
   }

@@ -27,6 +27,16 @@ const document = {
   },
   servers: [{ url: '/', description: 'The instance that serves this document' }],
   security: [],
+  components: {
+    securitySchemes: {
+      token: {
+        type: 'http' as const,
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'Asked for with `AUTH=required`.',
+      },
+    },
+  },
   tags: [
     { name: 'invoices', description: 'Taking invoices' },
     { name: 'problems', description: 'What every problem means, and what to do about it' },

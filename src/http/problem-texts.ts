@@ -36,6 +36,18 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: 'Correct the software of the till; `errors` says which parameter it is.',
     example: 'A path or header parameter is not as documented.',
   },
+  unauthorized: {
+    meaning:
+      'The request has no token, or one that this gateway does not take: it has expired, is revoked, was changed, or is ' +
+      'for another service. `detail` says which.',
+    remedy: 'Give the till a new token. Its invoices are taken as soon as it has one.',
+    example: 'The token has expired. The till needs a new one.',
+  },
+  forbidden: {
+    meaning: 'The token is valid, but not for this store, this terminal, or for writing invoices.',
+    remedy: 'Find out whose token the till has. Give it one for its own store and terminal.',
+    example: 'The token is not for this store and terminal.',
+  },
   'not-found': {
     meaning: 'There is nothing at this path.',
     remedy: 'Correct the address that the till is configured with.',
@@ -127,6 +139,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning: 'The thread that read the upload crashed or did not finish in time. Nothing of the upload is in Kafka.',
     remedy: 'If it lasts, report it with the log of the gateway. Smaller uploads may get through.',
     example: 'Nothing of it is in Kafka. Send the same document again.',
+  },
+  'keys-unavailable': {
+    meaning: 'The gateway could not read the keys of the identity provider since it was started.',
+    remedy: NOTHING,
+    example: 'The keys of the identity provider were never read. Send it again.',
   },
   draining: {
     meaning: 'This instance is shutting down. Another one takes the invoice.',

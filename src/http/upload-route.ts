@@ -5,6 +5,7 @@ import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
 import { type AdmissionRules, admission } from './admission.ts'
+import { MAY_NEED_TOKEN } from './authentication.ts'
 import { MIXED_UPLOAD, STORED_UPLOAD } from './examples.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
@@ -22,7 +23,7 @@ export interface UploadBodyLimits {
   inlineBytes: number
 }
 
-export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
+export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate'> {
   ingestUpload: IngestUpload
   /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
@@ -34,6 +35,8 @@ export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing'> {
 const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'malformed-upload',
   'bad-request',
+  'unauthorized',
+  'forbidden',
   'request-timeout',
   'upload-too-large',
   'unsupported-media-type',
@@ -42,6 +45,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'internal-error',
   'saturated',
   'upload-not-read',
+  'keys-unavailable',
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
@@ -67,6 +71,7 @@ const RETRY_AFTER = { type: 'integer', minimum: 1, description: 'Seconds; only i
 const schema = {
   tags: ['invoices'],
   operationId: 'postUpload',
+  security: MAY_NEED_TOKEN,
   summary: 'Store an upload of invoices',
   description:
     'Each invoice gets its own answer, in the order of the upload. Invoices of one terminal are stored in that ' +
@@ -95,7 +100,7 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, hasReader, admitUpload, isRefusing, onAnswer } = deps
+  const { ingestUpload, hasReader, admitUpload, authenticate, isRefusing, onAnswer } = deps
   const { maxUploadBytes, maxCompressedBytes } = limits
   instance.addContentTypeParser(
     [...UPLOAD_TYPES],
@@ -105,6 +110,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
 
   const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
   const rules: AdmissionRules = {
+    authenticate,
     isRefusing,
     onAnswer,
     mediaProblem: uploadMediaProblem,
@@ -119,9 +125,10 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     if (body.length > rules.maxBodyBytes(request.headers)) throw tooLarge('upload')
     const lines = linesType(request.headers)
     const reservation = reservationOf(request)
+    const principal = request.exchange?.principal ?? null
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
-    const answers = await ingestUpload({ body, ...media, traceparent, receivedAt: new Date(), reservation })
+    const answers = await ingestUpload({ body, ...media, traceparent, principal, receivedAt: new Date(), reservation })
     const { status, summary, retryAfter, body: text } = uploadResponse(answers, lines !== null)
 
     if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)

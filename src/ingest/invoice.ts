@@ -3,6 +3,7 @@ import type { Outcome } from '../accumulator/outcome.ts'
 import type { ProducerRecord } from '../accumulator/producer-record.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { TakeQuota } from '../admission/quotas.ts'
+import { may, type Principal } from '../auth/principal.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import type { CardNumberPolicy } from '../invoice/check-card-numbers.ts'
 import { type Identity, sameIdentity } from '../invoice/identity.ts'
@@ -18,6 +19,8 @@ export interface IngestRequest {
   readonly traceparent: string | undefined
   /** The identity that the path names (PUT); the body must agree. */
   readonly expectedIdentity: Identity | undefined
+  /** Who sent it; `null` if tokens are not asked for. */
+  readonly principal: Principal | null
   /** The request's `Idempotency-Key`, if sent. */
   readonly idempotencyKey: string | undefined
   /** The buffer share that was reserved before the body was read. */
@@ -51,14 +54,20 @@ export function createIngest(deps: IngestDeps): Ingest {
    * Returns only what the wait for Kafka needs. The parsed invoice is much larger and must not be held while waiting.
    */
   function take(request: IngestRequest): { identity: Identity; outcome: Promise<Outcome> } {
-    const { body, receivedAt, traceparent, expectedIdentity, idempotencyKey, reservation } = request
+    const { body, receivedAt, traceparent, expectedIdentity, principal, idempotencyKey, reservation } = request
     const valid = validateInvoice(body, { arithmetic, receivedAt, cardNumbers })
     if (valid.kind !== 'valid') throw problemOfFault(valid)
     const { identity } = valid
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))
       throw new Problem('identity-mismatch', 'The path and the body name different invoices.')
+    if (!mayWrite(principal, identity)) throw FORBIDDEN
 
-    const record = toRecord(valid, body, { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'live' })
+    const record = toRecord(valid, body, {
+      receivedAt: receivedAt.toISOString(),
+      traceparent,
+      principal,
+      ingest: 'live',
+    })
     if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
       throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
     const exceeded = takeQuota(identity)
@@ -74,6 +83,14 @@ export function createIngest(deps: IngestDeps): Ingest {
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
     return toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
   }
+}
+
+/** The answer to an invoice of a store or terminal that the token is not for. */
+export const FORBIDDEN = new Problem('forbidden', 'The token is not for this store and terminal.')
+
+/** Whether the sender of a request may write for the terminal that an invoice names. `null`: everybody may. */
+export function mayWrite(principal: Principal | null, identity: Identity): boolean {
+  return principal === null || may(principal, 'invoices:write', identity)
 }
 
 /** When the published record was received. Requests that joined it get the same time, so their receipts are equal. */

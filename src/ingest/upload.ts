@@ -3,6 +3,7 @@ import { Chain } from '../accumulator/chain.ts'
 import type { Outcome } from '../accumulator/outcome.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { UploadWindow } from '../admission/upload-window.ts'
+import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
@@ -17,13 +18,15 @@ import {
 } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { WorkerFailed } from '../uploads/worker-pool.ts'
-import { firstReceivedAt, type IngestDeps, problemOf, problemOfFault } from './invoice.ts'
+import { FORBIDDEN, firstReceivedAt, type IngestDeps, mayWrite, problemOf, problemOfFault } from './invoice.ts'
 
 /** One upload, received in full. */
 export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'framing'> {
   readonly receivedAt: Date
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
+  /** Who sent it; `null` if tokens are not asked for. */
+  readonly principal: Principal | null
   /** The buffer share that was reserved before the body was read. */
   readonly reservation: Reservation
 }
@@ -57,8 +60,8 @@ export interface IngestUploadDeps
 export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
   return async (request) => {
-    const { body, coding, framing, receivedAt, traceparent, reservation } = request
-    const context = { receivedAt: receivedAt.toISOString(), traceparent, ingest: 'upload' } as const
+    const { body, coding, framing, receivedAt, traceparent, principal, reservation } = request
+    const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const parcel = parcelOf(await reader.read(upload).catch(notRead))
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
@@ -74,7 +77,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       }
       const { identity } = verdict
       const chain = chainOf(chains, identity)
-      const problem = await obstacle(identity, chain, deadlineMs)
+      const problem = mayWrite(principal, identity) ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
       if (problem !== null) {
         chain.breakAt()
         answers.push({ kind: 'problem', identity, problem })

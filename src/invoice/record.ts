@@ -9,6 +9,8 @@ export interface RecordContext {
   readonly receivedAt: string
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
+  /** Whose token it came with, if tokens are asked for. */
+  readonly principal: { readonly name: string } | null
   readonly ingest: 'live' | 'upload'
 }
 
@@ -47,6 +49,7 @@ export function toRecord(
     'pos-received-at': context.receivedAt,
     'pos-ingest': context.ingest,
   }
+  if (context.principal !== null) headers['pos-principal'] = context.principal.name
   if (valid.warnings.length > 0) headers['pos-warnings'] = valid.warnings.join(',')
   return { identity: identityText(identity), key: Buffer.from(identity.storeId), value: body, headers }
 }

@@ -152,4 +152,19 @@ export const KAFKA_SESSIONS: readonly Session[] = [
     ...{ document: 'docs/uploads.md', heading: 'Uploads', prepared: 'journals' },
     steps: [{ command: 'curl -i http', says: /"summary":\{"accepted":\d+,"rejected":\d+,"retry":0\}/ }],
   },
+  {
+    ...{ document: 'docs/tokens.md', heading: 'Issue' },
+    steps: [
+      { command: 'npx tillgate token keygen', says: /^\d{4}-\d\d-\d\d-\w+$/m },
+      { command: 'npx tillgate token issue', says: /^[\w-]+\.[\w-]+\.[\w-]+$/m },
+      { command: 'AUTH=required', says: /"msg":"listening"/, endedBy: 'SIGTERM' },
+    ],
+  },
+  {
+    ...{ document: 'docs/tokens.md', heading: 'Rotate, revoke' },
+    steps: [
+      { command: 'npx tillgate token revoke --file revoked.json --token-id', says: /^/ },
+      { command: 'npx tillgate token revoke --file revoked.json --store', says: /^/ },
+    ],
+  },
 ]

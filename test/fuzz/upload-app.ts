@@ -76,6 +76,7 @@ export async function startUploadApp(): Promise<UploadApp> {
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      authenticate: null,
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
       hasReader: () => reader.hasRoom,
       admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),

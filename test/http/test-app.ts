@@ -54,6 +54,7 @@ export async function testApp(
     {
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
+      authenticate: null,
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
       hasReader: () => true,

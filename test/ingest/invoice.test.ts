@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Outcome } from '../../src/accumulator/outcome.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Reservation } from '../../src/admission/buffer-memory.ts'
+import type { Principal } from '../../src/auth/principal.ts'
 import { Problem, type ProblemSlug } from '../../src/errors.ts'
 import { createIngest, type IngestDeps, type IngestRequest, problemOf } from '../../src/ingest/invoice.ts'
 import { identityText, invoiceIdOf } from '../../src/invoice/identity.ts'
@@ -19,6 +20,7 @@ function requestOf(changes: Partial<IngestRequest> & { invoice?: object } = {}):
     receivedAt: RECEIVED_AT,
     traceparent: undefined,
     expectedIdentity: undefined,
+    principal: null,
     idempotencyKey: undefined,
     reservation: RESERVATION,
     ...request,
@@ -88,6 +90,29 @@ test('a request that joined another one’s record has the receipt of that recor
     acknowledge({ ...record, headers: { ...record.headers, 'pos-received-at': earlier } }),
   )
   assert.equal((await ingest(requestOf())).receivedAt, earlier)
+})
+
+test('an invoice of a store or terminal that the token is not for is refused; records say whose token it was', async () => {
+  const { ingest, appended } = ingestOver(acknowledge)
+  const principal: Principal = {
+    name: 'till-7',
+    tokenId: 't1',
+    stores: new Set([IDENTITY.storeId]),
+    terminals: new Set([IDENTITY.terminalId]),
+    scopes: new Set(['invoices:write']),
+    issuedAtMs: 0,
+    expiresAtMs: 0,
+  }
+  for (const foreign of [{ stores: new Set(['S2']) }, { terminals: new Set(['T2']) }])
+    await assert.rejects(ingest(requestOf({ principal: { ...principal, ...foreign } })), isProblem('forbidden'))
+  assert.equal(appended.length, 0)
+  await ingest(requestOf({ principal }))
+  await ingest(requestOf({ principal: { ...principal, stores: '*', terminals: '*', name: 'office' } }))
+  await ingest(requestOf())
+  assert.deepEqual(
+    appended.map(({ record }) => record.headers['pos-principal']),
+    ['till-7', 'office', undefined],
+  )
 })
 
 test('what is no strict JSON, or no invoice, is refused with pointers and never appended', async () => {

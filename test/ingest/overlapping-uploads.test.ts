@@ -64,6 +64,7 @@ async function upload(names: readonly string[]): Promise<string[]> {
     framing: 'lines',
     receivedAt: new Date('2026-03-14T16:05:10.123Z'),
     traceparent: undefined,
+    principal: null,
     reservation,
   })
   reservation.release()

@@ -45,6 +45,7 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
     framing: 'lines',
     receivedAt: new Date(document.occurredAt),
     traceparent: undefined,
+    principal: null,
     reservation: new BufferMemory(1_000_000).tryReserve(1_000)!,
   })
   let isDone = false

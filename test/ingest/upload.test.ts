@@ -6,7 +6,12 @@ import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { Problem, type ProblemSlug } from '../../src/errors.ts'
-import { createIngestUpload, type IngestUploadDeps, type ItemAnswer } from '../../src/ingest/upload.ts'
+import {
+  createIngestUpload,
+  type IngestUploadDeps,
+  type ItemAnswer,
+  type UploadRequest,
+} from '../../src/ingest/upload.ts'
 import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 import { mainThreadReader } from './main-thread-reader.ts'
@@ -46,7 +51,7 @@ function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
     overheadBytes: OVERHEAD_BYTES,
     ...deps,
   })
-  return (lines: readonly string[]) => {
+  return (lines: readonly string[], principal: UploadRequest['principal'] = null) => {
     const reservation = memory.tryReserve(MAX_BYTES)
     assert.ok(reservation)
     return ingest({
@@ -55,6 +60,7 @@ function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
       framing: 'lines',
       receivedAt: new Date('2026-03-14T16:05:10.123Z'),
       traceparent: undefined,
+      principal,
       reservation,
     })
   }
@@ -195,4 +201,26 @@ test('an upload that no worker could read may come again', async () => {
   await assert.rejects(failing('busy'), isProblem('saturated'))
   await assert.rejects(failing('crashed'), isProblem('upload-not-read'))
   await assert.rejects(failing('timed-out'), isProblem('upload-not-read'))
+})
+
+test('each invoice is for the stores and terminals of the token, or is refused by itself', async () => {
+  const principal = {
+    name: 'store-1',
+    tokenId: 't1',
+    stores: new Set(['S1']),
+    terminals: new Set(['T1', 'T2']),
+    scopes: new Set(['invoices:write'] as const),
+    issuedAtMs: 0,
+    expiresAtMs: 0,
+  }
+  const lines = [line(1), line(1, 'T3'), line(1, 'T1', 'S2'), line(2, 'T3'), line(2), line(1, 'T2')]
+  const answering = ingestOver()(lines, principal)
+  await turn()
+  assert.deepEqual(
+    appended.map(({ record }) => record.headers['pos-principal']),
+    ['store-1', 'store-1', 'store-1'],
+  )
+  acknowledge()
+  const forbidden = Array(3).fill('forbidden')
+  assert.deepEqual(told(await answering), ['1 at 7', ...forbidden, '2 at 7', '1 at 7'])
 })

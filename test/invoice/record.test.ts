@@ -7,7 +7,12 @@ import { plainSale } from './plain-sale.ts'
 const invoice = plainSale()
 const valid = { invoice, identity: identityOf(invoice), warnings: [] as string[] }
 const body = Buffer.from(JSON.stringify(invoice))
-const context = { receivedAt: '2026-03-14T16:06:09.007Z', traceparent: undefined, ingest: 'live' } as const
+const context = {
+  receivedAt: '2026-03-14T16:06:09.007Z',
+  traceparent: undefined,
+  ingest: 'live',
+  principal: null,
+} as const
 
 describe('toRecord', () => {
   it('carries the bytes of the till themselves, keyed by store', () => {
@@ -42,6 +47,7 @@ describe('toRecord', () => {
     const { headers } = toRecord({ ...valid, warnings: ['tax-sum', 'occurred-in-future'] }, body, {
       ...context,
       ingest: 'upload',
+      principal: null,
     })
     assert.equal(headers['pos-warnings'], 'tax-sum,occurred-in-future')
     assert.equal(headers['pos-ingest'], 'upload')
