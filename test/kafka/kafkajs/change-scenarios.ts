@@ -78,11 +78,11 @@ async function produceRequestsForFour(cluster: FakeCluster): Promise<number> {
     held.push(request)
     return true
   }
-  const sending = [0, 1, 2, 3].map(async (partition) => {
-    if (partition > 0) await sleep(20)
-    return producer.send({ topic: cluster.topic, messages: [{ partition, value: 'a' }] })
-  })
-  await sleep(100)
+  const send = (partition: number) => producer.send({ topic: cluster.topic, messages: [{ partition, value: 'a' }] })
+  const first = send(0)
+  while (held.length === 0) await sleep(5)
+  const sending = [first, send(1), send(2), send(3)]
+  await sleep(300) // a busy machine needs some time until all of them wait
   for (const request of held) request.send(request.soundAnswer())
   await Promise.all(sending)
   return broker.count(API.produce)
