@@ -13,6 +13,8 @@ export const START_HELP = `npm start: Kafka, a topic and a gateway on this machi
   npm start -- --help              prints this
 
   PORT=8081 npm start              the gateway's port (default: 8080)
+  HOST=0.0.0.0 npm start           other machines reach the gateway, too (default: this one alone)
+  AUTH_JWKS_FILE=FILE npm start    tills need tokens (default: AUTH=off)
   LOG_LEVEL=info npm start         shows the gateway's log (default: warn)
   KAFKA_BROKERS=HOST:PORT npm start
                                    uses that Kafka and starts none

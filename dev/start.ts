@@ -1,7 +1,7 @@
 /** `npm start`: Kafka, the topic, a gateway on port 8080 and what to try. `npm start -- --help` says the rest. */
 import { relative, resolve } from 'node:path'
 import { listenProblem } from '../src/commands/listen-problem.ts'
-import { readConfig } from '../src/config.ts'
+import { readGatewayConfig } from '../src/config.ts'
 import type { Config } from '../src/config-schema.ts'
 import { startGateway } from '../src/gateway.ts'
 import { closeLogger, createLogger } from '../src/observability/logger.ts'
@@ -24,9 +24,13 @@ runUntilStopped(async (run) => {
 
 async function start(run: Run, given: StartArguments): Promise<string> {
   const named = namedBrokers(process.env)
-  const variables = { DRAIN_DELAY_MS: '0', LOG_LEVEL: 'warn', ...process.env }
+  // Without keys there are no tokens, so nobody else may reach it.
+  const hasKeys = process.env.AUTH_JWKS_FILE || process.env.AUTH_JWKS_URL
+  const presets = { HOST: '127.0.0.1', DRAIN_DELAY_MS: '0', LOG_LEVEL: 'warn', ...(hasKeys ? {} : { AUTH: 'off' }) }
+  const variables = { ...presets, ...process.env }
   // What is wrong with the variables, the folder or a port is said before Kafka starts.
-  const preview = readConfig({ ...variables, KAFKA_BROKERS: named?.join() ?? `127.0.0.1:${USUAL_KAFKA_PORT}` })
+  const usual = `127.0.0.1:${USUAL_KAFKA_PORT}`
+  const preview = readGatewayConfig({ ...variables, KAFKA_BROKERS: named?.join() ?? usual })
   const folder = named === undefined ? await claimFolder(run, given) : undefined
   await checkPorts(preview)
 
@@ -40,7 +44,7 @@ async function start(run: Run, given: StartArguments): Promise<string> {
   const { KAFKA_BROKERS, KAFKA_TOPIC: topic } = config
   const isUsual = given.data === undefined
   const kept = folder && { path: isUsual ? relative(process.cwd(), folder.path) : folder.path, isUsual }
-  return whatToTry({ url, brokers: KAFKA_BROKERS, topic, earlierRecords, kept })
+  return whatToTry({ url, host: config.HOST, auth: config.AUTH, brokers: KAFKA_BROKERS, topic, earlierRecords, kept })
 }
 
 /** The folder of the data, for this run alone. */

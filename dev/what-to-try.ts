@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url'
+import type { Config } from '../src/config-schema.ts'
+import { isLoopback } from '../src/network-address.ts'
 import { count } from '../src/tools/terminal/count.ts'
 
 /** What `npm start` has started. */
 export interface Started {
   /** Of the gateway. */
   readonly url: string
+  /** Where it listens. */
+  readonly host: string
+  readonly auth: Config['AUTH']
   /** `host:port,host:port` */
   readonly brokers: string
   readonly topic: string
@@ -18,14 +23,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const USUAL_TOPIC = 'pos.invoices'
 
 /** What is there, and lines to paste into a terminal. */
-export function whatToTry({ url, brokers, topic, earlierRecords, kept }: Started): string {
+export function whatToTry({ url, host, auth, brokers, topic, earlierRecords, kept }: Started): string {
   const variables = `KAFKA_BROKERS=${brokers}${topic === USUAL_TOPIC ? '' : ` KAFKA_TOPIC=${topic}`}`
   const earlier =
     earlierRecords === 0
       ? 'is empty'
       : `has ${count(earlierRecords)} ${earlierRecords === 1 ? 'invoice' : 'invoices'} already`
+  const token = auth === 'off' ? '' : ' -H "authorization: Bearer $TILLGATE_TOKEN"'
   return `
 Tillgate is ready at ${url}
+${whoMayWrite(auth, host)}
 Kafka is at ${brokers}, and its topic ${topic} ${earlier}.
 
 For another terminal:
@@ -34,7 +41,7 @@ For another terminal:
 
 Post an invoice (201 and a receipt; the same line again makes a second, equal record, as a till's resend would):
 
-  curl -i ${url}/v1/invoices -H 'content-type: application/json' --data-binary @openapi/examples/sale.json
+  curl -i ${url}/v1/invoices -H 'content-type: application/json'${token} --data-binary @openapi/examples/sale.json
 
 Read the topic, and follow it until Ctrl-C:
 
@@ -43,6 +50,12 @@ Read the topic, and follow it until Ctrl-C:
 The HTTP API for people: ${url}/docs
 ${ending(kept)}
 `
+}
+
+function whoMayWrite(auth: Config['AUTH'], host: string): string {
+  if (auth === 'required') return 'AUTH=required: tills need a token (docs/tokens.md).'
+  const reach = isLoopback(host) ? 'Only this machine reaches it.' : 'Other machines reach it, too.'
+  return `AUTH=off: whoever reaches it may write invoices for every store. ${reach}`
 }
 
 function ending(kept: Started['kept']): string {

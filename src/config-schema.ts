@@ -43,7 +43,7 @@ export const ConfigSchema = Type.Object({
     { default: 'info', description: 'Lowest level that is logged.' },
   ),
   AUTH: Type.Union([Type.Literal('required'), Type.Literal('off')], {
-    default: 'off',
+    default: 'required',
     description: 'Whether every invoice needs a token. off: whoever reaches the port may write for every store.',
   }),
   AUTH_JWKS_FILE: Type.Optional(text('File of the public keys that tokens are verified with (JWKS).')),

@@ -4,7 +4,7 @@ import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
 import { typeWords } from './config-words.ts'
-import { unbracketed } from './network-address.ts'
+import { isLoopback, unbracketed } from './network-address.ts'
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
@@ -178,10 +178,12 @@ function contradictions(config: Config): string[] {
   return problems
 }
 
+const NO_KEYS =
+  'AUTH=required, the default, needs AUTH_JWKS_FILE or AUTH_JWKS_URL, the keys of tokens; AUTH=off takes invoices from whoever reaches the port'
+
 function contradictoryAuth({ AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url }: Config): string[] {
   if (AUTH === 'off') return []
-  if (file === undefined && url === undefined)
-    return ['AUTH=required needs AUTH_JWKS_FILE or AUTH_JWKS_URL. AUTH=off takes invoices from everybody']
+  if (file === undefined && url === undefined) return [NO_KEYS]
   if (file !== undefined && url !== undefined) return ['AUTH_JWKS_FILE and AUTH_JWKS_URL exclude each other']
   // Whoever can change the answer on its way can make tokens.
   const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
@@ -189,7 +191,7 @@ function contradictoryAuth({ AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url }: C
 }
 
 function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || isLoopback(unbracketed(hostname))
 }
 
 /**

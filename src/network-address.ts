@@ -25,3 +25,8 @@ export function bracketed(host: string): string {
 export function unbracketed(host: string): string {
   return /^\[.*\]$/.test(host) ? host.slice(1, -1) : host
 }
+
+/** Whether only this machine reaches what listens at this host. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

@@ -20,7 +20,7 @@ const COMMAND = fileURLToPath(new URL('../bin/tillgate.js', import.meta.url))
 const execute = promisify(execFile)
 
 /** Nobody listens there. */
-const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1' }
+const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1', AUTH: 'off' }
 const PASSWORD = 'hunter2-marker'
 const COMMANDS = ['serve', 'tail', 'audit', 'upload', 'topics', 'simulate', 'config']
 

@@ -9,6 +9,7 @@ import {
   memoryProblem,
   neededMemoryBytes,
   readConfig,
+  readGatewayConfig,
 } from '../src/config.ts'
 import { type Config, ConfigSchema } from '../src/config-schema.ts'
 import { toRecord } from '../src/invoice/record.ts'
@@ -341,4 +342,25 @@ test('what an invoice needs at most fits a topic with the defaults of Kafka, and
   const { largestRecordBytes } = kafkaOptions(readConfig(BROKERS))
   const made = Number(topicSettings(3, 7).find(({ name }) => name === 'max.message.bytes')?.value)
   for (const maxMessageBytes of [1_048_588, made]) assert.ok(largestRecordBytes <= maxMessageBytes)
+})
+
+test('without keys and without AUTH=off a gateway is refused with both ways; the other programs need no keys', () => {
+  const problemOf = (environment: NodeJS.ProcessEnv) => {
+    try {
+      readGatewayConfig({ ...BROKERS, ...environment })
+    } catch (error) {
+      return (error as ConfigError).problems.join('\n')
+    }
+    return null
+  }
+  for (const environment of [{}, { AUTH: 'required' }, { AUTH: '', AUTH_JWKS_FILE: '' }])
+    assert.match(problemOf(environment) ?? '', /^AUTH=required, .* AUTH_JWKS_FILE or AUTH_JWKS_URL, .*; AUTH=off .*$/)
+  assert.equal(problemOf({ AUTH: 'off' }), null)
+  assert.equal(problemOf({ AUTH_JWKS_FILE: 'jwks.json' }), null)
+  assert.equal(problemOf({ AUTH_JWKS_URL: 'https://id.example/keys' }), null)
+  for (const AUTH_JWKS_URL of ['http://localhost:1/keys', 'http://127.0.0.1:1/keys', 'http://[::1]:1/keys'])
+    assert.equal(problemOf({ AUTH_JWKS_URL }), null)
+  assert.match(problemOf({ AUTH_JWKS_URL: 'http://id.example/keys' }) ?? '', /must be https/)
+  assert.match(problemOf({ AUTH_JWKS_FILE: 'a', AUTH_JWKS_URL: 'https://id.example/keys' }) ?? '', /exclude each other/)
+  assert.equal(readConfig(BROKERS).AUTH, 'required')
 })

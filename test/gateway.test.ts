@@ -24,6 +24,7 @@ async function startOver(t: TestContext, ackMs: number, settings: NodeJS.Process
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
+    AUTH: 'off',
     KAFKA_BROKERS: cluster.bootstrap.join(),
     KAFKA_TOPIC: cluster.topic,
     KAFKA_PARTITIONS: String(cluster.partitions),

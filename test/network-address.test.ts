@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressText, parseAddress } from '../src/network-address.ts'
+import { addressText, isLoopback, parseAddress } from '../src/network-address.ts'
 
 test('an address is read and written the same, an IPv6 one with brackets', () => {
   for (const [text, host, port] of [
@@ -16,4 +16,9 @@ test('an address is read and written the same, an IPv6 one with brackets', () =>
 
 test('without a port there is none', () => {
   for (const text of ['broker-1', 'broker-1:', '', '[::1]']) assert.ok(Number.isNaN(parseAddress(text).port), text)
+})
+
+test('loopback is what only this machine reaches', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1']) assert.ok(isLoopback(host), host)
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.example.com', 'gateway']) assert.ok(!isLoopback(host), host)
 })

@@ -21,7 +21,8 @@ Usage: tillgate COMMAND [OPTIONS]
   tillgate config     print every variable: type, default, meaning, present value (secrets redacted)
 
 tillgate COMMAND --help explains each command; tillgate --version is this version.
-KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate serve`
+KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate tail. serve needs the
+keys of tokens too, or AUTH=off.`
 
 /** Each command and what it needs are loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

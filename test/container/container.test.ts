@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import packageLock from '../../package-lock.json' with { type: 'json' }
+import { newKey, tokenOf } from '../auth/tokens.ts'
 import { readinessAt } from '../harness/cli-process.ts'
 import { invoiceBody, send } from '../harness/exchange.ts'
 import { recordsOf } from '../harness/read-topic.ts'
@@ -17,6 +21,8 @@ const TOPIC = 'pos.invoices'
 let kafka: KafkaCluster
 let url: string
 let variables: Record<string, string>
+let keysFolder: string
+let headers: Record<string, string>
 
 before(async () => {
   await buildImage(IMAGE)
@@ -24,8 +30,19 @@ before(async () => {
   await kafka.createTopic({ topic: TOPIC, partitions: 3 })
   const [port] = (await freePorts(1)) as [number]
   url = `http://127.0.0.1:${port}`
-  variables = { PORT: String(port), KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_PARTITIONS: '3' }
-  await startContainer(IMAGE, NAME, { ...variables, DRAIN_DELAY_MS: '3000', SHUTDOWN_TIMEOUT_MS: '15000' })
+  const key = await newKey('k1')
+  keysFolder = await mkdtemp(join(tmpdir(), 'tillgate-keys-'))
+  await chmod(keysFolder, 0o755) // it is another user's in the container
+  await writeFile(join(keysFolder, 'jwks.json'), JSON.stringify({ keys: [key.publicJwk] }))
+  headers = { authorization: `Bearer ${await tokenOf(key)}` }
+  variables = {
+    PORT: String(port),
+    AUTH_JWKS_FILE: '/keys/jwks.json',
+    KAFKA_BROKERS: kafka.bootstrap.join(),
+    KAFKA_PARTITIONS: '3',
+  }
+  const drain = { DRAIN_DELAY_MS: '3000', SHUTDOWN_TIMEOUT_MS: '15000' }
+  await startContainer(IMAGE, NAME, { ...variables, ...drain }, keysFolder)
   await readinessAt(url).untilReady()
 })
 
@@ -33,11 +50,13 @@ after(async () => {
   await podman('rm', '--force', '--ignore', NAME, MISPLACED).catch(() => {})
   await podman('rmi', '--force', IMAGE).catch(() => {})
   await kafka?.stop()
+  if (keysFolder !== undefined) await rm(keysFolder, { recursive: true })
 })
 
-test('an invoice posted to the container is in Kafka, byte for byte', async () => {
+test('an invoice posted to the container with a token is in Kafka, byte for byte', async () => {
   const body = invoiceBody('S1', 1)
-  assert.equal((await send(url, body)).status, 201)
+  assert.equal((await send(url, body)).status, 401)
+  assert.equal((await send(url, body, { headers })).status, 201)
   const values = (await recordsOf(kafka.bootstrap, TOPIC)).map(({ value }) => String(value))
   assert.deepEqual(values, [body.toString()])
 })
@@ -58,7 +77,7 @@ test('node itself is process 1, not root, without any capability and without a f
 test('its health check passes, and fails when nothing answers where it asks', async () => {
   await podman('healthcheck', 'run', NAME)
   const [port] = (await freePorts(1)) as [number]
-  await startContainer(IMAGE, MISPLACED, { ...variables, HOST: '127.0.0.2', PORT: String(port) })
+  await startContainer(IMAGE, MISPLACED, { ...variables, HOST: '127.0.0.2', PORT: String(port) }, keysFolder)
   await assert.rejects(podman('healthcheck', 'run', MISPLACED), { code: 1 })
 })
 
@@ -99,7 +118,7 @@ test('SIGTERM drains: not ready, still serving, then gone with exit code 0', asy
   const exitCode = podman('wait', NAME)
   await podman('kill', '--signal', 'TERM', NAME)
   await readinessAt(url).untilNotReady('draining')
-  const answer = await send(url, invoiceBody('S1', 2))
+  const answer = await send(url, invoiceBody('S1', 2), { headers })
   assert.equal(answer.status, 201)
   assert.equal(answer.headers.get('connection'), 'close')
   assert.equal(await exitCode, '0')

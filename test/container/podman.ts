@@ -20,11 +20,20 @@ export async function buildImage(name: string): Promise<void> {
   await podman('build', ...fresh, '--build-arg', 'REVISION=tested', '--tag', name, '.')
 }
 
-/** A container on the host's network with nothing but the image and the variables: no capability, no writable file. */
-export async function startContainer(image: string, name: string, variables: Record<string, string>): Promise<void> {
+/**
+ * A container on the host's network with nothing but the image, the variables and a folder that it may read as `/keys`:
+ * no capability, no writable file.
+ */
+export async function startContainer(
+  image: string,
+  name: string,
+  variables: Record<string, string>,
+  keysFolder: string,
+): Promise<void> {
   const confined = ['--read-only', '--read-only-tmpfs=false', '--cap-drop=all', '--security-opt=no-new-privileges']
   const given = Object.entries(variables).flatMap(([key, value]) => ['--env', `${key}=${value}`])
-  await podman('run', '--detach', '--name', name, '--network', 'host', ...confined, ...given, image)
+  const mounted = ['--volume', `${keysFolder}:/keys:ro`]
+  await podman('run', '--detach', '--name', name, '--network', 'host', ...confined, ...mounted, ...given, image)
 }
 
 /** What `podman inspect` says of a container or image. */

@@ -4,7 +4,7 @@ import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { KAFKA_VERSION } from '../../dev/kafka/folders.ts'
-import { readConfig } from '../../src/config.ts'
+import { readGatewayConfig } from '../../src/config.ts'
 import { invoiceBody, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { type Container, startComposeCluster } from './compose-cluster.ts'
@@ -53,7 +53,7 @@ test('three brokers of the release that is tested here, two gateways, HAProxy', 
 
 test('a gateway has the time to stop that it may take', () => {
   for (const gateway of Object.values(named(/^gateway/))) {
-    const { SHUTDOWN_TIMEOUT_MS } = readConfig(environmentOf(gateway))
+    const { SHUTDOWN_TIMEOUT_MS } = readGatewayConfig(environmentOf(gateway))
     assert.ok(Number(/^(\d+)s$/.exec(gateway.stop_grace_period ?? '')?.[1]) > SHUTDOWN_TIMEOUT_MS / 1_000 + 2)
   }
 })

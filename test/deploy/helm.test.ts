@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { neededMemoryBytes, readConfig } from '../../src/config.ts'
+import { neededMemoryBytes, readGatewayConfig } from '../../src/config.ts'
 import { documentedCommands } from '../docs/documented-commands.ts'
 import { chartTools, type Manifest } from './chart.ts'
 
@@ -60,14 +60,14 @@ test('the command of docs/deploy.md gives the gateway its image and brokers, and
   assert.equal(install, 'helm install pos deploy/helm/tillgate')
   const installed = await chart.render('default', ...settings)
   assert.match(containerOf(installed).image, /^registry\.example\/tillgate:/)
-  assert.equal(readConfig(environmentOf(installed)).KAFKA_BROKERS, 'kafka:9092')
+  assert.equal(readGatewayConfig(environmentOf(installed)).KAFKA_BROKERS, 'kafka:9092')
 })
 
 test('the gateway accepts the environment that it is given', () => {
-  const config = readConfig(environmentOf(plain))
+  const config = readGatewayConfig(environmentOf(plain))
   assert.equal(config.KAFKA_BROKERS, 'kafka-0.kafka:9092,kafka-1.kafka:9092')
   assert.deepEqual([config.PORT, config.METRICS_PORT], [8080, 9090])
-  const other = readConfig(environmentOf(full))
+  const other = readGatewayConfig(environmentOf(full))
   assert.equal(other.BUFFER_MEMORY_BYTES, 2 ** 30, 'a large number is written out')
   assert.equal(other.KAFKA_TLS, true)
   assert.equal(other.KAFKA_SASL_USERNAME, 'tillgate')
@@ -75,7 +75,7 @@ test('the gateway accepts the environment that it is given', () => {
 
 test('the kubelet waits until the gateway has stopped by itself, whatever the settings', () => {
   for (const manifests of [plain, full]) {
-    const { SHUTDOWN_TIMEOUT_MS } = readConfig(environmentOf(manifests))
+    const { SHUTDOWN_TIMEOUT_MS } = readGatewayConfig(environmentOf(manifests))
     const preStopSeconds = containerOf(manifests).lifecycle?.preStop.sleep.seconds ?? 0
     const lastResortSeconds = 2
     const spareSeconds =
@@ -105,7 +105,7 @@ test('a pod may do as little as possible', () => {
 test('a pod may take the memory that its buffer needs, or what is asked for', async () => {
   const unset = await chart.render('plain', 'config.BUFFER_MEMORY_BYTES=null', 'resources=null')
   for (const manifests of [plain, full, unset]) {
-    const needed = neededMemoryBytes(readConfig(environmentOf(manifests)))
+    const needed = neededMemoryBytes(readGatewayConfig(environmentOf(manifests)))
     assert.equal(containerOf(manifests).resources.limits.memory, `${needed / 2 ** 20}Mi`)
   }
   assert.deepEqual(containerOf(plain).resources.requests, { cpu: '1', memory: '512Mi' })
@@ -118,7 +118,7 @@ test('alive is the process, ready is the gateway', () => {
   assert.deepEqual(startupProbe.httpGet, { path: '/livez', port: 'http' })
   assert.deepEqual(livenessProbe.httpGet, { path: '/livez', port: 'http' })
   assert.deepEqual(readinessProbe.httpGet, { path: '/readyz', port: 'http' })
-  const { DRAIN_DELAY_MS } = readConfig(environmentOf(plain))
+  const { DRAIN_DELAY_MS } = readGatewayConfig(environmentOf(plain))
   const noticedAfterMs = 1_000 * readinessProbe.periodSeconds * readinessProbe.failureThreshold
   assert.ok(noticedAfterMs < DRAIN_DELAY_MS, 'a draining gateway serves until it is known to be one')
 })
@@ -128,6 +128,39 @@ test('the password comes from a Secret', () => {
   assert.deepEqual(password.valueFrom, { secretKeyRef: { name: 'kafka-login', key: 'secret' } })
   assert.equal(password.value, undefined)
   assert.ok(!Object.keys(environmentOf(plain)).some((name) => name.startsWith('KAFKA_SASL')))
+})
+
+test('keys and revocations are folders of their own, which Kubernetes keeps up to date', () => {
+  const mountsOf = (manifests: Manifest[]) =>
+    containerOf(manifests).volumeMounts.map(({ name, mountPath }: Manifest) => [name, mountPath])
+  assert.deepEqual(mountsOf(plain), [['keys', '/etc/tillgate/keys']])
+  assert.deepEqual(podOf(plain).volumes, [{ name: 'keys', secret: { secretName: 'tillgate-keys' } }])
+  assert.equal(environmentOf(plain).AUTH_JWKS_FILE, '/etc/tillgate/keys/jwks.json')
+  assert.deepEqual(mountsOf(full).slice(0, 2), [
+    ['keys', '/etc/tillgate/keys'],
+    ['revocations', '/etc/tillgate/revocations'],
+  ])
+  assert.deepEqual(podOf(full).volumes.slice(0, 2), [
+    { name: 'keys', configMap: { name: 'till-keys' } },
+    { name: 'revocations', configMap: { name: 'till-revocations' } },
+  ])
+  assert.equal(environmentOf(full).AUTH_JWKS_FILE, '/etc/tillgate/keys/keys.json')
+  assert.equal(environmentOf(full).AUTH_REVOCATIONS_FILE, '/etc/tillgate/revocations/revoked.json')
+})
+
+test('keys of an identity provider are let through the network; without tokens no keys are needed', async () => {
+  const url = 'config.AUTH_JWKS_URL=https://id.example:8443/keys'
+  const provided = await chart.render(
+    'plain',
+    'auth.jwks.secret=',
+    url,
+    'networkPolicy.keysTo[0].ipBlock.cidr=192.0.2.1/32',
+  )
+  const [, , keys] = only(provided, 'NetworkPolicy').spec.egress
+  assert.deepEqual(keys, { ports: [{ port: 8443 }], to: [{ ipBlock: { cidr: '192.0.2.1/32' } }] })
+  assert.equal(podOf(provided).volumes, undefined)
+  const open = await chart.render('plain', 'auth.jwks.secret=', 'config.AUTH=off')
+  assert.equal(readGatewayConfig(environmentOf(open)).AUTH, 'off')
 })
 
 test('the autoscaler or `replicas`, never both', () => {
@@ -184,6 +217,12 @@ for (const [what, change, complaint] of [
     /additional properties 'KAFKA_TOPICS' not allowed/,
   ],
   ['a number that is none', 'config.KAFKA_PARTITIONS=many', /KAFKA_PARTITIONS.*want integer/],
+  [
+    'no keys for tokens',
+    'auth.jwks.secret=',
+    /set auth\.jwks\.configMap, auth\.jwks\.secret or config\.AUTH_JWKS_URL; config\.AUTH=off takes/,
+  ],
+  ['keys from two places', 'auth.jwks.configMap=other', /set one of auth\.jwks\.configMap/],
   ['a login without a Secret', 'sasl.mechanism=plain', /passwordSecret\/name/],
   ['a delay as long as the whole shutdown', 'config.DRAIN_DELAY_MS=40000', /DRAIN_DELAY_MS must be less than/],
   ['a value that the chart does not have', 'replicaCount=3', /additional properties 'replicaCount' not allowed/],

@@ -10,11 +10,13 @@ const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 /** What `npm start` starts when nothing is said and no port is taken. */
 const USUAL = {
   url: `http://127.0.0.1:${ConfigSchema.properties.PORT.default}`,
+  host: '127.0.0.1',
+  auth: 'off',
   brokers: `127.0.0.1:${USUAL_KAFKA_PORT}`,
   topic: ConfigSchema.properties.KAFKA_TOPIC.default as string,
   earlierRecords: 0,
   kept: { path: '.kafka/start', isUsual: true },
-}
+} as const
 
 test('the lines of the README are those that npm start prints', () => {
   const text = whatToTry(USUAL)
@@ -22,6 +24,14 @@ test('the lines of the README are those that npm start prints', () => {
     const printed = pattern.exec(text)?.[0].trim() ?? assert.fail(`${pattern}: ${text}`)
     assert.ok(README.includes(`\n    ${printed}\n`), printed)
   }
+})
+
+test('it says who may write, and how the line sends a token where one is needed', () => {
+  assert.match(whatToTry(USUAL), /^AUTH=off: whoever reaches it .* Only this machine reaches it\.$/m)
+  assert.match(whatToTry({ ...USUAL, host: '0.0.0.0' }), /^AUTH=off: .* Other machines reach it, too\.$/m)
+  const text = whatToTry({ ...USUAL, auth: 'required' })
+  assert.match(text, /^AUTH=required: tills need a token/m)
+  assert.match(text, /^ +curl -i .* -H "authorization: Bearer \$TILLGATE_TOKEN" --data-binary/m)
 })
 
 test('another topic is in the line that reads it', () => {

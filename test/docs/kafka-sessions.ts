@@ -56,7 +56,12 @@ export const KAFKA_SESSIONS: readonly Session[] = [
   {
     ...{ document: 'README.md', heading: 'Run it' },
     steps: [
-      { command: 'KAFKA_BROKERS=broker-1:9092,broker-2:9092 ', says: /"msg":"listening"/, endedBy: 'SIGTERM' },
+      { command: 'mkdir -p keys && npx tillgate token keygen', says: /^\d{4}-\d\d-\d\d-\w+$/m },
+      {
+        command: 'AUTH_JWKS_FILE=keys/jwks.json KAFKA_BROKERS=broker-1:9092,broker-2:9092 ',
+        says: /"msg":"listening"/,
+        endedBy: 'SIGTERM',
+      },
       { command: 'npx tillgate config', says: /^KAFKA_BROKERS/m },
     ],
   },
@@ -157,7 +162,7 @@ export const KAFKA_SESSIONS: readonly Session[] = [
     steps: [
       { command: 'npx tillgate token keygen', says: /^\d{4}-\d\d-\d\d-\w+$/m },
       { command: 'npx tillgate token issue', says: /^[\w-]+\.[\w-]+\.[\w-]+$/m },
-      { command: 'AUTH=required', says: /"msg":"listening"/, endedBy: 'SIGTERM' },
+      { command: 'AUTH_JWKS_FILE=jwks.json', says: /"msg":"listening"/, endedBy: 'SIGTERM' },
     ],
   },
   {

@@ -22,9 +22,12 @@ const BUILD: readonly Part[] = [
   ['docker build', CONTAINER, "podman('build'"],
   ['-t tillgate .', CONTAINER, "'--tag', name, '.'"],
 ]
+const CONTAINER_TEST = 'test/container/container.test.ts'
 const RUN: readonly Part[] = [
   ['docker run', CONTAINER, "podman('run'"],
-  ['-e KAFKA_BROKERS=broker-1:9092', 'test/container/container.test.ts', 'KAFKA_BROKERS: kafka.bootstrap.join()'],
+  ['-v ./keys:/keys:ro', CONTAINER, ':/keys:ro`]'],
+  ['-e AUTH_JWKS_FILE=/keys/jwks.json', CONTAINER_TEST, "AUTH_JWKS_FILE: '/keys/jwks.json'"],
+  ['-e KAFKA_BROKERS=broker-1:9092', CONTAINER_TEST, 'KAFKA_BROKERS: kafka.bootstrap.join()'],
   ['-p 8080:8080', 'Dockerfile', 'EXPOSE 8080'],
 ]
 const CONFINED: readonly Part[] = [
@@ -107,8 +110,9 @@ export const RUNNERS: readonly Runner[] = [
   parts(/^npm publish$/, 'test:unit', ['npm publish', 'package.json', 'exit 1"']),
   parts(/^npm (version|publish) \S|^git /, 'test:unit', ['', 'test/docs/release-steps.test.ts', "'docs/release.md'"]),
 
-  parts(/^docker build .* 8080:8080 tillgate$/, 'test:container', ...BUILD, ...RUN),
-  parts(/^docker build .* --cap-drop all tillgate$/, 'test:container', ...BUILD, ...RUN, ...CONFINED),
+  parts(/^docker build -t tillgate \.$/, 'test:container', ...BUILD),
+  parts(/^docker run .* 8080:8080 tillgate$/, 'test:container', ...RUN),
+  parts(/^docker run .* --cap-drop all tillgate$/, 'test:container', ...RUN, ...CONFINED),
   parts(
     /^docker load /,
     'test:unit',

@@ -60,9 +60,9 @@ export interface ServeProcess extends CliProcess, Readiness {
   log(): Record<string, unknown>[]
 }
 
-/** Starts `tillgate serve` on a free port; by default it drains at once. Resolves when it listens. */
+/** Starts `tillgate serve` on a free port; by default it asks for no tokens and drains at once. Resolves when it listens. */
 export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> {
-  const started = spawnCli(['serve'], { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY_MS: '0', ...env })
+  const started = spawnCli(['serve'], { HOST: '127.0.0.1', PORT: '0', AUTH: 'off', DRAIN_DELAY_MS: '0', ...env })
   const log = () => parseLog(started.stdout().toString())
   try {
     const url = await eventually('tillgate serve listens or ends', DEADLINE_MS, 20, async () => {

@@ -23,7 +23,7 @@ export class GatewayProcess {
   private constructor(port: number, environment: NodeJS.ProcessEnv, command: readonly [string, ...string[]]) {
     this.url = `http://127.0.0.1:${port}`
     this.#command = command
-    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), ...environment }
+    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), AUTH: 'off', ...environment }
   }
 
   /**

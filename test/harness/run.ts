@@ -8,11 +8,12 @@ import { auditSent, brokenRules } from './audit.ts'
 import { checkContract } from './exchange.ts'
 import { runTill, type SentInvoice, type TillAnswer } from './till.ts'
 
-/** A gateway in this process, on a port of its own, without log output, that drains at once. */
+/** A gateway in this process, on a port of its own, without tokens and log output, that drains at once. */
 export async function startTestGateway(bootstrap: string[], topic: string, overrides: NodeJS.ProcessEnv = {}) {
   const config: Config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
+    AUTH: 'off',
     KAFKA_BROKERS: bootstrap.join(','),
     KAFKA_TOPIC: topic,
     KAFKA_PARTITIONS: '6',

@@ -88,6 +88,7 @@ test('what was posted is there after Ctrl-C, after kill -9 and after SIGTERM, an
     first.output(),
     new RegExp(`Kafka is at 127\\.0\\.0\\.1:${kafkaPort}, and its topic pos\\.invoices is empty`),
   )
+  assert.match(first.output(), /^AUTH=off: whoever reaches it may write .* Only this machine reaches it\.$/m)
   const { cd, curl, tail } = toPaste(first.output())
   const posted = paste(t, `cd /; ${cd}`, curl)
   assert.equal(await posted.exited, 0, posted.output())
@@ -136,7 +137,7 @@ test('what was posted is there after Ctrl-C, after kill -9 and after SIGTERM, an
 test('a port that is taken is said before Kafka starts, with what changes it', async (t) => {
   const { port, kafkaPort, npmStart } = await place()
   for (const [taken, problem] of [
-    [port, `0.0.0.0:${port} is in use by another process: set PORT`],
+    [port, `127.0.0.1:${port} is in use by another process: set PORT`],
     [kafkaPort, `port ${kafkaPort} is in use by another process: give --kafka-port another one`],
   ] as const) {
     const other = await listenOn('127.0.0.1', taken)

@@ -29,6 +29,20 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
 {{- end -}}
 
+{{/* Fails unless the public keys of tokens come from one place, or nobody needs tokens. */}}
+{{- define "tillgate.keysFrom" -}}
+{{- $jwks := .Values.auth.jwks -}}
+{{- $config := .Values.config -}}
+{{- $places := list $jwks.configMap $jwks.secret $config.AUTH_JWKS_FILE $config.AUTH_JWKS_URL | compact -}}
+{{- if and (eq (len $places) 0) (ne ($config.AUTH | default "required") "off") -}}
+{{- fail "tills need tokens: set auth.jwks.configMap, auth.jwks.secret or config.AUTH_JWKS_URL; config.AUTH=off takes invoices from everybody" -}}
+{{- end -}}
+{{- if gt (len $places) 1 -}}
+{{- fail "set one of auth.jwks.configMap, auth.jwks.secret, config.AUTH_JWKS_FILE and config.AUTH_JWKS_URL" -}}
+{{- end -}}
+{{- if or $jwks.configMap $jwks.secret }}files{{ end -}}
+{{- end -}}
+
 {{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set) and 600 MiB. A limit
 that is given counts instead. */}}
 {{- define "tillgate.resources" -}}
