@@ -1,9 +1,10 @@
 import { whyNotReady } from '../tools/gateway/readiness.ts'
+import { OTHER_TOKEN, readTokenHeaders } from '../tools/gateway/token.ts'
 import { createAnswersFile } from '../tools/simulate/answers-file.ts'
 import { parseSimulateArguments, SIMULATE_OPTIONS, type SimulateArguments } from '../tools/simulate/options.ts'
 import { selfTest, selfTestText } from '../tools/simulate/self-test.ts'
 import { simulate as runSimulation } from '../tools/simulate/simulate.ts'
-import { exitCodeOf } from '../tools/simulate/summary.ts'
+import { exitCodeOf, type Summary } from '../tools/simulate/summary.ts'
 import { progressText, summaryText } from '../tools/simulate/summary-text.ts'
 import { columnsOf } from '../tools/terminal/columns.ts'
 import { helpText } from '../tools/terminal/help.ts'
@@ -33,6 +34,7 @@ async function simulateTills(
   given: Extract<SimulateArguments, { action: 'run' }>,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const tokenHeaders = await readTokenHeaders(given.tokenFile, environment)
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => (stop.signal.aborted ? abort : stop).abort()
@@ -47,17 +49,20 @@ async function simulateTills(
       process.stderr.write(`${reason}; the tills keep trying, Ctrl-C stops\n`)
     })
   try {
-    const { summary } = await runSimulation(given.run, {
-      onAnswer: answers?.write,
-      onProgress: (progress) =>
-        status.update(progressText(progress, performance.now(), columnsOf(process.stderr, environment))),
-      stop: stop.signal,
-      abort: abort.signal,
-    })
+    const { summary } = await runSimulation(
+      { ...given.run, tokenHeaders },
+      {
+        onAnswer: answers?.write,
+        onProgress: (progress) =>
+          status.update(progressText(progress, performance.now(), columnsOf(process.stderr, environment))),
+        stop: stop.signal,
+        abort: abort.signal,
+      },
+    )
     await answers?.close()
     const { intended, acknowledged } = summary
     const isUnclear = intended > 0 && acknowledged === 0 && !abort.signal.aborted
-    const told = { ...summary, diagnosis: (isUnclear ? await whyNotReady(given.run.url) : undefined) ?? null }
+    const told = { ...summary, diagnosis: isUnclear ? await diagnosisOf(summary, given.run.url) : null }
     status.end()
     console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
     return exitCodeOf(summary)
@@ -66,6 +71,13 @@ async function simulateTills(
     status.end()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
+}
+
+/** Why nothing was acknowledged; `null` if that is not known. */
+async function diagnosisOf({ statuses }: Summary, url: URL): Promise<string | null> {
+  const refusal = ['401', '403'].find((status) => statuses[status] !== undefined)
+  if (refusal !== undefined) return `the gateway answers ${refusal}: ${OTHER_TOKEN}`
+  return (await whyNotReady(url)) ?? null
 }
 
 async function runSelfTest(json: boolean): Promise<number> {

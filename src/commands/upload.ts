@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { readTokenHeaders, type TokenHeaders } from '../tools/gateway/token.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
@@ -40,8 +41,9 @@ const BACKOFF = { firstMs: 500, maxMs: 15_000 }
 
 export const upload: Command = { help: HELP, run, failureCode: 1 }
 
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const given = await withoutOwn(parseUploadArguments(args))
+  const tokenHeaders = await readTokenHeaders(given.tokenFile, environment)
   const signals = createStopSignals()
   const screen = createUploadScreen(process.stderr)
   const journals: Journal[] = []
@@ -51,7 +53,7 @@ async function run(args: readonly string[]): Promise<number> {
     signals.listen()
     return await (given.dryRun
       ? look(journals, unusable, given, signals)
-      : send(journals, unusable, given, signals, screen))
+      : send(journals, unusable, { ...given, tokenHeaders }, signals, screen))
   } finally {
     screen.end()
     signals.release()
@@ -123,7 +125,7 @@ async function look(
 async function send(
   journals: readonly Journal[],
   unusable: readonly FileReport[],
-  given: UploadArguments,
+  given: UploadArguments & { readonly tokenHeaders: TokenHeaders },
   { stopping, breakingOff }: StopSignals,
   screen: UploadScreen,
 ): Promise<number> {
@@ -134,13 +136,14 @@ async function send(
     if (given.again) for (const journal of journals) await startOver(journal)
     const startedAtMs = performance.now()
     screen.start(journals)
-    const { coding, url, giveUpAfterMs, parallel, keepGoing } = given
+    const { coding, url, tokenHeaders, giveUpAfterMs, parallel, keepGoing } = given
     const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
     const started = await uploadFiles(
       journals,
       { parallel, keepGoing },
       {
-        send: (request, timeoutMs) => postUpload(request, timeoutMs, { url, coding, signal: breakingOff }),
+        send: (request, timeoutMs) =>
+          postUpload(request, timeoutMs, { url, coding, tokenHeaders, signal: breakingOff }),
         ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, backoff: BACKOFF, coding, limits, giveUpAfterMs, answers, stopping },
         ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },
       },

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { newKey, tokenOf } from '../auth/tokens.ts'
 import { send } from '../harness/exchange.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 import { startTestGateway } from '../harness/run.ts'
@@ -13,16 +16,27 @@ import { copyOfExample, documentedLines, runLines } from './documented-lines.ts'
 const ECOSYSTEMS = { TypeScript: 'typescript', Python: 'python', Java: 'java' }
 
 let kafka: KafkaCluster
+let keysFolder: string
+let jwksFile: string
+let token: string
 
 before(async () => {
+  const key = await newKey('k1')
+  token = await tokenOf(key, { stores: '*', terminals: '*' })
+  keysFolder = await mkdtemp(join(tmpdir(), 'tillgate-keys-'))
+  jwksFile = join(keysFolder, 'jwks.json')
+  await writeFile(jwksFile, JSON.stringify({ keys: [key.publicJwk] }))
   kafka = await startKafka()
 })
 
-after(() => kafka.stop())
+after(async () => {
+  await kafka?.stop()
+  if (keysFolder !== undefined) await rm(keysFolder, { recursive: true })
+})
 
 suite('a generated client, by the lines of docs/clients.md', { concurrency: true }, () => {
   for (const [heading, name] of Object.entries(ECOSYSTEMS)) {
-    test(`${heading}: type-checks, posts an invoice, uploads others, reads a problem, and trusts nobody else`, async (t) => {
+    test(`${heading}: type-checks, posts an invoice with a token, uploads others, reads a problem, and trusts nobody else`, async (t) => {
       const lines = await documentedLines(heading)
       const folder = await copyOfExample(name)
       const run = lines.slice(-1)
@@ -31,16 +45,20 @@ suite('a generated client, by the lines of docs/clients.md', { concurrency: true
       const samples = await samplesOf(['sale', 'no-sale', 'skipped', 'cancelled'])
       const [sale] = samples as [Sample]
 
-      await runLines(lines.slice(0, -1), folder, url)
-      assert.equal(await runLines(run, folder, url), textOf([...samples.map(deleted), await quarantined(url, sale)]))
+      await runLines(lines.slice(0, -1), folder, url, token)
+      assert.equal(
+        await runLines(run, folder, url, token),
+        textOf([...samples.map(deleted), await quarantined(url, sale)]),
+      )
       const records = await recordsOf(kafka.bootstrap, topic)
       assert.deepEqual(
         records.map(({ value }) => JSON.parse(String(value))),
         samples,
       )
 
+      assert.equal(await runLines(run, folder, url, 'none'), textOf(['resend', 'resend', 'resend']))
       const elsewhere = await startProxyPage(t)
-      assert.equal(await runLines(run, folder, elsewhere), textOf(['resend', 'resend', 'resend']))
+      assert.equal(await runLines(run, folder, elsewhere, token), textOf(['resend', 'resend', 'resend']))
     })
   }
 })
@@ -63,7 +81,9 @@ function deleted({ sequenceNumber }: Sample): string {
 async function quarantined(url: string, sale: Sample): Promise<string> {
   const { totals } = sale
   const broken = { ...sale, totals: { ...totals, tendered: totals.tendered + 1 } }
-  const { status, document } = await send(url, Buffer.from(JSON.stringify(broken)))
+  const { status, document } = await send(url, Buffer.from(JSON.stringify(broken)), {
+    headers: { authorization: `Bearer ${token}` },
+  })
   const errors = document.errors as { pointer: string; code: string }[]
   assert.equal(status, 422)
   assert.ok(errors.length > 0)
@@ -76,7 +96,7 @@ function textOf(lines: readonly string[]): string {
 
 async function startGateway(t: TestContext, topic: string): Promise<string> {
   await kafka.createTopic({ topic, partitions: 6 })
-  const gateway = await startTestGateway(kafka.bootstrap, topic)
+  const gateway = await startTestGateway(kafka.bootstrap, topic, { AUTH: 'required', AUTH_JWKS_FILE: jwksFile })
   t.after(() => gateway.stop())
   await gateway.ready
   return gateway.url

@@ -33,13 +33,14 @@ export async function copyOfExample(name: string): Promise<string> {
 }
 
 /**
- * Runs lines of the document with bash, against the gateway at `url`. Resolves with the standard output, without colours. Rejects with
+ * Runs lines of the document with bash, against the gateway at `url` and with this token. Resolves with the standard output, without colours. Rejects with
  * all that they wrote when one fails or the deadline passes; then nothing of them runs on.
  */
-export async function runLines(lines: readonly string[], folder: string, url: string): Promise<string> {
+export async function runLines(lines: readonly string[], folder: string, url: string, token: string): Promise<string> {
   const script = lines.join('\n').replaceAll(URL_IN_DOCUMENT, url)
   const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
+    env: { ...process.env, TILLGATE_TOKEN: token },
     detached: true, // a process group of its own, which can be ended as a whole
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -24,8 +24,8 @@ async function notReady(t: TestContext, host: string): Promise<string> {
   return `http://[${host}]:${(server.address() as AddressInfo).port}`
 }
 
-async function run(t: TestContext, args: string[]) {
-  const started = spawnCli(['simulate', ...args])
+async function run(t: TestContext, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const started = spawnCli(['simulate', ...args], env)
   t.after(() => started.end())
   const { code } = await started.exited
   return { code, stdout: started.stdout().toString(), stderr: started.stderr() }
@@ -49,4 +49,24 @@ test('a gateway that is not there is told in words', async (t) => {
   assert.match(stdout, /answers +\d+ x no answer/)
   assert.match(stdout, new RegExp(`No answer: 127\\.0\\.0\\.1:${port}: nothing listens there`))
   assert.doesNotMatch(stdout, /\bE[A-Z]{4,}\d*\b/)
+})
+
+test('the token of the environment goes with every invoice; a gateway that wants another one is told', async (t) => {
+  const server = createServer((request, response) => {
+    request.resume()
+    const isGood = request.headers.authorization === 'Bearer good'
+    const body = isGood ? { invoiceId: 'i', partition: 0, offset: '0' } : { outcome: 'rejected', till: 'resend' }
+    response.writeHead(isGood ? 201 : 401, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const bad = await run(t, ['--url', url, ...BRIEF])
+  assert.equal(bad.code, 1)
+  assert.match(bad.stdout, /The gateway answers 401: --token-file or TILLGATE_TOKEN gives another token\n$/)
+  const good = await run(t, ['--url', url, ...BRIEF], { TILLGATE_TOKEN: 'good' })
+  assert.equal(good.code, 0, good.stdout)
 })

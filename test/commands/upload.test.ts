@@ -38,6 +38,12 @@ async function upload(t: TestContext, url: URL, cwd: string, args: readonly stri
   return await exited
 }
 
+async function uploadWith(t: TestContext, url: URL, cwd: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const { child, exited } = spawnUpload(t, url, cwd, args, env)
+  child.stdin.end()
+  return await exited
+}
+
 test('a finished upload has nothing left to send and exits with 0, whatever was rejected, once that is dealt with', async (t) => {
   const server = await scripted(
     t,
@@ -229,4 +235,37 @@ test('--again deletes nothing until all files and the answers file can be used',
   assert.equal(code, 1)
   assert.equal((await readFile(join(cwd, 'a.rejected.ndjson'), 'utf8')).trim().split('\n').length, 1)
   assert.equal(server.received.length, 2)
+})
+
+test('without a good token the upload stops, and keeps its journal; with one, the same command sends it', async (t) => {
+  const token = 'aaa.bbb.ccc'
+  const server = await scripted(t, (received, response) => {
+    const { authorization } = received.headers
+    const reply =
+      authorization === undefined ? gateway.whole(401) : gateway.results((line) => statusFor(authorization, line))
+    reply(received, response)
+  })
+  const statusFor = (authorization: string, line: string) =>
+    authorization === `Bearer ${token}` || line.includes('"sequenceNumber":1}') ? 201 : 403
+  const cwd = await folderWith({ a: `${invoice(1)}\n${invoice(2)}\n`, token: `${token}\n` })
+
+  const without = await upload(t, server.url, cwd, ['a'])
+  assert.equal(without.code, 1)
+  assert.match(without.text, /^a: stopped.* answered 401: .*--token-file or TILLGATE_TOKEN/m)
+  const other = await uploadWith(t, server.url, cwd, ['a'], { TILLGATE_TOKEN: 'other' })
+  assert.equal(other.code, 1)
+  assert.match(other.text, /^a: stopped: answered 403: .*--token-file or TILLGATE_TOKEN.*; 1 stored, 0 rejected$/m)
+  assert.deepEqual(
+    (await readdir(cwd)).filter((name) => name.includes('rejected')),
+    [],
+  )
+
+  const { code, text, stderr } = await upload(t, server.url, cwd, ['--token-file', 'token', 'a'])
+  assert.equal(code, 0, text + stderr)
+  assert.deepEqual(server.lines(), [[invoice(1), invoice(2)], [invoice(1), invoice(2)], [invoice(2)]])
+  assert.doesNotMatch(text + stderr, /aaa/)
+
+  const missing = await upload(t, server.url, cwd, ['--token-file', 'none', 'a'])
+  assert.equal(missing.code, 2)
+  assert.match(missing.stderr, /^none: there is no such file/)
 })

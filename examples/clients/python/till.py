@@ -1,20 +1,23 @@
 """till.py URL FILE...: posts the first invoice, uploads the others, and posts the first again with a wrong sum.
 
-Prints what a till does with each invoice: delete, quarantine or resend.
+The variable TILLGATE_TOKEN holds the token for the gateway. Prints what a till does with each invoice: delete, quarantine or resend.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import httpx
-from tillgate_client import Client
+from tillgate_client import AuthenticatedClient
 from tillgate_client.api.invoices import post_invoice
 from tillgate_client.models import Invoice, Problem, ProblemTill, Receipt, UploadAnswer
 
 
 def main(url: str, first_file: str, *other_files: str) -> None:
-    with Client(base_url=url) as client:
+    # Not an argument: everybody on the machine can read those of a process.
+    token = os.environ.get("TILLGATE_TOKEN", "none")
+    with AuthenticatedClient(base_url=url, token=token) as client:
         first = read(first_file)
         post(client, first)
 
@@ -32,14 +35,14 @@ def line_of(invoice: Invoice) -> str:
     return json.dumps(invoice.to_dict()) + "\n"
 
 
-def post(client: Client, invoice: Invoice) -> None:
+def post(client: AuthenticatedClient, invoice: Invoice) -> None:
     try:
         settle(post_invoice.sync(client=client, body=invoice))
     except (httpx.HTTPError, ValueError, KeyError):
         settle(None)  # a proxy answered, or nobody
 
 
-def upload(client: Client, journal: str) -> None:
+def upload(client: AuthenticatedClient, journal: str) -> None:
     # The generator makes no function for NDJSON, but its client has the HTTP client and its models the answer.
     headers = {"content-type": "application/x-ndjson"}
     try:

@@ -1,6 +1,6 @@
 /**
  * `node till.ts URL FILE...`: posts the first invoice, uploads the others, and posts the first again with a wrong sum.
- * Prints what a till does with each invoice: delete, quarantine or resend.
+ * The variable TILLGATE_TOKEN holds the token for the gateway. Prints what a till does with each invoice: delete, quarantine or resend.
  */
 import { readFile } from 'node:fs/promises'
 import createClient from 'openapi-fetch'
@@ -10,9 +10,14 @@ type Invoice = components['schemas']['Invoice']
 type Receipt = components['schemas']['Receipt']
 type Problem = components['schemas']['Problem']
 
+// Not an argument: everybody on the machine can read those of a process.
+const token = process.env.TILLGATE_TOKEN ?? 'none'
 const [url = '', firstFile = '', ...otherFiles] = process.argv.slice(2)
 // The media types that are read. An upload can be answered with NDJSON too, but only if it is asked for.
-const client = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl: url })
+const client = createClient<paths, 'application/json' | 'application/problem+json'>({
+  baseUrl: url,
+  headers: { authorization: `Bearer ${token}` },
+})
 
 const first = await read(firstFile)
 await post(first)

@@ -1,4 +1,5 @@
 import { gatewayAddress } from '../gateway/gateway-url.ts'
+import { TOKEN_FILE_OPTION, type TokenHeaders } from '../gateway/token.ts'
 import { count } from '../terminal/count.ts'
 import { type Form, number, oneOf, text, wholeNumber } from '../terminal/forms.ts'
 import { UsageError } from '../terminal/input-errors.ts'
@@ -8,7 +9,12 @@ import type { Load } from './arrivals.ts'
 /** What `tillgate simulate` was asked for. */
 export type SimulateArguments = { readonly json: boolean } & (
   | { readonly action: 'self-test' }
-  | { readonly action: 'run'; readonly run: Run; readonly answers: string | undefined }
+  | {
+      readonly action: 'run'
+      readonly run: Omit<Run, 'tokenHeaders'>
+      readonly answers: string | undefined
+      readonly tokenFile: string | undefined
+    }
 )
 
 /** One run of many tills against one gateway. */
@@ -22,6 +28,7 @@ export interface Run {
   /** How long to wait afterwards for the answers that are still missing. */
   readonly drainSeconds: number
   readonly connections: number
+  readonly tokenHeaders: TokenHeaders
   readonly answerTimeoutMs: number
   /** The same seed gives the same arrivals and baskets. */
   readonly seed: number
@@ -37,6 +44,7 @@ const burst: Form<NonNullable<Load['burst']>> = {
 
 export const SIMULATE_OPTIONS = {
   url: { value: 'URL', form: gatewayAddress, isRequired: true, help: 'the gateway or its load balancer' },
+  'token-file': TOKEN_FILE_OPTION,
   tills: { value: 'N', form: wholeNumber(1, 1_000_000), preset: 1_000, help: 'how many tills' },
   stores: {
     value: 'N',
@@ -123,7 +131,7 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     answerTimeoutMs: 1_000 * given['answer-timeout-seconds'],
     seed: given.seed,
   }
-  return { action: 'run', json, run, answers }
+  return { action: 'run', json, run, answers, tokenFile: given['token-file'] }
 }
 
 function readBurst(text: string): Load['burst'] {

@@ -50,6 +50,7 @@ const RUN: Omit<Run, 'url'> = {
   drainSeconds: 20,
   connections: 1_000,
   answerTimeoutMs: 40_000,
+  tokenHeaders: {},
   seed: 1,
 }
 

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import { type TillAction, tillAction } from '../../errors.ts'
+import type { TokenHeaders } from '../gateway/token.ts'
 
 /** The answer to one attempt. `status` null: no answer, or an incomplete one. `action`: what the till does with it. */
 export interface AttemptAnswer {
@@ -26,6 +27,7 @@ export interface SenderOptions {
   /** Kept alive and shared; one request at a time on each. */
   readonly connections: number
   readonly answerTimeoutMs: number
+  readonly tokenHeaders: TokenHeaders
 }
 
 const MAX_ANSWER_BYTES = 1_048_576
@@ -38,7 +40,8 @@ const NO_ANSWER: AttemptAnswer = {
   retryAfterMs: undefined,
 }
 
-export function createSender({ url, connections, answerTimeoutMs }: SenderOptions): Sender {
+export function createSender({ url, connections, answerTimeoutMs, tokenHeaders }: SenderOptions): Sender {
+  const sent = { ...HEADERS, ...tokenHeaders }
   const path = `${url.pathname.replace(/\/$/, '')}/v1/invoices`
   const pool = new Pool(url.origin, {
     connections,
@@ -63,7 +66,7 @@ export function createSender({ url, connections, answerTimeoutMs }: SenderOption
         } = await pool.request({
           path,
           method: 'POST',
-          headers: HEADERS,
+          headers: sent,
           body,
           signal,
         })

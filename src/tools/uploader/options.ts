@@ -1,4 +1,5 @@
 import { gatewayAddress, gatewayUrl } from '../gateway/gateway-url.ts'
+import { TOKEN_FILE_OPTION } from '../gateway/token.ts'
 import { text, wholeNumber } from '../terminal/forms.ts'
 import { UsageError } from '../terminal/input-errors.ts'
 import { type Options, parseOptionsAndFiles } from '../terminal/options.ts'
@@ -9,6 +10,7 @@ export interface UploadArguments {
   readonly files: readonly string[]
   /** Of the gateway; ends with a slash. */
   readonly url: URL
+  readonly tokenFile: string | undefined
   readonly coding: RequestCoding
   /** Most invoices in a request. */
   readonly maxInvoices: number
@@ -29,6 +31,7 @@ const DEFAULT_URL = 'http://127.0.0.1:8080'
 
 export const UPLOAD_OPTIONS = {
   url: { value: 'URL', form: gatewayAddress, help: 'the gateway', presetText: DEFAULT_URL },
+  'token-file': TOKEN_FILE_OPTION,
   gzip: { help: 'compress requests with gzip; this is the default' },
   zstd: { help: 'compress them with zstd' },
   'no-compression': { help: 'do not compress them' },
@@ -65,6 +68,7 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
   return {
     ...{ files, parallel, answers, again, keepGoing, dryRun, json },
     url: values.url ?? gatewayUrl(DEFAULT_URL),
+    tokenFile: values['token-file'],
     coding: coding(values),
     maxInvoices: invoices,
     giveUpAfterMs: giveUpAfterSeconds === undefined ? undefined : 1_000 * giveUpAfterSeconds,

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'undici'
 import { noAnswer } from '../gateway/no-answer.ts'
+import type { TokenHeaders } from '../gateway/token.ts'
 import type { CutRequest, RequestCoding } from './cut-request.ts'
 import { type GatewayAnswer, readGatewayAnswer, readInvoiceAnswer } from './gateway-answer.ts'
 
@@ -7,6 +8,7 @@ export interface PostOptions {
   /** Of the gateway; ends with a slash. */
   readonly url: URL
   readonly coding: RequestCoding
+  readonly tokenHeaders: TokenHeaders
   /** Aborts the request in flight. */
   readonly signal: AbortSignal
 }
@@ -20,7 +22,7 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20
 export async function postUpload(
   request: CutRequest,
   timeoutMs: number,
-  { url, coding, signal }: PostOptions,
+  { url, coding, tokenHeaders, signal }: PostOptions,
 ): Promise<GatewayAnswer> {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -28,7 +30,7 @@ export async function postUpload(
       new URL(request.isAlone ? 'v1/invoices' : 'v1/invoices/batch', url),
       {
         method: 'POST',
-        headers: request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding),
+        headers: { ...(request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding)), ...tokenHeaders },
         body: request.body,
         signal: AbortSignal.any([signal, timeout]),
       },

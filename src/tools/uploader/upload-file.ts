@@ -177,7 +177,8 @@ class FileUpload {
     await this.#save(0)
     this.#tell('reading')
 
-    if (decision.kind === 'stop') return { kind: 'refused', reason: decision.reason }
+    const isRefused = decision.kind === 'stop' || (decision.kind === 'fates' && decision.isRefused)
+    if (isRefused) return { kind: 'refused', reason: decision.reason ?? '' }
     if (decision.kind === 'again' || (decision.kind === 'fates' && decision.fates.includes('again')))
       return await this.#wait(decision.reason ?? '', answer.kind === 'none' ? undefined : answer.retryAfterMs)
     this.#trouble = undefined

@@ -16,6 +16,7 @@ test('a URL is enough', () => {
     action: 'run',
     json: false,
     answers: undefined,
+    tokenFile: undefined,
     run: {
       url: new URL('http://127.0.0.1:8080'),
       tills: 1_000,

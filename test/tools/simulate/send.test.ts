@@ -12,7 +12,12 @@ async function sender(t: TestContext, listener: RequestListener, connections = 4
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pos/`)
-  const sender = createSender({ url, connections, answerTimeoutMs: 30_000 })
+  const sender = createSender({
+    url,
+    connections,
+    answerTimeoutMs: 30_000,
+    tokenHeaders: { authorization: 'Bearer a.b.c' },
+  })
   t.after(async () => {
     await sender.close()
     server.closeAllConnections()
@@ -29,13 +34,15 @@ test('an invoice is posted under the path of the URL, over connections that are 
     async (request, response) => {
       sockets.add(request.socket)
       const sent = (await request.toArray()).join('')
-      seen.push(`${request.method} ${request.url} ${request.headers['content-type']} ${sent}`)
+      seen.push(
+        `${request.method} ${request.url} ${request.headers['content-type']} ${request.headers.authorization} ${sent}`,
+      )
       response.writeHead(201).end('{"invoiceId":"i","partition":2,"offset":"17"}')
     },
     2,
   )
   const answers = await Promise.all(Array.from({ length: 10 }, () => it.send(body, never)))
-  assert.deepEqual(new Set(seen), new Set(['POST /pos/v1/invoices application/json {"a":1}']))
+  assert.deepEqual(new Set(seen), new Set(['POST /pos/v1/invoices application/json Bearer a.b.c {"a":1}']))
   assert.equal(seen.length, 10)
   assert.ok(sockets.size <= 2)
   assert.equal(it.waited, 8)
@@ -58,7 +65,12 @@ test('a connection that breaks, before an answer or within it, is no answer', as
 })
 
 test('nobody there, and an end of the run, are no answer either', async (t) => {
-  const gone = createSender({ url: new URL('http://127.0.0.1:1'), connections: 1, answerTimeoutMs: 30_000 })
+  const gone = createSender({
+    url: new URL('http://127.0.0.1:1'),
+    connections: 1,
+    answerTimeoutMs: 30_000,
+    tokenHeaders: {},
+  })
   t.after(() => gone.close())
   assert.deepEqual(await gone.send(body, never), NO_ANSWER)
   const silent = await sender(t, () => {})

@@ -15,6 +15,7 @@ const RUN: Omit<Run, 'url'> = {
   drainSeconds: 1,
   connections: 100,
   answerTimeoutMs: 40_000,
+  tokenHeaders: {},
   seed: 1,
 }
 

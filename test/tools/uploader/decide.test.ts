@@ -33,8 +33,9 @@ test('each invoice by its receipt or its problem, whatever the status', () => {
     kind: 'fates',
     fates: ['stored', 'stored', 'again', 'rejected', 'rejected', 'again', 'again', 'again'],
     reason: 'answered 201',
+    isRefused: false,
   })
-  const stored = { kind: 'fates', fates: ['stored'], reason: undefined }
+  const stored = { kind: 'fates', fates: ['stored'], reason: undefined, isRefused: false }
   assert.deepEqual(decide(results([201, RECEIPT]), of(1)), stored)
 })
 
@@ -43,7 +44,7 @@ test('a whole request: sent again, or the end of it; many invoices are never rej
     const expected = { kind: 'again', isSmaller: false, reason: `answered ${status}` }
     assert.deepEqual(decide(whole(status), of(5)), expected)
   }
-  for (const status of [400, 401, 403, 404, 405, 415, 422, 431]) {
+  for (const status of [400, 404, 405, 415, 422, 431]) {
     assert.deepEqual(decide(whole(status), of(5)), { kind: 'stop', reason: `answered ${status}` })
     assert.deepEqual(decide(whole(status, { till: 'quarantine' }), of(5)), {
       kind: 'stop',
@@ -53,6 +54,15 @@ test('a whole request: sent again, or the end of it; many invoices are never rej
   }
 })
 
+test('without a token that is for it nothing is tried again, and nothing is rejected', () => {
+  const reason = (status: number) => `answered ${status}: No (--token-file or TILLGATE_TOKEN gives another token)`
+  for (const status of [401, 403])
+    assert.deepEqual(decide(whole(status, { title: 'No' }), of(5)), { kind: 'stop', reason: reason(status) })
+  const answer = results([503, { till: 'resend' }], [201, RECEIPT], [403, { title: 'No', till: 'resend' }])
+  const fates = ['again', 'stored', 'again']
+  assert.deepEqual(decide(answer, of(3)), { kind: 'fates', fates, reason: reason(403), isRefused: true })
+})
+
 test('too large: smaller, down to one invoice, which is sent alone', () => {
   assert.deepEqual(decide(whole(413), of(2)), { kind: 'smaller' })
   assert.deepEqual(decide(whole(413), of(1)), { kind: 'alone' })
@@ -60,7 +70,7 @@ test('too large: smaller, down to one invoice, which is sent alone', () => {
 
 test('an invoice that was sent alone is rejected if the gateway says so; otherwise it is kept', () => {
   for (const status of [400, 413, 422]) {
-    const rejected = { kind: 'fates', fates: ['rejected'], reason: `answered ${status}` }
+    const rejected = { kind: 'fates', fates: ['rejected'], reason: `answered ${status}`, isRefused: false }
     assert.deepEqual(decide(whole(status, { till: 'quarantine' }), ALONE), rejected)
     assert.deepEqual(decide(whole(status), ALONE), { kind: 'stop', reason: `answered ${status}` })
   }

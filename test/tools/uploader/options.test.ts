@@ -7,6 +7,7 @@ test('a file is enough', () => {
   assert.deepEqual(parseUploadArguments(['a.ndjson']), {
     files: ['a.ndjson'],
     url: new URL('http://127.0.0.1:8080/'),
+    tokenFile: undefined,
     coding: 'gzip',
     maxInvoices: 1_000,
     parallel: 1,

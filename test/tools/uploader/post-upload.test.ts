@@ -19,7 +19,7 @@ test('a gateway may listen on a port that browsers refuse', async (t) => {
   const { port } = server.address() as AddressInfo
   const { signal } = new AbortController()
   const url = new URL(`http://127.0.0.1:${port}/`)
-  assert.deepEqual(await postUpload(REQUEST, 30_000, { url, coding: 'identity', signal }), {
+  assert.deepEqual(await postUpload(REQUEST, 30_000, { url, coding: 'identity', tokenHeaders: {}, signal }), {
     kind: 'whole',
     status: 503,
     problem: undefined,

@@ -14,7 +14,7 @@ export function optionsFor(url: URL, given: Given = {}): UploadOptions {
   const { timeoutMs = 30_000, signal = new AbortController().signal, ...rest } = given
   const coding = given.coding ?? 'gzip'
   return {
-    send: (request, withinMs) => postUpload(request, withinMs, { url, coding, signal }),
+    send: (request, withinMs) => postUpload(request, withinMs, { url, coding, tokenHeaders: {}, signal }),
     answerTimeoutMs: timeoutMs,
     backoff: { firstMs: 1, maxMs: 10 },
     coding,

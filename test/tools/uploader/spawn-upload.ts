@@ -4,8 +4,14 @@ import type { TestContext } from 'node:test'
 import { CLI } from '../../harness/cli-process.ts'
 
 /** Runs `tillgate upload ...args` in a folder, with a standard input that is open; it ends with the test. */
-export function spawnUpload(t: TestContext, url: URL, cwd: string, args: readonly string[]) {
-  const env = { PATH: process.env.PATH }
+export function spawnUpload(
+  t: TestContext,
+  url: URL,
+  cwd: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+) {
+  const env = { PATH: process.env.PATH, ...environment }
   const child = spawn(process.execPath, [CLI, 'upload', '--url', url.href, ...args], { cwd, env, stdio: 'pipe' })
   const ended = once(child, 'close')
   t.after(async () => {
