@@ -1,23 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-
-const milliseconds = (defaultMs: number, description: string, minimum = 0) =>
-  Type.Integer({ default: defaultMs, minimum, maximum: 3_600_000, description })
-const bytes = (defaultBytes: number, description: string, minimum = 1_024) =>
-  Type.Integer({ default: defaultBytes, minimum, maximum: 2 ** 40, description })
-const text = (description: string, options: TextOptions = {}) => Type.String({ minLength: 1, description, ...options })
-
-interface TextOptions {
-  readonly default?: string
-  readonly pattern?: string
-  /** The pattern in words, behind "must be". */
-  readonly form?: string
-  readonly secret?: true
-}
+import { bytes, milliseconds, text } from './config-forms.ts'
+import { KAFKA_VARIABLES } from './config-kafka.ts'
 
 /** A name, or an IPv4 or IPv6 address. Only an IPv6 one has several colons. */
 const HOST_PATTERN = '^(?:[^\\s:/[\\]]+|\\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w+)?\\]?)$'
-/** A name or an address, and a port. */
-const BROKER_PATTERN = '(?:[^\\s,:/[\\]]+|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w+)?\\]):\\d{1,5}'
 
 const quota = (description: string) => Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description }))
 
@@ -62,34 +48,7 @@ export const ConfigSchema = Type.Object({
     maximum: 10_000_000,
     description: 'How many verified tokens are remembered; the least recently used are forgotten and verified again.',
   }),
-  KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas; some of the cluster are enough.', {
-    pattern: `^\\s*${BROKER_PATTERN}(?:\\s*,\\s*${BROKER_PATTERN})*\\s*$`,
-    form: 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)',
-  }),
-  KAFKA_TOPIC: text('Topic of the invoices. It must exist.', {
-    default: 'pos.invoices',
-    pattern: '^[A-Za-z0-9._-]{1,249}$',
-    form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
-  }),
-  KAFKA_PARTITIONS: Type.Integer({
-    default: 12,
-    minimum: 1,
-    maximum: 10_000,
-    description: 'Partitions of the topic; must match it. The number decides which partition a store has.',
-  }),
-  KAFKA_CLIENT_ID: text('Client id that brokers see.', { default: 'tillgate' }),
-  KAFKA_TLS: Type.Boolean({ default: false, description: 'Encrypt the connections to the brokers.' }),
-  KAFKA_SASL_MECHANISM: Type.Optional(
-    Type.Union([Type.Literal('plain'), Type.Literal('scram-sha-256'), Type.Literal('scram-sha-512')], {
-      description: 'How to log in to the brokers; without it, no login.',
-    }),
-  ),
-  KAFKA_SASL_USERNAME: Type.Optional(text('User of the login.')),
-  KAFKA_SASL_PASSWORD: Type.Optional(text('Password of the login.', { secret: true })),
-  KAFKA_REQUEST_TIMEOUT_MS: milliseconds(8_000, 'How long to wait for the answer of a broker.', 1_000),
-  KAFKA_ACK_TIMEOUT_MS: milliseconds(5_000, 'How long the leader waits for its in-sync replicas.', 500),
-  KAFKA_CONNECTION_TIMEOUT_MS: milliseconds(3_000, 'How long connecting to a broker may take.', 100),
-  KAFKA_METADATA_MAX_AGE_MS: milliseconds(15_000, 'How old the metadata of the cluster may get.', 1_000),
+  ...KAFKA_VARIABLES,
   DELIVERY: Type.Union([Type.Literal('exactly-once'), Type.Literal('at-least-once'), Type.Literal('at-most-once')], {
     default: 'exactly-once',
     description: 'What is guaranteed when an invoice is sent to Kafka again.',

@@ -1,5 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { isPrivate } from './config-forms.ts'
+import { kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
 import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
@@ -89,15 +91,13 @@ function read(environment: NodeJS.ProcessEnv, more: (config: Config) => string[]
 
 /** The options that `kafka/` needs to reach the cluster. */
 export function kafkaOptions(config: Config) {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config
   return {
     brokers: config.KAFKA_BROKERS.split(',').map((address) => address.trim()),
     clientId: config.KAFKA_CLIENT_ID,
     topic: config.KAFKA_TOPIC,
     partitions: config.KAFKA_PARTITIONS,
-    ssl: config.KAFKA_TLS,
-    sasl:
-      mechanism === undefined ? undefined : { mechanism, username: username as string, password: password as string },
+    ssl: kafkaTls(config),
+    sasl: kafkaLogin(config),
     requestTimeoutMs: config.KAFKA_REQUEST_TIMEOUT_MS,
     ackTimeoutMs: config.KAFKA_ACK_TIMEOUT_MS,
     connectionTimeoutMs: config.KAFKA_CONNECTION_TIMEOUT_MS,
@@ -160,11 +160,7 @@ function contradictions(config: Config): string[] {
   if (config.KAFKA_BROKERS?.split(',').some(hasImpossiblePort))
     problems.push('KAFKA_BROKERS must have ports from 1 to 65,535')
   if (config.KAFKA_TOPIC === '.' || config.KAFKA_TOPIC === '..') problems.push('KAFKA_TOPIC must not be . or ..')
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user, KAFKA_SASL_PASSWORD: password } = config
-  if (mechanism !== undefined && (user === undefined || password === undefined))
-    problems.push('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD')
-  if (mechanism === undefined && (user !== undefined || password !== undefined))
-    problems.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD need KAFKA_SASL_MECHANISM')
+  problems.push(...kafkaProblems(config))
   if (config.METRICS_PORT !== undefined && config.METRICS_PORT === config.PORT)
     problems.push('METRICS_PORT must differ from PORT')
   problems.push(...contradictoryTimeouts(config))
@@ -188,10 +184,6 @@ function contradictoryAuth({ AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url }: C
   // Whoever can change the answer on its way can make tokens.
   const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
   return isSafe ? [] : ['AUTH_JWKS_URL must be https; http is for this machine alone']
-}
-
-function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || isLoopback(unbracketed(hostname))
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import {
   ConfigError,
   connectionTimeoutMs,
@@ -298,6 +299,46 @@ test('the cluster’s options are those of the variables; a login only with a me
   const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
   const sasl = { mechanism: 'scram-sha-512', username: 'u', password: 'p' }
   assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...login })).sasl, sasl)
+})
+
+test('TLS to Kafka may have files, and a login a password or a token', () => {
+  const file = fileURLToPath(import.meta.url)
+  assert.equal(kafkaOptions(readConfig(BROKERS)).ssl, false)
+  const tls = { KAFKA_TLS: 'true', KAFKA_TLS_CA_FILE: file }
+  const expected = { caFile: file, certFile: undefined, keyFile: undefined }
+  assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...tls })).ssl, expected)
+  const login = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD_FILE: file }
+  const { sasl } = kafkaOptions(readConfig({ ...BROKERS, ...login }))
+  assert.deepEqual(sasl, { mechanism: 'plain', username: 'u', password: { file } })
+  const oauth = {
+    KAFKA_SASL_MECHANISM: 'oauthbearer',
+    KAFKA_OAUTH_TOKEN_URL: 'https://id.example/token',
+    KAFKA_OAUTH_CLIENT_ID: 'tillgate',
+    KAFKA_OAUTH_CLIENT_SECRET_FILE: file,
+  }
+  const tokenUrl = 'https://id.example/token'
+  assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...oauth })).sasl, {
+    ...{ mechanism: 'oauthbearer', tokenUrl, clientId: 'tillgate', clientSecretFile: file, scope: undefined },
+  })
+})
+
+test('what contradicts itself in the connection to Kafka is told, and a file that cannot be read', () => {
+  const oauth = { KAFKA_SASL_MECHANISM: 'oauthbearer' }
+  const wrong: [NodeJS.ProcessEnv, RegExp][] = [
+    [{ KAFKA_TLS_CA_FILE: '/none' }, /KAFKA_TLS_ files need KAFKA_TLS=true/],
+    [
+      { KAFKA_TLS: 'true', KAFKA_TLS_CA_FILE: '/none' },
+      /KAFKA_TLS_CA_FILE: \/none cannot be read: there is no such file/,
+    ],
+    [{ KAFKA_TLS: 'true', KAFKA_TLS_CERT_FILE: '/none' }, /KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE need each other/],
+    [{ KAFKA_SASL_PASSWORD: 'p', KAFKA_SASL_PASSWORD_FILE: '/none' }, /KAFKA_SASL_PASSWORD and _FILE exclude/],
+    [{ KAFKA_SASL_PASSWORD: 'p' }, /need KAFKA_SASL_MECHANISM plain or scram/],
+    [{ ...oauth, KAFKA_SASL_USERNAME: 'u' }, /need KAFKA_SASL_MECHANISM plain or scram/],
+    [{ ...oauth }, /oauthbearer needs KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_CLIENT_ID, KAFKA_OAUTH_CLIENT_SECRET_FILE/],
+    [{ KAFKA_OAUTH_CLIENT_ID: 'a' }, /KAFKA_OAUTH_ variables need KAFKA_SASL_MECHANISM=oauthbearer/],
+    [{ ...oauth, KAFKA_OAUTH_TOKEN_URL: 'http://id.example/' }, /KAFKA_OAUTH_TOKEN_URL must be https/],
+  ]
+  for (const [env, said] of wrong) assert.throws(() => readConfig({ ...BROKERS, ...env }), said)
 })
 
 test('a connection outlives the request and every wait of its answer', () => {

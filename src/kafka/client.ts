@@ -1,19 +1,16 @@
 import { plainMessage } from '../system-problem.ts'
-import kafkajs, { type Admin, type Kafka, type logCreator, type SASLOptions } from './kafkajs/index.ts'
+import kafkajs, { type Admin, type Kafka, type KafkaConfig, type logCreator } from './kafkajs/index.ts'
+import { type Login, saslOptions } from './login.ts'
+import { type TlsFiles, tlsOptions } from './tls-options.ts'
 
 /** How to reach a cluster. All times in milliseconds. */
 export interface ClientOptions {
   /** Bootstrap addresses, `host:port`. */
   readonly brokers: readonly string[]
   readonly clientId: string
-  readonly ssl: boolean
-  readonly sasl:
-    | {
-        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-        readonly username: string
-        readonly password: string
-      }
-    | undefined
+  /** Whether to use TLS, or with which files. */
+  readonly ssl: boolean | TlsFiles
+  readonly sasl: Login | undefined
   /** How long one request may take before its connection is closed. */
   readonly requestTimeoutMs: number
   readonly connectionTimeoutMs: number
@@ -28,16 +25,17 @@ export type OnClientLog = (level: 'warn' | 'debug', message: string, fields: Rec
 
 /** A client of the cluster. It connects when it is first used. */
 export function createClient(options: ClientOptions): Kafka {
+  const { sasl, onClientLog } = options
   return new kafkajs.Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
-    ssl: options.ssl,
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions }),
+    ssl: tlsOptions(options.ssl) as NonNullable<KafkaConfig['ssl']>,
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl, onClientLog, options.requestTimeoutMs) }),
     connectionTimeout: options.connectionTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     retry: INNER_RETRY,
     logLevel: kafkajs.logLevel.WARN,
-    logCreator: logTo(options.onClientLog),
+    logCreator: logTo(onClientLog),
   })
 }
 

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { type NetworkAddress, parseAddress } from '../network-address.ts'
+import { plainMessage } from '../system-problem.ts'
+import { type TlsFiles, tlsOptions } from './tls-options.ts'
 
 /** What listens at an address, as far as we can tell. */
 export type Seen =
@@ -15,6 +17,8 @@ export type Seen =
   /** TLS that the peer ended, in OpenSSL's words: it wants another version, or a client certificate. */
   | { readonly kind: 'tls-refused'; readonly reason: string }
   | { readonly kind: 'untrusted'; readonly code: string }
+  /** Our own files for TLS are missing or do not fit together. */
+  | { readonly kind: 'unusable-files'; readonly reason: string }
   /**
    * Kafka. `isPlain`: without TLS although TLS was tried. `mechanisms`: those of SASL; if there are none, it wants no
    * login.
@@ -22,7 +26,7 @@ export type Seen =
   | { readonly kind: 'kafka'; readonly isPlain: boolean; readonly mechanisms: readonly string[] }
 
 export interface ProbeOptions {
-  readonly ssl: boolean
+  readonly ssl: boolean | TlsFiles
   /** Time-out of the whole probe. */
   readonly timeoutMs: number
 }
@@ -48,10 +52,14 @@ export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): 
     return reached.name === 'AbortError' ? { kind: 'late' } : { kind: 'unreachable', code: codeOf(reached) }
   if (!ssl) {
     const seen = await lookAt(reached, firstDeadline)
-    return seen.kind === 'silent' ? ((await lookThroughTls(at, deadline)) === null ? seen : { kind: 'tls' }) : seen
+    return seen.kind === 'silent'
+      ? (await lookThroughTls(at, true, deadline)) === null
+        ? seen
+        : { kind: 'tls' }
+      : seen
   }
   reached.destroy()
-  const secured = await lookThroughTls(at, firstDeadline)
+  const secured = await lookThroughTls(at, ssl, firstDeadline)
   if (secured !== null) return secured
   const plain = await opened(connect(at), 'connect', deadline)
   if (plain instanceof Error) return { kind: 'silent' }
@@ -60,10 +68,19 @@ export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): 
 }
 
 /** `null` if the peer does not speak TLS. */
-async function lookThroughTls(at: NetworkAddress, deadline: AbortSignal): Promise<Seen | null> {
+async function lookThroughTls(
+  at: NetworkAddress,
+  ssl: boolean | TlsFiles,
+  deadline: AbortSignal,
+): Promise<Seen | null> {
   const servername = isIP(at.host) === 0 ? at.host : ''
-  const options = { ...at, servername, rejectUnauthorized: false } // trust is checked afterwards
-  const secured = await opened(connectTls(options), 'secureConnect', deadline)
+  let connecting: TLSSocket
+  try {
+    connecting = connectTls({ ...at, servername, ...tlsOptions(ssl), rejectUnauthorized: false }) // trust is checked below
+  } catch (error) {
+    return { kind: 'unusable-files', reason: plainMessage(error) }
+  }
+  const secured = await opened(connecting, 'secureConnect', deadline)
   if (secured instanceof Error) return isAlert(secured) ? refusedBy(secured) : null
   if (secured.authorized) return await lookUntilAlert(secured, deadline)
   secured.destroy()

@@ -100,12 +100,12 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
     case 'tls':
       return 'it wants TLS: set KAFKA_TLS=true'
     case 'tls-refused':
-      // We never give one, so that is what it is about.
-      if (/certificate/.test(seen.reason))
-        return `it speaks TLS but wants a client certificate (${seen.reason}), which cannot be given: KAFKA_BROKERS has to name a port that wants none`
+      if (/certificate|unknown ca/.test(seen.reason)) return certificateRefused(seen.reason, ssl)
       return `it speaks TLS but refuses our connection (${seen.reason}): does it want client certificates, or another version?`
     case 'untrusted':
       return untrusted(seen.code)
+    case 'unusable-files':
+      return `nothing was sent, because KAFKA_TLS_CA_FILE, KAFKA_TLS_CERT_FILE or KAFKA_TLS_KEY_FILE cannot be used: ${seen.reason}`
     case 'silent':
       return `it accepts connections but does not answer as Kafka does${ssl ? ', with or without TLS' : ''}: a broker that hangs or is starting, or something else; is KAFKA_BROKERS right?`
     case 'kafka':
@@ -115,14 +115,26 @@ function meaning(seen: Seen, { ssl, sasl, connectionTimeoutMs }: Connection, err
   const offered = mechanisms.join(', ')
   if (isPlain) return `it is Kafka without TLS: set KAFKA_TLS=false, or KAFKA_BROKERS to a port with TLS`
   if (sasl === undefined && mechanisms.length > 0)
-    return `it wants a login (SASL ${offered}): set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`
+    return `it wants a login (SASL ${offered}): set KAFKA_SASL_MECHANISM and ${variablesOf(mechanisms.join())}`
   if (sasl !== undefined && mechanisms.length === 0)
-    return 'it is Kafka without SASL: unset KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
+    return `it is Kafka without SASL: unset KAFKA_SASL_MECHANISM and ${variablesOf(sasl.mechanism)}`
   if (sasl !== undefined && !mechanisms.includes(sasl.mechanism.toUpperCase()))
     return `it offers SASL ${offered}, not ${sasl.mechanism}: set KAFKA_SASL_MECHANISM`
   if (error instanceof kafkajs.KafkaJSSASLAuthenticationError || LOGIN_CODES.has((error as { code?: unknown }).code))
-    return 'it refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right?'
+    return sasl?.mechanism === 'oauthbearer'
+      ? 'it refuses the token: does it take tokens of KAFKA_OAUTH_TOKEN_URL, for this client and scope?'
+      : 'it refuses the login: are KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD right?'
   return `it answers now; before: ${plainMessage(error)}`
+}
+
+function variablesOf(mechanisms: string): string {
+  return /^oauthbearer$/i.test(mechanisms) ? 'KAFKA_OAUTH_ variables' : 'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
+}
+
+function certificateRefused(reason: string, ssl: Connection['ssl']): string {
+  return typeof ssl === 'object' && ssl.certFile !== undefined
+    ? `it speaks TLS but refuses our certificate (${reason}): KAFKA_TLS_CERT_FILE has to be one that it trusts`
+    : `it speaks TLS but wants a client certificate (${reason}): set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE`
 }
 
 function unreachable(code: string): string {
@@ -135,5 +147,5 @@ function untrusted(code: string): string {
     return 'its certificate is for another name: KAFKA_BROKERS has to use a name in the certificate'
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired: the broker needs a new one'
   const why = code.toLowerCase().replaceAll('_', ' ')
-  return `its certificate is not trusted (${why}): NODE_EXTRA_CA_CERTS has to name a file with its authority`
+  return `its certificate is not trusted (${why}): KAFKA_TLS_CA_FILE has to name a file with its authority`
 }

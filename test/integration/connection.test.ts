@@ -73,7 +73,7 @@ test('a certificate that nobody vouches for is told, and TLS where plain text wa
   t.after(() => server.close())
   const KAFKA_BROKERS = `127.0.0.1:${(server.address() as AddressInfo).port}`
   assertEach(await said(t, { KAFKA_BROKERS }), /it wants TLS: set KAFKA_TLS=true/)
-  const untrusted = /certificate is not trusted \(depth zero self signed cert\): NODE_EXTRA_CA_CERTS/
+  const untrusted = /certificate is not trusted \(depth zero self signed cert\): KAFKA_TLS_CA_FILE/
   assertEach(await said(t, { KAFKA_BROKERS, KAFKA_TLS: 'true' }), untrusted)
 })
 

@@ -1,0 +1,23 @@
+import { Type } from '@sinclair/typebox'
+
+// What variables of the environment hold.
+
+export const milliseconds = (defaultMs: number, description: string, minimum = 0) =>
+  Type.Integer({ default: defaultMs, minimum, maximum: 3_600_000, description })
+export const bytes = (defaultBytes: number, description: string, minimum = 1_024) =>
+  Type.Integer({ default: defaultBytes, minimum, maximum: 2 ** 40, description })
+export const text = (description: string, options: TextOptions = {}) =>
+  Type.String({ minLength: 1, description, ...options })
+
+interface TextOptions {
+  readonly default?: string
+  readonly pattern?: string
+  /** The pattern in words, behind "must be". */
+  readonly form?: string
+  readonly secret?: true
+}
+
+/** Whether what is sent there can be read, or changed, by nobody else on the way. */
+export function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}
