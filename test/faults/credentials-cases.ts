@@ -15,8 +15,8 @@ const PASSWORD = 'correct horse'
 const WRITE = kafkajs.AclOperationTypes.WRITE
 const DESCRIBE = kafkajs.AclOperationTypes.DESCRIBE
 
-/** kafkajs logs in again 10 s before a session ends, so with this every second. */
-const SESSION_MS = 11_000
+/** Every connection logs in again before that, under load. */
+const SESSION_MS = 3_000
 
 const LOGIN_AND_ACLS = {
   'listener.security.protocol.map': 'DIRECT:PLAINTEXT,PROXIED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -108,7 +108,7 @@ export const CREDENTIALS_CASES: readonly FaultCase[] = [
     ...behindLogin,
     run: (world, random) =>
       underLoad(world, async () => {
-        await sleep(SESSION_MS + 1_000) // it logs in again and again, under load
+        await sleep(3 * SESSION_MS) // it logs in again and again, under load
         await setPassword(world.kafka, null)
         await lockedOut(world, random.between(0.5, 3))
       }),

@@ -5,7 +5,15 @@ import { addressText } from '../../src/network-address.ts'
 const require = createRequire(import.meta.url)
 const Encoder = require('kafkajs/src/protocol/encoder')
 
-export const API = { produce: 0, metadata: 3, apiVersions: 18, initProducerId: 22, describeConfigs: 32 } as const
+export const API = {
+  produce: 0,
+  metadata: 3,
+  saslHandshake: 17,
+  apiVersions: 18,
+  initProducerId: 22,
+  describeConfigs: 32,
+  saslAuthenticate: 36,
+} as const
 
 /** A request as the fake broker sees it, and the ways to answer it. */
 export interface FakeRequest {
@@ -47,6 +55,8 @@ export class FakeCluster {
   /** Settings of the topic, and the error code with which they are refused. */
   settings: Record<string, string> = { 'max.message.bytes': '1048588' }
   settingsErrorCode = 0
+  /** With a login: how long a session lasts. What comes after its end, or in the middle of a login, is cut off. */
+  sessionMs: number | undefined
   leaderOf: (partition: number) => number = () => 1
   readonly logs = new Map<number, FakeBatch[]>()
   #nextProducerId = 1_000n
@@ -115,6 +125,7 @@ export class FakeBroker {
   readonly #cluster: FakeCluster
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  readonly #sessions = new WeakMap<Socket, { isInLogin: boolean; endsAtMs: number }>()
 
   private constructor(id: number, cluster: FakeCluster) {
     this.id = id
@@ -178,14 +189,38 @@ export class FakeBroker {
       },
     }
     this.requests.push({ apiKey, correlationId })
+    if (this.#cluster.sessionMs !== undefined && !this.#mayCome(apiKey, socket)) {
+      socket.destroy()
+      return
+    }
     if (this.script?.(request)) return
     request.send(request.soundAnswer())
+  }
+
+  /** Kafka's rule (KIP-368): nothing but the login while one goes on, and nothing else once the session is over. */
+  #mayCome(apiKey: number, socket: Socket): boolean {
+    const isOfLogin = apiKey === API.saslHandshake || apiKey === API.saslAuthenticate
+    const session = this.#sessions.get(socket) ?? { isInLogin: false, endsAtMs: Number.NEGATIVE_INFINITY }
+    const endsAtMs = apiKey === API.saslAuthenticate ? performance.now() + this.#cluster.sessionMs! : session.endsAtMs
+    this.#sessions.set(socket, { isInLogin: apiKey === API.saslHandshake, endsAtMs })
+    if (isOfLogin) return true
+    return !session.isInLogin && (apiKey === API.apiVersions || performance.now() < session.endsAtMs)
   }
 
   #answer({ apiKey, apiVersion, body }: FakeRequest): Buffer {
     switch (apiKey) {
       case API.apiVersions:
-        return apiVersionsAnswer(apiVersion, this.#cluster.throttleMs > 0 ? 7 : 3)
+        return apiVersionsAnswer(apiVersion, this.#cluster)
+      case API.saslHandshake:
+        return new Encoder()
+          .writeInt16(0)
+          .writeArray(['PLAIN', 'OAUTHBEARER'].map((name) => new Encoder().writeString(name))).buffer
+      case API.saslAuthenticate:
+        return new Encoder()
+          .writeInt16(0)
+          .writeString(null)
+          .writeBytes(Buffer.alloc(0))
+          .writeInt64(this.#cluster.sessionMs as number).buffer
       case API.metadata:
         return metadataAnswer(this.#cluster)
       case API.initProducerId:
@@ -279,9 +314,14 @@ function readVarint(buffer: Buffer, start: number): [value: number, next: number
   }
 }
 
-function apiVersionsAnswer(apiVersion: number, produceVersion: number): Buffer {
+function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs }: FakeCluster): Buffer {
+  const login = [
+    [API.saslHandshake, 0, 1],
+    [API.saslAuthenticate, 0, 1],
+  ] as const
   const ranges = [
-    [API.produce, 3, produceVersion],
+    ...(sessionMs === undefined ? [] : login),
+    [API.produce, 3, throttleMs > 0 ? 7 : 3],
     [API.metadata, 1, 1],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],

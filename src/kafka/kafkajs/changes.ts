@@ -7,6 +7,7 @@ import { dropBrokerLock, joinProduceRequests } from './joint-produce.ts'
 import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
+import { fetchTokenFirst, renewSessions } from './sessions.ts'
 import { describeTopicAlone } from './topic-settings.ts'
 
 /** Every change to kafkajs, in the order in which they are made. Each docstring says what breaks without the change. */
@@ -17,6 +18,8 @@ const ALL = {
   reconnectCleanly,
   timeoutClosesConnection,
   sendAtOnce,
+  renewSessions,
+  fetchTokenFirst,
   monotonicTime,
   idleRequestQueue,
   forgetAnsweredRequests,

@@ -16,25 +16,50 @@ export interface Connection {
   bytesBuffered: number
   bytesNeeded: number
   authHandlers: unknown
+  /** Null while it is not logged in. */
+  authenticatedAt: unknown
+  readonly sasl: Sasl | null
   connectionStatus: string
   requestQueue: RequestQueue
   isConnected(): boolean
+  /** Whether a request may go, as far as the login is concerned. */
+  isAuthenticated(): boolean
   connect(): Promise<unknown>
+  /** Logs in, unless it is logged in. Callers at the same time share one login. */
+  authenticate(): Promise<void>
   disconnect(): Promise<unknown>
   send(request: unknown): Promise<unknown>
   processData(data: Buffer): void
   rejectRequests(error: Error): void
 }
 
+interface Sasl {
+  /** With OAUTHBEARER: fetches a token, or returns the one that is still good. */
+  readonly oauthBearerProvider?: () => Promise<unknown>
+}
+
+/** The connections to one broker: the first for everything but fetches. */
+export interface ConnectionPool {
+  readonly host: string
+  readonly port: number
+  readonly connectionTimeout: number
+  readonly sasl: Sasl | null
+  readonly pool: Connection[]
+  isAuthenticated(): boolean
+}
+
+/** Logs one connection in. */
+interface SaslAuthenticator {
+  readonly connection: Connection
+  /** As the broker said, in milliseconds; 0: without end. */
+  readonly sessionLifetime: string
+  authenticate(): Promise<void>
+}
+
 export interface Broker {
   nodeId: number | null
   versions: unknown
-  readonly connectionPool: {
-    readonly host: string
-    readonly port: number
-    readonly connectionTimeout: number
-    readonly pool: Connection[]
-  }
+  readonly connectionPool: ConnectionPool
   isConnected(): boolean
   connect(): Promise<unknown>
   disconnect(): Promise<unknown>
@@ -127,8 +152,10 @@ export interface RequestQueue {
 }
 
 export interface SocketRequest {
+  readonly entry: { readonly apiKey: number }
   readonly requestTimeout: number
   timeoutRequest(): void
+  rejected(error: Error): void
 }
 
 /** Builds a request. `ready` is ours (`ready-bytes.ts`). */
@@ -144,6 +171,8 @@ export interface Internals {
   readonly Connection: { prototype: Connection }
   readonly Broker: { prototype: Broker }
   readonly BrokerPool: { prototype: BrokerPool }
+  readonly ConnectionPool: { prototype: ConnectionPool }
+  readonly SaslAuthenticator: { prototype: SaslAuthenticator }
   readonly RequestQueue: { prototype: RequestQueue }
   readonly Encoder: { prototype: Encoder }
   /** The base of all versions of the answer that kafkajs uses with today's brokers. */
@@ -183,6 +212,8 @@ export function loadInternals(): Internals {
     Connection: require('kafkajs/src/network/connection'),
     Broker: require('kafkajs/src/broker'),
     BrokerPool: require('kafkajs/src/cluster/brokerPool'),
+    ConnectionPool: require('kafkajs/src/network/connectionPool'),
+    SaslAuthenticator: require('kafkajs/src/broker/saslAuthenticator'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
     Encoder: require('kafkajs/src/protocol/encoder'),
     produceResponse: require('kafkajs/src/protocol/requests/produce/v3/response'),

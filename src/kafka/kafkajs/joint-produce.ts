@@ -83,11 +83,21 @@ class ProduceLine {
     while (this.#waiting.length > 0) {
       // Lanes that send in the same turn go together, including those that the previous answer has just set free.
       await turnEnd()
+      // During a renewal the broker takes nothing: a batch would wait in the client, and count as attempted.
+      await this.#renewSession()
       // kafkajs would accept the request and hold it until the quota lets it go; meanwhile it would count as attempted.
       while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)
       await this.#sendSome()
     }
     this.#isBusy = false
+  }
+
+  /** If that fails, the connection is closed. */
+  async #renewSession(): Promise<void> {
+    const { sasl, pool } = this.#broker.connectionPool
+    const [connection] = pool
+    if (sasl === null || connection === undefined || !this.#broker.isConnected()) return
+    if (!connection.isAuthenticated()) await connection.authenticate().catch(() => {})
   }
 
   get #isThrottled(): boolean {

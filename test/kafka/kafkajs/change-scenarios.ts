@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applyChanges, type Change } from '../../../src/kafka/kafkajs/changes.ts'
-import type { Producer } from '../../../src/kafka/kafkajs/index.ts'
+import type { Producer, SASLOptions } from '../../../src/kafka/kafkajs/index.ts'
 import type { BrokerPool, Connection } from '../../../src/kafka/kafkajs/internals.ts'
 import { leftBySmallCollections } from '../../harness/small-collections.ts'
 import { API, FakeCluster, type FakeRequest, framed } from '../fake-broker.ts'
@@ -21,7 +21,7 @@ const { default: kafkajs } = await import('../../../src/kafka/kafkajs/index.ts')
 const REQUEST_TIMEOUT_MS = 500
 const SILENT = () => () => {}
 
-function poolOf(cluster: FakeCluster, metadataMaxAge = 300_000): BrokerPool {
+function poolOf(cluster: FakeCluster, metadataMaxAge = 300_000, sasl?: SASLOptions): BrokerPool {
   const Cluster = require('kafkajs/src/cluster')
   const { createLogger } = require('kafkajs/src/loggers')
   const { brokerPool } = new Cluster({
@@ -29,6 +29,7 @@ function poolOf(cluster: FakeCluster, metadataMaxAge = 300_000): BrokerPool {
     socketFactory: require('kafkajs/src/network/socketFactory')(),
     brokers: cluster.bootstrap,
     clientId: 'test',
+    ...(sasl === undefined ? {} : { sasl }),
     connectionTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
@@ -45,9 +46,16 @@ async function happens(condition: () => boolean): Promise<boolean> {
   return condition()
 }
 
+interface More {
+  readonly sasl?: SASLOptions
+  readonly metadataMaxAge?: number
+}
+
 /** A connected producer that sends each message to the partition that it names. */
-async function producerOf(cluster: FakeCluster, retries = 2): Promise<Producer> {
+async function producerOf(cluster: FakeCluster, retries = 2, more: More = {}): Promise<Producer> {
+  const { sasl, metadataMaxAge = 300_000 } = more
   const client = new kafkajs.Kafka({
+    ...(sasl === undefined ? {} : { sasl }),
     brokers: cluster.bootstrap,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS,
@@ -61,10 +69,27 @@ async function producerOf(cluster: FakeCluster, retries = 2): Promise<Producer> 
       ({ message }) =>
         message.partition as number,
     allowAutoTopicCreation: false,
-    metadataMaxAge: 300_000,
+    metadataMaxAge,
   })
   await producer.connect()
   return producer
+}
+
+/** Asks for metadata again and again. Encoding takes so long that a renewal can begin meanwhile. */
+async function slowRequests(pool: BrokerPool, topic: string, endsAtMs: number): Promise<void> {
+  const request = require('kafkajs/src/protocol/requests/metadata/v1/request')({ topics: [topic] })
+  const response = require('kafkajs/src/protocol/requests/metadata/v1/response')
+  const encode = async () => {
+    await sleep(30)
+    return await request.encode()
+  }
+  const [connection] = pool.seedBroker!.connectionPool.pool
+  const sending: Promise<unknown>[] = []
+  while (performance.now() < endsAtMs) {
+    sending.push(connection!.send({ request: { ...request, encode }, response }))
+    await sleep(10)
+  }
+  await Promise.all(sending)
 }
 
 /** How many requests the batches of four partitions take, of which the first is not answered before all are sent. */
@@ -169,6 +194,41 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     await producerOf(cluster)
     const { connections } = cluster.broker(1)
     return prompt.size >= connections ? 'sound' : `${connections - prompt.size} sockets hold back what is written`
+  },
+
+  async renewSessions(cluster) {
+    cluster.sessionMs = 1_500
+    const sasl = { mechanism: 'plain', username: 'u', password: 'p' } as const
+    const producer = await producerOf(cluster, 1, { sasl, metadataMaxAge: 5 })
+    const broker = cluster.broker(1)
+    broker.script = (request) => {
+      if (request.apiKey !== API.saslHandshake) return false
+      setTimeout(() => request.send(request.soundAnswer()), 50) // while the renewal goes on, more is sent
+      return true
+    }
+    const endsAtMs = performance.now() + 3_500
+    const lane = async (partition: number) => {
+      for (let count = 0; performance.now() < endsAtMs; count++)
+        await producer.send({ topic: cluster.topic, messages: [{ partition, value: String(count) }] })
+    }
+    const pool = poolOf(cluster, 300_000, sasl)
+    await pool.connect()
+    await Promise.all([...[0, 1].map(lane), slowRequests(pool, cluster.topic, endsAtMs)])
+    const [renewals, connections] = [broker.count(API.saslHandshake) - 2, broker.connections]
+    return renewals >= 4 && connections === 2 ? 'sound' : `${renewals} renewals, ${connections} connections`
+  },
+
+  async fetchTokenFirst(cluster) {
+    cluster.sessionMs = 60_000
+    const oauthBearerProvider = async () => {
+      await sleep(isFirst ? REQUEST_TIMEOUT_MS + 200 : 0)
+      isFirst = false
+      return { value: 'token' }
+    }
+    let isFirst = true
+    const producer = await producerOf(cluster, 1, { sasl: { mechanism: 'oauthbearer', oauthBearerProvider } })
+    await producer.send({ topic: cluster.topic, messages: [{ partition: 0, value: 'a' }] })
+    return cluster.broker(1).connections === 1 ? 'sound' : 'the connection was closed before there was a token'
   },
 
   async monotonicTime(cluster) {
