@@ -74,6 +74,11 @@ export const ConfigSchema = Type.Object({
     'Most bytes in a batch. Above the topic’s max.message.bytes, batches are sent again in halves.',
   ),
   MAX_INVOICE_BYTES: bytes(800_000, 'Largest body of one invoice; at least 2,048 below the topic’s max.message.bytes.'),
+  INVOICE_INLINE_BYTES: bytes(
+    65_536,
+    'Single invoices up to this size are validated on the main thread, larger ones in UPLOAD_WORKERS.',
+    0,
+  ),
   BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills get 503.', 2 ** 20),
   MAX_QUEUE_MS: milliseconds(
     250,
@@ -118,16 +123,21 @@ export const ConfigSchema = Type.Object({
     Type.Integer({
       minimum: 0,
       maximum: 64,
-      description: 'Threads that inflate and validate uploads; unset: cores - 1, 1 to 4. 0: the main thread does it.',
+      description:
+        'Threads that validate uploads and large invoices; unset: cores - 1, 1 to 4. 0: the main thread does it.',
     }),
   ),
   UPLOAD_WAITING: Type.Integer({
     default: 16,
     minimum: 0,
     maximum: 1_000,
-    description: 'Most uploads that wait for such a thread; more get 503.',
+    description: 'Most uploads that wait for such a thread, and most large invoices; more get 503.',
   }),
-  UPLOAD_READ_TIMEOUT_MS: milliseconds(10_000, 'How long inflating and validating an upload may take.', 100),
+  UPLOAD_READ_TIMEOUT_MS: milliseconds(
+    10_000,
+    'How long reading an upload or a large invoice may take: half of it the wait for a thread.',
+    100,
+  ),
   UPLOAD_INLINE_BYTES: bytes(16_384, 'Uploads up to this size are read on the main thread.', 0),
   ARITHMETIC: Type.Union([Type.Literal('strict'), Type.Literal('lenient')], {
     default: 'strict',

@@ -146,6 +146,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       maxUploadBytes: config.UPLOAD_MAX_BYTES,
       maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
       inlineBytes: config.UPLOAD_INLINE_BYTES,
+      invoiceInlineBytes: config.INVOICE_INLINE_BYTES,
       maxConnections: config.MAX_CONNECTIONS,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
@@ -214,6 +215,8 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
       cardNumbers,
       bindKey: createKeyBinding(),
       onLive: () => window.noteLive(),
+      inlineBytes: config.INVOICE_INLINE_BYTES,
+      reader,
     }),
     ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
   }
@@ -226,7 +229,8 @@ function createAdmission(config: Config, memory: BufferMemory, reader: UploadRea
   return {
     enterLive: () => liveLimit.enter(),
     admit: (sizeBytes: number) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
-    hasReader: () => reader.hasRoom,
+    hasReader: () => reader.hasRoom('upload'),
+    hasInvoiceReader: () => reader.hasRoom('invoice'),
     admitUpload: (sizeBytes: number) => uploadMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
   }
 }

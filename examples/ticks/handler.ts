@@ -6,7 +6,7 @@ import { letHeapGrow } from '../../src/heap-growth.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
 import type { Delivery } from '../../src/kafka/delivery.ts'
 import { KafkaPublisher } from '../../src/kafka/kafka-publisher.ts'
-import { BodyReader } from '../../src/uploads/worker-pool.ts'
+import { BodyReader } from '../../src/uploads/body-reader.ts'
 import { type Connection, serveFeed } from './connection.ts'
 import type { Packet } from './packet.ts'
 import { PacketRoom } from './packet-room.ts'
@@ -72,7 +72,8 @@ export async function startTicks(options: TicksOptions): Promise<Ticks> {
     workerData: LIMITS,
     workers: options.workers,
     maxWaiting: MAX_CONNECTIONS * MAX_UNANSWERED, // there cannot be more
-    timeoutMs: 10_000,
+    waitTimeoutMs: 10_000,
+    runTimeoutMs: 10_000,
     readHere: (packet) => (options.workers === 0 ? readHere(packet) : null),
     onTrouble: (error) => onTrouble(error.message),
   })

@@ -19,7 +19,7 @@ export interface AdmissionRules {
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
   /** Why a body that arrives now would not be read soon, or `null`. */
-  busyProblem?: (sizeBytes: number) => Problem | null
+  busyProblem?: (sizeBytes: number, headers: IncomingHttpHeaders) => Problem | null
   /** Takes a place among the requests in flight. Without it their number is not bounded. */
   enter?: () => Entry
   /** Reserves memory for a body of `sizeBytes`; `null` when there is no room. */
@@ -44,7 +44,7 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
  * |---|---|---|---|
  * | connections | Node (`app.ts`) | `MAX_CONNECTIONS` | none: closed |
  * | *here, before the body is read* | | | |
- * | uploads that wait to be read | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
+ * | uploads that wait to be read; large invoices that do | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
  * | live invoices in flight | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
  * | bytes; uploads get a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
  * | *in `ingest/`, after the body is read* | | | |
@@ -103,7 +103,7 @@ function reserve(
   const maxBytes = rules.maxBodyBytes(headers)
   const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
   if (sizeBytes > maxBytes) return tooLarge(exchange.route)
-  const busy = rules.busyProblem?.(sizeBytes) ?? null
+  const busy = rules.busyProblem?.(sizeBytes, headers) ?? null
   if (busy !== null) return busy
   if (rules.enter !== undefined) {
     const entered = rules.enter()

@@ -36,6 +36,8 @@ export interface AppDeps {
   enterLive: NonNullable<AdmissionRules['enter']>
   /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
+  /** Whether a large invoice that arrives now would be validated soon. */
+  hasInvoiceReader: () => boolean
   /** Reserves buffer bytes for an upload, from the part of the buffer that uploads may use. */
   admitUpload: (sizeBytes: number) => Reservation | null
   metrics: () => Promise<{ contentType: string; body: string }>
@@ -46,6 +48,8 @@ export interface AppDeps {
 export interface AppOptions extends ServerOptions, UploadBodyLimits {
   /** More connections than this are closed at once. Default: unlimited. */
   maxConnections?: number | undefined
+  /** Larger single invoices are validated by a worker thread. */
+  invoiceInlineBytes: number
   /** Whether this app serves `/metrics`; `false` when it has its own port. */
   serveMetrics: boolean
 }
@@ -88,7 +92,9 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
       isRefusing: deps.isRefusing ?? isDraining,
       enter: deps.enterLive,
       admit: deps.admit,
+      hasInvoiceReader: deps.hasInvoiceReader,
       maxInvoiceBytes: options.maxInvoiceBytes,
+      invoiceInlineBytes: options.invoiceInlineBytes,
       onAnswer,
     })
     done()

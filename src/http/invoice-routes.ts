@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
-import type { Ingest, IngestRequest } from '../ingest/invoice.ts'
+import { type Ingest, type IngestRequest, TOO_MANY_LARGE } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
@@ -19,6 +19,10 @@ export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'e
   ingest: Ingest
   admit: (sizeBytes: number) => Reservation | null
   maxInvoiceBytes: number
+  /** Larger invoices need a worker thread. */
+  invoiceInlineBytes: number
+  /** Whether a large invoice that arrives now would be validated soon. */
+  hasInvoiceReader: () => boolean
   onAnswer: (answer: Answer) => void
 }
 
@@ -49,6 +53,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'forbidden',
   'request-timeout',
   'too-large',
+  'too-costly',
   'unsupported-media-type',
   'invalid-invoice',
   'identity-conflict',
@@ -57,6 +62,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'headers-too-large',
   'internal-error',
   'saturated',
+  'not-read',
   'keys-unavailable',
   'draining',
   'refused-by-kafka',
@@ -108,7 +114,16 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, takeBytes)
 
-  const rules = { ...deps, mediaProblem: invoiceMediaProblem, maxBodyBytes: () => deps.maxInvoiceBytes }
+  const rules: AdmissionRules = {
+    ...deps,
+    mediaProblem: invoiceMediaProblem,
+    maxBodyBytes: () => deps.maxInvoiceBytes,
+    // A body that comes in chunks may be small.
+    busyProblem: (sizeBytes, headers) => {
+      const isSmall = sizeBytes <= deps.invoiceInlineBytes || headers['content-length'] === undefined
+      return isSmall || deps.hasInvoiceReader() ? null : TOO_MANY_LARGE
+    },
+  }
   app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', rules) }, async (request, reply) => {
     const receipt = await deps.ingest(ingestRequest(request))
     return created(request, reply, receipt)

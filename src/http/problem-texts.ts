@@ -75,6 +75,14 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: 'Nothing, if the till sends the upload again in smaller parts by itself. Otherwise raise the limits.',
     example: 'The upload is longer than this gateway accepts. Send it in parts.',
   },
+  'too-costly': {
+    meaning:
+      'Reading the body took longer than the gateway allows (half of `UPLOAD_READ_TIMEOUT_MS`). Nothing of it is in Kafka. ' +
+      'The same bytes would take as long again.',
+    remedy:
+      'Send an upload in parts, at last each invoice by itself. An invoice that is refused alone stays in the journal: report it.',
+    example: 'Reading the upload takes too long. Send it in parts.',
+  },
   'unsupported-media-type': {
     meaning:
       'The body is not declared as `application/json` in UTF-8, or it has a content coding. ' +
@@ -130,13 +138,13 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   saturated: {
     meaning:
-      'Invoices arrive faster than they are stored: too many are in flight, too many uploads wait to be read, or the ' +
-      'buffer of this instance is full.',
+      'Invoices arrive faster than they are stored: too many are in flight, too many uploads or large invoices wait to be ' +
+      'read, or the buffer of this instance is full.',
     remedy: NOTHING,
     example: 'The buffer of this instance is full. Send the same document again.',
   },
-  'upload-not-read': {
-    meaning: 'The thread that read the upload crashed or did not finish in time. Nothing of the upload is in Kafka.',
+  'not-read': {
+    meaning: 'The thread that read the upload or the large invoice crashed. Nothing of it is in Kafka.',
     remedy: 'If it lasts, report it with the log of the gateway. Smaller uploads may get through.',
     example: 'Nothing of it is in Kafka. Send the same document again.',
   },

@@ -17,8 +17,8 @@ import {
   type ValidItem,
 } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
-import { WorkerFailed } from '../uploads/worker-pool.ts'
 import { FORBIDDEN, firstReceivedAt, type IngestDeps, mayWrite, problemOf, problemOfFault } from './invoice.ts'
+import { notRead } from './not-read.ts'
 
 /** One upload, received in full. */
 export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'framing'> {
@@ -42,8 +42,7 @@ export type ItemAnswer =
  */
 export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
 
-export interface IngestUploadDeps
-  extends Omit<IngestDeps, 'accumulator' | 'arithmetic' | 'cardNumbers' | 'bindKey' | 'onLive'> {
+export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionOf' | 'takeQuota'> {
   readonly accumulator: Pick<Accumulator, 'append'>
   readonly reader: Pick<UploadReader, 'read'>
   readonly window: UploadWindow
@@ -63,7 +62,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const { body, coding, framing, receivedAt, traceparent, principal, reservation } = request
     const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
-    const parcel = parcelOf(await reader.read(upload).catch(notRead))
+    const parcel = parcelOf(await reader.read(upload).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ)))
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
 
@@ -114,6 +113,10 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
 
 /** The answer to an upload that no thread could read soon. */
 export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')
+const UPLOAD_NOT_READ = {
+  tooMany: TOO_MANY_WAIT,
+  tooCostly: 'Reading the upload takes too long. Send it in parts.',
+}
 const NO_MEMORY = new Problem(
   'saturated',
   'The buffer has no room for the inflated upload. Send the same document again.',
@@ -135,12 +138,6 @@ function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity):
 function answerOfFault(fault: Exclude<ItemVerdict, ValidItem>): ItemAnswer {
   const identity = fault.kind === 'invalid' ? fault.identity : undefined
   return { kind: 'problem', identity, problem: fault.kind === 'too-large' ? TOO_LARGE : problemOfFault(fault) }
-}
-
-function notRead(error: unknown): never {
-  if (!(error instanceof WorkerFailed)) throw error
-  if (error.reason === 'busy') throw TOO_MANY_WAIT
-  throw new Problem('upload-not-read', 'Nothing of it is in Kafka. Send the same document again.', { cause: error })
 }
 
 function parcelOf(read: UploadRead): Parcel {

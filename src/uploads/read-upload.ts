@@ -22,9 +22,16 @@ export interface UploadLimits {
 
 /** One upload as received. */
 export interface UploadBody {
+  readonly framing: Framing
   readonly body: Uint8Array<ArrayBuffer>
   readonly coding: Coding | 'identity'
-  readonly framing: Framing
+  readonly receivedAtMs: number
+}
+
+/** One invoice as received, which is no upload. */
+export interface InvoiceBody {
+  readonly framing: 'none'
+  readonly body: Uint8Array<ArrayBuffer>
   readonly receivedAtMs: number
 }
 
@@ -35,13 +42,35 @@ export type UploadRead =
   | { readonly kind: 'malformed'; readonly at: number }
 
 /**
+ * Returns the function that a worker does all of its tasks with: it reads uploads and single invoices. An invoice becomes
+ * a parcel of one item, whose value is the whole body.
+ */
+export function createReadBody(limits: UploadLimits): (body: UploadBody | InvoiceBody) => UploadRead {
+  const readUpload = createReadUpload(limits)
+  const judge = judgeOf(limits)
+  return (task) => {
+    if (task.framing !== 'none') return readUpload(task)
+    const { body, receivedAtMs } = task
+    const parcel = new ParcelWriter(body)
+    const value = Buffer.from(body.buffer, body.byteOffset, body.length)
+    addItem(parcel, { start: 0, end: body.length }, judge(value, receivedAtMs))
+    return { kind: 'parcel', parcel: parcel.finish() }
+  }
+}
+
+function judgeOf(limits: UploadLimits): (value: Buffer, receivedAtMs: number) => ValidationResult {
+  const arithmetic = arithmeticOf(limits.arithmetic, limits.lenientStores)
+  const cardNumbers = cardNumberPolicy(limits.cardNumbers, limits.cardNumbersExempt)
+  return (value, receivedAtMs) =>
+    validateInvoice(value, { arithmetic, receivedAt: new Date(receivedAtMs), cardNumbers })
+}
+
+/**
  * Returns the function that inflates, splits, parses and validates uploads. This is all that is done before anything of
  * an upload is published, and all work on its bytes. It runs in a worker, or on the main thread for small uploads.
  */
 export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => UploadRead {
-  const arithmetic = arithmeticOf(limits.arithmetic, limits.lenientStores)
-  const cardNumbers = cardNumberPolicy(limits.cardNumbers, limits.cardNumbersExempt)
-
+  const judge = judgeOf(limits)
   return ({ body, coding, framing, receivedAtMs }) => {
     const inflated = inflate(body, coding, limits.maxBytes)
     if (inflated.kind !== 'bytes') return inflated
@@ -50,12 +79,11 @@ export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => 
     if (found.kind !== 'items') return found
     if (found.items.length === 0) return { kind: 'empty' }
 
-    const options = { arithmetic, receivedAt: new Date(receivedAtMs), cardNumbers }
     const parcel = new ParcelWriter(bytes as Uint8Array<ArrayBuffer>)
     for (const span of found.items) {
       const value = bytes.subarray(span.start, span.end)
       const isTooLarge = value.length > limits.maxInvoiceBytes
-      addItem(parcel, span, isTooLarge ? { kind: 'too-large' } : validateInvoice(value, options))
+      addItem(parcel, span, isTooLarge ? { kind: 'too-large' } : judge(value, receivedAtMs))
     }
     return { kind: 'parcel', parcel: parcel.finish() }
   }
@@ -67,7 +95,10 @@ export type ValidItem = Omit<Extract<ValidationResult, { kind: 'valid' }>, 'invo
 }
 
 /** What reading found out about one item of an upload. */
-export type ItemVerdict = ValidItem | Exclude<ValidationResult, { kind: 'valid' }> | { readonly kind: 'too-large' }
+export type ItemVerdict = InvoiceVerdict | { readonly kind: 'too-large' }
+
+/** What is known about an invoice after reading it. */
+export type InvoiceVerdict = ValidItem | Exclude<ValidationResult, { kind: 'valid' }>
 
 /** One item of an upload: its bytes as they were sent, and the verdict on them. */
 export interface UploadItem {

@@ -1,22 +1,38 @@
 import { extname } from 'node:path'
-import { createReadUpload, type UploadBody, type UploadLimits, type UploadRead } from './read-upload.ts'
-import { BodyReader } from './worker-pool.ts'
+import { BodyReader } from './body-reader.ts'
+import {
+  createReadBody,
+  type InvoiceBody,
+  type InvoiceVerdict,
+  type UploadBody,
+  type UploadLimits,
+  type UploadRead,
+  uploadItems,
+} from './read-upload.ts'
 
 export interface UploadReaderOptions {
   readonly limits: UploadLimits
   /** Worker threads; 0: everything is read on the main thread. */
   readonly workers: number
-  /** Uploads that may wait for a worker. */
+  /** Uploads that may wait for a worker, and invoices that may. */
   readonly maxWaiting: number
-  /** How long reading one upload may take, including the wait for a worker. */
+  /** How long reading one body may take: half of it the wait for a worker, half of it the reading. */
   readonly timeoutMs: number
   /** Uploads up to this size, both as sent and inflated, are read on the main thread: handing them over costs more. */
   readonly inlineBytes: number
   readonly onTrouble: (error: Error) => void
+  /** Called for each body that is handed to a worker: an `upload` or an `invoice`. */
+  readonly onHandOver?: (kind: string) => void
 }
 
 /** A thousand tiny items would hold the main thread up as much as a large upload. */
 const INLINE_INVOICES = 32
+
+/** An invoice that a worker read: its bytes as they were sent, and the verdict on them. */
+export interface ReadInvoice {
+  readonly value: Buffer
+  readonly verdict: InvoiceVerdict
+}
 
 /**
  * How an upload is read: from the received body to invoices that may be published, or to the reason why there are none.
@@ -25,27 +41,44 @@ const INLINE_INVOICES = 32
  *    main thread. Reading it stops as soon as it turns out to be larger than `inlineBytes` or to hold more than 32
  *    invoices.
  * 2. Any other body moves to a thread of the pool (`worker-pool.ts`), or waits for one. At most `maxWaiting` bodies
- *    wait, in order; the wait and the reading take at most `timeoutMs`. `WorkerFailed` says why there is no result.
+ *    wait, in order, for at most half of `timeoutMs`; reading takes at most the other half. `WorkerFailed` says why
+ *    there is no result.
  * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does the same as the main thread does for small bodies
  *    (`read-upload.ts`): it undoes the content coding (`inflate.ts`), finds the invoices (`split.ts`), validates each
  *    (`invoice/validate.ts`), and writes their places and the findings into a parcel (`parcel.ts`).
  * 4. The parcel moves back. `uploadItems` (`read-upload.ts`) takes the invoices out of it, one by one.
  *
  * All of it is read before the first invoice is published. Bytes move between threads and are never copied: what was
- * validated is what is published.
+ * validated is what is published. Large single invoices go to the same threads, and are a parcel of one item there.
  */
-export class UploadReader extends BodyReader<UploadBody, UploadRead> {
-  constructor({ limits, inlineBytes, ...pool }: UploadReaderOptions) {
+export class UploadReader extends BodyReader<UploadBody | InvoiceBody, UploadRead> {
+  constructor({ limits, inlineBytes, timeoutMs, ...pool }: UploadReaderOptions) {
     const isAlone = pool.workers === 0
     const maxBytes = isAlone ? limits.maxBytes : Math.min(inlineBytes, limits.maxBytes)
     const maxInvoices = isAlone ? limits.maxInvoices : Math.min(INLINE_INVOICES, limits.maxInvoices)
-    const readSmall = createReadUpload({ ...limits, maxBytes, maxInvoices })
-    const readHere = (upload: UploadBody): UploadRead | null => {
-      const read: UploadRead = upload.body.length > maxBytes ? { kind: 'too-large' } : readSmall(upload)
+    const readSmall = createReadBody({ ...limits, maxBytes, maxInvoices })
+    const readHere = (task: UploadBody | InvoiceBody): UploadRead | null => {
+      if (task.framing === 'none') return isAlone ? readSmall(task) : null
+      const read: UploadRead = task.body.length > maxBytes ? { kind: 'too-large' } : readSmall(task)
       const isTooMuch = read.kind === 'too-large' || read.kind === 'too-many'
       return isTooMuch && !isAlone ? null : read
     }
     const file = new URL(`./upload-worker${extname(import.meta.url)}`, import.meta.url) // .ts here, .js in the package
-    super({ ...pool, file, workerData: limits, readHere })
+    const [waitTimeoutMs, runTimeoutMs] = [timeoutMs / 2, timeoutMs / 2]
+    const queueOf = ({ framing }: UploadBody | InvoiceBody) => (framing === 'none' ? 'invoice' : 'upload')
+    super({ ...pool, file, workerData: limits, readHere, queueOf, waitTimeoutMs, runTimeoutMs })
+  }
+
+  /** Whether one more upload, or one more large invoice, may come now. Each kind has its own queue. */
+  override hasRoom(kind: 'upload' | 'invoice'): boolean {
+    return super.hasRoom(kind)
+  }
+
+  /** Validates one invoice in a worker. `body` may be unusable afterwards; `value` has its bytes. Throws `WorkerFailed`. */
+  async readInvoice(body: Uint8Array<ArrayBuffer>, receivedAt: Date): Promise<ReadInvoice> {
+    const read = await this.read({ framing: 'none', body, receivedAtMs: receivedAt.getTime() })
+    if (read.kind !== 'parcel') throw new Error('an invoice is always a parcel')
+    const [item] = uploadItems(read.parcel)
+    return item as ReadInvoice
   }
 }

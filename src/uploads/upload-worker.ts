@@ -1,6 +1,6 @@
 import { inWorker } from './in-worker.ts'
 import { parcelBuffers } from './parcel.ts'
-import { createReadUpload, type UploadRead } from './read-upload.ts'
+import { createReadBody, type UploadRead } from './read-upload.ts'
 
-/** The module of the workers that read uploads. The pool's `workerData` is an `UploadLimits`. */
-inWorker(createReadUpload, (result: UploadRead) => (result.kind === 'parcel' ? parcelBuffers(result.parcel) : []))
+/** The module of the workers that read uploads and large invoices. The pool's `workerData` is an `UploadLimits`. */
+inWorker(createReadBody, (result: UploadRead) => (result.kind === 'parcel' ? parcelBuffers(result.parcel) : []))

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
 import type { WorkerMessage } from './in-worker.ts'
-import { ownMemory } from './parcel.ts'
 
 export interface WorkerPoolOptions {
   /** The module that calls `inWorker`. */
@@ -9,10 +8,12 @@ export interface WorkerPoolOptions {
   readonly workerData: unknown
   /** Worker threads; at least 1. */
   readonly workers: number
-  /** Tasks that may wait for a worker, beyond those that run. */
+  /** Tasks of one queue that may wait for a worker, beyond those that run. */
   readonly maxWaiting: number
-  /** A task that has not ended after this long, including its wait, fails as `timed-out`; its thread is replaced. */
-  readonly timeoutMs: number
+  /** A task that no worker has begun after this long fails as `waited`. */
+  readonly waitTimeoutMs: number
+  /** A task that a worker has not ended after this long fails as `overran`; the thread is replaced. */
+  readonly runTimeoutMs: number
   /** Called when a thread crashed, ran out of memory or was ended. */
   readonly onTrouble: (error: Error) => void
 }
@@ -24,8 +25,11 @@ export interface WorkerPoolOptions {
  */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 }
 
-/** Why a task has no result. */
-export type WorkerFailure = 'busy' | 'timed-out' | 'crashed'
+/**
+ * Why a task has no result. `busy`, `waited`: there are too many; later it may have one. `overran`: it takes too long.
+ * `crashed`: its thread failed.
+ */
+export type WorkerFailure = 'busy' | 'waited' | 'overran' | 'crashed'
 
 /** A task has no result and never will have; nothing of it is left anywhere. */
 export class WorkerFailed extends Error {
@@ -42,12 +46,23 @@ export class WorkerFailed extends Error {
 interface Job<Task, Result> extends PromiseWithResolvers<Result> {
   readonly task: Task
   readonly transfer: readonly ArrayBuffer[]
+  readonly queue: Queue<Task, Result>
+  timer: NodeJS.Timeout
+}
+
+/** Tasks of one kind that wait, in order. */
+interface Queue<Task, Result> {
+  readonly waiting: Set<Job<Task, Result>>
+  /** How long workers have run its tasks, all told, or as if it had never been empty. */
+  usedMs: number
 }
 
 interface Thread<Task, Result> {
   readonly worker: Worker
   /** What it works on; `null` when idle. */
   job: Job<Task, Result> | null
+  /** When it was given its job. */
+  sinceMs: number
   /** It has started up. Only then is it replaced when it ends. */
   isUp: boolean
   /** It was ended because its task took too long; it gets no other. */
@@ -57,9 +72,12 @@ interface Thread<Task, Result> {
 
 /**
  * Threads for work that would hold up the main thread: inflating, splitting, parsing, validating. They receive and
- * return only bytes, which are moved and not copied. Tasks begin in the order in which they were given. A thread that
- * crashes, runs out of memory or does not finish loses only the task that it had. Another thread takes its place at
- * once, and other tasks go on. If a thread fails to start up, the next task tries to start one again.
+ * return only bytes, which are moved and not copied. A thread that crashes, runs out of memory or does not finish loses
+ * only the task that it had. Another thread takes its place at once, and other tasks go on. If a thread fails to start
+ * up, the next task tries to start one again.
+ *
+ * Tasks of one queue begin in the order in which they were given. Queues share the threads by time: the next task is
+ * one of the queue that has used the least. So many tasks of one kind, or slow ones, hold up another kind by one task.
  *
  * Built on `node:worker_threads` alone. piscina does not keep waiting tasks in order, and replaces no threads any more
  * once one of them failed to start up. Working around both takes nearly as much code as this.
@@ -67,7 +85,7 @@ interface Thread<Task, Result> {
 export class WorkerPool<Task, Result> {
   readonly #options: WorkerPoolOptions
   readonly #threads = new Set<Thread<Task, Result>>()
-  readonly #waiting = new Set<Job<Task, Result>>()
+  readonly #queues = new Map<string, Queue<Task, Result>>()
   /** Tasks without a result, those that wait included. */
   #open = 0
   #isStopped = false
@@ -77,18 +95,21 @@ export class WorkerPool<Task, Result> {
     for (let i = 0; i < options.workers; i++) this.#start()
   }
 
-  /** Whether one more task may be given now. */
-  get hasRoom(): boolean {
-    return !this.#isStopped && this.#open < this.#options.workers + this.#options.maxWaiting
+  /** Whether one more task of this queue may be given now. */
+  hasRoom(queue = ''): boolean {
+    const { workers, maxWaiting } = this.#options
+    return !this.#isStopped && (this.#open < workers || this.#queue(queue).waiting.size < maxWaiting)
   }
 
   /** Resolves with the worker's result. The buffers in `transfer` can no longer be used here. Throws `WorkerFailed`. */
-  async run(task: Task, transfer: readonly ArrayBuffer[]): Promise<Result> {
-    if (!this.hasRoom) throw new WorkerFailed('busy')
-    const job = { task, transfer, ...Promise.withResolvers<Result>() }
-    const timer = setTimeout(() => this.#giveUp(job), this.#options.timeoutMs)
+  async run(task: Task, transfer: readonly ArrayBuffer[], queueName = ''): Promise<Result> {
+    if (!this.hasRoom(queueName)) throw new WorkerFailed('busy')
+    const queue = this.#queue(queueName)
+    const timer = setTimeout(() => this.#giveUp(job, 'waited'), this.#options.waitTimeoutMs)
+    const job: Job<Task, Result> = { task, transfer, queue, timer, ...Promise.withResolvers<Result>() }
     this.#open++
-    this.#waiting.add(job)
+    if (queue.waiting.size === 0) queue.usedMs = Math.max(queue.usedMs, this.#leastUsedMs())
+    queue.waiting.add(job)
     this.#assign()
     try {
       return await job.promise
@@ -97,7 +118,7 @@ export class WorkerPool<Task, Result> {
       this.#options.onTrouble(failed)
       throw failed
     } finally {
-      clearTimeout(timer)
+      clearTimeout(job.timer)
       this.#open--
     }
   }
@@ -105,15 +126,34 @@ export class WorkerPool<Task, Result> {
   /** Ends the threads; unfinished tasks fail as `crashed`. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    for (const job of this.#waiting) job.reject(new WorkerFailed('crashed'))
+    for (const { waiting } of this.#queues.values()) {
+      for (const job of waiting) job.reject(new WorkerFailed('crashed'))
+      waiting.clear()
+    }
     for (const { job } of this.#threads) job?.reject(new WorkerFailed('crashed'))
-    this.#waiting.clear()
     await Promise.all(Array.from(this.#threads, ({ worker }) => worker.terminate()))
   }
 
-  #giveUp(job: Job<Task, Result>): void {
-    job.reject(new WorkerFailed('timed-out'))
-    this.#waiting.delete(job)
+  #queue(name: string): Queue<Task, Result> {
+    let queue = this.#queues.get(name)
+    if (queue === undefined) {
+      queue = { waiting: new Set(), usedMs: 0 }
+      this.#queues.set(name, queue)
+    }
+    return queue
+  }
+
+  /** A queue that was empty may not make up for the time that it did not need. */
+  #leastUsedMs(): number {
+    const used = Array.from(this.#queues.values(), ({ waiting, usedMs }) => (waiting.size > 0 ? usedMs : Infinity))
+    const busy = Array.from(this.#threads, ({ job }) => job?.queue.usedMs ?? Infinity)
+    const leastMs = Math.min(...used, ...busy)
+    return leastMs === Infinity ? 0 : leastMs
+  }
+
+  #giveUp(job: Job<Task, Result>, reason: WorkerFailure): void {
+    job.reject(new WorkerFailed(reason))
+    job.queue.waiting.delete(job)
     for (const thread of this.#threads) {
       if (thread.job !== job) continue
       thread.isEnding = true
@@ -121,19 +161,42 @@ export class WorkerPool<Task, Result> {
     }
   }
 
+  /** The first task of the queue that has used the least time. */
+  #next(): Job<Task, Result> | undefined {
+    let next: Queue<Task, Result> | undefined
+    for (const queue of this.#queues.values())
+      if (queue.waiting.size > 0 && (next === undefined || queue.usedMs < next.usedMs)) next = queue
+    return next?.waiting.values().next().value
+  }
+
   /** Gives waiting tasks to idle threads. */
   #assign(): void {
-    for (const job of this.#waiting) {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
       const thread = this.#idle()
       if (thread === undefined) return
-      this.#waiting.delete(job)
+      job.queue.waiting.delete(job)
+      clearTimeout(job.timer)
       try {
         thread.worker.postMessage(job.task, job.transfer)
-        thread.job = job
+        this.#give(thread, job)
       } catch (error) {
         job.reject(error) // it cannot be cloned, or its memory was transferred before
       }
     }
+  }
+
+  #give(thread: Thread<Task, Result>, job: Job<Task, Result>): void {
+    thread.job = job
+    thread.sinceMs = performance.now()
+    job.timer = setTimeout(() => this.#giveUp(job, 'overran'), this.#options.runTimeoutMs)
+  }
+
+  /** Takes the job off a thread that has ended it, or has ended itself. */
+  #take(thread: Thread<Task, Result>): Job<Task, Result> | null {
+    const { job, sinceMs } = thread
+    if (job !== null) job.queue.usedMs += performance.now() - sinceMs
+    thread.job = null
+    return job
   }
 
   #idle(): Thread<Task, Result> | undefined {
@@ -145,14 +208,21 @@ export class WorkerPool<Task, Result> {
     const { file, workerData, onTrouble } = this.#options
     // Flags of the process, such as --eval, must not apply to its threads.
     const worker = new Worker(file, { workerData, resourceLimits: HEAP, execArgv: [] })
-    const thread: Thread<Task, Result> = { worker, job: null, isUp: false, isEnding: false, error: undefined }
+    const thread: Thread<Task, Result> = {
+      worker,
+      job: null,
+      sinceMs: 0,
+      isUp: false,
+      isEnding: false,
+      error: undefined,
+    }
     this.#threads.add(thread)
     worker.on('message', (message: WorkerMessage<Result>) => {
       thread.isUp = true
       if (message.kind === 'up') return
-      if (message.kind === 'result') thread.job?.resolve(message.result)
-      else thread.job?.reject(message.error)
-      thread.job = null
+      const job = this.#take(thread)
+      if (message.kind === 'result') job?.resolve(message.result)
+      else job?.reject(message.error)
       this.#assign()
     })
     worker.on('error', (error) => {
@@ -161,52 +231,13 @@ export class WorkerPool<Task, Result> {
     worker.on('exit', (code) => {
       const cause = thread.error ?? new Error(`the thread ended with code ${code}`)
       this.#threads.delete(thread)
-      if (thread.job !== null) thread.job.reject(new WorkerFailed('crashed', cause))
+      const job = this.#take(thread)
+      if (job !== null) job.reject(new WorkerFailed('crashed', cause))
       else if (!this.#isStopped) onTrouble(new WorkerFailed('crashed', cause))
       if (this.#isStopped) return
       if (thread.isUp) this.#start()
       this.#assign()
     })
     return thread
-  }
-}
-
-/** A body, received in full, with what is needed to read it. */
-export interface Body {
-  readonly body: Uint8Array<ArrayBuffer>
-}
-
-/** `workers` 0: everything is read on the main thread. */
-export interface BodyReaderOptions<Task, Result> extends WorkerPoolOptions {
-  /** Reads a task on the main thread if that is faster than handing it over. `null`: a worker has to read it. */
-  readonly readHere: (task: Task) => Result | null
-}
-
-/** Reads bodies, in worker threads or at once on the main one. */
-export class BodyReader<Task extends Body, Result> {
-  readonly #readHere: (task: Task) => Result | null
-  readonly #pool: WorkerPool<Task, Result> | null
-
-  constructor({ readHere, ...pool }: BodyReaderOptions<Task, Result>) {
-    this.#readHere = readHere
-    this.#pool = pool.workers === 0 ? null : new WorkerPool(pool)
-  }
-
-  /** Whether one more body may come now. */
-  get hasRoom(): boolean {
-    return this.#pool === null || this.#pool.hasRoom
-  }
-
-  /** Resolves with the content of the body; the body itself may be unusable afterwards. Throws `WorkerFailed`. */
-  async read(task: Task): Promise<Result> {
-    const read = this.#readHere(task)
-    if (read !== null) return read
-    if (this.#pool === null) throw new Error('without workers everything has to be read here')
-    const body = ownMemory(task.body)
-    return await this.#pool.run({ ...task, body }, [body.buffer])
-  }
-
-  async stop(): Promise<void> {
-    await this.#pool?.stop()
   }
 }

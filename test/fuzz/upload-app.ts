@@ -78,7 +78,8 @@ export async function startUploadApp(): Promise<UploadApp> {
       admit: (sizeBytes) => memory.tryReserve(sizeBytes),
       authenticate: null,
       enterLive: () => ({ kind: 'entered', leave: () => {} }),
-      hasReader: () => reader.hasRoom,
+      hasReader: () => reader.hasRoom('upload'),
+      hasInvoiceReader: () => true,
       admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       onAnswer: (answer) => {
@@ -90,6 +91,7 @@ export async function startUploadApp(): Promise<UploadApp> {
       maxUploadBytes: LIMITS.maxBytes,
       maxCompressedBytes: LIMITS.maxCompressedBytes,
       inlineBytes: 2_048,
+      invoiceInlineBytes: 65_536,
       requestTimeoutMs: 20_000,
       keepAliveTimeoutMs: 20_000,
       logger: false,

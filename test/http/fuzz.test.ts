@@ -33,7 +33,7 @@ const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
 
 const SEGMENTS = ['S1', '-', '.', '..', '%2e', '%00', '%F0%9F%92%A9', '%', 's'.repeat(33), 's'.repeat(101), '0', '1e3']
 /** What only an upload or one of its invoices is answered with. */
-const OF_UPLOADS: readonly ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'upload-not-read', 'not-attempted']
+const OF_UPLOADS: readonly ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'not-attempted']
 const SLUGS = (Object.keys(PROBLEMS) as ProblemSlug[]).filter((slug) => !OF_UPLOADS.includes(slug))
 
 function randomBody(random: Random): Buffer {

@@ -95,7 +95,7 @@ suite('the OpenAPI document', () => {
     const { app } = await testApp(t)
     const document = app.swagger()
     const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed', 'not-attempted']
-    const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'upload-not-read']
+    const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-too-large']
     for (const slug of Object.keys(PROBLEMS) as ProblemSlug[]) {
       if (elsewhere.includes(slug)) continue
       const path = ofUploads.includes(slug) ? UPLOAD : POST

@@ -7,7 +7,7 @@ import { Problem, type ProblemSlug } from '../../src/errors.ts'
 import type { ItemAnswer, UploadRequest } from '../../src/ingest/upload.ts'
 import { schemaErrors } from './contract.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
-import { assertProblem, IDENTITY, listen, RECEIPT, testApp, UPLOAD, untimed } from './test-app.ts'
+import { assertProblem, IDENTITY, JSON_HEADERS, listen, POST, RECEIPT, testApp, UPLOAD, untimed } from './test-app.ts'
 
 const NDJSON = 'application/x-ndjson'
 const LINES = { 'content-type': NDJSON }
@@ -212,6 +212,21 @@ suite('refused before its body is read', () => {
     assert.match(String(body.detail), /wait to be read/)
   })
 
+  test('a large invoice that no thread would validate soon: 503; small ones, and those in chunks, are taken', async (t) => {
+    const { app, contract, memory } = await testApp(t, { hasInvoiceReader: () => false })
+    const send = (bytes: number) =>
+      app.inject({ method: 'POST', url: POST, headers: JSON_HEADERS, payload: 'x'.repeat(bytes) })
+    const body = contract('POST', POST, await send(8_193))
+    assertProblem(body, 'saturated', 503)
+    assert.match(String(body.detail), /large invoices wait/)
+    assert.equal((await send(8_192)).statusCode, 201)
+    const chunks = message(`POST ${POST}`, { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }, '2\r\n{}\r\n0\r\n\r\n')
+    const raw = rawSocket(await listen(app), chunks)
+    t.after(() => raw.socket.destroy())
+    await raw.until('HTTP/1.1 201')
+    assert.equal(memory.usedBytes, 0)
+  })
+
   test('an upload that needs no thread is taken while the threads are busy', async (t) => {
     const { app } = await testApp(t, { ...answering(STORED), hasReader: () => false }, { inlineBytes: 1_000 })
     assert.equal((await app.inject(post)).statusCode, 200)
@@ -263,7 +278,7 @@ suite('an upload that cannot be read', () => {
     assert.equal(memory.usedBytes, 0)
   })
 
-  for (const slug of ['malformed-upload', 'upload-too-large', 'upload-not-read'] as const) {
+  for (const slug of ['malformed-upload', 'upload-too-large', 'too-costly', 'not-read'] as const) {
     test(`is ${slug} as a whole`, async (t) => {
       const { app, contract, memory } = await testApp(t, {
         ingestUpload: async () => {
@@ -272,7 +287,7 @@ suite('an upload that cannot be read', () => {
       })
       const answer = await app.inject(post)
       assertProblem(contract('POST', UPLOAD, answer), slug, answer.statusCode)
-      assert.equal(answer.headers['retry-after'] !== undefined, slug === 'upload-not-read')
+      assert.equal(answer.headers['retry-after'] !== undefined, slug === 'not-read')
       assert.equal(memory.usedBytes, 0)
     })
   }

@@ -4,9 +4,11 @@ import type { Outcome } from '../../src/accumulator/outcome.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Reservation } from '../../src/admission/buffer-memory.ts'
 import type { Principal } from '../../src/auth/principal.ts'
-import { Problem, type ProblemSlug } from '../../src/errors.ts'
+import { Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
 import { createIngest, type IngestDeps, type IngestRequest, problemOf } from '../../src/ingest/invoice.ts'
 import { identityText, invoiceIdOf } from '../../src/invoice/identity.ts'
+import { UploadReader } from '../../src/uploads/upload-reader.ts'
+import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
 const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
@@ -43,6 +45,8 @@ function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partia
     takeQuota: () => null,
     onLive: () => {},
     bindKey: () => true,
+    inlineBytes: 65_536,
+    reader: { readInvoice: () => assert.fail('too small for a worker') },
     ...deps,
   })
   return { ingest, appended }
@@ -161,6 +165,65 @@ test('an Idempotency-Key is bound to the identity of a valid invoice; another id
   await ingest(requestOf())
   assert.equal(bound.length, 2, 'no key, nothing to bind')
   assert.equal(appended.length, 2)
+})
+
+test('a large invoice is validated by a worker, with the same result and the same bytes; a small one is not', async (t) => {
+  const handedOver: string[] = []
+  const reader = new UploadReader({
+    limits: { maxBytes: 100, maxInvoices: 1, maxInvoiceBytes: 100, arithmetic: 'strict', lenientStores: [] },
+    workers: 1,
+    maxWaiting: 1,
+    timeoutMs: 60_000,
+    inlineBytes: 0,
+    onTrouble: assert.fail,
+    onHandOver: (kind) => handedOver.push(kind),
+  })
+  t.after(() => reader.stop())
+  const { ingest, appended } = ingestOver(acknowledge, { inlineBytes: 20_000, reader })
+  const padded = (bytes: number, more: object = {}) => ({
+    ...sampleInvoice(IDENTITY),
+    ...more,
+    extensions: { padding: 'x'.repeat(bytes) },
+  })
+  const sent = JSON.stringify(padded(20_000))
+  await ingest(requestOf({ invoice: padded(10_000) }))
+  assert.deepEqual(handedOver, [])
+  const receipt = await ingest(requestOf({ body: Buffer.from(sent) }))
+  assert.deepEqual(handedOver, ['invoice'])
+  assert.deepEqual(receipt.identity, IDENTITY)
+  assert.equal(String(appended.at(-1)?.record.value), sent)
+  assert.equal(appended.at(-1)?.record.headers.ce_time, appended[0]?.record.headers.ce_time)
+  assert.deepEqual(appended.at(-1)?.record.headers['pos-warnings'], appended[0]?.record.headers['pos-warnings'])
+
+  await assert.rejects(ingest(requestOf({ body: Buffer.from(`${sent}x`) })), isProblem('malformed-json'))
+  await assert.rejects(ingest(requestOf({ invoice: padded(20_000, { documentType: 'x' }) })), (error: Problem) => {
+    assert.equal(error.slug, 'invalid-invoice')
+    assert.deepEqual(
+      error.errors?.map(({ pointer }) => pointer),
+      ['/documentType'],
+    )
+    return true
+  })
+  await assert.rejects(
+    ingest(requestOf({ invoice: padded(20_000), expectedIdentity: { ...IDENTITY, storeId: 'S2' } })),
+    isProblem('identity-mismatch'),
+  )
+  assert.equal(appended.length, 2)
+})
+
+test('a large invoice that no worker has validated is to be sent again, and is not in Kafka', async () => {
+  for (const [reason, slug] of [
+    ['busy', 'saturated'],
+    ['waited', 'saturated'],
+    ['crashed', 'not-read'],
+    ['overran', 'too-costly'],
+  ] as const) {
+    const reader = { readInvoice: () => Promise.reject(new WorkerFailed(reason)) }
+    const { ingest, appended } = ingestOver(acknowledge, { inlineBytes: 0, reader })
+    await assert.rejects(ingest(requestOf()), isProblem(slug))
+    assert.equal(tillOf(slug), 'resend')
+    assert.equal(appended.length, 0)
+  }
 })
 
 test('every outcome but acknowledged is a problem with the same meaning', async () => {

@@ -5,14 +5,15 @@ import type { Outcome } from '../../src/accumulator/outcome.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
-import { Problem, type ProblemSlug } from '../../src/errors.ts'
+import { Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
+import { retryAfterSeconds } from '../../src/http/problem-document.ts'
 import {
   createIngestUpload,
   type IngestUploadDeps,
   type ItemAnswer,
   type UploadRequest,
 } from '../../src/ingest/upload.ts'
-import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
+import { WorkerFailed, type WorkerFailure } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 import { mainThreadReader } from './main-thread-reader.ts'
 
@@ -89,6 +90,9 @@ const told = (answers: readonly ItemAnswer[]) =>
     if (answer.kind === 'problem') return answer.problem.slug
     return `${answer.receipt.identity.sequenceNumber} at ${answer.receipt.offset}`
   })
+
+const failing = (reason: WorkerFailure) =>
+  ingestOver({ reader: { read: () => Promise.reject(new WorkerFailed(reason)) } })([line(1)])
 
 const isProblem = (slug: ProblemSlug) => (error: unknown) => error instanceof Problem && error.slug === slug
 
@@ -196,11 +200,23 @@ test('an upload that cannot be read is refused as a whole', async () => {
 })
 
 test('an upload that no worker could read may come again', async () => {
-  const failing = (reason: 'busy' | 'crashed' | 'timed-out') =>
-    ingestOver({ reader: { read: () => Promise.reject(new WorkerFailed(reason)) } })([line(1)])
-  await assert.rejects(failing('busy'), isProblem('saturated'))
-  await assert.rejects(failing('crashed'), isProblem('upload-not-read'))
-  await assert.rejects(failing('timed-out'), isProblem('upload-not-read'))
+  for (const [reason, slug] of [
+    ['busy', 'saturated'],
+    ['waited', 'saturated'],
+    ['crashed', 'not-read'],
+  ] as const)
+    await assert.rejects(failing(reason), (error: Problem) => {
+      assert.deepEqual([error.slug, error.status, tillOf(error.slug)], [slug, 503, 'resend'])
+      return true
+    })
+})
+
+test('an upload that keeps a worker too long has to come in parts: the same bytes would do so for ever', async () => {
+  await assert.rejects(failing('overran'), (error: Problem) => {
+    assert.deepEqual([error.slug, error.status, tillOf(error.slug)], ['too-costly', 413, 'resend'])
+    assert.equal(retryAfterSeconds(error), undefined)
+    return true
+  })
 })
 
 test('each invoice is for the stores and terminals of the token, or is refused by itself', async () => {

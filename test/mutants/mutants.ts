@@ -210,8 +210,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'pool: tasks that wait are not given to the thread that is free',
     file: 'src/uploads/worker-pool.ts',
-    find: '      thread.job = null\n      this.#assign()',
-    replace: '      thread.job = null',
+    find: 'else job?.reject(message.error)\n      this.#assign()',
+    replace: 'else job?.reject(message.error)',
     tests: [POOL],
   },
   {
@@ -224,8 +224,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'pool: no time limit',
     file: 'src/uploads/worker-pool.ts',
-    find: 'this.#giveUp(job), this.#options.timeoutMs',
-    replace: 'this.#giveUp(job), 3_600_000',
+    find: "this.#giveUp(job, 'overran'), this.#options.runTimeoutMs",
+    replace: "this.#giveUp(job, 'overran'), 3_600_000",
+    tests: [POOL],
+  },
+  {
+    name: 'pool: the queue that came first has all threads',
+    file: 'src/uploads/worker-pool.ts',
+    find: 'queue.usedMs < next.usedMs',
+    replace: 'false',
+    tests: [POOL],
+  },
+  {
+    name: 'pool: a queue that was empty makes up for its time',
+    file: 'src/uploads/worker-pool.ts',
+    find: 'Math.max(queue.usedMs, this.#leastUsedMs())',
+    replace: 'queue.usedMs',
     tests: [POOL],
   },
   {

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { BodyReader, WorkerFailed, type WorkerFailure, WorkerPool } from '../../src/uploads/worker-pool.ts'
+import { WorkerFailed, type WorkerFailure, WorkerPool, type WorkerPoolOptions } from '../../src/uploads/worker-pool.ts'
 import { niceOf, type OddResult, type OddTask, THREADS_HAVE_NICE_VALUES } from './odd-worker.ts'
 
 const FILE = new URL('./odd-worker.ts', import.meta.url)
@@ -13,7 +13,7 @@ const ROUNDS = { throw: 3, exit: 3, 'fill-memory': 1, loop: 2 }
 /** A second is the goal; the machine may be busy with other tests. */
 const TAKE_OVER_DEADLINE_MS = 10_000
 
-function poolFor(t: TestContext, options: { workers?: number; maxWaiting?: number; timeoutMs?: number } = {}) {
+function poolFor(t: TestContext, options: Partial<WorkerPoolOptions> = {}) {
   const troubles: Error[] = []
   const failing = new Int32Array(new SharedArrayBuffer(4))
   const pool = new WorkerPool<OddTask, OddResult>({
@@ -21,12 +21,13 @@ function poolFor(t: TestContext, options: { workers?: number; maxWaiting?: numbe
     workerData: failing,
     workers: 1,
     maxWaiting: 10,
-    timeoutMs: 30_000,
+    waitTimeoutMs: 30_000,
+    runTimeoutMs: 30_000,
     onTrouble: (error) => void troubles.push(error),
     ...options,
   })
   t.after(() => pool.stop())
-  const run = (what: OddTask['what']) => pool.run({ what }, [])
+  const run = (what: OddTask['what'], queue?: string) => pool.run({ what }, [], queue)
   return { pool, run, troubles, failing }
 }
 
@@ -57,10 +58,10 @@ for (const [what, reason] of [
   ['throw', 'crashed'],
   ['exit', 'crashed'],
   ['fill-memory', 'crashed'],
-  ['loop', 'timed-out'],
+  ['loop', 'overran'],
 ] as const) {
   test(`${what}: that task fails as ${reason}, those that run and wait beside it are done`, async (t) => {
-    const { run, troubles } = poolFor(t, { workers: 2, timeoutMs: what === 'loop' ? 2_000 : 30_000 })
+    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : 30_000 })
     await run('where')
     const failing = assertFails(run(what), reason)
     const others = Array.from({ length: 6 }, () => run('where'))
@@ -76,11 +77,11 @@ for (const [what, reason] of [
   })
 
   test(`${what} on the only thread, time and again: another one takes over, also for what waits`, async (t) => {
-    const { run } = poolFor(t, { timeoutMs: what === 'loop' ? 1_000 : 30_000 })
+    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : 30_000 })
     await run('where')
     for (let round = 0; round < ROUNDS[what]; round++) {
       const failing = assertFails(run(what), reason)
-      const waiting = what === 'loop' ? [] : [run('where'), run('where')] // with one time limit they would end together
+      const waiting = [run('where'), run('where')]
       await failing
       await Promise.all(waiting)
       await assertWorks(run)
@@ -102,11 +103,11 @@ test('threads that do not come up are tried again by the next task', async (t) =
 })
 
 test('a task that was given up leaves no other task to the thread that ends', async (t) => {
-  const { run } = poolFor(t, { timeoutMs: 2_000 })
+  const { run } = poolFor(t, { runTimeoutMs: 2_000 })
   await run('where')
   await turnEnd() // what runs now comes right before the timers
   const hold = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-  const late = assertFails(run('where'), 'timed-out')
+  const late = assertFails(run('where'), 'overran')
   hold(1_500)
   const waiting = run('where')
   hold(600) // the first one is done, and its time is over before that is seen here
@@ -121,21 +122,57 @@ test('tasks are begun in the order in which they were given', async (t) => {
   assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
+test('kinds of tasks share the threads by time: many slow ones hold up another kind by one task', async (t) => {
+  const { run } = poolFor(t)
+  await run('where')
+  const order: string[] = []
+  const give = (what: OddTask['what'], queue: string) => run(what, queue).then(() => order.push(queue))
+  const slow = Array.from({ length: 5 }, () => give('wait', 'slow'))
+  const quick = Array.from({ length: 5 }, () => give('where', 'quick'))
+  await Promise.all([...slow, ...quick])
+  assert.ok(order.lastIndexOf('quick') <= 6, String(order))
+})
+
+test('a kind that was not there for long has the same part as the others from then on, and no more', async (t) => {
+  const { run } = poolFor(t)
+  await run('where')
+  for (let i = 0; i < 5; i++) await run('wait', 'early')
+  const order: string[] = []
+  const give = (queue: string) => run('wait', queue).then(() => order.push(queue))
+  await Promise.all([
+    ...Array.from({ length: 4 }, () => give('early')),
+    ...Array.from({ length: 4 }, () => give('late')),
+  ])
+  const late = order.slice(0, 5).filter((queue) => queue === 'late').length
+  assert.ok(late >= 2 && late <= 3, String(order))
+})
+
+test('a kind whose queue is full is busy, and others are not', async (t) => {
+  const { run, pool } = poolFor(t, { maxWaiting: 1 })
+  const given = [run('wait', 'a'), run('wait', 'a')]
+  assert.equal(pool.hasRoom('a'), false)
+  await assertFails(run('where', 'a'), 'busy')
+  assert.equal(pool.hasRoom('b'), true)
+  await run('where', 'b')
+  await Promise.all(given)
+  assert.equal(pool.hasRoom('a'), true)
+})
+
 test('beyond its threads and what may wait the pool is busy, until a task has ended', async (t) => {
   const { run, pool } = poolFor(t, { workers: 2, maxWaiting: 1 })
   const three = [run('wait'), run('wait'), run('wait')]
-  assert.equal(pool.hasRoom, false)
+  assert.equal(pool.hasRoom(), false)
   await assertFails(run('where'), 'busy')
   await Promise.all(three)
-  assert.equal(pool.hasRoom, true)
+  assert.equal(pool.hasRoom(), true)
   await run('where')
 })
 
-test('a task that waits too long for a thread fails as timed-out', async (t) => {
-  const { run } = poolFor(t, { timeoutMs: 1_000 })
+test('a task that waits too long for a thread fails as waited, and its time to run is not over then', async (t) => {
+  const { run } = poolFor(t, { waitTimeoutMs: 1_000 })
   await run('where')
   const eight = Array.from({ length: 8 }, () => run('wait'))
-  await Promise.all([eight[0], assertFails(eight[7]!, 'timed-out'), Promise.allSettled(eight)])
+  await Promise.all([eight[0], assertFails(eight[7]!, 'waited'), Promise.allSettled(eight)])
   await assertWorks(run)
 })
 
@@ -144,7 +181,7 @@ test('a task that cannot be handed over fails as crashed, and costs nobody a thr
   const bytes = new Uint8Array(10)
   await assertFails(pool.run({ what: 'double', bytes }, [bytes.buffer, bytes.buffer]), 'crashed')
   assert.equal((await run('where')).isMainThread, false)
-  assert.equal(pool.hasRoom, true)
+  assert.equal(pool.hasRoom(), true)
 })
 
 test('stop() fails what runs and what waits, at once, and takes nothing more', async (t) => {
@@ -153,7 +190,7 @@ test('stop() fails what runs and what waits, at once, and takes nothing more', a
   const ended = Promise.all([assertFails(run('loop'), 'crashed'), assertFails(run('where'), 'crashed')])
   await sleep(50) // so that the loop has begun
   await Promise.all([pool.stop(), ended])
-  assert.equal(pool.hasRoom, false)
+  assert.equal(pool.hasRoom(), false)
   await assertFails(run('where'), 'busy')
   await pool.stop()
 })
@@ -163,7 +200,7 @@ test('a process with a stopped pool ends by itself, whatever was under way', asy
     const { WorkerPool } = await import(${JSON.stringify(new URL('../../src/uploads/worker-pool.ts', import.meta.url).href)})
     const workerData = new Int32Array(new SharedArrayBuffer(4))
     const options = { file: new URL(${JSON.stringify(FILE.href)}), workerData, onTrouble() {} }
-    const pool = new WorkerPool({ ...options, workers: 2, maxWaiting: 4, timeoutMs: 600_000 })
+    const pool = new WorkerPool({ ...options, workers: 2, maxWaiting: 4, waitTimeoutMs: 600_000, runTimeoutMs: 600_000 })
     await pool.run({ what: 'where' }, [])
     for (const what of ['loop', 'loop', 'where']) pool.run({ what }, []).catch(() => {})
     setTimeout(() => pool.stop().then(() => console.log('stopped')), 100)`
@@ -184,53 +221,4 @@ test('a worker steps back behind the main thread, which stays', { skip: threadsH
   const { nice } = await run('where')
   assert.equal(nice, Math.min(before + 19, 19))
   assert.equal(niceOf(mainStat), before)
-})
-
-type Upload = OddTask & { readonly body: Uint8Array<ArrayBuffer> }
-
-const READ_HERE: OddResult = { bytes: new Uint8Array(), isMainThread: true, nice: 0 }
-
-/** Reads bodies below 10 bytes on the main thread. */
-function readerFor(t: TestContext, workers: number) {
-  const reader = new BodyReader<Upload, OddResult>({
-    file: new URL('./odd-worker.ts', import.meta.url),
-    workerData: new Int32Array(new SharedArrayBuffer(4)),
-    workers,
-    maxWaiting: 0,
-    timeoutMs: 30_000,
-    onTrouble: () => {},
-    readHere: ({ body }) => (workers === 0 || body.length < 10 ? READ_HERE : null),
-  })
-  t.after(() => reader.stop())
-  return { reader, read: (body: Uint8Array<ArrayBuffer>) => reader.read({ what: 'where', body }) }
-}
-
-test('what is not read here moves to a worker', async (t) => {
-  const { read } = readerFor(t, 1)
-  const [small, large] = [new Uint8Array(9), new Uint8Array(10)]
-  assert.equal(await read(small), READ_HERE)
-  assert.equal(small.byteLength, 9)
-  assert.equal((await read(large)).isMainThread, false)
-  assert.equal(large.byteLength, 0)
-})
-
-test('a part of larger memory is copied out of it, and what lies beside it stays', async (t) => {
-  const { read } = readerFor(t, 1)
-  const memory = new Uint8Array(100)
-  assert.equal((await read(memory.subarray(20, 40))).isMainThread, false)
-  assert.equal(memory.byteLength, 100)
-})
-
-test('without workers everything is read here, and there is always room', async (t) => {
-  const { reader, read } = readerFor(t, 0)
-  assert.equal(await read(new Uint8Array(1_000)), READ_HERE)
-  assert.equal(reader.hasRoom, true)
-})
-
-test('there is no room while every worker is busy', async (t) => {
-  const { reader } = readerFor(t, 1)
-  const waiting = reader.read({ what: 'wait', body: new Uint8Array(10) })
-  assert.equal(reader.hasRoom, false)
-  await waiting
-  assert.equal(reader.hasRoom, true)
 })
