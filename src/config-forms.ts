@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { isLoopback, unbracketed } from './network-address.ts'
 
 // What variables of the environment hold.
 
@@ -19,5 +20,5 @@ interface TextOptions {
 
 /** Whether what is sent there can be read, or changed, by nobody else on the way. */
 export function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || isLoopback(unbracketed(hostname))
 }

@@ -6,7 +6,7 @@ import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
 import { typeWords } from './config-words.ts'
-import { isLoopback, unbracketed } from './network-address.ts'
+import { unbracketed } from './network-address.ts'
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
 export const REQUEST_OVERHEAD_BYTES = 2_048
