@@ -85,6 +85,8 @@ export class Problem extends Error {
   readonly slug: ProblemSlug
   readonly status: number
   readonly errors: readonly Violation[] | undefined
+  /** How many more violations were found than `errors` lists. */
+  readonly omitted: number
   readonly retryAfterSeconds: number | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
 
@@ -93,6 +95,7 @@ export class Problem extends Error {
     detail: string,
     options: {
       errors?: readonly Violation[]
+      omitted?: number
       retryAfterSeconds?: number
       headers?: Readonly<Record<string, string>>
       cause?: unknown
@@ -107,6 +110,7 @@ export class Problem extends Error {
     this.slug = slug
     this.status = PROBLEMS[slug].status
     this.errors = options.errors
+    this.omitted = options.omitted ?? 0
     this.retryAfterSeconds = options.retryAfterSeconds
     this.headers = options.headers
   }

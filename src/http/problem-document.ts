@@ -36,7 +36,15 @@ export const ProblemSchema = Type.Object(
     till: Type.Union([Type.Literal('quarantine'), Type.Literal('resend')], {
       description: `What the till does with the invoice. The rule for every answer: ${TILL_RULE}`,
     }),
-    errors: Type.Optional(Type.Array(ViolationSchema, { description: 'Every broken rule' })),
+    errors: Type.Optional(Type.Array(ViolationSchema, { description: 'The broken rules, at most 100' })),
+    omitted: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'So many more broken rules were found and are not listed; the search stops after about a hundred. An upload ' +
+          'lists about 1,000 for all of its invoices, but always the first of each',
+      }),
+    ),
   },
   { $id: 'Problem', description: 'Why there is no receipt (RFC 9457)' },
 )
@@ -60,6 +68,7 @@ export function problemDocument(problem: Problem): ProblemDocument {
     till: tillOf(problem.slug),
   }
   if (problem.errors !== undefined) document.errors = [...problem.errors]
+  if (problem.omitted > 0) document.omitted = problem.omitted
   return document
 }
 

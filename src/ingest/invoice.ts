@@ -139,7 +139,7 @@ const INVALID = 'The invoice breaks the rules listed in `errors`. The same docum
 export function problemOfFault(fault: Exclude<ValidationResult, { kind: 'valid' }>): Problem {
   const { errors } = fault
   if (fault.kind === 'malformed') return new Problem('malformed-json', fault.detail, { errors })
-  return new Problem('invalid-invoice', INVALID, { errors })
+  return new Problem('invalid-invoice', INVALID, { errors, omitted: fault.omitted })
 }
 
 /** The problem that tells a till what is known about its unacknowledged invoice. */

@@ -1,6 +1,9 @@
 const MAX_NAME_LENGTH = 64
 const TWELVE_DIGITS = /(?:\p{N}\P{N}*){12}/u
 
+/** Longer than any pointer of the contract. */
+const MAX_POINTER_LENGTH = 256
+
 /** Replaces a member name that must not be repeated. */
 export const MASKED = '(masked)'
 
@@ -14,4 +17,13 @@ export function pointerStep(name: string | number): string {
   const isSafe =
     name.length <= MAX_NAME_LENGTH && !name.includes('\0') && name.isWellFormed() && !TWELVE_DIGITS.test(name)
   return isSafe ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : `/${MASKED}`
+}
+
+/**
+ * A pointer that is not long. Names in `extensions` are the sender's, and a hundred long paths to violations would make a
+ * much longer answer than the request was. The steps that go too far become one masked step.
+ */
+export function shortPointer(pointer: string): string {
+  if (pointer.length <= MAX_POINTER_LENGTH) return pointer
+  return `${pointer.slice(0, pointer.lastIndexOf('/', MAX_POINTER_LENGTH))}/${MASKED}`
 }

@@ -14,7 +14,7 @@ export function schemaDetail(code: RuleCode, { schema, value, path }: ValueError
     case 'missing-member':
       return `This member is required: ${formOf(schema)}${schema.type === 'array' ? ', or [] if there are none' : ''}.`
     case 'unknown-member': {
-      const nearest = nearestMember(path.slice(path.lastIndexOf('/') + 1), Object.keys(schema.properties))
+      const nearest = nearestMember(path.slice(path.lastIndexOf('/') + 1), schema.properties)
       return nearest === undefined ? ruleOf(code).meaning : `${ruleOf(code).meaning} Did you mean ${nearest}?`
     }
     case 'wrong-type':

@@ -1,8 +1,8 @@
 import { FormatRegistry } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
-import { pointerStep } from './pointer.ts'
-import type { RuleCode } from './rules/catalogue.ts'
+import { pointerStep, shortPointer } from './pointer.ts'
+import { type RuleCode, ruleOf } from './rules/catalogue.ts'
 import { dayOf, timestampOf } from './rules/dates.ts'
 import { InvoiceSchema } from './schema.ts'
 import { schemaDetail } from './schema-detail.ts'
@@ -15,17 +15,19 @@ FormatRegistry.Set('date-time', (text) => timestampOf(text) !== undefined)
 const compiled = TypeCompiler.Compile(InvoiceSchema)
 
 /**
- * Where a value departs from the schema: the first violation found at each place, at most `limit` of them. Without
- * violations the value is an `Invoice`. Rules that a schema cannot express are not checked.
+ * Where a value departs from the schema: the first violation found at each place, at most `limit` of them. The first
+ * `described` say in words what would be right there, which costs most of the time; the others say only which rule.
+ * Without violations the value is an `Invoice`. Rules that a schema cannot express are not checked.
  */
-export function schemaViolations(value: unknown, limit: number): readonly Violation[] {
+export function schemaViolations(value: unknown, limit: number, described = limit): readonly Violation[] {
   if (compiled.Check(value)) return NONE
   const found = new Map<string, Violation>()
   for (const error of compiled.Errors(value)) {
     if (found.size >= limit) break
     if (found.has(error.path) || isShortEnough(error)) continue
     const code = codeOf(error)
-    found.set(error.path, { pointer: maskedPointer(error.path), code, detail: schemaDetail(code, error) })
+    const detail = found.size < described ? schemaDetail(code, error) : ruleOf(code).meaning
+    found.set(error.path, { pointer: shortPointer(maskedPointer(error.path)), code, detail })
   }
   return [...found.values()]
 }

@@ -6,7 +6,8 @@ import { type CardNumberPolicy, type CardNumbers, cardNumberPolicy, checkCardNum
 import { clockWarnings } from './check-dates.ts'
 import { checkNul } from './check-nul.ts'
 import { type Identity, identityOf } from './identity.ts'
-import { ruleOf, TOO_MANY_VIOLATIONS } from './rules/catalogue.ts'
+import { shortPointer } from './pointer.ts'
+import { ruleOf } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
 import { identityMembers } from './schema/identity.ts'
 import type { Invoice } from './schema.ts'
@@ -22,8 +23,8 @@ import { type Report, type Violation, violation } from './violation.ts'
  * - `valid`: it may be published. `warnings` are codes of `INVOICE_WARNINGS` and, in lenient stores, of broken exact
  *   rules, each once; and `card-number` where that only warns.
  * - `malformed` (400): it is not strict JSON.
- * - `invalid` (422): `errors` has every violation that could be computed: at most 100, then one that says there are
- *   more. `identity` is defined if its four members match the contract and hold no card number.
+ * - `invalid` (422): `errors` has every violation that could be computed, up to `maxViolations`. `omitted` is how many
+ *   more were found; the search stops after about a hundred. `identity` is defined if its four members match the contract and hold no card number.
  */
 export type ValidationResult =
   | {
@@ -33,7 +34,12 @@ export type ValidationResult =
       readonly warnings: readonly string[]
     }
   | { readonly kind: 'malformed'; readonly detail: string; readonly errors: readonly Violation[] }
-  | { readonly kind: 'invalid'; readonly identity: Identity | undefined; readonly errors: readonly Violation[] }
+  | {
+      readonly kind: 'invalid'
+      readonly identity: Identity | undefined
+      readonly errors: readonly Violation[]
+      readonly omitted: number
+    }
 
 export interface ValidationOptions {
   /** Whether broken exact rules of a store refuse the invoice (`strict`) or only warn (`lenient`). */
@@ -41,6 +47,8 @@ export interface ValidationOptions {
   readonly receivedAt: Date
   /** Default: card numbers refuse the invoice wherever they stand. */
   readonly cardNumbers?: CardNumberPolicy | undefined
+  /** How many violations are listed. Default, and the most: 100. */
+  readonly maxViolations?: number | undefined
 }
 
 /** The `arithmetic` of a gateway: `ofAll` for every store, except those that are always lenient. */
@@ -52,13 +60,15 @@ export function arithmeticOf(
   return (storeId) => (lenient.has(storeId) ? 'lenient' : ofAll)
 }
 
-const MAX_VIOLATIONS = 100
+/** An invoice with that many is wrong as a whole: nobody reads on. */
+export const MAX_VIOLATIONS = 100
 const MAX_DEPTH = 32
 const REFUSED_EVERYWHERE = cardNumberPolicy()
 const NO_CARD_NUMBERS: CardNumbers = { inIdentity: [], elsewhere: [] }
 
 /** Judges a body: strict JSON, the schema, every rule. Changes nothing and keeps no reference to `body`. */
 export function validateInvoice(body: Buffer, options: ValidationOptions): ValidationResult {
+  const { maxViolations = MAX_VIOLATIONS } = options
   const parsed = parseStrictJson(body, { maxDepth: MAX_DEPTH })
   if (parsed.kind === 'malformed') return malformed(parsed.fault)
   const { value } = parsed
@@ -76,16 +86,17 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
   const warnsOfCards = cards.elsewhere.length > 0 && (mode === 'warn' || isLenient(value, options))
   if (!warnsOfCards) for (const pointer of cards.elsewhere) report('card-number', pointer)
 
-  const shape = schemaViolations(value, MAX_VIOLATIONS + 1)
+  const shape = schemaViolations(value, MAX_VIOLATIONS + 1, maxViolations)
   if (shape.length > 0) {
     const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
     if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
-    return invalid(value, cards, [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)])
+    const found = [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)]
+    return invalid(value, cards, found, maxViolations)
   }
   const invoice = value as Invoice
   checkRules(invoice, report)
   const refused = options.arithmetic(invoice.storeId) === 'strict' ? [...errors, ...exact] : errors
-  if (refused.length > 0) return invalid(value, cards, refused)
+  if (refused.length > 0) return invalid(value, cards, refused, maxViolations)
   const warnings: string[] = clockWarnings(invoice, options.receivedAt)
   if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
   if (warnsOfCards) warnings.push('card-number')
@@ -95,15 +106,24 @@ export function validateInvoice(body: Buffer, options: ValidationOptions): Valid
 /** A fault of the JSON, with what the contract wants in the place of a number. */
 function malformed({ code, pointer }: Fault): ValidationResult {
   const isNumber = code === 'number-not-integer' || code === 'number-too-large'
-  const error = isNumber ? { pointer, code, detail: numberDetail(code, pointer) } : violation(code, pointer)
+  const error = isNumber
+    ? { pointer: shortPointer(pointer), code, detail: numberDetail(code, pointer) }
+    : violation(code, pointer)
   return { kind: 'malformed', detail: error.detail, errors: [error] }
 }
 
-function invalid(value: unknown, cards: CardNumbers, errors: readonly Violation[]): ValidationResult {
+function invalid(
+  value: unknown,
+  cards: CardNumbers,
+  found: readonly Violation[],
+  maxViolations: number,
+): ValidationResult {
+  const errors = found.slice(0, maxViolations)
   return {
     kind: 'invalid',
     identity: hasIdentity(value) && cards.inIdentity.length === 0 ? identityOf(value) : undefined,
-    errors: errors.length > MAX_VIOLATIONS ? [...errors.slice(0, MAX_VIOLATIONS), TOO_MANY_VIOLATIONS] : errors,
+    errors,
+    omitted: found.length - errors.length,
   }
 }
 

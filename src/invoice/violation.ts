@@ -1,3 +1,4 @@
+import { shortPointer } from './pointer.ts'
 import { type RuleCode, ruleOf } from './rules/catalogue.ts'
 
 /**
@@ -21,7 +22,8 @@ export type Report = (code: RuleCode, pointer: string, expected?: Expected) => v
  * The violation of a rule. `detail` is the meaning of the rule, so it cannot hold a value that was sent. It also has what
  * is expected, if that is in words.
  */
-export function violation(code: RuleCode, pointer: string, expected?: Expected): Violation {
+export function violation(code: RuleCode, place: string, expected?: Expected): Violation {
+  const pointer = shortPointer(place)
   const { meaning } = ruleOf(code)
   if (typeof expected === 'string') return { pointer, code, detail: `${meaning} Expected: ${expected}.` }
   if (expected === undefined || !Number.isSafeInteger(expected)) return { pointer, code, detail: meaning }

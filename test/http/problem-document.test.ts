@@ -32,6 +32,14 @@ suite('problemDocument', () => {
   })
 })
 
+suite('problemDocument', () => {
+  test('says how many violations it leaves out, if it does', () => {
+    const errors = [{ pointer: '/a', code: 'unknown-member', detail: 'In words.' }]
+    assert.equal(problemDocument(new Problem('invalid-invoice', '', { errors, omitted: 3 })).omitted, 3)
+    assert.ok(!('omitted' in problemDocument(new Problem('invalid-invoice', '', { errors, omitted: 0 }))))
+  })
+})
+
 suite('exampleOf', () => {
   test('shows a rule that exists, at a place that exists, for an invoice that breaks it', () => {
     const { errors = [] } = exampleOf('invalid-invoice')

@@ -20,6 +20,13 @@ function pathsOf(value: unknown, path: string[] = []): string[][] {
 const parentOf = (document: Breakable, path: string[]): Breakable =>
   path.slice(0, -1).reduce((value, name) => value[name], document)
 
+function invalidOf(document: unknown, maxViolations?: number) {
+  const body = Buffer.from(JSON.stringify(document))
+  const result = validateInvoice(body, { arithmetic: () => 'strict', receivedAt: RECEIVED_AT, maxViolations })
+  assert.ok(result.kind === 'invalid')
+  return result
+}
+
 describe('validateInvoice', () => {
   it('accepts whatever a till that computes right makes', () => {
     fc.assert(
@@ -159,16 +166,34 @@ describe('validateInvoice', () => {
     assert.deepEqual(violationsOf(document).sort(), ['wrong-type /lines/0/taxes', 'wrong-type /totals'])
   })
 
-  it('lists a hundred violations and says that there are more', () => {
-    const document: Breakable = plainSale()
-    for (let i = 0; i < 500; i++) document[`x${i}`] = 1
-    const found = violationsOf(document)
-    assert.equal(found.length, 101)
-    assert.equal(found.at(-1), 'too-many-violations ')
-
+  it('lists a hundred violations, or as few as asked for, and says that it found more', () => {
+    const unknown: Breakable = plainSale()
+    for (let i = 0; i < 500; i++) unknown[`x${i}`] = 1
     const sums: Breakable = plainSale()
     sums.lines = Array(300).fill(sums.lines[1])
-    assert.equal(violationsOf(sums).length, 101)
+    for (const document of [unknown, sums]) {
+      const all = invalidOf(document)
+      assert.equal(all.errors.length, 100)
+      assert.ok(all.omitted >= 1)
+      for (const maxViolations of [1, 7, 100]) {
+        const { errors, omitted } = invalidOf(document, maxViolations)
+        assert.deepEqual(errors, all.errors.slice(0, maxViolations))
+        assert.equal(errors.length + omitted, all.errors.length + all.omitted)
+      }
+    }
+    const few: Breakable = plainSale()
+    few.lines[0].description = ''
+    assert.equal(invalidOf(few).omitted, 0)
+  })
+
+  it('has no pointer that is long: what is deep in extensions is masked from some depth on', () => {
+    const document: Breakable = plainSale()
+    let inner: Breakable = { cardNumber: '4111 1111 1111 1111', text: '\0' }
+    for (let depth = 0; depth < 28; depth++) inner = { ['m'.repeat(60)]: inner }
+    document.extensions = inner
+    const { errors } = invalidOf(document)
+    assert.deepEqual(errors.map(({ code }) => code).sort(), ['card-number', 'nul-character'])
+    for (const { pointer } of errors) assert.match(pointer, /^\/extensions(\/m{60}){4}\/\(masked\)$/)
   })
 
   it('never fails, whatever one puts where', () => {

@@ -110,6 +110,26 @@ suite('an upload that cannot be read', () => {
   })
 })
 
+test('an upload of many wrong invoices lists some violations of each, and says how many it leaves out', () => {
+  const names = Array.from({ length: 100 }, (_, i) => `x${i}`)
+  const wrong = JSON.stringify(Object.fromEntries(names.map((name) => [name, 1])))
+  const count = 1_000
+  const body = new Uint8Array(Buffer.from(`${wrong}\n`.repeat(count)))
+  const upload = { body, coding: 'identity', framing: 'lines', receivedAtMs: 0 } as const
+  const found = createReadUpload({ ...LIMITS, maxBytes: body.length, maxInvoices: count })(upload)
+  assert.ok(found.kind === 'parcel')
+  const listed = [...uploadItems(found.parcel)].map(({ verdict }) => {
+    assert.ok(verdict.kind === 'invalid')
+    assert.ok(verdict.errors.length + verdict.omitted > 100)
+    return verdict.errors.length
+  })
+  assert.equal(Math.min(...listed), 1)
+  assert.equal(listed[0], 100)
+  const sum = listed.reduce((sum, number) => sum + number, 0)
+  assert.ok(sum > 1_000 && sum <= 1_000 + count, String(sum))
+  assert.ok(found.parcel.notes.length < 700 * count, 'and what crosses from the worker is as bounded')
+})
+
 /** What the main thread takes out of a parcel of items that were judged so. */
 function taken(items: readonly (readonly [string, ItemVerdict])[]) {
   const writer = new ParcelWriter(new Uint8Array(Buffer.from(items.map(([text]) => text).join(''))))

@@ -117,13 +117,6 @@ export const INVOICE_WARNINGS = [
 
 export type WarningCode = (typeof INVOICE_WARNINGS)[number]['code']
 
-/** The last entry when there are more violations than an answer lists. */
-export const TOO_MANY_VIOLATIONS = {
-  pointer: '',
-  code: 'too-many-violations',
-  detail: 'There are more violations than are listed here.',
-} as const
-
 const byCode: ReadonlyMap<string, InvoiceRule> = new Map(INVOICE_RULES.map((rule) => [rule.code, rule]))
 
 /** The catalogue entry of a code. */
