@@ -155,7 +155,7 @@ function parcelOf(read: UploadRead): Parcel {
     case 'too-many':
       throw new Problem(
         'upload-too-large',
-        'The upload holds more invoices than this gateway accepts. Send it in parts.',
+        'The upload holds more invoices, or compressed frames, than this gateway accepts. Send it in parts.',
       )
   }
 }

@@ -8,36 +8,44 @@ export type Coding = (typeof CODINGS)[number]
 export type Inflated =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'too-large' }
+  /** Frames. */
+  | { readonly kind: 'too-many' }
   | { readonly kind: 'damaged' }
 
 /** A zstd frame that needs a larger window than this counts as damaged. */
 const ZSTD_MAX_WINDOW_LOG = 23 // 8 MiB, what every decoder has to support (RFC 8878, 3.1.1.1.2)
 
-/** No real upload has more frames than invoices, and each frame costs as much to set up as a small invoice. */
-const MAX_FRAMES = 1_000
+/** No real upload has more frames than invoices. Each takes 50 us to set up, however little is in it. */
+export const MAX_FRAMES = 1_000
 
 /**
  * The decoded bytes of a body, or `too-large` as soon as more than `maxBytes` have come out: a bomb is refused while it
- * inflates. Several gzip members or zstd frames (at most 1,000) are one body (RFC 1952, 2.2; RFC 8878, 3). `damaged`:
+ * inflates. Several gzip members or zstd frames (of these at most `maxFrames`) are one body (RFC 1952, 2.2; RFC 8878, 3). `damaged`:
  * the body ends early, has a wrong checksum, or has something behind its end, but for zeros behind gzip. Blocks its thread.
  */
-export function inflate(body: Uint8Array, coding: Coding | 'identity', maxBytes: number): Inflated {
+export function inflate(
+  body: Uint8Array,
+  coding: Coding | 'identity',
+  maxBytes: number,
+  maxFrames = MAX_FRAMES,
+): Inflated {
   if (coding === 'identity') {
     if (body.length > maxBytes) return TOO_LARGE
     return { kind: 'bytes', bytes: Buffer.from(body.buffer, body.byteOffset, body.length) }
   }
   try {
-    return inflateFrames(body, coding, maxBytes)
+    return inflateFrames(body, coding, maxBytes, maxFrames)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? TOO_LARGE : DAMAGED
   }
 }
 
 const TOO_LARGE = { kind: 'too-large' } as const
+const TOO_MANY = { kind: 'too-many' } as const
 const DAMAGED = { kind: 'damaged' } as const
 
 /** Node reads all members of gzip by itself, but stops after one frame of zstd. */
-function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Inflated {
+function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number, maxFrames: number): Inflated {
   const parts: Buffer[] = []
   let rest = body
   let leftBytes = maxBytes
@@ -45,7 +53,8 @@ function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number): Infl
     const { buffer, engine } = decode(rest, coding, Math.max(leftBytes, 1))
     leftBytes -= buffer.length
     if (leftBytes < 0) return TOO_LARGE
-    if (engine.bytesWritten === 0 || parts.push(buffer) > MAX_FRAMES) return DAMAGED
+    if (engine.bytesWritten === 0) return DAMAGED
+    if (parts.push(buffer) > maxFrames) return TOO_MANY
     rest = rest.subarray(engine.bytesWritten)
   } while (rest.length > 0 && !isPadding(rest, coding))
   return { kind: 'bytes', bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts) }

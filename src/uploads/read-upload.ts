@@ -10,6 +10,8 @@ export interface UploadLimits {
   /** Of the whole body, inflated. */
   readonly maxBytes: number
   readonly maxInvoices: number
+  /** Most frames that a body may be compressed in. Default: 1,000. */
+  readonly maxFrames?: number
   readonly maxInvoiceBytes: number
   readonly arithmetic: 'strict' | 'lenient'
   /** Stores that are lenient whatever `arithmetic` says. */
@@ -80,7 +82,7 @@ function judgeOf(limits: UploadLimits): Judge {
 export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => UploadRead {
   const judge = judgeOf(limits)
   return ({ body, coding, framing, receivedAtMs }) => {
-    const inflated = inflate(body, coding, limits.maxBytes)
+    const inflated = inflate(body, coding, limits.maxBytes, limits.maxFrames)
     if (inflated.kind !== 'bytes') return inflated
     const { bytes } = inflated
     const found = split(bytes, framing, limits.maxInvoices)

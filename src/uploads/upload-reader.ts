@@ -25,7 +25,7 @@ export interface UploadReaderOptions {
   readonly onHandOver?: (kind: string) => void
 }
 
-/** A thousand tiny items would hold the main thread up as much as a large upload. */
+/** A thousand tiny items, or empty frames, would hold the main thread up as much as a large upload. */
 const INLINE_INVOICES = 32
 
 /** An invoice that a worker read: its bytes as they were sent, and the verdict on them. */
@@ -39,7 +39,7 @@ export interface ReadInvoice {
  *
  * 1. `ingest/upload.ts` gives the whole body to `read`. A body that is small, both as sent and inflated, is read on the
  *    main thread. Reading it stops as soon as it turns out to be larger than `inlineBytes` or to hold more than 32
- *    invoices.
+ *    invoices or frames.
  * 2. Any other body moves to a thread of the pool (`worker-pool.ts`), or waits for one. At most `maxWaiting` bodies
  *    wait, in order, for at most half of `timeoutMs`; reading takes at most the other half. `WorkerFailed` says why
  *    there is no result.
@@ -56,7 +56,12 @@ export class UploadReader extends BodyReader<UploadBody | InvoiceBody, UploadRea
     const isAlone = pool.workers === 0
     const maxBytes = isAlone ? limits.maxBytes : Math.min(inlineBytes, limits.maxBytes)
     const maxInvoices = isAlone ? limits.maxInvoices : Math.min(INLINE_INVOICES, limits.maxInvoices)
-    const readSmall = createReadBody({ ...limits, maxBytes, maxInvoices })
+    const readSmall = createReadBody({
+      ...limits,
+      maxBytes,
+      maxInvoices,
+      ...(isAlone ? {} : { maxFrames: INLINE_INVOICES }),
+    })
     const readHere = (task: UploadBody | InvoiceBody): UploadRead | null => {
       if (task.framing === 'none') return isAlone ? readSmall(task) : null
       const read: UploadRead = task.body.length > maxBytes ? { kind: 'too-large' } : readSmall(task)

@@ -90,11 +90,13 @@ test('zstd: frames that are to be skipped are skipped', () => {
   assert.equal(outcome(body, 'zstd'), TEXT.toString('latin1'))
 })
 
-test('zstd: more than a thousand frames are damaged', () => {
+test('zstd: more than a thousand frames, or as many as are asked for, are too many', () => {
   const frame = deflate(Buffer.from('{}\n'), 'zstd')
   const frames = (count: number) => Buffer.concat(Array.from({ length: count }, () => frame))
   assert.equal(outcome(frames(1_000), 'zstd'), '{}\n'.repeat(1_000))
-  assert.equal(outcome(frames(1_001), 'zstd'), 'damaged')
+  assert.equal(outcome(frames(1_001), 'zstd'), 'too-many')
+  assert.equal(inflate(frames(4), 'zstd', MAX_BYTES, 4).kind, 'bytes')
+  assert.equal(inflate(frames(5), 'zstd', MAX_BYTES, 4).kind, 'too-many')
 })
 
 test('zstd: a frame that needs more memory than every decoder has is damaged', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { parcelLength } from '../../src/uploads/parcel.ts'
 import type { UploadBody } from '../../src/uploads/read-upload.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
@@ -57,6 +57,10 @@ test('an upload that is small only as it was sent, or in bytes but not in items,
   })
   assert.deepEqual(await read(reader, uploadOf(lines(300, '{}'))), { items: 300, byWorker: true })
   assert.deepEqual(await read(reader, uploadOf(lines(600, '{}'))), { items: 'too-many', byWorker: true })
+  const frames = Array.from({ length: 400 }, () => zstdCompressSync(''))
+  const body = new Uint8Array(Buffer.concat([...frames, zstdCompressSync(lines(2))]))
+  const inFrames = { body, coding: 'zstd', framing: 'lines', receivedAtMs: 0 } as const
+  assert.deepEqual(await read(reader, inFrames), { items: 2, byWorker: true })
 })
 
 test('without workers all of it is read on the main thread, within the same bounds', async (t) => {
