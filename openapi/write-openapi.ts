@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { Arrivals } from '../src/admission/arrivals.ts'
 import { buildApp } from '../src/http/app.ts'
 
 /**
@@ -11,6 +12,8 @@ const never = () => {
   throw new Error('the document is made without serving anything')
 }
 
+const arrivals = new Arrivals({ capacityBytes: 1, minBytesPerSecond: 1, graceMs: 1 })
+
 const app = await buildApp(
   {
     ingest: never,
@@ -19,10 +22,12 @@ const app = await buildApp(
     isDraining: never,
     admit: never,
     authenticate: null,
-    enterLive: never,
+    arrivals,
+    liveLimit: { enter: never, refusal: never },
     hasReader: never,
     hasInvoiceReader: never,
     admitUpload: never,
+    uploadArrivals: arrivals,
     metrics: never,
     onAnswer: never,
   },

@@ -152,6 +152,13 @@ export const ConfigSchema = Type.Object({
     text('JSON pointers, separated by commas, where no card number is looked for; * is any member or element.'),
   ),
   REQUEST_TIMEOUT_MS: milliseconds(30_000, 'How long a till may take to send its request.', 100),
+  BODY_MIN_BYTES_PER_SECOND: Type.Integer({
+    default: 240,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'A body that arrives more slowly than this gets 408, once it is BODY_GRACE_MS behind.',
+  }),
+  BODY_GRACE_MS: milliseconds(5_000, 'How long a body may arrive more slowly than BODY_MIN_BYTES_PER_SECOND.', 100),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000, 'How long an idle connection is kept; longer than the load balancer’s.'),
   DRAIN_DELAY_MS: milliseconds(5_000, 'After SIGTERM: how long to keep serving until load balancers stop sending.'),
   SHUTDOWN_TIMEOUT_MS: milliseconds(30_000, 'After SIGTERM: when to stop, even with invoices in flight.', 100),

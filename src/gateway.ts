@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
-import { LiveLimit } from './admission/live-limit.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
 import { type Auth, startAuth } from './auth/auth.ts'
+import { createBounds } from './bounds.ts'
 import { authOptions, connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { pointersIn } from './config-pointers.ts'
 import type { Config } from './config-schema.ts'
@@ -48,9 +48,6 @@ interface Readiness {
   readonly ready: boolean
   readonly reasons: readonly string[]
 }
-
-/** This many live invoices may always be in flight, however slowly they are stored. */
-const MIN_LIVE = 1_000
 
 /**
  * Builds one instance from its parts and starts to listen. Kafka need not be up: the instance becomes ready by itself.
@@ -133,7 +130,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const app = await buildApp(
     {
       ...createFlows(config, accumulator, reader),
-      ...createAdmission(config, memory, reader),
+      ...createBounds(config, memory, reader),
       authenticate: auth?.authenticate ?? null,
       readiness,
       isDraining: () => life.phase !== 'serving',
@@ -219,19 +216,6 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
       reader,
     }),
     ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
-  }
-}
-
-/** What bounds memory and load before a body is read. `http/admission.ts` lists all bounds. */
-function createAdmission(config: Config, memory: BufferMemory, reader: UploadReader) {
-  const liveLimit = new LiveLimit({ maxQueueMs: config.MAX_QUEUE_MS, minimum: MIN_LIVE })
-  const uploadMemory = new BufferMemory((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100, memory)
-  return {
-    enterLive: () => liveLimit.enter(),
-    admit: (sizeBytes: number) => memory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
-    hasReader: () => reader.hasRoom('upload'),
-    hasInvoiceReader: () => reader.hasRoom('invoice'),
-    admitUpload: (sizeBytes: number) => uploadMemory.tryReserve(sizeBytes + REQUEST_OVERHEAD_BYTES),
   }
 }
 

@@ -20,7 +20,6 @@ export class BufferMemory {
   readonly capacityBytes: number
   readonly #whole: BufferMemory | undefined
   #usedBytes = 0
-  readonly #takeBytes = (sizeBytes: number) => this.#take(sizeBytes)
 
   /** `whole`: the memory that this one is part of; bytes held here are held there too. */
   constructor(capacityBytes: number, whole?: BufferMemory) {
@@ -32,15 +31,24 @@ export class BufferMemory {
     return this.#usedBytes
   }
 
-  /** Reserves `sizeBytes` with one holder, or returns `null` when they do not fit. */
-  tryReserve(sizeBytes: number): Reservation | null {
-    return this.#take(sizeBytes) ? new Share(sizeBytes, this.#takeBytes) : null
+  /** Whether `sizeBytes` would fit now. */
+  hasRoom(sizeBytes: number): boolean {
+    return this.#usedBytes + sizeBytes <= this.capacityBytes && (this.#whole?.hasRoom(sizeBytes) ?? true)
   }
 
-  /** A negative `sizeBytes` gives bytes back. `false`: there is not enough room. */
-  #take(sizeBytes: number): boolean {
+  /**
+   * Reserves `sizeBytes` with one holder, or returns `null` when they do not fit. `sender`: the memory of whoever sends
+   * them; bytes held here are held there too.
+   */
+  tryReserve(sizeBytes: number, sender?: BufferMemory): Reservation | null {
+    const share = new Share(this, sender)
+    return share.resize(sizeBytes) ? share : null
+  }
+
+  /** Takes `sizeBytes`; a negative number gives bytes back. `false`: there is not enough room, and nothing changed. */
+  take(sizeBytes: number): boolean {
     if (sizeBytes > 0 && this.#usedBytes + sizeBytes > this.capacityBytes) return false
-    if (this.#whole !== undefined && !this.#whole.#take(sizeBytes)) return false
+    if (this.#whole !== undefined && !this.#whole.take(sizeBytes)) return false
     this.#usedBytes += sizeBytes
     return true
   }
@@ -48,13 +56,14 @@ export class BufferMemory {
 
 /** A class rather than closures, because there is one for every invoice. */
 class Share implements Reservation {
-  readonly #take: (bytes: number) => boolean
-  #sizeBytes: number
+  readonly #memory: BufferMemory
+  readonly #sender: BufferMemory | undefined
+  #sizeBytes = 0
   #holders = 1
 
-  constructor(sizeBytes: number, take: (bytes: number) => boolean) {
-    this.#sizeBytes = sizeBytes
-    this.#take = take
+  constructor(memory: BufferMemory, sender: BufferMemory | undefined) {
+    this.#memory = memory
+    this.#sender = sender
   }
 
   get sizeBytes(): number {
@@ -63,7 +72,12 @@ class Share implements Reservation {
 
   resize(sizeBytes: number): boolean {
     if (this.#holders === 0) throw new Error('reservation resized after it was freed')
-    if (!this.#take(sizeBytes - this.#sizeBytes)) return false
+    const moreBytes = sizeBytes - this.#sizeBytes
+    if (this.#sender !== undefined && !this.#sender.take(moreBytes)) return false
+    if (!this.#memory.take(moreBytes)) {
+      this.#sender?.take(-moreBytes)
+      return false
+    }
     this.#sizeBytes = sizeBytes
     return true
   }
@@ -75,6 +89,7 @@ class Share implements Reservation {
 
   release(): void {
     if (this.#holders === 0) throw new Error('reservation released more often than held')
-    if (--this.#holders === 0) this.#take(-this.#sizeBytes)
+    if (this.#holders === 1) this.resize(0)
+    this.#holders--
   }
 }

@@ -26,7 +26,8 @@ const [SHORTEST_AWAY_SECONDS, LONGEST_AWAY_SECONDS] = [2, 30]
 /**
  * Bounds how many live invoices are in flight, so that accepted invoices are answered soon, however many tills send.
  * The limit is the number of invoices that are stored in `maxQueueMs` at the current rate. Further invoices are refused
- * before their body is read, which costs least. The more are refused, the later their tills are told to come back.
+ * before their body is read, which costs least. An invoice takes its place when its body is there. The more are refused,
+ * the later their tills are told to come back.
  *
  * Only invoices accepted within the last second count. So when one leader does not answer, the invoices that wait for
  * it soon leave the places to others, and their lane refuses further ones.
@@ -54,15 +55,20 @@ export class LiveLimit {
     return Math.max(this.#options.minimum, (this.#storedPerSecond * this.#options.maxQueueMs) / 1_000)
   }
 
+  /** The refusal if there is no place now, otherwise `null`. Takes none: header fields alone must not hold a place. */
+  refusal(nowMs = this.#now()): Extract<Entry, { kind: 'refused' }> | null {
+    this.#measure(nowMs)
+    this.#forget(nowMs)
+    if (this.#underWay < this.limit) return null
+    this.#refused++
+    return { kind: 'refused', retryAfterSeconds: this.#awaySeconds() * (0.5 + Math.random()) }
+  }
+
   /** Takes a place if there is one. */
   enter(): Entry {
     const nowMs = this.#now()
-    this.#measure(nowMs)
-    this.#forget(nowMs)
-    if (this.#underWay >= this.limit) {
-      this.#refused++
-      return { kind: 'refused', retryAfterSeconds: this.#awaySeconds() * (0.5 + Math.random()) }
-    }
+    const refusal = this.refusal(nowMs)
+    if (refusal !== null) return refusal
     const taken = { atMs: nowMs, isUnderWay: true }
     this.#taken.push(taken)
     this.#underWay++

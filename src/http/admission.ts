@@ -19,24 +19,27 @@ export interface AdmissionRules {
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
   /** Why a body that arrives now would not be read soon, or `null`. */
-  busyProblem?: (sizeBytes: number, headers: IncomingHttpHeaders) => Problem | null
-  /** Takes a place among the requests in flight. Without it their number is not bounded. */
-  enter?: () => Entry
-  /** Reserves memory for a body of `sizeBytes`; `null` when there is no room. */
-  admit: (sizeBytes: number, headers: IncomingHttpHeaders) => Reservation | null
+  busyProblem?: (announcedBytes: number | null) => Problem | null
+  /** Why there is no place among the requests in flight now, or `null`. The body takes its place when it is there. */
+  noPlace?: () => Refusal | null
+  /** Reserves memory for a request, if a body of `announcedBytes` would fit too. `null`: there is no room. */
+  admit: (announcedBytes: number) => Reservation | null
   /** Called for every request that is refused. */
   onAnswer: (answer: Answer) => void
 }
 
+type Refusal = Extract<Entry, { kind: 'refused' }>
+
 const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
-const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+/** The answer to a body that memory has no room for. */
+export const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
 
 /**
  * The `onRequest` hook of a route that takes invoices. It decides from the header fields alone, before the body is
  * read, whether the request may use memory. It refuses when the sender has no right to write (401, 403), this instance is
- * draining (503), the media type or coding
- * is not supported (415), the body is too long (413), or there is no room (503). An admitted request keeps its place
- * and its reservation until `settle`. It reserves its `Content-Length`, or the longest body when it comes in chunks.
+ * draining (503), the media type or coding is not supported (415), the body is too long (413), or there is no room
+ * (503). An admitted request keeps its reservation until `settle`. That grows with the bytes that arrive
+ * (`read-body.ts`): nothing is reserved for what is only announced.
  *
  * The bounds on load, in the order in which a request meets them. `detail` says which one refused it.
  *
@@ -47,6 +50,9 @@ const SATURATED = new Problem('saturated', 'The buffer of this instance is full.
  * | uploads that wait to be read; large invoices that do | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
  * | live invoices in flight | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
  * | bytes; uploads get a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
+ * | *while the body arrives* | | | |
+ * | bytes of incomplete bodies | `admission/arrivals.ts` | half of the above; a quarter for live invoices | 503 `saturated` |
+ * | bytes a second of a body | `admission/arrivals.ts` | `BODY_MIN_BYTES_PER_SECOND`, `BODY_GRACE_MS` | 408 `request-timeout` |
  * | *in `ingest/`, after the body is read* | | | |
  * | bytes of an upload, inflated | `admission/buffer-memory.ts` | the same | 503 `saturated` |
  * | invoices a minute | `admission/quotas.ts` | `QUOTA_*` | 429 `quota-exceeded` |
@@ -101,26 +107,25 @@ function reserve(
   const problem = rules.mediaProblem(headers)
   if (problem !== null) return problem
   const maxBytes = rules.maxBodyBytes(headers)
-  const sizeBytes = bodyBytes(headers['content-length'], maxBytes)
-  if (sizeBytes > maxBytes) return tooLarge(exchange.route)
-  const busy = rules.busyProblem?.(sizeBytes, headers) ?? null
+  const announcedBytes = announcedLength(headers)
+  if (announcedBytes !== null && announcedBytes > maxBytes) return tooLarge(exchange.route)
+  const busy = rules.busyProblem?.(announcedBytes) ?? null
   if (busy !== null) return busy
-  if (rules.enter !== undefined) {
-    const entered = rules.enter()
-    if (entered.kind === 'refused') return overloaded(entered.retryAfterSeconds)
-    exchange.leave = entered.leave
-  }
-  exchange.reservation = rules.admit(sizeBytes, headers)
+  const refusal = rules.noPlace?.() ?? null
+  if (refusal !== null) return overloaded(refusal)
+  exchange.reservation = rules.admit(announcedBytes ?? 0)
   return exchange.reservation === null ? SATURATED : null
 }
 
-function overloaded(retryAfterSeconds: number): Problem {
+/** The answer to an invoice that finds no place among those in flight. */
+export function overloaded({ retryAfterSeconds }: Refusal): Problem {
   return new Problem('saturated', 'Invoices arrive faster than they are stored. Send the same document again.', {
     retryAfterSeconds,
   })
 }
 
-function bodyBytes(contentLength: string | undefined, maxBytes: number): number {
-  const sizeBytes = Number(contentLength)
-  return Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? sizeBytes : maxBytes
+/** The `Content-Length` of a request; `null` when its body comes in chunks. */
+export function announcedLength({ 'content-length': length }: IncomingHttpHeaders): number | null {
+  const bytes = Number(length)
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null
 }

@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
-import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Arrivals } from '../admission/arrivals.ts'
+import type { LiveLimit } from '../admission/live-limit.ts'
 import type { Ingest } from '../ingest/invoice.ts'
 import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
@@ -30,16 +31,20 @@ export interface AppDeps {
   isRefusing?: (() => boolean) | undefined
   /** Who sends a request, by its token; `null`: tokens are not asked for. */
   authenticate: AdmissionRules['authenticate']
-  /** Reserves buffer bytes before the body is read; `null` = saturated. */
-  admit: (sizeBytes: number) => Reservation | null
-  /** Takes a place among the live invoices in flight, before the body is read. */
-  enterLive: NonNullable<AdmissionRules['enter']>
+  /** Reserves buffer bytes for an invoice, before its body is read. */
+  admit: AdmissionRules['admit']
+  /** The invoices whose body arrives. */
+  arrivals: Arrivals
+  /** Bounds the live invoices in flight. */
+  liveLimit: Pick<LiveLimit, 'enter' | 'refusal'>
   /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
   /** Whether a large invoice that arrives now would be validated soon. */
   hasInvoiceReader: () => boolean
-  /** Reserves buffer bytes for an upload, from the part of the buffer that uploads may use. */
-  admitUpload: (sizeBytes: number) => Reservation | null
+  /** The same as `admit` for an upload, from the part of the buffer that uploads may use. */
+  admitUpload: AdmissionRules['admit']
+  /** The uploads whose body arrives. */
+  uploadArrivals: Arrivals
   metrics: () => Promise<{ contentType: string; body: string }>
   /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
@@ -82,6 +87,10 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     stamp(reply)
     done()
   })
+  app.addHook('onClose', () => {
+    deps.arrivals.stop()
+    deps.uploadArrivals.stop()
+  })
   errorAnswers(app, onAnswer)
 
   await collectOpenapi(app)
@@ -90,9 +99,11 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
       ingest: deps.ingest,
       authenticate: deps.authenticate,
       isRefusing: deps.isRefusing ?? isDraining,
-      enter: deps.enterLive,
+      noPlace: () => deps.liveLimit.refusal(),
+      enter: () => deps.liveLimit.enter(),
       admit: deps.admit,
       hasInvoiceReader: deps.hasInvoiceReader,
+      arrivals: deps.arrivals,
       maxInvoiceBytes: options.maxInvoiceBytes,
       invoiceInlineBytes: options.invoiceInlineBytes,
       onAnswer,

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Arrivals } from '../admission/arrivals.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type Ingest, type IngestRequest, TOO_MANY_LARGE } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
@@ -13,11 +13,15 @@ import { MAY_NEED_TOKEN } from './authentication.ts'
 import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES } from './examples.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
+import { type BodyRules, bodyReader } from './read-body.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
-export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'enter' | 'authenticate'> {
+export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'admit'> {
   ingest: Ingest
-  admit: (sizeBytes: number) => Reservation | null
+  /** The bodies that arrive. */
+  arrivals: Arrivals
+  /** Takes a place among the invoices in flight. */
+  enter: NonNullable<BodyRules['enter']>
   maxInvoiceBytes: number
   /** Larger invoices need a worker thread. */
   invoiceInlineBytes: number
@@ -112,15 +116,17 @@ const putSchema = {
  */
 export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, takeBytes)
+  const maxBodyBytes = () => deps.maxInvoiceBytes
+  const { arrivals, enter } = deps
+  app.addContentTypeParser('application/json', bodyReader({ arrivals, enter, maxBodyBytes, emptyProblem: EMPTY_BODY }))
 
   const rules: AdmissionRules = {
     ...deps,
     mediaProblem: invoiceMediaProblem,
-    maxBodyBytes: () => deps.maxInvoiceBytes,
+    maxBodyBytes,
     // A body that comes in chunks may be small.
-    busyProblem: (sizeBytes, headers) => {
-      const isSmall = sizeBytes <= deps.invoiceInlineBytes || headers['content-length'] === undefined
+    busyProblem: (announcedBytes) => {
+      const isSmall = announcedBytes === null || announcedBytes <= deps.invoiceInlineBytes
       return isSmall || deps.hasInvoiceReader() ? null : TOO_MANY_LARGE
     },
   }
@@ -149,11 +155,6 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
 
 // Not the invoice's fault: something on the way lost it, or the till sent none.
 const EMPTY_BODY = new Problem('bad-request', 'The request has no body.')
-
-function takeBytes(_request: FastifyRequest, body: Buffer, done: (error: Error | null, body?: Buffer) => void): void {
-  if (body.length === 0) done(EMPTY_BODY)
-  else done(null, body)
-}
 
 interface AdmittedRequest {
   readonly body: Buffer

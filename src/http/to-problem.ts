@@ -10,7 +10,12 @@ const NOT_FOUND = new Problem('not-found', 'There is nothing at this path.')
 const UNSUPPORTED = new Problem('unsupported-media-type', 'The Content-Type is not supported.', {
   headers: { accept: 'application/json' },
 })
-const INCOMPLETE = 'The request did not arrive completely in time. Send the same document again.'
+
+/** The answer to a body that broke off. */
+export function incomplete(cause?: unknown): Problem {
+  const detail = 'The request did not arrive completely in time. Send the same document again.'
+  return new Problem('request-timeout', detail, { cause })
+}
 
 /**
  * The problem that an error is answered with. Fastify's own errors are recognised by their class. An unknown error is
@@ -24,8 +29,7 @@ export function toProblem(error: unknown, route?: InvoiceRoute): Problem {
   if (error instanceof FST_ERR_NOT_FOUND) return NOT_FOUND
   if (error instanceof FST_ERR_CTP_BODY_TOO_LARGE) return tooLarge(route)
   if (error instanceof FST_ERR_CTP_INVALID_MEDIA_TYPE) return UNSUPPORTED
-  if (error instanceof FST_ERR_CTP_INVALID_CONTENT_LENGTH || isReset(error))
-    return new Problem('request-timeout', INCOMPLETE, { cause: error })
+  if (error instanceof FST_ERR_CTP_INVALID_CONTENT_LENGTH || isReset(error)) return incomplete(error)
   return new Problem('internal-error', 'The gateway failed. Send the same document again.', { cause: error })
 }
 

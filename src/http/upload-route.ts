@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Arrivals } from '../admission/arrivals.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
@@ -9,8 +10,8 @@ import { MAY_NEED_TOKEN } from './authentication.ts'
 import { MIXED_UPLOAD, STORED_UPLOAD } from './examples.ts'
 import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
+import { bodyReader } from './read-body.ts'
 import { jsonLines, problemResponses, sentBytes } from './responses.ts'
-import { tooLarge } from './to-problem.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
 
 /** Bounds of the body of one upload. */
@@ -27,8 +28,10 @@ export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'au
   ingestUpload: IngestUpload
   /** Whether an upload that arrives now would be read soon. */
   hasReader: () => boolean
-  /** Reserves buffer bytes for an upload; `null` when there is no room. */
-  admitUpload: (sizeBytes: number) => Reservation | null
+  /** As `AdmissionRules.admit`, in the part of the buffer that uploads may use. */
+  admitUpload: AdmissionRules['admit']
+  /** The uploads that arrive. */
+  uploadArrivals: Arrivals
   onAnswer: (answer: Answer) => void
 }
 
@@ -101,29 +104,30 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, hasReader, admitUpload, authenticate, isRefusing, onAnswer } = deps
-  const { maxUploadBytes, maxCompressedBytes } = limits
+  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, isRefusing, onAnswer } = deps
+  const maxBodyBytes = (headers: FastifyRequest['headers']) =>
+    codingOf(headers) === 'identity' ? limits.maxUploadBytes : limits.maxCompressedBytes
   instance.addContentTypeParser(
     [...UPLOAD_TYPES],
-    { parseAs: 'buffer', bodyLimit: maxUploadBytes },
-    (_request, body, done) => (body.length === 0 ? done(EMPTY_UPLOAD) : done(null, body)),
+    bodyReader({ arrivals: uploadArrivals, maxBodyBytes, emptyProblem: EMPTY_UPLOAD }),
   )
 
-  const isPlain = (headers: FastifyRequest['headers']) => codingOf(headers) === 'identity'
   const rules: AdmissionRules = {
     authenticate,
     isRefusing,
     onAnswer,
     mediaProblem: uploadMediaProblem,
-    maxBodyBytes: (headers) => (isPlain(headers) ? maxUploadBytes : maxCompressedBytes),
-    busyProblem: (sizeBytes) => (sizeBytes <= limits.inlineBytes || hasReader() ? null : TOO_MANY_WAIT),
-    admit: (sizeBytes, headers) => admitUpload(isPlain(headers) ? sizeBytes : sizeBytes + maxUploadBytes),
+    maxBodyBytes,
+    busyProblem: (announcedBytes) => {
+      const isSmall = announcedBytes !== null && announcedBytes <= limits.inlineBytes
+      return isSmall || hasReader() ? null : TOO_MANY_WAIT
+    },
+    admit: admitUpload,
   }
-  const routeOptions = { schema, bodyLimit: maxUploadBytes, onRequest: admission('upload', rules) }
+  const routeOptions = { schema, onRequest: admission('upload', rules) }
 
   instance.post('/v1/invoices/batch', routeOptions, async (request, reply) => {
     const body = request.body as UploadRequest['body']
-    if (body.length > rules.maxBodyBytes(request.headers)) throw tooLarge('upload')
     const lines = linesType(request.headers)
     const reservation = reservationOf(request)
     const principal = request.exchange?.principal ?? null

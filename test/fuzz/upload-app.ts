@@ -4,6 +4,7 @@ import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import type { BatchOutcome, ProducerBatch } from '../../src/accumulator/producer-batch.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Publisher } from '../../src/accumulator/publisher.ts'
+import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { createQuotas } from '../../src/admission/quotas.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
@@ -60,6 +61,7 @@ export async function startUploadApp(): Promise<UploadApp> {
     inlineBytes: 2_048,
     onTrouble: (error) => troubles.push(error),
   })
+  const arrivals = new Arrivals({ capacityBytes: memory.capacityBytes, minBytesPerSecond: 1, graceMs: 20_000 })
   const app = await buildApp(
     {
       ingest: () => Promise.reject(new Error('no single invoices here')),
@@ -75,12 +77,14 @@ export async function startUploadApp(): Promise<UploadApp> {
       }),
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
-      admit: (sizeBytes) => memory.tryReserve(sizeBytes),
+      admit: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
       authenticate: null,
-      enterLive: () => ({ kind: 'entered', leave: () => {} }),
+      arrivals,
+      liveLimit: { refusal: () => null, enter: () => ({ kind: 'entered', leave: () => {} }) },
       hasReader: () => reader.hasRoom('upload'),
       hasInvoiceReader: () => true,
-      admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
+      admitUpload: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
+      uploadArrivals: arrivals,
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       onAnswer: (answer) => {
         if (answer.kind === 'problem' && answer.status === 500) troubles.push(answer.cause as Error)

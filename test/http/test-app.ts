@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { type AppDeps, type AppOptions, buildApp } from '../../src/http/app.ts'
 import type { IngestRequest } from '../../src/ingest/invoice.ts'
@@ -55,11 +56,13 @@ export async function testApp(
       readiness: () => ({ ready: true, reasons: [] }),
       isDraining: () => false,
       authenticate: null,
-      admit: (sizeBytes) => memory.tryReserve(sizeBytes),
-      enterLive: () => ({ kind: 'entered', leave: () => {} }),
+      admit: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
+      arrivals: arrivalsIn(memory),
+      liveLimit: { refusal: () => null, enter: () => ({ kind: 'entered', leave: () => {} }) },
       hasReader: () => true,
       hasInvoiceReader: () => true,
-      admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
+      admitUpload: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
+      uploadArrivals: arrivalsIn(memory),
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
@@ -93,6 +96,11 @@ export async function testApp(
     return contentType?.includes('json') ? JSON.parse(body) : {}
   }
   return { app, requests, answers, memory, contract }
+}
+
+/** Bodies that arrive at any speed. */
+function arrivalsIn({ capacityBytes }: BufferMemory): Arrivals {
+  return new Arrivals({ capacityBytes, minBytesPerSecond: 1, graceMs: 60_000 })
 }
 
 /** An answer without the time that it took. */
