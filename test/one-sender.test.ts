@@ -25,6 +25,7 @@ async function gatewayOf(t: TestContext, settings: NodeJS.ProcessEnv) {
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
+    AUTH: 'off',
     KAFKA_BROKERS: cluster.bootstrap.join(),
     KAFKA_TOPIC: cluster.topic,
     KAFKA_PARTITIONS: String(cluster.partitions),
