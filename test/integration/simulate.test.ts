@@ -79,6 +79,24 @@ test('tills with a day and bursts: the audit finds every acknowledged invoice, o
   assert.equal(totals.found.lost, 0)
 })
 
+test('tills that send wrongly: the audit tells what they did from what others could have done', async (t) => {
+  const { url } = await gatewayFor(t, 'wrong')
+  const answers = join(folder, 'wrong.ndjson')
+  const wrong = ['--changed-percent', '20', '--older-percent', '20', '--twins-percent', '20']
+  const load = ['--tills', '30', '--rate', '60', '--seconds', '4', ...wrong]
+  const { code, summary } = await summaryOf(start(t, ['--url', url, ...load, '--answers', answers, '--json']))
+  assert.equal(code, 0, 'what was sent wrongly may be refused')
+  const { changed, older, twin } = summary.wrong
+  for (const { sent, acknowledged, quarantined } of [changed, older, twin]) {
+    assert.ok(sent > 0)
+    assert.equal(sent, acknowledged + quarantined)
+  }
+  const { records, invoices, found } = await auditOf(t, 'wrong', answers)
+  assert.deepEqual([found.conflicts, found.lost, found.altered, found.excess], [0, 0, 0, 0])
+  assert.equal(found.tillConflicts + found.duplicates, records - invoices)
+  assert.equal(found.tillConflicts > 0, changed.acknowledged > 0)
+})
+
 test('a gateway that dies and comes back: tills send again, nothing is lost', async (t) => {
   const first = await gatewayFor(t, 'dies')
   const answers = join(folder, 'dies.ndjson')

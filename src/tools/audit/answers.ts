@@ -17,6 +17,11 @@ export interface AnswerLine {
   readonly offset?: string | null
   /** Of the bytes that were sent, 64 hexadecimal digits. */
   readonly sha256?: string
+  /**
+   * The till must not have sent this. `changed`: other content under a number that it had sent. `older`: an invoice again
+   * although it got its receipt. `twin`: another till has the same identity, and counts for itself.
+   */
+  readonly wrong?: 'changed' | 'older' | 'twin'
 }
 
 /** One answer, as the audit takes it. */
@@ -24,6 +29,8 @@ export interface Answer
   extends Pick<AnswerLine, 'storeId' | 'terminalId' | 'journalId' | 'sequenceNumber' | 'outcome'> {
   readonly place: Place | undefined
   readonly sha256: Buffer | undefined
+  /** Whether it is about other content than the till's invoice with this number. */
+  readonly isOtherContent: boolean
 }
 
 /** The answers file is wrong. The message names the line and the member, never a value. */
@@ -52,6 +59,7 @@ const MEMBERS: Record<keyof AnswerLine, (value: unknown) => boolean> = {
   partition: (value) => value === undefined || isInteger(value, 0, 2_147_483_647),
   offset: (value) => isAbsent(value) || (typeof value === 'string' && /^\d{1,15}$/.test(value)),
   sha256: (value) => value === undefined || (typeof value === 'string' && /^[0-9a-fA-F]{64}$/.test(value)),
+  wrong: (value) => value === undefined || value === 'changed' || value === 'older' || value === 'twin',
 }
 
 /** Reads answers from NDJSON, a line at a time. Throws `AnswersError` at the first line that is not a valid answer. */
@@ -83,7 +91,7 @@ export function parseAnswer(line: string, lineNumber: number): Answer {
     throw new AnswersError(lineNumber, `a member other than ${Object.keys(MEMBERS).join(', ')}`)
   for (const [name, isRight] of Object.entries(MEMBERS))
     if (!isRight(parsed[name as keyof AnswerLine])) throw new AnswersError(lineNumber, `${name} is missing or wrong`)
-  const { storeId, terminalId, journalId, sequenceNumber, outcome, partition, offset, sha256 } = parsed
+  const { storeId, terminalId, journalId, sequenceNumber, outcome, partition, offset, sha256, wrong } = parsed
   const hasOffset = !isAbsent(offset)
   if (outcome !== 'acknowledged' && (partition !== undefined || hasOffset))
     throw new AnswersError(lineNumber, 'partition and offset belong to a receipt, but this was not acknowledged')
@@ -96,6 +104,7 @@ export function parseAnswer(line: string, lineNumber: number): Answer {
     outcome,
     place: hasOffset ? { partition: partition as number, offset: Number(offset) } : undefined,
     sha256: sha256 === undefined ? undefined : Buffer.from(sha256, 'hex'),
+    isOtherContent: wrong === 'changed' || wrong === 'twin',
   }
 }
 

@@ -82,7 +82,7 @@ export class Audit {
 
   /** Takes one answer. */
   answer(answer: Answer): void {
-    const { sequenceNumber, outcome, sha256 } = answer
+    const { sequenceNumber, outcome, sha256, isOtherContent } = answer
     const source = sourceOf(answer)
     if (!this.#isJournalWanted(source)) return
     const journal = this.#journal(source)
@@ -90,7 +90,8 @@ export class Audit {
     const place = leftOut === undefined ? answer.place : undefined
     if (this.#pass === 0) {
       journal.answers ??= new JournalAnswers()
-      const { mayBeStored, acknowledged, placed, rejected } = journal.answers
+      const { mayBeStored, acknowledged, placed, rejected, otherContent } = journal.answers
+      if (isOtherContent) otherContent.add(sequenceNumber)
       if (outcome === 'rejected') rejected.add(sequenceNumber)
       else mayBeStored.add(sequenceNumber)
       if (leftOut !== undefined) this.#notJudged[leftOut]++
@@ -163,7 +164,7 @@ export class Audit {
   get notJudged(): NotJudgedCounts {
     let uncompared = 0
     for (const { records, copies, found } of this.#journals.values())
-      uncompared += records - copies.atLeast(1).count - found.duplicates - found.conflicts
+      uncompared += records - copies.atLeast(1).count - found.duplicates - found.conflicts - found.tillConflicts
     return { ...this.#notJudged, uncompared }
   }
 

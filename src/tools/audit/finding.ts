@@ -12,6 +12,7 @@ export const FINDING_KINDS = [
   'misrouted',
   'mismatched',
   'gaps',
+  'tillConflicts',
   'duplicates',
   'tombstones',
   'foreign',
@@ -63,6 +64,7 @@ export class Findings {
 export function breakingKinds({ hasAnswers, strict }: { hasAnswers: boolean; strict: boolean }): FindingKind[] {
   if (strict) return [...FINDING_KINDS]
   // With answers, `lost` says which of the missing numbers were acknowledged.
-  const harmless: FindingKind[] = ['duplicates', 'tombstones', 'foreign', ...(hasAnswers ? (['gaps'] as const) : [])]
+  const answered: FindingKind[] = hasAnswers ? ['gaps'] : []
+  const harmless: FindingKind[] = ['tillConflicts', 'duplicates', 'tombstones', 'foreign', ...answered]
   return FINDING_KINDS.filter((kind) => !harmless.includes(kind))
 }

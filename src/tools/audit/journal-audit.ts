@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import { Claims, type Place } from './claims.ts'
+import { contentHash } from './content.ts'
 import { type FindingCounts, type JournalName, noFindings } from './finding.ts'
 import { SequenceCounts } from './sequence-counts.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
@@ -13,6 +13,8 @@ export class JournalAnswers {
   /** Those of them whose receipt names a place. */
   readonly placed = new SequenceRanges()
   readonly rejected = new SequenceRanges()
+  /** Under these numbers, the till itself sent other content. */
+  readonly otherContent = new SequenceRanges()
 
   /** Whether any answer is about this number. */
   isNamed(sequenceNumber: number): boolean {
@@ -73,14 +75,15 @@ export class JournalAudit {
   }
 
   /** Compares a record whose number came more than once with the first one that was compared. */
-  compare(sequenceNumber: number, value: Buffer): 'first' | 'duplicates' | 'conflicts' {
-    const content = hash('sha256', value, 'base64url')
+  compare(sequenceNumber: number, value: Buffer): 'first' | 'duplicates' | 'conflicts' | 'tillConflicts' {
+    const content = contentHash(value)
     const first = this.#contents.get(sequenceNumber)
     if (first === undefined) {
       this.#contents.set(sequenceNumber, content)
       return 'first'
     }
-    return first === content ? 'duplicates' : 'conflicts'
+    if (first === content) return 'duplicates'
+    return this.answers?.otherContent.has(sequenceNumber) ? 'tillConflicts' : 'conflicts'
   }
 
   /** Whether the record has other bytes than were sent. Marks the claims that name its place as met. */

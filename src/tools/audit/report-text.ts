@@ -19,6 +19,7 @@ const TITLES: Record<FindingKind, string> = {
   misrouted: 'misrouted',
   mismatched: 'mismatched',
   gaps: 'missing numbers',
+  tillConflicts: 'conflicts by tills',
   duplicates: 'duplicates',
   tombstones: 'tombstones',
   foreign: 'foreign',

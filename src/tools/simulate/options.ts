@@ -5,6 +5,7 @@ import { type Form, number, oneOf, text, wholeNumber } from '../terminal/forms.t
 import { UsageError } from '../terminal/input-errors.ts'
 import { type Options, parseOptions } from '../terminal/options.ts'
 import type { Load } from './arrivals.ts'
+import type { WrongRates } from './wrong-tills.ts'
 
 /** What `tillgate simulate` was asked for. */
 export type SimulateArguments = { readonly json: boolean } & (
@@ -30,6 +31,7 @@ export interface Run {
   readonly connections: number
   readonly tokenHeaders: TokenHeaders
   readonly answerTimeoutMs: number
+  readonly wrong: WrongRates
   /** The same seed gives the same arrivals and baskets. */
   readonly seed: number
 }
@@ -41,6 +43,8 @@ const burst: Form<NonNullable<Load['burst']>> = {
   words: 'FACTORxSECONDS/SECONDS (e.g. 5x10/60: five times the rate for 10 s of every 60 s)',
   read: readBurst,
 }
+
+const percent = number(0, 100)
 
 export const SIMULATE_OPTIONS = {
   url: { value: 'URL', form: gatewayAddress, isRequired: true, help: 'the gateway or its load balancer' },
@@ -101,6 +105,24 @@ export const SIMULATE_OPTIONS = {
     preset: 1,
     help: 'the same seed gives the same arrivals and baskets',
   },
+  'changed-percent': {
+    value: 'P',
+    form: percent,
+    preset: 0,
+    help: 'of the acknowledged invoices: the till sends the number again with other content',
+  },
+  'older-percent': {
+    value: 'P',
+    form: percent,
+    preset: 0,
+    help: 'of the acknowledged invoices: the till then sends an older one again',
+  },
+  'twins-percent': {
+    value: 'P',
+    form: percent,
+    preset: 0,
+    help: 'of the tills: so many share an identity with another, two and two',
+  },
   answers: {
     value: 'FILE',
     form: text('the name of a file'),
@@ -123,12 +145,21 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
   if (stores > tills) throw new UsageError(`--stores must not be above --tills, which is ${count(tills)}`)
   if (given.rate * seconds > MAX_INVOICES)
     throw new UsageError(`--rate times --seconds must not be above ${count(MAX_INVOICES)}`)
+  const wrong = {
+    changedPercent: given['changed-percent'],
+    olderPercent: given['older-percent'],
+    twinsPercent: given['twins-percent'],
+  }
+  if (wrong.changedPercent + wrong.olderPercent > 100)
+    throw new UsageError('--changed-percent and --older-percent together must not be above 100')
+  if (wrong.twinsPercent > 0 && tills < 2) throw new UsageError('--twins-percent needs at least 2 --tills')
   const run = {
     ...{ url, tills, stores, seconds },
     load: { ratePerSecond: given.rate, curve, daySeconds: given['day-seconds'], burst: given.burst },
     drainSeconds: given['drain-seconds'],
     connections: given.connections,
     answerTimeoutMs: 1_000 * given['answer-timeout-seconds'],
+    wrong,
     seed: given.seed,
   }
   return { action: 'run', json, run, answers, tokenFile: given['token-file'] }

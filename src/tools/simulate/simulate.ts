@@ -11,6 +11,7 @@ import { createSender } from './send.ts'
 import { createSeries, type Series } from './series.ts'
 import { type Counts, refusalOf, type Summary } from './summary.ts'
 import { createTill, type Till } from './till.ts'
+import { createTemptation, twinsAmong } from './wrong-tills.ts'
 
 /** A run so far. */
 export interface Progress {
@@ -34,6 +35,8 @@ export interface Observer {
 
 const PROGRESS_MS = 200
 
+const noneWrong = () => ({ sent: 0, acknowledged: 0, quarantined: 0 })
+
 /**
  * Runs many tills against a gateway in an open loop: send times are decided beforehand. A latency counts from the send
  * time, including any wait for the till, a connection or the gateway. Resolves with the summary and all latencies when
@@ -47,6 +50,7 @@ export async function simulate(
   const startedAt = new Date()
   const journalId = `sim-${startedAt.getTime().toString(36)}-${process.pid.toString(36)}`
   const counts = { intended: 0, sent: 0, attempts: 0, resent: 0, acknowledged: 0, quarantined: 0, unanswered: 0 }
+  const wrongCounts = { changed: noneWrong(), older: noneWrong(), twin: noneWrong() }
   const statuses: Record<string, number> = {}
   const latencies = createLatencies()
   const lateness = createLatencies()
@@ -57,14 +61,21 @@ export async function simulate(
   abort.addEventListener('abort', end)
 
   const makeInvoice = createInvoices(run.seed)
+  const twins = twinsAmong(run.tills, run.wrong)
+  const temptation = createTemptation(run.wrong, run.seed)
   const tills = Array.from({ length: run.tills }, (_, i) => {
-    const name = { storeId: `S${(i % run.stores) + 1}`, terminalId: `T${i + 1}`, journalId }
+    const isTwin = i < twins
+    const named = isTwin ? i - (i % 2) : i
+    const name = { storeId: `S${(named % run.stores) + 1}`, terminalId: `T${named + 1}`, journalId }
     return createTill(name, {
       signal: ending.signal,
       send: sender.send,
-      makeInvoice: (identity, occurredAt) => {
-        counts.sent++
-        return makeInvoice(identity, occurredAt)
+      temptation,
+      isTwin,
+      makeInvoice,
+      onSend: (wrong) => {
+        if (wrong === undefined || wrong === 'twin') counts.sent++
+        if (wrong !== undefined) wrongCounts[wrong].sent++
       },
       onAnswer: (line) => {
         counts.attempts++
@@ -72,8 +83,11 @@ export async function simulate(
         statuses[status] = (statuses[status] ?? 0) + 1
         onAnswer?.(line)
       },
+      onWrongSettled: (wrong, outcome) => {
+        wrongCounts[wrong][outcome]++
+      },
       onSettled: (outcome, intendedAtMs, atMs) => {
-        counts[outcome]++
+        if (outcome === 'acknowledged' || !isTwin) counts[outcome]++
         counts.unanswered--
         if (outcome === 'quarantined') return series.drop(intendedAtMs)
         latencies.record(atMs - intendedAtMs)
@@ -124,6 +138,7 @@ export async function simulate(
   const hasLatencies = refusal === null && counts.acknowledged > 0
   const summary = {
     ...counts,
+    wrong: wrongCounts,
     startedAt: startedAt.toISOString(),
     journalId,
     seconds,

@@ -5,6 +5,7 @@ import { seriesText } from './series-text.ts'
 import type { Progress } from './simulate.ts'
 import { sparkline } from './sparkline.ts'
 import type { Summary } from './summary.ts'
+import type { Wrong } from './wrong-tills.ts'
 
 /** A run for people, no wider than `columns`. */
 export function summaryText(summary: Summary, columns = 80): string {
@@ -22,6 +23,7 @@ export function summaryText(summary: Summary, columns = 80): string {
     `  quarantined   ${count(summary.quarantined)}`,
     `  unanswered    ${count(unanswered)}${unanswered > 0 && latencyMs !== null ? ', each counted below with its age at the end' : ''}`,
     `  answers       ${answers.join(', ') || 'none'}`,
+    ...wrongLines(summary.wrong),
     ...(latencyMs === null
       ? []
       : [`  latency       ${percentilesText(latencyMs)}`, `  own lateness  ${percentilesText(latenessMs)}`]),
@@ -32,6 +34,24 @@ export function summaryText(summary: Summary, columns = 80): string {
   if (refusal !== null) lines.push('', `REFUSED to tell latencies: ${refusal}.`)
   else if (latencyMs === null) lines.push('', `No latencies: nothing was acknowledged.${reasonText(summary)}`)
   return lines.join('\n')
+}
+
+const WRONGS: Record<Wrong, string> = {
+  changed: 'with other content',
+  older: 'older ones',
+  twin: 'of twins',
+}
+
+/** What tills sent wrongly, a line for each kind that there was. */
+function wrongLines(wrong: Summary['wrong']): string[] {
+  const kinds = Object.entries(WRONGS) as [Wrong, string][]
+  return kinds.flatMap(([kind, words]) => {
+    const { sent, acknowledged, quarantined } = wrong[kind]
+    if (sent === 0) return []
+    return [
+      `  sent wrongly  ${count(sent)} ${words}: ${count(acknowledged)} acknowledged, ${count(quarantined)} quarantined`,
+    ]
+  })
 }
 
 function reasonText({ diagnosis }: Summary): string {

@@ -1,20 +1,27 @@
 import type { Percentiles } from './latencies.ts'
 import type { Step } from './series.ts'
+import type { Wrong, WrongCounts } from './wrong-tills.ts'
 
-/** The counts of a run so far. `sent` counts invoices that were tried at least once, `attempts` every try. */
+/**
+ * The counts of a run so far. `sent` counts planned invoices that were tried at least once, `attempts` every try, also
+ * of what tills sent wrongly.
+ */
 export interface Counts {
   readonly intended: number
   readonly sent: number
   readonly attempts: number
   readonly resent: number
   readonly acknowledged: number
+  /** Without those of twins, one of whom has to be refused. */
   readonly quarantined: number
-  /** Intended, and neither acknowledged nor quarantined. */
+  /** Intended, and without a definite answer. */
   readonly unanswered: number
 }
 
 /** The result of a run. */
 export interface Summary extends Counts {
+  /** What tills sent wrongly, because the run was asked for it. Of twins, all that both sent. */
+  readonly wrong: Readonly<Record<Wrong, WrongCounts>>
   readonly startedAt: string
   readonly journalId: string
   /** How long invoices came in. */
@@ -55,7 +62,10 @@ export function refusalOf(busyShare: number): string | null {
   return `the simulator itself was ${percent} % busy; above ${MAX_BUSY_SHARE * 100} % it measures itself: use a lower --rate, or several processes`
 }
 
-/** 0: every invoice was acknowledged. 1: some were quarantined or are not answered. 4: refused to measure. */
+/**
+ * 0: every invoice was acknowledged. 1: some were quarantined or are not answered. 4: refused to measure. What tills sent
+ * wrongly may be quarantined.
+ */
 export function exitCodeOf({ refusal, unanswered, quarantined }: Summary): number {
   if (refusal !== null) return 4
   return unanswered > 0 || quarantined > 0 ? 1 : 0

@@ -28,20 +28,30 @@ async function* asynchronous<T>(values: Iterable<T>) {
 test('a line is an answer; partition and offset are its place', async () => {
   const { status, partition, offset, sha256, ...rest } = LINE
   assert.deepEqual(await read(JSON.stringify(LINE)), [
-    { ...rest, place: { partition: 3, offset: 42 }, sha256: Buffer.alloc(32, 0xab) },
+    { ...rest, place: { partition: 3, offset: 42 }, sha256: Buffer.alloc(32, 0xab), isOtherContent: false },
   ])
 })
 
 test('only identity and outcome are needed; null says that there is none', async () => {
   const { storeId, terminalId, journalId, sequenceNumber } = LINE
   const least = { storeId, terminalId, journalId, sequenceNumber, outcome: 'unknown' }
-  const nothing = { place: undefined, sha256: undefined }
+  const nothing = { place: undefined, sha256: undefined, isOtherContent: false }
   assert.deepEqual(await read(`${JSON.stringify(least)}\n${JSON.stringify({ ...least, status: null })}\n`), [
     { ...least, ...nothing },
     { ...least, ...nothing },
   ])
   const [answer] = await read(JSON.stringify({ ...LINE, offset: null }))
   assert.equal(answer?.place, undefined, 'a receipt without an offset names no place')
+})
+
+test('what a till must not have sent is marked; an older invoice again has the same content', async () => {
+  const wrongs = ['changed', 'twin', 'older'].map((wrong) => JSON.stringify({ ...LINE, wrong }))
+  const answers = await read(wrongs.join('\n'))
+  assert.deepEqual(
+    answers.map(({ isOtherContent }) => isOtherContent),
+    [true, true, false],
+  )
+  await assert.rejects(read(JSON.stringify({ ...LINE, wrong: 'late' })), /line 1: wrong is missing or wrong/)
 })
 
 test('lines are found however the file is cut into chunks', async () => {

@@ -27,9 +27,9 @@ function toLogRecord({ journal, number, content, partition, offset }: PlainRecor
   return { partition, offset, timestampMs: 0, key, value: Buffer.from(content), headers }
 }
 
-function toAnswer({ journal, number, outcome, place, content }: PlainAnswer): Answer {
+function toAnswer({ journal, number, outcome, place, content, isOtherContent = false }: PlainAnswer): Answer {
   const sha256 = content === undefined ? undefined : hash('sha256', Buffer.from(content), 'buffer')
-  return { ...journalNameOf(sourceOf(journal)), sequenceNumber: number, outcome, place, sha256 }
+  return { ...journalNameOf(sourceOf(journal)), sequenceNumber: number, outcome, place, sha256, isOtherContent }
 }
 
 function auditAll(
@@ -84,6 +84,7 @@ const wildAnswer = fc.record({
   outcome,
   place: fc.option(place, { nil: undefined }),
   content: fc.option(content, { nil: undefined }),
+  isOtherContent: fc.boolean(),
 })
 
 /** What tills do and are told, with a fault now and then: most of it fits together. */
@@ -370,4 +371,32 @@ test('a million invoices of a thousand journals need no more memory than ten tho
   assert.deepEqual(audit.held, { journals: 1_000, ranges: 11_000 })
   assert.ok(grownBytes < 4_000_000, `${grownBytes} bytes more after a million records`)
   assert.ok(audit.endPass(), 'repeated records are compared in a second pass')
+})
+
+test('an invoice that a till writes anew is the same invoice, whatever its spacing and order; what is no JSON is compared by its bytes', () => {
+  const contents = [
+    '{"a":1,"b":{"c":"é","d":[1,2]}}',
+    ' {"b": {"d":[1, 2],"c":"\\u00e9"}, "a":1}',
+    '{"a":1,"b":{"c":"é","d":[2,1]}}',
+  ]
+  const kinds = (...of: string[]) => {
+    const records = withOffsets(of.map((content) => ({ ...ONE, content })))
+    return linesOf(auditAll(records.map(toLogRecord), undefined)).map((line) => line.split(' ')[0])
+  }
+  assert.deepEqual(kinds(contents[0]!, contents[1]!), ['duplicates'])
+  assert.deepEqual(kinds(contents[0]!, contents[2]!), ['conflicts'])
+  assert.deepEqual(kinds('1.0', '1.00'), ['conflicts'], 'the gateway takes no fractions')
+  assert.deepEqual(kinds('{"a":1,"a":2}', '{"a":2}'), ['conflicts'], 'of two members with one name, a parser keeps one')
+})
+
+test('a conflict that the till itself made, by the answers, is told apart from others', () => {
+  const records = withOffsets(['a', 'b', 'c'].map((content) => ({ ...ONE, content })))
+  const answer = (content: string, isOtherContent: boolean): PlainAnswer => {
+    return { ...ONE, outcome: 'acknowledged', content, isOtherContent }
+  }
+  const answers = [answer('a', false), answer('b', true), answer('c', true)].map(toAnswer)
+  assert.deepEqual(linesOf(auditAll(records.map(toLogRecord), answers)), [
+    'tillConflicts S0/T0/J 1',
+    'tillConflicts S0/T0/J 1',
+  ])
 })

@@ -16,6 +16,7 @@ export interface PlainAnswer {
   readonly outcome: 'acknowledged' | 'rejected' | 'unknown'
   readonly place: { readonly partition: number; readonly offset: number } | undefined
   readonly content: string | undefined
+  readonly isOtherContent?: boolean
 }
 
 /** Of which places the audit does not say whether a record is there, and which partitions it reads from 0 on. */
@@ -60,7 +61,11 @@ export function naiveAudit(
           if (mayBeOld) notJudged.older++
           else note('reordered', journal, record.number)
         }
-      } else note(first.content === record.content ? 'duplicates' : 'conflicts', journal, record.number)
+      } else if (first.content === record.content) note('duplicates', journal, record.number)
+      else {
+        const isTill = told.some(({ number, isOtherContent }) => isOtherContent && number === record.number)
+        note(isTill ? 'tillConflicts' : 'conflicts', journal, record.number)
+      }
     }
     const store = journal.split('/')[0]
     const ofStore = new Set(

@@ -213,6 +213,7 @@ test('what could not be checked leaves the verdict open', () => {
     ...name,
     place: undefined,
     sha256: Buffer.from(sha256 as string, 'hex'),
+    isOtherContent: false,
   }))
   const judge = (isDeleted: boolean) => {
     const audit = new Audit({ ranges: RANGES, hasAnswers: true, claimsPerPass: 1 })

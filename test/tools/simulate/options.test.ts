@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSimulateArguments } from '../../../src/tools/simulate/options.ts'
+import { BY_THE_RULE } from '../../../src/tools/simulate/wrong-tills.ts'
 import { UsageError } from '../../../src/tools/terminal/input-errors.ts'
 
 const url = ['--url', 'http://127.0.0.1:8080']
@@ -26,6 +27,7 @@ test('a URL is enough', () => {
       drainSeconds: 60,
       connections: 256,
       answerTimeoutMs: 40_000,
+      wrong: BY_THE_RULE,
       seed: 1,
     },
   })
@@ -40,6 +42,11 @@ test('a curve runs for one of its days, bursts have a factor, a length and a per
     daySeconds: 600,
     burst: { factor: 5, seconds: 10, everySeconds: 60 },
   })
+})
+
+test('tills may go wrong, so many percent of them or of their invoices', () => {
+  const { wrong } = run(['--changed-percent', '2.5', '--older-percent', '97.5', '--twins-percent', '10'])
+  assert.deepEqual(wrong, { changedPercent: 2.5, olderPercent: 97.5, twinsPercent: 10 })
 })
 
 test('--self-test needs nothing else', () => {
@@ -57,6 +64,9 @@ test('what is wrong is refused and named', () => {
     [[...url, '--rate', 'many'], /--rate/],
     [[...url, '--rate', '0'], /--rate must be a number from 0\.001 to 1,000,000, not 0/],
     [[...url, '--tills', '0'], /--tills/],
+    [[...url, '--older-percent', '101'], /--older-percent must be a number from 0 to 100/],
+    [[...url, '--older-percent', '60', '--changed-percent', '41'], /together must not be above 100/],
+    [[...url, '--tills', '1', '--twins-percent', '1'], /--twins-percent needs at least 2 --tills/],
     [[...url, '--tills', '10', '--stores', '11'], /--stores must not be above --tills, which is 10/],
     [[...url, '--curve', 'wave'], /--curve/],
     [[...url, '--burst', '5'], /--burst/],

@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import type { AnswerLine } from '../../../src/tools/audit/answers.ts'
 import type { Run } from '../../../src/tools/simulate/options.ts'
 import { simulate } from '../../../src/tools/simulate/simulate.ts'
+import { BY_THE_RULE } from '../../../src/tools/simulate/wrong-tills.ts'
 
 const never = new AbortController().signal
 const RUN: Omit<Run, 'url'> = {
@@ -16,6 +18,7 @@ const RUN: Omit<Run, 'url'> = {
   connections: 100,
   answerTimeoutMs: 40_000,
   tokenHeaders: {},
+  wrong: BY_THE_RULE,
   seed: 1,
 }
 
@@ -86,4 +89,24 @@ test('Ctrl-C after the last arrival ends the wait for the end of the run', async
     assert.equal(summary.isInterrupted, true)
     assert.ok(summary.seconds < run.seconds, `${summary.seconds} s`)
   }
+})
+
+test('what tills send wrongly is counted for itself, and twins have one identity', async (t) => {
+  const url = await serverThatFreezes(t, 60_000)
+  const wrong = { changedPercent: 50, olderPercent: 50, twinsPercent: 20 }
+  const lines: AnswerLine[] = []
+  const { summary } = await simulate(
+    { ...RUN, tills: 10, stores: 5, seconds: 2, wrong, url },
+    { stop: never, abort: never, onAnswer: (line) => lines.push(line) },
+  )
+  const { intended, sent, acknowledged, unanswered, attempts } = summary
+  const { changed, older, twin } = summary.wrong
+  assert.deepEqual([sent, acknowledged, unanswered], [intended, intended, 0], 'planned ones only')
+  assert.equal(attempts, sent + changed.sent + older.sent)
+  const marked = (kind: string) => lines.filter((line) => line.wrong === kind).length
+  assert.deepEqual([marked('changed'), marked('older'), marked('twin')], [changed.sent, older.sent, twin.sent])
+  for (const counts of [changed, older, twin]) assert.ok(counts.sent > 0 && counts.acknowledged === counts.sent)
+  const twins = lines.filter((line) => line.wrong === 'twin')
+  assert.deepEqual([...new Set(twins.map(({ terminalId }) => terminalId))], ['T1'])
+  assert.equal(twins.filter(({ sequenceNumber }) => sequenceNumber === 1).length, 2)
 })

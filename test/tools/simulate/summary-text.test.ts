@@ -19,11 +19,14 @@ function frozen(seconds: number): Series {
   return series
 }
 
+const NONE_WRONG = { sent: 0, acknowledged: 0, quarantined: 0 }
+
 function summaryOf(series: Series, more: Partial<Summary> = {}): Summary {
   const nothing = { sent: 0, attempts: 0, resent: 0, acknowledged: 0, quarantined: 0, unanswered: 0 }
   return {
     ...nothing,
     intended: 6_000,
+    wrong: { changed: NONE_WRONG, older: NONE_WRONG, twin: NONE_WRONG },
     startedAt: '2026-03-01T06:00:00.000Z',
     journalId: 'sim-1-2',
     seconds: 60,
@@ -64,6 +67,24 @@ test('without latencies none are shown, and it is said why', () => {
   const texts = [reasoned, summaryText(summaryOf(series, { ...nothing, refusal: 'too busy' }))]
   for (const text of texts) assert.doesNotMatch(text, /^ {2}(?:latency|own lateness|p50|p99|max) |latencies are/m)
   assert.match(texts[1] ?? '', /^REFUSED to tell latencies: too busy\.$/m)
+})
+
+test('what tills sent wrongly is told only where there was any', () => {
+  const wrong = {
+    changed: { sent: 1_200, acknowledged: 300, quarantined: 900 },
+    older: NONE_WRONG,
+    twin: { sent: 7, acknowledged: 4, quarantined: 2 },
+  }
+  const lines = summaryText(summaryOf(frozen(60), { wrong })).split('\n')
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('  sent wrongly')),
+    [
+      '  sent wrongly  1,200 with other content: 300 acknowledged, 900 quarantined',
+      '  sent wrongly  7 of twins: 4 acknowledged, 2 quarantined',
+    ],
+  )
+  for (const line of lines) assert.ok(line.length <= 80, line)
+  assert.doesNotMatch(summaryText(summaryOf(frozen(60))), /wrongly/)
 })
 
 test('the line while it runs tells how old the oldest invoice without an answer is, and fits', () => {
