@@ -50,7 +50,8 @@ export const RUNNERS: readonly Runner[] = [
   { command: /^npm (cit|run test:(deploy|clients|container))$/, by: 'CI', calledBy: '.ci/run' },
   { command: /^npm (test|run (check|test:(unit|integration|root)))$/, by: 'CI', calledBy: 'npm test' },
   {
-    command: /^npm run (test:(faults|naive|recovery|mutants|scale)|cases|fuzz|soak|bench(:[a-z-]+)?|ticks:feed)\b/,
+    command:
+      /^npm run (test:(faults|naive|recovery|mutants|scale)|attack|cases|fuzz|soak|bench(:[a-z-]+)?|ticks:feed)\b/,
     by: 'its arguments',
   },
   { command: /^([A-Z_]+=\S+ )*tillgate [a-z]+( [a-z]+)?( --[a-z-]+)*$/, by: 'its help' },

@@ -1,0 +1,131 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Attack } from './attack.ts'
+import { isUnderWay, newTally, type Tally } from './connection.ts'
+import { type Seen, watch } from './till.ts'
+import { faultsOf, isDoubtful, type Round } from './verdict.ts'
+
+const ATTACKER = fileURLToPath(new URL('attacker.ts', import.meta.url))
+/** An attack may need some time to do its harm. */
+const EFFECT_MS = 500
+const START_TIMEOUT_MS = 60_000
+/** A doubtful row is measured again, so that its median counts. */
+const MAX_ROUNDS = 3
+
+/** The gateway under attack. */
+export interface Attacked {
+  readonly url: string
+  /** The till's. */
+  readonly token?: string | undefined
+  /** The key that the attacker's tokens are signed with, as JSON. */
+  readonly key?: string | undefined
+  readonly residentBytes: number
+  /** The longest that its event loop stood still since the last call, in milliseconds; `undefined`: it does not say. */
+  longestBlockMs(): Promise<number | undefined>
+}
+
+export interface Row {
+  readonly name: string
+  readonly what: string
+  readonly sent: Tally
+  readonly rounds: readonly Round[]
+  /** The noise floor that it was judged with: see `faultsOf`. */
+  readonly noiseMs: number
+  readonly residentBytes: number
+  readonly longestBlockMs: number | undefined
+  readonly faults: readonly string[]
+}
+
+export interface RunOptions {
+  readonly seconds: number
+  readonly noiseMs: number
+  readonly signal?: AbortSignal | undefined
+  readonly onStep?: (step: string) => void
+  /** Default: 20. */
+  readonly postsPerSecond?: number
+}
+
+/** Measures the till without the attack and with it, in pairs. The attackers are gone when it resolves. */
+export async function runAttack(attack: Attack, gateway: Attacked, options: RunOptions): Promise<Row> {
+  const { seconds, noiseMs, signal, onStep = () => {}, postsPerSecond } = options
+  const { url, token } = gateway
+  const rounds: Round[] = []
+  let sent = newTally()
+  let residentBytes = 0
+  let longestBlockMs: number | undefined
+  let faults: string[] = []
+  const look = (): Promise<Seen> =>
+    watch({ url, token, seconds, ...(signal && { signal }), ...(postsPerSecond && { postsPerSecond }) })
+  const sampler = setInterval(() => {
+    residentBytes = Math.max(residentBytes, gateway.residentBytes)
+  }, 100)
+  try {
+    do {
+      onStep('the till alone')
+      const before = await look()
+      await gateway.longestBlockMs()
+      onStep('under attack')
+      const attacker = await Attacker.start(attack, gateway)
+      try {
+        await sleep(EFFECT_MS)
+        const during = await look()
+        rounds.push({ before, during })
+        longestBlockMs = larger(longestBlockMs, await gateway.longestBlockMs())
+      } finally {
+        await attacker.end()
+      }
+      sent = attacker.tally
+      faults = faultsOf(rounds, noiseMs)
+      signal?.throwIfAborted()
+    } while (isDoubtful(faults) && rounds.length < MAX_ROUNDS)
+  } finally {
+    clearInterval(sampler)
+  }
+  return { name: attack.name, what: attack.what, sent, rounds, noiseMs, residentBytes, longestBlockMs, faults }
+}
+
+function larger(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
+}
+
+/** The process of an attack. */
+class Attacker {
+  readonly #child: ChildProcess
+  tally = newTally()
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+    child.on('message', (tally: Tally) => {
+      this.tally = tally
+    })
+  }
+
+  /** Resolves when all its connections were tried and something was sent; rejects if it does not come to that. */
+  static async start({ name, connections }: Attack, { url, key }: Attacked): Promise<Attacker> {
+    const args = [name, new URL(url).port, ...(key === undefined ? [] : [key])]
+    // A session of its own: see `stepBehind` in attacker.ts.
+    const child = fork(ATTACKER, args, { detached: true, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const attacker = new Attacker(child)
+    try {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS)
+      while (!isUnderWay(attacker.tally, connections)) {
+        const [event] = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal })])
+        if (typeof event !== 'object') throw new Error('it ended by itself')
+      }
+      return attacker
+    } catch (error) {
+      await attacker.end()
+      throw new Error(`the attack ${name} did not get under way`, { cause: error })
+    }
+  }
+
+  /** Ends it; the kernel closes its connections. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+}
