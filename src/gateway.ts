@@ -148,7 +148,8 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
       keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
       connectionTimeoutMs: connectionTimeoutMs(config),
-      logger: false,
+      // Fastify would log that it listens.
+      logger: logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level }),
       serveMetrics: config.METRICS_PORT === undefined,
     },
   )

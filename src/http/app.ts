@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
 import type { LiveLimit } from '../admission/live-limit.ts'
@@ -6,16 +7,17 @@ import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
 import { InvoiceSchema } from '../invoice/schema.ts'
 import type { AdmissionRules } from './admission.ts'
+import { answerConnect } from './client-error.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
-import { checkHost } from './host-check.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { collectOpenapi, openapiRoute } from './openapi.ts'
 import { operationsRoutes } from './operations-routes.ts'
 import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
+import { checkRequest } from './request-check.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
 import { startPage } from './start-page.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
@@ -70,19 +72,21 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     if (isDraining()) reply.header('connection', 'close')
   }
-  const app: FastifyInstance = fastify(serverOptions(options, stamp))
+  const settings = serverOptions(options, stamp)
+  const app: FastifyInstance = fastify(settings)
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
   // The admission hook sends `100 Continue` to the requests that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)
+  app.server.on('connect', (_request, socket) => answerConnect(socket as Socket, settings.genReqId()))
 
   app.decorateRequest('exchange', null)
   app.removeAllContentTypeParsers()
   app.setValidatorCompiler(compileParameterCheck)
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
 
-  app.addHook('onRequest', checkHost)
+  app.addHook('onRequest', checkRequest)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)
     done()

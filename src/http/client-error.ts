@@ -10,9 +10,20 @@ import { problemAnswer } from './problem-document.ts'
  * With pipelining, an earlier, complete request of the same connection may still wait for its answer. The till would
  * take this problem for that answer. So nothing is written then: a lost connection means "send again".
  */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
-  if (mayAnswer(socket)) socket.write(rawAnswer(clientProblem(error.code)))
+  if (mayAnswer(socket)) socket.write(rawAnswer(clientProblem(error.code), requestId))
+  socket.destroySoon()
+}
+
+const NO_PROXY = new Problem('method-not-allowed', 'This is no proxy: nothing here takes CONNECT.', {
+  headers: { allow: '' },
+})
+
+/** Answers CONNECT, which Node takes for the end of HTTP on the connection: without this, it closes it. */
+export function answerConnect(socket: Socket, requestId: string): void {
+  socket.on('error', () => {})
+  socket.write(rawAnswer(NO_PROXY, requestId))
   socket.destroySoon()
 }
 
@@ -34,8 +45,8 @@ function clientProblem(code: string | undefined): Problem {
   return new Problem('bad-request', 'This is not HTTP/1.1 as this gateway understands it.')
 }
 
-function rawAnswer(problem: Problem): string {
-  const { fields, body } = problemAnswer(problem)
+function rawAnswer(problem: Problem, requestId: string): string {
+  const { fields, body } = problemAnswer(problem, requestId)
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),

@@ -1,11 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import { Problem } from '../errors.ts'
 import { type Answer, settle } from './exchange.ts'
 import { sendProblem } from './problem-document.ts'
-import { toProblem } from './to-problem.ts'
+import { NOT_FOUND, toProblem } from './to-problem.ts'
 
 /** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
+
+const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
@@ -27,25 +29,31 @@ export function refuse(
 
 /**
  * Answers every other failure with a problem: errors that routes and hooks throw, requests that Fastify refuses, and
- * requests without a route (404, or 405 with `Allow` if the path has other methods).
+ * requests without a route (404, or 405 with `Allow` if the path has other methods). A 500 has a log line with the id
+ * that the problem document says.
  */
 export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
+  const withoutRoute = (request: FastifyRequest) => {
+    const allowed = METHODS.filter((method) => app.findRoute({ method, url: pathOf(request) }) !== null)
+    const otherMethods = allowed.length > 0 && !allowed.includes(request.method as HTTPMethods)
+    return otherMethods ? methodNotAllowed(allowed) : NOT_FOUND
+  }
+
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.exchange?.route)
-    // Failed invoices are reported, and logged, through `onAnswer`.
-    if (problem.slug === 'internal-error' && request.exchange === null)
-      request.log.error({ err: problem.cause }, 'request failed')
+    // Fastify asks for the type of what QUERY asks before it looks for a route, and there is none.
+    const hasNoRoute = error instanceof FST_ERR_ROUTE_MISSING_CONTENT_TYPE
+    const problem = hasNoRoute ? withoutRoute(request) : toProblem(error, request.exchange?.route)
+    if (problem.slug === 'internal-error') logFailure(request, problem)
     return refuse(request, reply, problem, onAnswer)
   })
 
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = METHODS.filter((method) => app.findRoute({ method, url: pathOf(request) }) !== null)
-    const otherMethods = allowed.length > 0 && !allowed.includes(request.method as HTTPMethods)
-    return refuse(request, reply, otherMethods ? methodNotAllowed(allowed) : NOT_FOUND, onAnswer)
-  })
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, withoutRoute(request), onAnswer))
 }
 
-const NOT_FOUND = new Problem('not-found', 'There is nothing at this path.')
+/** Logs a 500. The logger leaves out the message of the cause. */
+export function logFailure({ id, method, log, routeOptions }: FastifyRequest, { cause }: Problem): void {
+  log.error({ requestId: id, method, route: routeOptions.url, cause }, 'a request failed: answered 500')
+}
 
 function methodNotAllowed(allowed: readonly string[]): Problem {
   return new Problem('method-not-allowed', 'This path does not take the method of the request.', {

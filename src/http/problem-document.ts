@@ -28,7 +28,9 @@ export const ProblemSchema = Type.Object(
     title: Type.String(),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
     detail: Type.String(),
-    instance: Type.Optional(Type.String({ format: 'uri-reference' })),
+    requestId: Type.Optional(
+      Type.String({ description: 'Which request it was; if the gateway failed, a line of its log has the same' }),
+    ),
     outcome: Type.Union([Type.Literal('rejected'), Type.Literal('unknown')], {
       description:
         '`rejected`: the invoice is definitely not in Kafka. `unknown`: it may be; send the same document again',
@@ -81,16 +83,16 @@ export function retryAfterSeconds(problem: Problem): number | undefined {
   return Math.max(1, Math.ceil(problem.retryAfterSeconds ?? Math.random() * 3))
 }
 
-/** The header fields and the body that a problem is answered with. */
-export function problemAnswer(problem: Problem) {
+/** The header fields and the body that a problem of a whole request is answered with. */
+export function problemAnswer(problem: Problem, requestId: string) {
   const fields: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE, ...problem.headers }
   const seconds = retryAfterSeconds(problem)
   if (seconds !== undefined) fields['retry-after'] = String(seconds)
-  return { fields, body: JSON.stringify(problemDocument(problem)) }
+  return { fields, body: JSON.stringify({ ...problemDocument(problem), requestId }) }
 }
 
 /** Answers with the problem's status, header fields and document. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { fields, body } = problemAnswer(problem)
+  const { fields, body } = problemAnswer(problem, reply.request.id)
   return reply.code(problem.status).headers(fields).send(body)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyReply, LogController } from 'fastify'
 import { answerClientError } from './client-error.ts'
+import { logFailure } from './error-answers.ts'
 import { sendProblem } from './problem-document.ts'
 import { toProblem } from './to-problem.ts'
 
@@ -28,17 +29,20 @@ export interface ServerOptions {
  */
 export function serverOptions(options: ServerOptions, stamp: (reply: FastifyReply) => void) {
   const { requestTimeoutMs } = options
+  const newId = requestIds()
   return {
     ...(options.logger === false ? { logger: false } : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIds(),
+    genReqId: newId,
+    // A logger of its own for each request would cost more than the rest of its way here.
+    childLoggerFactory: (logger) => logger,
     requestIdHeader: false,
     bodyLimit: options.maxInvoiceBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
     connectionTimeout: options.connectionTimeoutMs ?? 120_000,
     http: {
-      // `checkHost` answers instead, with a problem document.
+      // `checkRequest` answers instead, with a problem document.
       requireHostHeader: false,
       headersTimeout: options.headersTimeoutMs ?? Math.min(10_000, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
@@ -47,15 +51,20 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
     },
     // The admission hook answers while draining, with a problem document.
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, _request, reply) => {
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newId()),
+    frameworkErrors: (error, request, reply) => {
       stamp(reply)
-      sendProblem(reply, toProblem(error))
+      const problem = toProblem(error)
+      if (problem.slug === 'internal-error') logFailure(request, problem)
+      sendProblem(reply, problem)
     },
   } satisfies FastifyHttpOptions<Server>
 }
 
-/** Request ids for log lines: a prefix for the process and a counter. Ids that clients send are ignored. */
+/**
+ * Request ids, for problem documents and log lines: a prefix for the process and a counter. Ids that clients send are
+ * ignored.
+ */
 function requestIds(): () => string {
   const prefix = randomBytes(4).toString('hex')
   let count = 0

@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino'
 import { within } from '../waiting.ts'
+import { whereOf } from './answers.ts'
 
 type Destination = ReturnType<typeof pino.destination>
 
@@ -9,7 +10,8 @@ const closings = new WeakMap<Logger, Promise<void>>()
 /**
  * The process's logger: one JSON object per line, to standard output. A slow reader never blocks it: lines are buffered
  * and, when the buffer is full, dropped. Lines that cannot be written, because the disk is full or the reader is gone,
- * are dropped too: that is no reason to refuse invoices.
+ * are dropped too: that is no reason to refuse invoices. Of an error that is logged as `cause`, the message
+ * is left out: it may quote what a till sent.
  */
 export function createLogger(level: string): Logger {
   // Node makes a pipe non-blocking when `process.stdout` is first accessed. A write into a full pipe that blocks would
@@ -17,7 +19,8 @@ export function createLogger(level: string): Logger {
   void process.stdout
   const destination = pino.destination({ dest: 1, sync: false, minLength: 0, maxLength: 1_048_576 })
   destination.on('error', () => {})
-  const logger = pino({ level, base: { service: 'tillgate' }, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const options = { level, base: { service: 'tillgate' }, timestamp: pino.stdTimeFunctions.isoTime }
+  const logger = pino({ ...options, serializers: { cause: whereOf } }, destination)
   destinations.set(logger, destination)
   return logger
 }

@@ -49,13 +49,17 @@ try {
     const chosen = wanted.filter(({ name }) => names?.includes(name) ?? true)
     if (chosen.length > 0) await runAll(auth, chosen)
   }
+} catch (error) {
+  end()
+  console.error(over.signal.aborted ? 'Stopped.' : (error as Error).message)
+  process.exitCode = 1
 } finally {
   end()
   await kafka.stop()
 }
 if (values.json) console.log(JSON.stringify(rows, null, 2))
 else console.log(`${tableText(rows)}\n\n${LEGEND}`)
-process.exit(rows.every(({ faults }) => faults.length === 0) ? 0 : 1)
+process.exit(process.exitCode ?? (rows.every(({ faults }) => faults.length === 0) ? 0 : 1))
 
 async function runAll(auth: 'off' | 'required', attacks: typeof ATTACKS): Promise<void> {
   const all = attacks[0] === NOISE ? attacks : [NOISE, ...attacks]

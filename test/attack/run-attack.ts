@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Attack } from './attack.ts'
@@ -110,11 +110,9 @@ class Attacker {
     const attacker = new Attacker(child)
     try {
       const signal = AbortSignal.timeout(START_TIMEOUT_MS)
-      while (!isUnderWay(attacker.tally, connections)) {
-        const [event] = await Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal })])
-        if (typeof event !== 'object') throw new Error('it ended by itself')
-      }
-      return attacker
+      for await (const [tally] of on(child, 'message', { close: ['exit'], signal }))
+        if (isUnderWay(tally, connections)) return attacker
+      throw new Error('it ended by itself')
     } catch (error) {
       await attacker.end()
       throw new Error(`the attack ${name} did not get under way`, { cause: error })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
-import { assertProblem, JSON_HEADERS, listen, POST, PUT, RECEIPT, testApp } from './test-app.ts'
+import { recorder } from './recorder.ts'
+import { assertProblem, JSON_HEADERS, listen, POST, PUT, PUT_PATTERN, RECEIPT, testApp } from './test-app.ts'
 
 suite('buildApp', () => {
   test('asks nothing of what it is given before the first request', async (t) => {
@@ -44,35 +45,40 @@ suite('buildApp', () => {
     }
   })
 
-  test('numbers requests itself, whatever a client says', async (t) => {
+  test('logs each 500 with the id that the problem document says, and nothing that was sent', async (t) => {
     const lines: Record<string, unknown>[] = []
-    const noop = () => {}
-    const logger = {
-      level: 'info',
-      fatal: noop,
-      error: (line: Record<string, unknown>) => void lines.push(line),
-      warn: noop,
-      info: () => assert.fail('requests are not logged'),
-      debug: noop,
-      trace: noop,
-      silent: noop,
-      child: (bindings: Record<string, unknown>) => ({
-        ...logger,
-        error: (line: Record<string, unknown>) => void lines.push({ ...bindings, ...line }),
-      }),
-    }
-    const { app } = await testApp(
-      t,
-      { metrics: () => Promise.reject(new Error('broken')) },
-      { logger: logger as never },
+    const { app, contract } = await testApp(t, { ingest: brokenIngest }, { logger: recorder(lines) })
+    const payload = { note: 'secret' }
+    const first = await app.inject({ method: 'POST', url: POST, payload, headers: { 'request-id': 'forged' } })
+    const second = await app.inject({ method: 'PUT', url: PUT, payload, headers: { 'x-request-id': 'forged' } })
+    const problems = [contract('POST', POST, first), contract('PUT', PUT_PATTERN, second)]
+    for (const problem of problems) assertProblem(problem, 'internal-error', 500)
+    const [one, two] = problems.map(({ requestId }) => String(requestId))
+    assert.match(one!, /^[0-9a-f]{8}-1$/)
+    assert.match(two!, /^[0-9a-f]{8}-2$/)
+    assert.deepEqual(
+      lines.map(({ requestId, method, route }) => [requestId, method, route]),
+      [
+        [one, 'POST', POST],
+        [two, 'PUT', PUT_PATTERN.replaceAll(/\{(\w+)\}/g, ':$1')],
+      ],
     )
-    await app.inject({ url: '/metrics', headers: { 'request-id': 'forged' } })
-    await app.inject({ url: '/metrics', headers: { 'x-request-id': 'forged' } })
-    const [one, two] = lines.map((line) => String(line.reqId))
-    assert.match(String(one), /^[0-9a-f]{8}-1$/)
-    assert.match(String(two), /^[0-9a-f]{8}-2$/)
+    assert.ok(lines.every(({ cause }) => cause instanceof TypeError))
+    assert.doesNotMatch(JSON.stringify(lines), /secret|forged/)
+  })
+
+  test('a 4xx has an id, too, and no line', async (t) => {
+    const lines: Record<string, unknown>[] = []
+    const { app } = await testApp(t, {}, { logger: recorder(lines) })
+    for (const url of ['/nope', '/%zz', POST])
+      assert.match((await app.inject(url)).json().requestId, /^[0-9a-f]{8}-\w+$/)
+    assert.deepEqual(lines, [])
   })
 })
+
+async function brokenIngest(): Promise<never> {
+  throw new TypeError('secret')
+}
 
 suite('while draining', () => {
   test('every answer says Connection: close, also to requests that were there before', async (t) => {

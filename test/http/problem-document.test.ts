@@ -51,12 +51,12 @@ suite('exampleOf', () => {
 })
 
 suite('problemAnswer', () => {
-  test('is the document as JSON, and the header fields that the problem asks for', () => {
+  test('is the document as JSON with the id of the request, and the header fields that the problem asks for', () => {
     const wrong = new Problem('method-not-allowed', 'In words.', { headers: { allow: 'POST' } })
-    const { fields, body } = problemAnswer(wrong)
+    const { fields, body } = problemAnswer(wrong, 'a-1')
     assert.deepEqual(fields, { 'content-type': 'application/problem+json; charset=utf-8', allow: 'POST' })
-    assert.deepEqual(JSON.parse(body), problemDocument(wrong))
-    const late = problemAnswer(new Problem('draining', 'In words.', { retryAfterSeconds: 4.1 }))
+    assert.deepEqual(JSON.parse(body), { ...problemDocument(wrong), requestId: 'a-1' })
+    const late = problemAnswer(new Problem('draining', 'In words.', { retryAfterSeconds: 4.1 }), 'a-2')
     assert.equal(late.fields['retry-after'], '5')
   })
 })

@@ -40,6 +40,25 @@ suite('toProblem', () => {
     })
   }
 
+  for (const [statusCode, slug] of [
+    [400, 'bad-request'],
+    [403, 'not-found'],
+    [404, 'not-found'],
+    [412, 'bad-request'],
+    [416, 'bad-request'],
+    [399, 'internal-error'],
+    [500, 'internal-error'],
+  ] as const) {
+    test(`an error that Fastify or a plugin gives the status ${statusCode} is ${slug}`, () => {
+      const ofFastify = Object.assign(new Error('secret'), { name: 'FastifyError', code: 'FST_NEW', statusCode })
+      const ofPlugin = Object.assign(new Error('secret'), { statusCode, expose: true })
+      for (const error of [ofFastify, ofPlugin]) {
+        assert.equal(toProblem(error).slug, slug)
+        assert.doesNotMatch(toProblem(error).message, /secret/)
+      }
+    })
+  }
+
   test('keeps what nobody expected for the log', () => {
     for (const thrown of [new TypeError('secret'), 'text', 7, null, undefined]) {
       const problem = toProblem(thrown)

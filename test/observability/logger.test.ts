@@ -35,6 +35,12 @@ test('a line is one JSON object with level, time, service and message', async ()
   assert.match(time as string, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
+test('the message of a cause is left out, and where it came from is not', async () => {
+  const { lines } = await run(`createLogger('info').error({ cause: new TypeError('secret') }, 'text')`)
+  assert.match(JSON.stringify(lines), /"cause":\{"error":"TypeError","at":\["at /)
+  assert.doesNotMatch(JSON.stringify(lines), /secret/)
+})
+
 test('lines below the level are not written', async () => {
   const { lines } = await run(`const l = createLogger('warn'); l.info('no'); l.error('yes')`)
   assert.deepEqual(
