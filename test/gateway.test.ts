@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { eventually } from '../dev/kafka/eventually.ts'
+import { BufferMemory } from '../src/admission/buffer-memory.ts'
 import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
 import { newKey, tokenOf } from './auth/tokens.ts'
@@ -13,7 +14,13 @@ import { sampleInvoice } from './invoice/generate.ts'
 import { API, FakeCluster } from './kafka/fake-broker.ts'
 
 /** A gateway over a fake broker whose every answer to an invoice takes `ackMs`. */
-async function startOver(t: TestContext, ackMs: number, settings: NodeJS.ProcessEnv, brokerHost = '127.0.0.1') {
+async function startOver(
+  t: TestContext,
+  ackMs: number,
+  settings: NodeJS.ProcessEnv,
+  more: { brokerHost?: string; logger?: Logger } = {},
+) {
+  const { brokerHost = '127.0.0.1', logger = pino({ level: 'silent' }) } = more
   const cluster = await FakeCluster.start(1, brokerHost)
   const [broker] = cluster.brokers
   broker!.script = (request) => {
@@ -31,7 +38,7 @@ async function startOver(t: TestContext, ackMs: number, settings: NodeJS.Process
     DRAIN_DELAY_MS: '0',
     ...settings,
   })
-  const gateway = await startGateway(config, pino({ level: 'silent' }))
+  const gateway = await startGateway(config, logger)
   t.after(async () => {
     await gateway.stop()
     await cluster.stop()
@@ -66,10 +73,26 @@ test('an upload that first waits for its place and then for Kafka keeps its conn
 
 test('brokers and tills may have IPv6 addresses', async (t) => {
   for (const HOST of ['::1', '[::1]', '::']) {
-    const { url } = await startOver(t, 0, { HOST }, '::1')
+    const { url } = await startOver(t, 0, { HOST }, { brokerHost: '::1' })
     assert.match(url, /^http:\/\/\[::1\]:\d+$/)
     assert.equal(await upload(url, ['T1']), 200)
   }
+})
+
+test('a request that fails has a log line with the id that the till is told', async (t) => {
+  const lines: Record<string, unknown>[] = []
+  const logger = pino({ level: 'info' }, { write: (line) => void lines.push(JSON.parse(line)) })
+  const { url } = await startOver(t, 0, {}, { logger })
+  t.mock.method(BufferMemory.prototype, 'tryReserve', () => {
+    throw new TypeError('planted')
+  })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/v1/invoices`, { method: 'POST', headers, body: '{}' })
+  const { requestId } = (await answer.json()) as { requestId: string }
+  assert.equal(answer.status, 500)
+  const line = lines.find((line) => line.requestId === requestId)
+  assert.equal(line?.route, '/v1/invoices')
+  assert.equal(line?.level, 50)
 })
 
 test('with AUTH=required a till writes for its own store by every way, and for no other; keys change while it runs', async (t) => {
