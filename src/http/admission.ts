@@ -126,6 +126,5 @@ export function overloaded({ retryAfterSeconds }: Refusal): Problem {
 
 /** The `Content-Length` of a request; `null` when its body comes in chunks. */
 export function announcedLength({ 'content-length': length }: IncomingHttpHeaders): number | null {
-  const bytes = Number(length)
-  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null
+  return length === undefined ? null : Number(length)
 }
