@@ -29,9 +29,10 @@ COPY --from=package /build/unpacked .
 USER 1000:1000
 EXPOSE 8080
 # The process, not /readyz: what acts on this (Swarm) replaces the container, and that does not bring Kafka back; it would
-# only throw away the invoices under way. Load balancers ask /readyz themselves.
+# only throw away the invoices under way. Load balancers ask /readyz themselves. On the operator's listener: tills that
+# take all connections of their port must not get the container replaced.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT||8080}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT||9464}/livez`).then(({ok})=>process.exit(ok?0:1),()=>process.exit(1))"]
 # node is process 1 and gets SIGTERM itself.
 ENTRYPOINT ["node", "bin/tillgate.js"]
 CMD ["serve"]

@@ -75,7 +75,7 @@ async function outageUnderLoad(gateway: GatewayProcess, brokers: readonly Broker
   const load = runLoad(gateway.url, { kind: 'post', connections: 900, lines: 999, seconds: 4 })
   try {
     for (let i = 0; i < 20; i++) {
-      bufferedBytes = Math.max(bufferedBytes, await scrape(gateway.url, 'tillgate_buffered_bytes'))
+      bufferedBytes = Math.max(bufferedBytes, await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'))
       await sleep(200)
     }
   } finally {

@@ -2,8 +2,8 @@
 import { relative, resolve } from 'node:path'
 import { listenProblem } from '../src/commands/listen-problem.ts'
 import { readGatewayConfig } from '../src/config.ts'
-import type { Config } from '../src/config-schema.ts'
-import { startGateway } from '../src/gateway.ts'
+import { type Config, ConfigSchema } from '../src/config-schema.ts'
+import { type Gateway, startGateway } from '../src/gateway.ts'
 import { closeLogger, createLogger } from '../src/observability/logger.ts'
 import { LockedError } from '../src/tools/uploader/file-lock.ts'
 import { LATE, within } from '../src/waiting.ts'
@@ -27,7 +27,8 @@ async function start(run: Run, given: StartArguments): Promise<string> {
   // Without keys there are no tokens, so nobody else may reach it.
   const hasKeys = process.env.AUTH_JWKS_FILE || process.env.AUTH_JWKS_URL
   const presets = { HOST: '127.0.0.1', DRAIN_DELAY_MS: '0', LOG_LEVEL: 'warn', ...(hasKeys ? {} : { AUTH: 'off' }) }
-  const variables = { ...presets, ...process.env }
+  const forTrying = { PUBLIC_DOCS: 'true', ADMIN_PORT: await usualAdminPort() }
+  const variables = { ...presets, ...forTrying, ...process.env }
   // What is wrong with the variables, the folder or a port is said before Kafka starts.
   const usual = `127.0.0.1:${USUAL_KAFKA_PORT}`
   const preview = readGatewayConfig({ ...variables, KAFKA_BROKERS: named?.join() ?? usual })
@@ -40,11 +41,12 @@ async function start(run: Run, given: StartArguments): Promise<string> {
   const config = { ...preview, KAFKA_BROKERS: brokers.join() }
   run.onProgress(`Preparing topic ${config.KAFKA_TOPIC}`)
   const earlierRecords = await prepareTopic(config)
-  const url = await runGateway(run, config)
+  const { url, adminUrl } = await runGateway(run, config)
   const { KAFKA_BROKERS, KAFKA_TOPIC: topic } = config
   const isUsual = given.data === undefined
   const kept = folder && { path: isUsual ? relative(process.cwd(), folder.path) : folder.path, isUsual }
-  return whatToTry({ url, host: config.HOST, auth: config.AUTH, brokers: KAFKA_BROKERS, topic, earlierRecords, kept })
+  const { HOST: host, AUTH: auth } = config
+  return whatToTry({ url, adminUrl, host, auth, brokers: KAFKA_BROKERS, topic, earlierRecords, kept })
 }
 
 /** The folder of the data, for this run alone. */
@@ -61,19 +63,33 @@ async function claimFolder(run: Run, { data, fresh }: StartArguments): Promise<K
 }
 
 async function checkPorts(config: Config): Promise<void> {
-  for (const port of [config.PORT, config.METRICS_PORT ?? 0])
-    if (port !== 0) await tryToListen(config.HOST, port).catch((error) => inWords(error, config))
+  const { HOST, PORT, ADMIN_HOST, ADMIN_PORT } = config
+  const addresses: [string, number][] = [
+    [HOST, PORT],
+    [ADMIN_HOST, ADMIN_PORT],
+  ]
+  for (const [host, port] of addresses)
+    if (port !== 0) await tryToListen(host, port).catch((error) => inWords(error, config))
 }
 
-/** Resolves to the gateway's address once it takes invoices. */
-async function runGateway(run: Run, config: Config): Promise<string> {
+/** 9464, or any that is free: so a second one beside another needs no more than a PORT of its own. */
+async function usualAdminPort(): Promise<string> {
+  const { default: usual } = ConfigSchema.properties.ADMIN_PORT
+  return await tryToListen('127.0.0.1', usual).then(
+    () => String(usual),
+    () => '0',
+  )
+}
+
+/** Resolves to the gateway once it takes invoices. */
+async function runGateway(run: Run, config: Config): Promise<Gateway> {
   run.onProgress('Connecting the gateway to Kafka')
   await awaitProducerId(config)
   const logger = createLogger(config.LOG_LEVEL)
   run.onStop(() => closeLogger(logger))
   const gateway = await startGateway(config, logger).catch((error) => inWords(error, config))
   run.onStop(gateway.stop, 'the gateway')
-  if ((await within(READY_DEADLINE_MS, gateway.ready)) !== LATE) return gateway.url
+  if ((await within(READY_DEADLINE_MS, gateway.ready)) !== LATE) return gateway
   throw new Error(`the gateway is not ready after ${READY_DEADLINE_MS / 1_000} s: ${gateway.readiness().reasons}`)
 }
 

@@ -10,6 +10,8 @@ export interface Started {
   /** Where it listens. */
   readonly host: string
   readonly auth: Config['AUTH']
+  /** Of its operator's listener. */
+  readonly adminUrl: string
   /** `host:port,host:port` */
   readonly brokers: string
   readonly topic: string
@@ -23,7 +25,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const USUAL_TOPIC = 'pos.invoices'
 
 /** What is there, and lines to paste into a terminal. */
-export function whatToTry({ url, host, auth, brokers, topic, earlierRecords, kept }: Started): string {
+export function whatToTry({ url, adminUrl, host, auth, brokers, topic, earlierRecords, kept }: Started): string {
   const variables = `KAFKA_BROKERS=${brokers}${topic === USUAL_TOPIC ? '' : ` KAFKA_TOPIC=${topic}`}`
   const earlier =
     earlierRecords === 0
@@ -48,6 +50,7 @@ Read the topic, and follow it until Ctrl-C:
   ${variables} npx tillgate tail --from beginning
 
 The HTTP API for people: ${url}/docs
+For its operator, metrics and why it is not ready: ${adminUrl}
 ${ending(kept)}
 `
 }

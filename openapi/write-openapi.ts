@@ -18,7 +18,7 @@ const app = await buildApp(
   {
     ingest: never,
     ingestUpload: never,
-    readiness: never,
+    isReady: never,
     isDraining: never,
     admit: never,
     authenticate: null,
@@ -28,7 +28,6 @@ const app = await buildApp(
     hasInvoiceReader: never,
     admitUpload: never,
     uploadArrivals: arrivals,
-    metrics: never,
     onAnswer: never,
   },
   {
@@ -40,7 +39,6 @@ const app = await buildApp(
     requestTimeoutMs: 1,
     keepAliveTimeoutMs: 1,
     logger: false,
-    serveMetrics: true,
   },
 )
 const text = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -17,13 +17,24 @@ export const ConfigSchema = Type.Object({
     form: 'an address or a name, without a port: that is PORT',
   }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes any.' }),
-  METRICS_PORT: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 65_535,
-      description: 'Own port for /metrics; without it, /metrics is on PORT.',
-    }),
-  ),
+  ADMIN_HOST: text('Address of the operator’s listener. Who reaches it reads metrics, topic names and addresses.', {
+    default: '127.0.0.1',
+    pattern: HOST_PATTERN,
+    form: 'an address or a name, without a port: that is ADMIN_PORT',
+  }),
+  ADMIN_PORT: Type.Integer({
+    default: 9464,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'Port of the operator’s listener: /metrics, /readyz with reasons, /livez, /docs; 0 takes any.',
+  }),
+  ADMIN_MAX_CONNECTIONS: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Most connections to the operator’s listener; further ones are closed.',
+  }),
+  PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs on PORT, too.' }),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },

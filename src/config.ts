@@ -97,7 +97,7 @@ function read(environment: NodeJS.ProcessEnv, more: (config: Config) => string[]
   const typos = mistypedVariables(environment, Object.keys(ConfigSchema.properties))
   const problems = [...brokenRules(config), ...contradictions(config), ...more(config), ...typos]
   if (problems.length > 0) throw new ConfigError(problems)
-  return { ...config, HOST: unbracketed(config.HOST) }
+  return { ...config, HOST: unbracketed(config.HOST), ADMIN_HOST: unbracketed(config.ADMIN_HOST) }
 }
 
 /** The options that `kafka/` needs to reach the cluster. */
@@ -172,8 +172,7 @@ function contradictions(config: Config): string[] {
     problems.push('KAFKA_BROKERS must have ports from 1 to 65,535')
   if (config.KAFKA_TOPIC === '.' || config.KAFKA_TOPIC === '..') problems.push('KAFKA_TOPIC must not be . or ..')
   problems.push(...kafkaProblems(config))
-  if (config.METRICS_PORT !== undefined && config.METRICS_PORT === config.PORT)
-    problems.push('METRICS_PORT must differ from PORT')
+  if (config.ADMIN_PORT === config.PORT && config.PORT !== 0) problems.push('ADMIN_PORT must differ from PORT')
   problems.push(...contradictoryTimeouts(config))
   problems.push(...pointerProblems('CARD_NUMBERS_EXEMPT', config.CARD_NUMBERS_EXEMPT))
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)

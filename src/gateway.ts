@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
+import type { AdminListener } from './admin/listener.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
@@ -12,7 +13,6 @@ import { pointersIn } from './config-pointers.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
-import { startMetricsServer } from './http/metrics-server.ts'
 import { createKeyBinding } from './ingest/idempotency-keys.ts'
 import { createIngest } from './ingest/invoice.ts'
 import { createIngestUpload } from './ingest/upload.ts'
@@ -20,6 +20,7 @@ import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
 import { cachedPartitionOf } from './invoice/partition.ts'
 import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
+import { type Listeners, openPorts } from './listeners.ts'
 import { isLoopback } from './network-address.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -30,15 +31,18 @@ import { within } from './waiting.ts'
 
 /** A running instance. */
 export interface Gateway {
-  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  /** Where it listens for tills, e.g. `http://127.0.0.1:8080`. */
   readonly url: string
+  /** Where it listens for its operator, e.g. `http://127.0.0.1:9464`. */
+  readonly adminUrl: string
   /** Resolves when the instance publishes invoices for the first time, or is stopped before that. */
   readonly ready: Promise<void>
   /** Whether the instance may be sent invoices, and if not, why. */
   readiness(): Readiness
   /**
    * Is not ready from now on, but keeps serving for `DRAIN_DELAY_MS`. Then stops listening, waits for what is in
-   * flight, and disconnects. After `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes.
+   * flight, and disconnects. After `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes. Its
+   * operator can look at it until then.
    * Further calls change nothing.
    */
   stop(): Promise<void>
@@ -55,15 +59,16 @@ interface Readiness {
  */
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
   const parts = await build(config, logger)
-  const { url, stopMetricsServer } = await listen(parts)
-  logger.info({ url }, 'listening')
+  const { url, admin } = await listen(parts)
+  logger.info({ url, adminUrl: admin.url }, 'listening')
   let stopped: Promise<void> | undefined
   return {
     url,
+    adminUrl: admin.url,
     ready: openWhenConnected(parts),
     readiness: parts.readiness,
     stop: () => {
-      stopped ??= stop(parts, stopMetricsServer)
+      stopped ??= stop(parts, admin)
       return stopped
     },
   }
@@ -132,10 +137,9 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       ...createFlows(config, accumulator, reader),
       ...createBounds(config, memory, reader),
       authenticate: auth?.authenticate ?? null,
-      readiness,
+      isReady: () => readiness().ready,
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
-      metrics: metrics.scrape,
       onAnswer: createAnswerLog(metrics, events),
     },
     {
@@ -150,7 +154,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       connectionTimeoutMs: connectionTimeoutMs(config),
       // Fastify would log that it listens.
       logger: logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level }),
-      serveMetrics: config.METRICS_PORT === undefined,
+      docs: config.PUBLIC_DOCS,
     },
   )
   const requests = trackRequests(app)
@@ -224,19 +228,15 @@ function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
   return LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
 }
 
-/** Opens the port, and the port for metrics if they have their own. */
-async function listen({ config, life, events, metrics, reader, auth, app, requests, readiness }: Parts) {
-  const { HOST: host, METRICS_PORT: metricsPort } = config
+/** Opens both ports, or ends the parts and rejects. */
+async function listen(parts: Parts): Promise<Listeners> {
+  const { config, logger, app, metrics, readiness } = parts
   try {
-    const listening = await app.listen({ host, port: config.PORT })
-    const url = listening.replace('//[::]:', '//[::1]:') // as Fastify does for 0.0.0.0
-    if (metricsPort === undefined) return { url, stopMetricsServer: undefined }
-    const operations = { readiness, isDraining: () => life.phase !== 'serving', metrics: metrics.scrape }
-    return { url, stopMetricsServer: await startMetricsServer({ host, port: metricsPort }, operations) }
+    return await openPorts(config, app, { readiness, metrics: metrics.scrape }, logger)
   } catch (error) {
-    events.stop()
-    auth?.stop()
-    await Promise.all([requests.close(0), reader.stop()])
+    parts.events.stop()
+    parts.auth?.stop()
+    await Promise.all([parts.requests.close(0), parts.reader.stop()])
     throw error
   }
 }
@@ -252,7 +252,7 @@ async function openWhenConnected({ config, logger, life, publisher, accumulator,
 }
 
 /** Drains, then stops: see `Gateway.stop`. */
-async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | undefined): Promise<void> {
+async function stop(parts: Parts, admin: AdminListener): Promise<void> {
   const { config, logger, life, accumulator } = parts
   const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS
   const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
@@ -264,8 +264,9 @@ async function stop(parts: Parts, stopMetricsServer: (() => Promise<void>) | und
   const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
   const isClean = await accumulator.drain(remainingMs())
   const read = closed.then(() => parts.reader.stop()) // an upload that is still read is answered `draining`
-  const ends = [read, parts.publisher.stop(), stopMetricsServer?.()]
+  const ends = [read, parts.publisher.stop()]
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
+  await admin.stop()
   parts.events.stop()
   parts.auth?.stop()
   logger.info({ isClean }, 'stopped')

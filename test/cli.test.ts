@@ -20,7 +20,7 @@ const COMMAND = fileURLToPath(new URL('../bin/tillgate.js', import.meta.url))
 const execute = promisify(execFile)
 
 /** Nobody listens there. */
-const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1', AUTH: 'off' }
+const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', HOST: '127.0.0.1', ADMIN_PORT: '0', AUTH: 'off' }
 const PASSWORD = 'hunter2-marker'
 const COMMANDS = ['serve', 'tail', 'audit', 'upload', 'topics', 'simulate', 'config']
 
@@ -255,7 +255,7 @@ suite('as processes', { concurrency: true }, () => {
     const [free] = (await freePorts(1)) as [number]
     const cases: [NodeJS.ProcessEnv, string][] = [
       [{ PORT: taken }, 'PORT'],
-      [{ PORT: String(free), METRICS_PORT: taken }, 'METRICS_PORT'],
+      [{ PORT: String(free), ADMIN_PORT: taken }, 'ADMIN_PORT'],
     ]
     const taking = cases.map(async ([ports, variable]) => {
       const { code, stderr } = await run(t, ['serve'], { ...NO_KAFKA, ...ports })

@@ -41,7 +41,7 @@ test('the brokers are enough: everything else has a default or is unset', () => 
   assert.equal(config.KAFKA_TOPIC, 'pos.invoices')
   assert.equal(config.KAFKA_PARTITIONS, 12)
   assert.equal(config.ARITHMETIC, 'strict')
-  assert.equal(config.METRICS_PORT, undefined)
+  assert.deepEqual([config.ADMIN_HOST, config.ADMIN_PORT], ['127.0.0.1', 9464])
   for (const [name, { default: byDefault }] of Object.entries(ConfigSchema.properties)) {
     if (name in BROKERS) continue
     assert.deepEqual(config[name as keyof typeof config], byDefault, name)
@@ -172,7 +172,7 @@ test('variables that contradict each other are named together', () => {
     [{ UPLOAD_BUFFER_PERCENT: '3' }, 'BUFFER_MEMORY_BYTES', 'UPLOAD_BUFFER_PERCENT'],
     [{ UPLOAD_MAX_INVOICES: '100000' }, 'BUFFER_MEMORY_BYTES', 'UPLOAD_BUFFER_PERCENT'],
     [{ DRAIN_DELAY_MS: '30000' }, 'DRAIN_DELAY_MS', 'SHUTDOWN_TIMEOUT_MS'],
-    [{ METRICS_PORT: '8080' }, 'METRICS_PORT', 'PORT'],
+    [{ ADMIN_PORT: '8080' }, 'ADMIN_PORT', 'PORT'],
   ]
   for (const [environment, ...names] of wrong) {
     const problems = problemsOf({ ...BROKERS, ...environment })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -7,9 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
 import { eventually } from '../dev/kafka/eventually.ts'
 import { BufferMemory } from '../src/admission/buffer-memory.ts'
+import { freePorts } from '../dev/kafka/ports.ts'
 import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
 import { newKey, tokenOf } from './auth/tokens.ts'
+import { FREE_PORTS, readinessAt } from './harness/cli-process.ts'
+import { scrape } from './harness/exchange.ts'
+import { message, rawSocket } from './http/raw-socket.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { API, FakeCluster } from './kafka/fake-broker.ts'
 
@@ -30,7 +36,7 @@ async function startOver(
   }
   const config = readConfig({
     HOST: '127.0.0.1',
-    PORT: '0',
+    ...FREE_PORTS,
     AUTH: 'off',
     KAFKA_BROKERS: cluster.bootstrap.join(),
     KAFKA_TOPIC: cluster.topic,
@@ -44,7 +50,7 @@ async function startOver(
     await cluster.stop()
   })
   await gateway.ready
-  return { url: gateway.url, broker: broker! }
+  return { url: gateway.url, adminUrl: gateway.adminUrl, stop: gateway.stop, broker: broker! }
 }
 
 /** Uploads one invoice of each terminal; resolves with the status of the answer. */
@@ -69,6 +75,70 @@ test('an upload that first waits for its place and then for Kafka keeps its conn
   await eventually('the first upload is under way', 10_000, 5, async () => broker.count(API.produce) || undefined)
   assert.equal(await upload(url, ['T9']), 200)
   assert.equal(await first, 200)
+})
+
+test('what a till is told names no topic, no broker and no address; its operator is told them', async (t) => {
+  const config = readConfig({
+    HOST: '127.0.0.1',
+    ...FREE_PORTS,
+    KAFKA_BROKERS: '127.0.0.1:1',
+    KAFKA_TOPIC: 'secret.topic',
+    DRAIN_DELAY_MS: '0',
+  })
+  const gateway = await startGateway(config, pino({ level: 'silent' }))
+  t.after(() => gateway.stop())
+  const reasons = await readinessAt(gateway.adminUrl).untilNotReady('127.0.0.1:1')
+  assert.doesNotMatch(reasons.join(), /^\s*$/)
+
+  const told = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(gateway.url + path, init)
+    return { status: answer.status, text: JSON.stringify([...answer.headers]) + (await answer.text()) }
+  }
+  const body = JSON.stringify(sampleInvoice({ storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 1 }))
+  const json = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const answers = [
+    { ...(await told('/readyz')), wanted: 503 },
+    { ...(await told('/v1/invoices', { ...json, body })), wanted: 503 },
+    { ...(await told('/v1/invoices/batch', { ...json, body: `[${body}]` })), wanted: 503 },
+    { ...(await told('/metrics')), wanted: 404 },
+    { ...(await told('/docs')), wanted: 404 },
+    { ...(await told('/openapi.json')), wanted: 200 },
+  ]
+  for (const { status, text, wanted } of answers) {
+    assert.equal(status, wanted, text)
+    assert.doesNotMatch(text, /secret\.topic|127\.0\.0\.1:1\b|ECONNREFUSED/)
+  }
+})
+
+test('its operator is answered while the port of the tills is full, and while it drains', async (t) => {
+  const { url, adminUrl, stop } = await startOver(t, 0, { MAX_CONNECTIONS: '1', DRAIN_DELAY_MS: '1000' })
+  const till = rawSocket(Number(new URL(url).port), message('GET /livez'))
+  await till.until('{"live":true}')
+  t.after(() => till.socket.destroy())
+  await assert.rejects(fetch(`${url}/livez`))
+  const { readiness, untilNotReady } = readinessAt(adminUrl)
+  assert.deepEqual(await readiness(), { status: 200, ready: true, reasons: [] })
+  assert.equal(await scrape(adminUrl, 'tillgate_ready'), 1)
+  const stopped = stop()
+  await untilNotReady('draining')
+  await stopped
+  await assert.rejects(fetch(`${adminUrl}/livez`))
+})
+
+test('a port that cannot be opened closes the other one', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  t.after(() => holder.close())
+  const { port } = holder.address() as AddressInfo
+  const [other] = (await freePorts(1)) as [number]
+  for (const ports of [
+    { PORT: String(port), ADMIN_PORT: String(other) },
+    { PORT: String(other), ADMIN_PORT: String(port) },
+  ]) {
+    const config = readConfig({ HOST: '127.0.0.1', KAFKA_BROKERS: '127.0.0.1:1', ...ports })
+    await assert.rejects(startGateway(config, pino({ level: 'silent' })), { code: 'EADDRINUSE', port })
+    await assert.rejects(fetch(`http://127.0.0.1:${other}/livez`))
+  }
 })
 
 test('brokers and tills may have IPv6 addresses', async (t) => {

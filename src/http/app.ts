@@ -11,9 +11,9 @@ import { answerConnect } from './client-error.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
+import { healthRoutes } from './health-routes.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { collectOpenapi, openapiRoute } from './openapi.ts'
-import { operationsRoutes } from './operations-routes.ts'
 import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
@@ -26,7 +26,8 @@ import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 export interface AppDeps {
   ingest: Ingest
   ingestUpload: IngestUpload
-  readiness: () => { ready: boolean; reasons: readonly string[] }
+  /** Whether the instance takes invoices. Why not is for operators alone. */
+  isReady: () => boolean
   /** True from the stop signal on: the instance is not ready, and every answer says `Connection: close`. */
   isDraining: () => boolean
   /** Whether new invoices are refused with 503 `draining`. Default: `isDraining`. */
@@ -47,7 +48,6 @@ export interface AppDeps {
   admitUpload: AdmissionRules['admit']
   /** The uploads whose body arrives. */
   uploadArrivals: Arrivals
-  metrics: () => Promise<{ contentType: string; body: string }>
   /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
 }
@@ -57,14 +57,14 @@ export interface AppOptions extends ServerOptions, UploadBodyLimits {
   maxConnections?: number | undefined
   /** Larger single invoices are validated by a worker thread. */
   invoiceInlineBytes: number
-  /** Whether this app serves `/metrics`; `false` when it has its own port. */
-  serveMetrics: boolean
+  /** Whether this app serves `/docs`. Default: no. */
+  docs?: boolean | undefined
 }
 
 /**
- * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, metrics, the
- * OpenAPI document and pages for people. Listen on an address: for the name `localhost` Fastify would open a second
- * server without these settings. The caller closes it.
+ * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, the OpenAPI
+ * document and pages for people. Nothing that it answers is for operators alone. Listen on an address: for the name
+ * `localhost` Fastify would open a second server without these settings. The caller closes it.
  */
 export async function buildApp(deps: AppDeps, options: AppOptions): Promise<FastifyInstance> {
   const { isDraining, onAnswer } = deps
@@ -118,15 +118,12 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     uploadRoute(uploads, { ...deps, isRefusing: deps.isRefusing ?? isDraining }, options)
     done()
   })
-  startPage(app)
+  const docs = options.docs ?? false
+  startPage(app, docs)
   problemPages(app)
-  operationsRoutes(app, {
-    readiness: deps.readiness,
-    isDraining,
-    metrics: options.serveMetrics ? deps.metrics : null,
-  })
+  healthRoutes(app, () => deps.isReady() && !isDraining())
   openapiRoute(app)
-  await docsPage(app)
+  if (docs) await docsPage(app, { tryItOut: true })
   await app.ready()
   return app
 }

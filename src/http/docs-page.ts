@@ -3,15 +3,21 @@ import type { FastifyInstance } from 'fastify'
 import { ICON, ICON_TYPE } from './html.ts'
 
 /**
- * Serves `/docs`: the OpenAPI document to read and to try out, with Swagger UI. The page loads nothing from other hosts
- * and shows nobody's logo.
+ * Serves `/docs`: the OpenAPI document of `app.swagger()` with Swagger UI. The page loads nothing from other hosts and
+ * shows nobody's logo. `tryItOut`: it has a form for each operation, which sends to the port that served the page.
  */
-export async function docsPage(app: FastifyInstance): Promise<void> {
+export async function docsPage(app: FastifyInstance, { tryItOut }: { tryItOut: boolean }): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: CONTENT_SECURITY_POLICY,
     // The default layout has a bar with a logo, and a field for the address of another document.
-    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', deepLinking: true, plugins: [linesAsTheyAre] },
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      plugins: [linesAsTheyAre],
+      ...(tryItOut ? {} : { supportedSubmitMethods: [] }),
+    },
     logo: { type: ICON_TYPE, content: ICON },
     theme: {
       title: 'Tillgate API',

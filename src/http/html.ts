@@ -66,7 +66,7 @@ export function page(title: string, content: string): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<nav><a href="/">Tillgate</a> <a href="/docs">HTTP API</a> <a href="/problems">Problems</a></nav>
+<nav><a href="/">Tillgate</a> <a href="/problems">Problems</a></nav>
 <h1>${escapeHtml(title)}</h1>
 ${content}
 </body>

@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger'
+import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -40,7 +40,7 @@ const document = {
   tags: [
     { name: 'invoices', description: 'Taking invoices' },
     { name: 'problems', description: 'What every problem means, and what to do about it' },
-    { name: 'operations', description: 'Health, metrics and this document' },
+    { name: 'operations', description: 'Health and this document' },
   ],
 }
 
@@ -78,6 +78,13 @@ function addRequestExamples(paths: object): void {
       if (parameter.in === 'path' && value !== undefined) parameter.example = value
     }
   }
+}
+
+export type OpenapiDocument = StaticDocumentSpec['document']
+
+/** Gives `app` the document of an app on another port, for `docsPage`. Without `servers`: it is not about this port. */
+export async function adoptOpenapi(app: FastifyInstance, document: OpenapiDocument): Promise<void> {
+  await app.register(swagger, { mode: 'static', specification: { document: { ...document, servers: [] } } })
 }
 
 /** Serves `/openapi.json`. */

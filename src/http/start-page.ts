@@ -7,28 +7,33 @@ import { htmlExample, response } from './responses.ts'
 const START = {
   name: 'Tillgate',
   version: packageJson.version,
-  docs: '/docs',
   openapi: '/openapi.json',
   problems: '/problems',
 }
 
-const PAGE = page(
-  'Tillgate',
-  `<p>Tills post invoices to this gateway over HTTP. It stores them in Apache Kafka.</p>
-<ul>
-<li><a href="/docs">HTTP API</a>: every operation with examples, to read and to try out</li>
-<li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
-<li><a href="/openapi.json">OpenAPI document</a>: to generate a client from</li>
-<li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
-</ul>`,
-)
+const DOCS = '<li><a href="/docs">HTTP API</a>: every operation with examples, to read and to try out</li>\n'
 
-/** `/` leads to the documentation: a page for browsers, JSON for whatever does not ask for HTML. */
-export function startPage(app: FastifyInstance): void {
+const startHtml = (docs: boolean) =>
+  page(
+    'Tillgate',
+    `<p>Tills post invoices to this gateway over HTTP. It stores them in Apache Kafka.</p>
+<ul>
+${docs ? DOCS : ''}<li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
+<li><a href="/openapi.json">OpenAPI document</a>: to generate a client from</li>
+<li><a href="/readyz">Readiness</a>: whether this instance takes invoices</li>
+</ul>`,
+  )
+
+/**
+ * `/` leads to the documentation: a page for browsers, JSON for whatever does not ask for HTML. `docs`: whether `/docs`
+ * is here.
+ */
+export function startPage(app: FastifyInstance, docs: boolean): void {
+  const [html, start] = [startHtml(docs), docs ? { ...START, docs: '/docs' } : START]
   app.get('/', { schema }, (request, reply) => {
     reply.header('vary', 'accept')
-    if (request.headers.accept?.includes('text/html')) return sendPage(reply, PAGE)
-    return reply.header('content-type', 'application/json; charset=utf-8').send(START)
+    if (request.headers.accept?.includes('text/html')) return sendPage(reply, html)
+    return reply.header('content-type', 'application/json; charset=utf-8').send(start)
   })
 }
 
@@ -38,9 +43,9 @@ const Start = Type.Object(
   {
     name: Type.String(),
     version: Type.String({ description: 'The version of the gateway' }),
-    docs: path('The HTTP API, to read and to try out'),
     openapi: path('The OpenAPI document'),
     problems: path('What every problem means'),
+    docs: Type.Optional(path('The HTTP API, to read and to try out, if it is here (`PUBLIC_DOCS`)')),
   },
   { title: 'Start' },
 )

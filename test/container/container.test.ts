@@ -20,6 +20,7 @@ const TOPIC = 'pos.invoices'
 
 let kafka: KafkaCluster
 let url: string
+let adminUrl: string
 let variables: Record<string, string>
 let keysFolder: string
 let headers: Record<string, string>
@@ -28,8 +29,9 @@ before(async () => {
   await buildImage(IMAGE)
   kafka = await startKafka()
   await kafka.createTopic({ topic: TOPIC, partitions: 3 })
-  const [port] = (await freePorts(1)) as [number]
+  const [port, adminPort] = (await freePorts(2)) as [number, number]
   url = `http://127.0.0.1:${port}`
+  adminUrl = `http://127.0.0.1:${adminPort}`
   const key = await newKey('k1')
   keysFolder = await mkdtemp(join(tmpdir(), 'tillgate-keys-'))
   await chmod(keysFolder, 0o755) // it is another user's in the container
@@ -37,13 +39,14 @@ before(async () => {
   headers = { authorization: `Bearer ${await tokenOf(key)}` }
   variables = {
     PORT: String(port),
+    ADMIN_PORT: String(adminPort),
     AUTH_JWKS_FILE: '/keys/jwks.json',
     KAFKA_BROKERS: kafka.bootstrap.join(),
     KAFKA_PARTITIONS: '3',
   }
   const drain = { DRAIN_DELAY_MS: '3000', SHUTDOWN_TIMEOUT_MS: '15000' }
   await startContainer(IMAGE, NAME, { ...variables, ...drain }, keysFolder)
-  await readinessAt(url).untilReady()
+  await readinessAt(adminUrl).untilReady()
 })
 
 after(async () => {
@@ -76,8 +79,9 @@ test('node itself is process 1, not root, without any capability and without a f
 
 test('its health check passes, and fails when nothing answers where it asks', async () => {
   await podman('healthcheck', 'run', NAME)
-  const [port] = (await freePorts(1)) as [number]
-  await startContainer(IMAGE, MISPLACED, { ...variables, HOST: '127.0.0.2', PORT: String(port) }, keysFolder)
+  const [port, adminPort] = (await freePorts(2)) as [number, number]
+  const ports = { PORT: String(port), ADMIN_PORT: String(adminPort) }
+  await startContainer(IMAGE, MISPLACED, { ...variables, ...ports, ADMIN_HOST: '127.0.0.2' }, keysFolder)
   await assert.rejects(podman('healthcheck', 'run', MISPLACED), { code: 1 })
 })
 
@@ -117,7 +121,7 @@ test('beyond its base the image has /app alone: what the npm package has, and th
 test('SIGTERM drains: not ready, still serving, then gone with exit code 0', async () => {
   const exitCode = podman('wait', NAME)
   await podman('kill', '--signal', 'TERM', NAME)
-  await readinessAt(url).untilNotReady('draining')
+  await readinessAt(adminUrl).untilNotReady('draining')
   const answer = await send(url, invoiceBody('S1', 2), { headers })
   assert.equal(answer.status, 201)
   assert.equal(answer.headers.get('connection'), 'close')

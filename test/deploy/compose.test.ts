@@ -65,7 +65,7 @@ test('its brokers form a cluster, its command makes the topic, its gateway store
   assert.equal(script, '/opt/kafka/bin/kafka-topics.sh')
   assert.equal(await cluster.run('org.apache.kafka.tools.TopicCommand', args), 0)
 
-  const { METRICS_PORT: _, KAFKA_BROKERS = '', ...rest } = environmentOf(project.services['gateway-1'] as Container)
+  const { ADMIN_PORT: _, KAFKA_BROKERS = '', ...rest } = environmentOf(project.services['gateway-1'] as Container)
   const gateway = await GatewayProcess.start({ ...rest, KAFKA_BROKERS: cluster.localise(KAFKA_BROKERS) })
   t.after(() => gateway.end('SIGKILL'))
   assert.equal((await send(gateway.url, invoiceBody('S1', 1))).status, 201)

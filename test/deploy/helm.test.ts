@@ -66,7 +66,7 @@ test('the command of docs/deploy.md gives the gateway its image and brokers, and
 test('the gateway accepts the environment that it is given', () => {
   const config = readGatewayConfig(environmentOf(plain))
   assert.equal(config.KAFKA_BROKERS, 'kafka-0.kafka:9092,kafka-1.kafka:9092')
-  assert.deepEqual([config.PORT, config.METRICS_PORT], [8080, 9090])
+  assert.deepEqual([config.PORT, config.ADMIN_HOST, config.ADMIN_PORT], [8080, '0.0.0.0', 9464])
   const other = readGatewayConfig(environmentOf(full))
   assert.equal(other.BUFFER_MEMORY_BYTES, 2 ** 30, 'a large number is written out')
   assert.equal(other.KAFKA_TLS, true)
@@ -115,9 +115,9 @@ test('a pod may take the memory that its buffer needs, or what is asked for', as
 
 test('alive is the process, ready is the gateway', () => {
   const { startupProbe, livenessProbe, readinessProbe } = containerOf(plain)
-  assert.deepEqual(startupProbe.httpGet, { path: '/livez', port: 'http' })
-  assert.deepEqual(livenessProbe.httpGet, { path: '/livez', port: 'http' })
-  assert.deepEqual(readinessProbe.httpGet, { path: '/readyz', port: 'http' })
+  assert.deepEqual(startupProbe.httpGet, { path: '/livez', port: 'admin' })
+  assert.deepEqual(livenessProbe.httpGet, { path: '/livez', port: 'admin' })
+  assert.deepEqual(readinessProbe.httpGet, { path: '/readyz', port: 'admin' })
   const { DRAIN_DELAY_MS } = readGatewayConfig(environmentOf(plain))
   const noticedAfterMs = 1_000 * readinessProbe.periodSeconds * readinessProbe.failureThreshold
   assert.ok(noticedAfterMs < DRAIN_DELAY_MS, 'a draining gateway serves until it is known to be one')
@@ -187,11 +187,19 @@ test('the network lets tills and Prometheus in, and out to DNS and the ports of 
   assert.deepEqual(policyTypes, ['Ingress', 'Egress'])
   assert.deepEqual(
     ingress.map(({ ports }: Manifest) => ports),
-    [[{ port: 'http' }], [{ port: 'metrics' }]],
+    [[{ port: 'http' }], [{ port: 'admin' }]],
   )
+  const namespace = (name: string) => [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }]
+  assert.deepEqual(ingress[1].from, namespace('observability'))
+  assert.deepEqual(only(plain, 'NetworkPolicy').spec.ingress[1].from, namespace('monitoring'))
   assert.deepEqual(egress[1].ports, [{ port: 9093 }, { port: 9094 }])
   assert.deepEqual(egress[1].to, [{ ipBlock: { cidr: '192.0.2.0/24' } }])
   assert.deepEqual(only(plain, 'NetworkPolicy').spec.egress[1], { ports: [{ port: 9092 }] })
+})
+
+test('without anybody named, the operator’s listener is closed to the network', async () => {
+  const { ingress } = only(await chart.render('plain', 'networkPolicy.adminFrom=null'), 'NetworkPolicy').spec
+  assert.deepEqual(ingress, [{ ports: [{ port: 'http' }] }])
 })
 
 test('metrics are not published with the invoices; a ServiceMonitor finds them', () => {
@@ -202,8 +210,8 @@ test('metrics are not published with the invoices; a ServiceMonitor finds them',
   assert.ok(wanted.every(([name, value]) => metrics.metadata.labels[name] === value))
   const invoices = full.find(({ kind, spec }) => kind === 'Service' && spec.type === 'LoadBalancer')
   assert.ok(!wanted.every(([name, value]) => invoices.metadata.labels[name] === value))
-  assert.deepEqual(monitor.spec.endpoints, [{ port: 'metrics', interval: '15s' }])
-  assert.equal(metrics.spec.ports[0].name, 'metrics')
+  assert.deepEqual(monitor.spec.endpoints, [{ port: 'admin', interval: '15s' }])
+  assert.equal(metrics.spec.ports[0].name, 'admin')
 })
 
 test('refused before anything is installed: no brokers', async () => {

@@ -4,7 +4,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
-import { invoiceBody, send } from '../harness/exchange.ts'
+import { invoiceBody, scrape, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { startLoad } from '../harness/load.ts'
 import { type LoadBalancer, type StartBalancer, startHaproxy, startNginx } from '../harness/load-balancer.ts'
@@ -158,15 +158,14 @@ test('without any gateway HAProxy says itself that the invoice was rejected, and
 })
 
 /** Takes the buffer of a gateway with bodies that never end. */
-async function fillMemory(t: TestContext, { url }: GatewayProcess): Promise<void> {
+async function fillMemory(t: TestContext, { url, adminUrl }: GatewayProcess): Promise<void> {
   for (const size of [800_000, 240_000, 2_400]) {
     const headers = { 'content-type': 'application/json', 'content-length': size }
     const { socket } = rawSocket(Number(new URL(url).port), message('POST /v1/invoices', headers, '{'))
     t.after(() => socket.destroy())
   }
   await eventually('a full buffer', DEADLINE_MS, 20, async () => {
-    const text = await (await fetch(`${url}/metrics`)).text()
-    return Number(/^tillgate_buffered_bytes (\d+)/m.exec(text)?.[1]) > 2 ** 20 - 1_000 || undefined
+    return (await scrape(adminUrl, 'tillgate_buffered_bytes')) > 2 ** 20 - 1_000 || undefined
   })
 }
 

@@ -10,6 +10,7 @@ const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 /** What `npm start` starts when nothing is said and no port is taken. */
 const USUAL = {
   url: `http://127.0.0.1:${ConfigSchema.properties.PORT.default}`,
+  adminUrl: `http://127.0.0.1:${ConfigSchema.properties.ADMIN_PORT.default}`,
   host: '127.0.0.1',
   auth: 'off',
   brokers: `127.0.0.1:${USUAL_KAFKA_PORT}`,

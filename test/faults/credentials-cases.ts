@@ -81,7 +81,7 @@ const REFUSALS = 'tillgate_answers_total{status="503",problem="refused-by-kafka"
 
 /** Waits until a till's answer says that Kafka refuses its invoice. */
 async function refused({ gateway }: World): Promise<void> {
-  const counted = () => scrape(gateway.url, REFUSALS).catch(() => 0) // not there before the first
+  const counted = () => scrape(gateway.adminUrl, REFUSALS).catch(() => 0) // not there before the first
   const before = await counted()
   await eventually('refused by Kafka', 30_000, 50, async () => (await counted()) > before || undefined)
 }
@@ -89,7 +89,7 @@ async function refused({ gateway }: World): Promise<void> {
 /** Waits until the gateway is not ready, then `seconds` more, then until its user can log in again. */
 async function lockedOut(world: World, seconds: number): Promise<void> {
   try {
-    await readinessAt(world.gateway.url).untilNotReady('no broker answers')
+    await readinessAt(world.gateway.adminUrl).untilNotReady('no broker answers')
     await assertSheds(world)
     await sleep(seconds * 1_000)
     assert.equal(await world.gateway.status('/readyz'), 503)

@@ -38,7 +38,7 @@ export const LIMIT_CASES: readonly FaultCase[] = [
     environment: { KAFKA_METADATA_MAX_AGE_MS: '1000' },
     run: (world) =>
       underLoad(world, async () => {
-        const { untilNotReady, untilReady, readiness } = readinessAt(world.gateway.url)
+        const { untilNotReady, untilReady, readiness } = readinessAt(world.gateway.adminUrl)
         const [first, second] = [largeInvoice(1), largeInvoice(2)]
         assert.equal((await readiness()).status, 200)
         assert.equal((await world.post(first)).status, 201)

@@ -27,7 +27,7 @@ function resetConnections({ proxies }: ProxiedKafka): void {
 
 /** Waits until the gateway is not ready for this reason, and then `seconds` more. */
 async function outage(world: World, reason: string, seconds: number): Promise<void> {
-  await readinessAt(world.gateway.url).untilNotReady(reason)
+  await readinessAt(world.gateway.adminUrl).untilNotReady(reason)
   await assertSheds(world)
   await sleep(seconds * 1_000)
   assert.equal(await world.gateway.status('/readyz'), 503)

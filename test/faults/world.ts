@@ -128,7 +128,7 @@ export class World {
     this.#sent.push(...((await this.#load?.stop()) ?? []))
     this.findings.push(...(this.#load?.failures ?? []).slice(0, 3))
     const longestGapMs = this.#load?.longestGapMs ?? 0 // every till has its last acknowledgement now
-    const pending = await scrape(this.gateway.url, 'tillgate_pending_records').catch(() => 0)
+    const pending = await scrape(this.gateway.adminUrl, 'tillgate_pending_records').catch(() => 0)
     if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
     clearInterval(this.#sampler)
     const { code, signal } = await this.gateway.end('SIGTERM')

@@ -75,7 +75,7 @@ export async function startUploadApp(): Promise<UploadApp> {
         timeoutMs: 30_000,
         overheadBytes: REQUEST_OVERHEAD_BYTES,
       }),
-      readiness: () => ({ ready: true, reasons: [] }),
+      isReady: () => true,
       isDraining: () => false,
       admit: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
       authenticate: null,
@@ -85,7 +85,6 @@ export async function startUploadApp(): Promise<UploadApp> {
       hasInvoiceReader: () => true,
       admitUpload: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
       uploadArrivals: arrivals,
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
       onAnswer: (answer) => {
         if (answer.kind === 'problem' && answer.status === 500) troubles.push(answer.cause as Error)
       },
@@ -99,7 +98,6 @@ export async function startUploadApp(): Promise<UploadApp> {
       requestTimeoutMs: 20_000,
       keepAliveTimeoutMs: 20_000,
       logger: false,
-      serveMetrics: false,
     },
   )
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -56,28 +56,35 @@ export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: nu
 /** `tillgate serve` in a process of its own, ready or not. */
 export interface ServeProcess extends CliProcess, Readiness {
   readonly url: string
+  /** Of its operator's listener. */
+  readonly adminUrl: string
   /** The log lines so far. Each must be JSON. */
   log(): Record<string, unknown>[]
 }
 
-/** Starts `tillgate serve` on a free port; by default it asks for no tokens and drains at once. Resolves when it listens. */
+/** Variables of a gateway that takes any two ports, so that many can run on one machine. */
+export const FREE_PORTS = { PORT: '0', ADMIN_PORT: '0' }
+
+/** Starts `tillgate serve` on free ports; by default it asks for no tokens and drains at once. Resolves when it listens. */
 export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> {
-  const started = spawnCli(['serve'], { HOST: '127.0.0.1', PORT: '0', AUTH: 'off', DRAIN_DELAY_MS: '0', ...env })
+  const variables = { HOST: '127.0.0.1', ...FREE_PORTS, AUTH: 'off', DRAIN_DELAY_MS: '0', ...env }
+  const started = spawnCli(['serve'], variables)
   const log = () => parseLog(started.stdout().toString())
   try {
-    const url = await eventually('tillgate serve listens or ends', DEADLINE_MS, 20, async () => {
+    const line = await eventually('tillgate serve listens or ends', DEADLINE_MS, 20, async () => {
       if (started.child.exitCode !== null) return null
-      return log().find(({ msg }) => msg === 'listening')?.url as string | undefined
+      return log().find(({ msg }) => msg === 'listening') as { url: string; adminUrl: string } | undefined
     })
-    if (url === null) throw new Error(`tillgate serve ended: ${started.output()}`)
-    return { ...started, url, log, ...readinessAt(url) }
+    if (line === null) throw new Error(`tillgate serve ended: ${started.output()}`)
+    const { url, adminUrl } = line
+    return { ...started, url, adminUrl, log, ...readinessAt(adminUrl) }
   } catch (error) {
     await started.end()
     throw error
   }
 }
 
-/** The answer of `/readyz`, and how to wait for one. */
+/** The answer of the operator's `/readyz`, and how to wait for one. */
 export interface Readiness {
   readiness(): Promise<{ status: number; ready: boolean; reasons: string[] }>
   /** Resolves when `/readyz` answers 200. */
@@ -86,10 +93,10 @@ export interface Readiness {
   untilNotReady(text: string): Promise<string[]>
 }
 
-/** The readiness of the process that listens at `url`, or soon will. */
-export function readinessAt(url: string): Readiness {
+/** The readiness of the process whose operator's listener is at `adminUrl`, or soon will be. */
+export function readinessAt(adminUrl: string): Readiness {
   const readiness = async () => {
-    const answer = await fetch(`${url}/readyz`)
+    const answer = await fetch(`${adminUrl}/readyz`)
     const body = (await answer.json()) as { ready: boolean; reasons: string[] }
     return { status: answer.status, ...body }
   }

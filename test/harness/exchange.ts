@@ -48,9 +48,9 @@ export function storesByPartition(partitions: number, partitionOf: (storeId: str
   return stores
 }
 
-/** The value of one metric. Its labels, if any, are part of `name`. Rejects when there is no such metric. */
-export async function scrape(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })).text()
+/** The value of one metric at an operator's listener. Its labels, if any, are part of `name`. Rejects when there is no such metric. */
+export async function scrape(adminUrl: string, name: string): Promise<number> {
+  const text = await (await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(SCRAPE_TIMEOUT_MS) })).text()
   const line = text.split('\n').find((line) => line.startsWith(`${name} `))
   if (line === undefined) throw new Error(`no metric ${name}`)
   return Number(line.slice(name.length + 1))

@@ -14,16 +14,24 @@ const READY_TIMEOUT_MS = 60_000
  */
 export class GatewayProcess {
   readonly url: string
+  /** Of its operator's listener. */
+  readonly adminUrl: string
   readonly #environment: NodeJS.ProcessEnv
   readonly #command: readonly [string, ...string[]]
   #child: ChildProcess | undefined
   #exit: Promise<Exit> | undefined
   #output = ''
 
-  private constructor(port: number, environment: NodeJS.ProcessEnv, command: readonly [string, ...string[]]) {
+  private constructor(
+    [port, adminPort]: readonly [number, number],
+    environment: NodeJS.ProcessEnv,
+    command: readonly [string, ...string[]],
+  ) {
     this.url = `http://127.0.0.1:${port}`
+    this.adminUrl = `http://127.0.0.1:${adminPort}`
     this.#command = command
-    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), AUTH: 'off', ...environment }
+    const ports = { PORT: String(port), ADMIN_PORT: String(adminPort) }
+    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', ...ports, AUTH: 'off', ...environment }
   }
 
   /**
@@ -35,9 +43,9 @@ export class GatewayProcess {
     program = [CLI, 'serve'],
     wrapper: readonly string[] = [],
   ): Promise<GatewayProcess> {
-    const [port] = (await freePorts(1)) as [number]
+    const ports = (await freePorts(2)) as [number, number]
     const command = [...wrapper, process.execPath, ...program] as [string, ...string[]]
-    const gateway = new GatewayProcess(port, environment, command)
+    const gateway = new GatewayProcess(ports, environment, command)
     gateway.launch()
     try {
       await gateway.ready()

@@ -5,14 +5,15 @@ import { type Gateway, startGateway } from '../../src/gateway.ts'
 import { createLogger } from '../../src/observability/logger.ts'
 import type { AuditReport } from '../../src/tools/audit/report.ts'
 import { auditSent, brokenRules } from './audit.ts'
+import { FREE_PORTS } from './cli-process.ts'
 import { checkContract } from './exchange.ts'
 import { runTill, type SentInvoice, type TillAnswer } from './till.ts'
 
-/** A gateway in this process, on a port of its own, without tokens and log output, that drains at once. */
+/** A gateway in this process, on ports of its own, without tokens and log output, that drains at once. */
 export async function startTestGateway(bootstrap: string[], topic: string, overrides: NodeJS.ProcessEnv = {}) {
   const config: Config = readConfig({
     HOST: '127.0.0.1',
-    PORT: '0',
+    ...FREE_PORTS,
     AUTH: 'off',
     KAFKA_BROKERS: bootstrap.join(','),
     KAFKA_TOPIC: topic,

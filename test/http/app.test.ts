@@ -7,7 +7,7 @@ import { assertProblem, JSON_HEADERS, listen, POST, PUT, PUT_PATTERN, RECEIPT, t
 suite('buildApp', () => {
   test('asks nothing of what it is given before the first request', async (t) => {
     const never = () => assert.fail('asked too early')
-    await testApp(t, { isDraining: never, readiness: never, admit: never, metrics: never, onAnswer: never })
+    await testApp(t, { isDraining: never, isReady: never, admit: never, onAnswer: never })
   })
 
   test('builds as many applications as are asked for, each on its own', async (t) => {
@@ -37,7 +37,7 @@ suite('buildApp', () => {
 
   test('says nosniff and nothing of what it is made of on every answer', async (t) => {
     const { app } = await testApp(t)
-    for (const url of ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs', '/problems', '/nope', POST]) {
+    for (const url of ['/livez', '/readyz', '/openapi.json', '/docs', '/problems', '/nope', POST]) {
       const { headers } = await app.inject(url)
       assert.equal(headers['x-content-type-options'], 'nosniff', url)
       assert.equal(headers['x-powered-by'], undefined)
@@ -90,7 +90,7 @@ suite('while draining', () => {
     while (requests.length === 0) await new Promise(setImmediate)
 
     draining = true
-    for (const url of ['/livez', '/readyz', '/metrics', '/problems', '/docs', '/nope', '/%zz', POST, PUT]) {
+    for (const url of ['/livez', '/readyz', '/problems', '/docs', '/nope', '/%zz', POST, PUT]) {
       assert.equal((await app.inject(url)).headers.connection, 'close', url)
     }
     kafka.resolve(RECEIPT)

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { testApp } from './test-app.ts'
 
 async function loaded(t: Parameters<typeof testApp>[0]) {
-  const { app } = await testApp(t)
+  const { app } = await testApp(t, {}, { docs: true })
   const page = await app.inject('/docs')
   const urls = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url))
   const assets = await Promise.all(urls.map(async (url) => ({ url, answer: await app.inject(url) })))
@@ -12,6 +12,12 @@ async function loaded(t: Parameters<typeof testApp>[0]) {
 }
 
 suite('/docs', () => {
+  test('is on the port of the tills only where that is asked for', async (t) => {
+    const { app } = await testApp(t)
+    for (const path of ['/docs', '/docs/', '/docs/json', '/docs/static/index.html'])
+      assert.equal((await app.inject(path)).statusCode, 404, path)
+  })
+
   test('loads its scripts and styles from here, and nothing from anywhere else', async (t) => {
     const { page, assets } = await loaded(t)
     assert.equal(page.statusCode, 200)
@@ -20,6 +26,15 @@ suite('/docs', () => {
     for (const { url, answer } of assets) {
       assert.match(url, /^\/docs\/static\//)
       assert.equal(answer.statusCode, 200, url)
+    }
+  })
+
+  test('has nothing at paths that are no names of files', async (t) => {
+    const { app } = await testApp(t, {}, { docs: true })
+    for (const name of ['%00', '..%5c..%5cpackage.json', '%2e%2e%2fpackage.json', 'a'.repeat(5_000)]) {
+      const answer = await app.inject(`/docs/static/${name}`)
+      assert.equal(answer.statusCode, 404, name)
+      assert.equal(answer.json().type, '/problems/not-found')
     }
   })
 

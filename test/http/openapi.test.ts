@@ -41,7 +41,6 @@ suite('the OpenAPI document', () => {
       'get /problems/{slug} getProblem',
       'get /livez getLiveness',
       'get /readyz getReadiness',
-      'get /metrics getMetrics',
       'get /openapi.json getOpenapi',
       'post /v1/invoices postInvoice',
       `put ${PUT_PATTERN} putInvoice`,

@@ -53,7 +53,7 @@ export async function testApp(
   const { ingest = async () => RECEIPT, ingestUpload = async () => [] } = deps
   const app = await buildApp(
     {
-      readiness: () => ({ ready: true, reasons: [] }),
+      isReady: () => true,
       isDraining: () => false,
       authenticate: null,
       admit: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
@@ -63,7 +63,6 @@ export async function testApp(
       hasInvoiceReader: () => true,
       admitUpload: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
       uploadArrivals: arrivalsIn(memory),
-      metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
       ingest: (request) => {
@@ -81,7 +80,6 @@ export async function testApp(
       requestTimeoutMs: 10_000,
       keepAliveTimeoutMs: 72_000,
       logger: false,
-      serveMetrics: true,
       ...options,
     },
   )

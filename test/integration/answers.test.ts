@@ -17,12 +17,12 @@ before(async () => {
 after(() => kafka.stop())
 
 /** A ready gateway over a topic of its own, stopped with the test. */
-async function startGateway(t: TestContext, topic: string, overrides: NodeJS.ProcessEnv = {}): Promise<string> {
+async function startGateway(t: TestContext, topic: string, overrides: NodeJS.ProcessEnv = {}) {
   await kafka.createTopic({ topic, partitions: 6 })
   const gateway = await startTestGateway(kafka.bootstrap, topic, overrides)
   t.after(() => gateway.stop())
   await gateway.ready
-  return gateway.url
+  return gateway
 }
 
 function assertProblem({ status, document }: Answered, slug: string, expectedStatus: number): void {
@@ -31,7 +31,7 @@ function assertProblem({ status, document }: Answered, slug: string, expectedSta
 }
 
 test('PUT on the natural key stores the invoice; a path that names another one is refused', async (t) => {
-  const url = await startGateway(t, 'put')
+  const { url } = await startGateway(t, 'put')
   const body = invoiceBody('S1', 7)
   const stored = await send(url, body, { method: 'PUT', path: `${PATH}/7` })
   assert.equal(stored.status, 201)
@@ -45,7 +45,7 @@ test('PUT on the natural key stores the invoice; a path that names another one i
 })
 
 test('an Idempotency-Key with another invoice than before is refused, and with the same one taken', async (t) => {
-  const url = await startGateway(t, 'keys')
+  const { url } = await startGateway(t, 'keys')
   const headers = { 'idempotency-key': 'f3b0' }
   assert.equal((await send(url, invoiceBody('S1', 1), { headers })).status, 201)
   assertProblem(await send(url, invoiceBody('S1', 2), { headers }), 'identity-mismatch', 422)
@@ -59,7 +59,7 @@ test('an Idempotency-Key with another invoice than before is refused, and with t
 })
 
 test('an invoice that is sent again while it is under way is one record with two equal receipts', async (t) => {
-  const url = await startGateway(t, 'joined')
+  const { url, adminUrl } = await startGateway(t, 'joined')
   const [broker] = kafka.brokers
   assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
   broker?.freeze()
@@ -68,14 +68,14 @@ test('an invoice that is sent again while it is under way is one record with two
   const first = send(url, body)
   const untilBuffered = (what: string, isSo: (bytes: number) => boolean) =>
     eventually(what, 30_000, 10, async () => {
-      const bytes = await scrape(url, 'tillgate_buffered_bytes')
+      const bytes = await scrape(adminUrl, 'tillgate_buffered_bytes')
       return isSo(bytes) ? bytes : undefined
     })
   const one = await untilBuffered('the first is under way', (bytes) => bytes > 0)
   const second = send(url, body)
   const put = send(url, body, { method: 'PUT', path: `${PATH}/2` })
   await untilBuffered('all three are', (bytes) => bytes === 3 * one)
-  assert.equal(await scrape(url, 'tillgate_pending_records'), 1)
+  assert.equal(await scrape(adminUrl, 'tillgate_pending_records'), 1)
   const other = send(url, invoiceBody('S1', 2, { extensions: { other: 1 } }))
   await untilBuffered('the other one waits', (bytes) => bytes > 3 * one)
 
@@ -86,7 +86,7 @@ test('an invoice that is sent again while it is under way is one record with two
     assert.equal(status, 201)
     assert.deepEqual(document, answers[0].document)
   }
-  assert.equal(await scrape(url, 'tillgate_pending_records'), 0)
+  assert.equal(await scrape(adminUrl, 'tillgate_pending_records'), 0)
   const log = await recordsOf(kafka.bootstrap, 'joined')
   assert.deepEqual(
     log.map(({ headers: { ce_id } }) => String(ce_id)),
@@ -96,7 +96,7 @@ test('an invoice that is sent again while it is under way is one record with two
 })
 
 test('a resend of an invoice that was answered unknown joins it while it is still under way', async (t) => {
-  const url = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '200' })
+  const { url, adminUrl } = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '200' })
   const [broker] = kafka.brokers
   assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
   broker?.freeze()
@@ -106,7 +106,7 @@ test('a resend of an invoice that was answered unknown joins it while it is stil
   assertProblem(await send(url, body), 'outcome-unknown', 504)
   broker?.thaw()
   await eventually('nothing is pending', 30_000, 10, async () =>
-    (await scrape(url, 'tillgate_pending_records')) === 0 ? true : undefined,
+    (await scrape(adminUrl, 'tillgate_pending_records')) === 0 ? true : undefined,
   )
   const log = await recordsOf(kafka.bootstrap, 'resent')
   assert.deepEqual(

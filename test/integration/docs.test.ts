@@ -50,7 +50,7 @@ async function prepare(t: TestContext, { document, heading, prepared, shortened 
   t.after(() => gateway?.stop())
   await gateway?.ready
   const url = gateway?.url ?? ''
-  const [port] = (await freePorts(1)) as [number]
+  const [port, adminPort] = (await freePorts(2)) as [number, number]
 
   const real = (line: string) =>
     [
@@ -65,7 +65,7 @@ async function prepare(t: TestContext, { document, heading, prepared, shortened 
     ...{ PATH: path, KAFKA_TOPIC: topic },
     // The lines of the README have to name the brokers themselves; in the other documents a first line may do it.
     ...(document === 'README.md' ? {} : { KAFKA_BROKERS: brokers }),
-    ...{ HOST: '127.0.0.1', PORT: String(port), DRAIN_DELAY_MS: '0' },
+    ...{ HOST: '127.0.0.1', PORT: String(port), ADMIN_PORT: String(adminPort), DRAIN_DELAY_MS: '0' },
   }
   const run = (line: string) => {
     const pasted = paste(real(line), folder, env)
@@ -82,7 +82,7 @@ async function prepare(t: TestContext, { document, heading, prepared, shortened 
     const { partition, offset, sequenceNumber, ...others } = JSON.parse(first)
     await writeFile(join(folder, 'broken.ndjson'), `${answers}${JSON.stringify({ ...others, sequenceNumber: 999 })}\n`)
   }
-  return { url, gatewayOf: readinessAt(`http://127.0.0.1:${port}`), run }
+  return { url, gatewayOf: readinessAt(`http://127.0.0.1:${adminPort}`), run }
 }
 
 /** Posts until the line said it: one that begins at the end of the topic may miss the first ones. */

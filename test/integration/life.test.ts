@@ -4,9 +4,8 @@ import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
-import { freePorts } from '../../dev/kafka/ports.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
-import { DEADLINE_MS, readinessAt, type ServeProcess, startServe } from '../harness/cli-process.ts'
+import { DEADLINE_MS, type ServeProcess, startServe } from '../harness/cli-process.ts'
 import { type Answered, invoiceBody, scrape, send, storesByPartition } from '../harness/exchange.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 import { assertDelivered } from '../harness/run.ts'
@@ -84,9 +83,9 @@ function unknownAmong(answers: readonly Answered[]): string[] {
   return unknown
 }
 
-const untilPending = (url: string, records: number) =>
+const untilPending = (adminUrl: string, records: number) =>
   eventually(`${records} pending records`, DEADLINE_MS, 20, async () =>
-    (await scrape(url, 'tillgate_pending_records')) === records ? true : undefined,
+    (await scrape(adminUrl, 'tillgate_pending_records')) === records ? true : undefined,
   )
 
 /** Signals the gateway and resolves with how it ended and how long that took. */
@@ -155,14 +154,18 @@ test('Kafka hangs: 504 for what it was handed, 503 for the rest at once, and it 
   await gateway.untilNotReady('no broker answers')
   for (const store of [...STORES, 'S999']) assertRejected(await send(url, invoiceBody(store, 3)))
   const unknown = unknownAmong(await Promise.all(handedOver))
-  assert.equal(await scrape(url, 'tillgate_pending_records'), unknown.length, 'nothing that was sent is given up')
-  assert.ok((await scrape(url, 'tillgate_buffered_bytes')) > 0)
+  assert.equal(
+    await scrape(gateway.adminUrl, 'tillgate_pending_records'),
+    unknown.length,
+    'nothing that was sent is given up',
+  )
+  assert.ok((await scrape(gateway.adminUrl, 'tillgate_buffered_bytes')) > 0)
 
   broker().thaw()
   await gateway.untilReady()
-  await untilPending(url, 0)
+  await untilPending(gateway.adminUrl, 0)
   for (const store of STORES) assert.equal((await send(url, invoiceBody(store, 4))).status, 201)
-  assert.equal(await scrape(url, 'tillgate_buffered_bytes'), 0)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'), 0)
   const stored = [...STORES.flatMap((store) => [`${store}/1`, `${store}/4`]), ...unknown.map((store) => `${store}/2`)]
   assert.deepEqual(await inTopic('frozen'), stored.sort(), 'nothing that was rejected, nothing twice')
 })
@@ -199,7 +202,7 @@ test('Kafka is killed and comes back: nothing lost, nothing rejected is there, n
     isOver = true
     await Promise.all(tills)
   }
-  await untilPending(gateway.url, 0)
+  await untilPending(gateway.adminUrl, 0)
   assert.ok(sent.every(({ answers }) => answers[0]?.status !== 'lost'))
   const { acknowledged } = await assertDelivered(kafka.bootstrap, 'killed-and-back', sent)
   assert.ok(acknowledged > 60)
@@ -269,7 +272,7 @@ test('SIGTERM with silent, half-header and half-body connections: it exits withi
     }),
   )
   await eventually('the half body is admitted', DEADLINE_MS, 20, async () =>
-    (await scrape(gateway.url, 'tillgate_buffered_bytes')) > 0 ? true : undefined,
+    (await scrape(gateway.adminUrl, 'tillgate_buffered_bytes')) > 0 ? true : undefined,
   )
   const { code, tookMs } = await stopWith(gateway, 'SIGTERM')
   assert.equal(code, 0)
@@ -292,9 +295,9 @@ for (const [state, fault, repair] of [
     let isRepaired = false
     t.after(() => isRepaired || repair())
     const first = STORES.map((store) => send(url, invoiceBody(store, 2)))
-    await untilPending(url, PARTITIONS)
+    await untilPending(gateway.adminUrl, PARTITIONS)
     const second = STORES.map((store) => send(url, invoiceBody(store, 3)))
-    await untilPending(url, 2 * PARTITIONS)
+    await untilPending(gateway.adminUrl, 2 * PARTITIONS)
 
     const { code, tookMs } = await stopWith(gateway, 'SIGTERM')
     assert.equal(code, 0)
@@ -334,19 +337,15 @@ test('more signals change nothing: it drains once and exits with 0', async (t) =
   assert.equal(gateway.stderr(), '')
 })
 
-test('METRICS_PORT has metrics and health, PORT has no metrics, and gauges return to 0 after load', async (t) => {
-  const [metricsPort] = (await freePorts(1)) as [number]
-  const gateway = await startReady(t, 'metrics', { METRICS_PORT: String(metricsPort) })
-  const operations = `http://127.0.0.1:${metricsPort}`
+test('metrics are on ADMIN_PORT alone, and gauges return to 0 after load', async (t) => {
+  const gateway = await startReady(t, 'metrics')
   assert.equal((await fetch(`${gateway.url}/metrics`)).status, 404)
-  assert.equal((await fetch(`${operations}/livez`)).status, 200)
-  await readinessAt(operations).untilReady()
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => send(gateway.url, invoiceBody(`S${i}`, 1))))
   assert.ok(answers.every(({ status }) => status === 201))
-  assert.equal(await scrape(operations, 'tillgate_pending_records'), 0)
-  assert.equal(await scrape(operations, 'tillgate_buffered_bytes'), 0)
-  assert.equal(await scrape(operations, 'tillgate_ready'), 1)
-  assert.equal(await scrape(operations, 'tillgate_answers_total{status="201",problem="none"}'), 200)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_pending_records'), 0)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'), 0)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_ready'), 1)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_answers_total{status="201",problem="none"}'), 200)
   const { code } = await stopWith(gateway, 'SIGTERM')
   assert.equal(code, 0)
 })

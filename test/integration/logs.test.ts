@@ -119,7 +119,7 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
     assert.equal(status, 422)
     assert.doesNotMatch(JSON.stringify([[...headers], document]), /4111/)
   }
-  assert.doesNotMatch(await (await fetch(`${url}/metrics`)).text(), /4111/)
+  assert.doesNotMatch(await (await fetch(`${gateway.adminUrl}/metrics`)).text(), /4111/)
 
   const [broker] = kafka.brokers
   broker?.freeze()
@@ -165,7 +165,7 @@ test('no secret is in any output, not even when the login fails', async (t) => {
 
 test('a standard output that nobody reads stops neither the serving nor the shutdown', async (t) => {
   await kafka.createTopic({ topic: 'unread', partitions: 3 })
-  const [port] = (await freePorts(1)) as [number]
+  const [port, adminPort] = (await freePorts(2)) as [number, number]
   const folder = mkdtempSync(join(tmpdir(), 'tillgate-unread-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const pipe = fullPipe(t, join(folder, 'stdout'))
@@ -173,13 +173,14 @@ test('a standard output that nobody reads stops neither the serving nor the shut
     ...environment('unread'),
     HOST: '127.0.0.1',
     PORT: String(port),
+    ADMIN_PORT: String(adminPort),
     DRAIN_DELAY_MS: '0',
     LOG_LEVEL: 'trace',
   }
   const gateway = spawnCli(['serve'], env, pipe)
   t.after(() => gateway.end())
   const url = `http://127.0.0.1:${port}`
-  await readinessAt(url).untilReady()
+  await readinessAt(`http://127.0.0.1:${adminPort}`).untilReady()
   for (let number = 1; number <= 20; number++) {
     const answers = await Promise.all([send(url, invoiceBody('S1', number)), send(url, Buffer.from('{'))])
     assert.deepEqual(

@@ -50,7 +50,7 @@ async function startGateway(t: TestContext, environment: NodeJS.ProcessEnv = {})
   }
   const buffered = (bytes: number) =>
     eventually(`${bytes} bytes in the buffer`, DEADLINE_MS, 20, async () =>
-      (await scrape(gateway.url, 'tillgate_buffered_bytes')) === bytes ? true : undefined,
+      (await scrape(gateway.adminUrl, 'tillgate_buffered_bytes')) === bytes ? true : undefined,
     )
   return { gateway, connect, buffered }
 }
@@ -187,7 +187,7 @@ test('long answers that nobody reads count as memory: uploads are refused then, 
     `${(heldBytes / MIB).toFixed(0)} MiB of answers wait, ${refusals} of 16 refused, ${grownMib.toFixed(0)} MiB more`,
   )
   assert.ok(refusals > 5 && refusals < 16)
-  const usedBytes = await scrape(gateway.url, 'tillgate_buffered_bytes')
+  const usedBytes = await scrape(gateway.adminUrl, 'tillgate_buffered_bytes')
   assert.ok(usedBytes > heldBytes / 2, `${usedBytes} of ${heldBytes}`)
   assert.ok(grownMib < 400)
 })

@@ -20,7 +20,12 @@ const answering = (status: number, text: string): RequestListener => {
   return ({ url }, response) => void response.writeHead(url === '/pos/readyz' ? status : 500).end(text)
 }
 
-test('a gateway that is not ready gives its reasons, in one line', async (t) => {
+test('a gateway that is not ready says so, and where the reasons are', async (t) => {
+  const url = await serverOf(t, answering(503, '{"ready":false}'))
+  assert.equal(await whyNotReady(url), 'the gateway is not ready: its log and /readyz on its ADMIN_PORT say why')
+})
+
+test('an operator’s listener gives its reasons, in one line', async (t) => {
   const reasons = JSON.stringify({ ready: false, reasons: ['topic x is missing\n\u001b[31m', 'draining'] })
   assert.equal(
     await whyNotReady(await serverOf(t, answering(503, reasons))),
@@ -29,7 +34,7 @@ test('a gateway that is not ready gives its reasons, in one line', async (t) => 
 })
 
 test('one that is ready has nothing to say', async (t) => {
-  const ready = JSON.stringify({ ready: true, reasons: [] })
+  const ready = JSON.stringify({ ready: true })
   assert.equal(await whyNotReady(await serverOf(t, answering(200, ready))), undefined)
 })
 

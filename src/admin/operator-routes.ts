@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify'
+import { page, sendPage } from '../http/html.ts'
+import type { OpenapiDocument } from '../http/openapi.ts'
+
+/** What operators are shown. */
+export interface Operations {
+  /** Whether the instance takes invoices, and if not, why. */
+  readonly readiness: () => { readonly ready: boolean; readonly reasons: readonly string[] }
+  readonly metrics: () => Promise<{ contentType: string; body: string }>
+  /** The OpenAPI document of the port of the tills. */
+  readonly openapi: OpenapiDocument
+}
+
+const START = page(
+  'Tillgate, for operators',
+  `<ul>
+<li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
+<li><a href="/metrics">Metrics</a>: for Prometheus</li>
+<li><a href="/livez">Liveness</a>: whether the process runs</li>
+<li><a href="/docs">HTTP API</a>: what tills send, and what they are answered</li>
+<li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
+</ul>`,
+)
+
+/** `/`, `/livez`, `/readyz` and `/metrics` of the operator's listener. */
+export function operatorRoutes(app: FastifyInstance, { readiness, metrics }: Operations): void {
+  app.get('/', (_request, reply) => sendPage(reply, START))
+
+  app.get('/livez', () => ({ live: true }))
+
+  app.get('/readyz', (_request, reply) => {
+    const { ready, reasons } = readiness()
+    return reply.code(ready ? 200 : 503).send({ ready, reasons })
+  })
+
+  app.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await metrics()
+    return reply.header('content-type', contentType).send(body)
+  })
+}
