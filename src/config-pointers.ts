@@ -1,11 +1,8 @@
-/** The JSON pointers of a list with commas between them; none for `undefined`. */
-export function pointersIn(list: string | undefined): string[] {
-  return list?.split(',').map((pointer) => pointer.trim()) ?? []
-}
+import { listed } from './config-lists.ts'
 
 /** One sentence for each pointer of the list in `variable` that is none, or that would stand for everything. No values. */
 export function pointerProblems(variable: string, list: string | undefined): string[] {
-  return pointersIn(list).flatMap((pointer, i) => {
+  return listed(list).flatMap((pointer, i) => {
     const problem = problemOf(pointer)
     return problem === null ? [] : [`pointer ${i + 1} in ${variable} ${problem}`]
   })

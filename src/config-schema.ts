@@ -35,6 +35,9 @@ export const ConfigSchema = Type.Object({
     description: 'Most connections to the operator’s listener; further ones are closed.',
   }),
   PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs on PORT, too.' }),
+  TRUSTED_PROXIES: Type.Optional(
+    text('Addresses and networks of load balancers, separated by commas, whose X-Forwarded-For names the client.'),
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },

@@ -9,7 +9,7 @@ import { UploadWindow } from './admission/upload-window.ts'
 import { type Auth, startAuth } from './auth/auth.ts'
 import { createBounds } from './bounds.ts'
 import { authOptions, connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
-import { pointersIn } from './config-pointers.ts'
+import { listed } from './config-lists.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -155,6 +155,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       // Fastify would log that it listens.
       logger: logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level }),
       docs: config.PUBLIC_DOCS,
+      trustedProxies: listed(config.TRUSTED_PROXIES),
     },
   )
   const requests = trackRequests(app)
@@ -185,7 +186,7 @@ function createReader(config: Config, events: EventSummary): UploadReader {
       arithmetic: config.ARITHMETIC,
       lenientStores: lenientStoresOf(config),
       cardNumbers: config.CARD_NUMBERS,
-      cardNumbersExempt: pointersIn(config.CARD_NUMBERS_EXEMPT),
+      cardNumbersExempt: listed(config.CARD_NUMBERS_EXEMPT),
     },
     workers: config.UPLOAD_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
     maxWaiting: config.UPLOAD_WAITING,
@@ -208,7 +209,7 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
   const arithmetic = arithmeticOf(config.ARITHMETIC, lenientStoresOf(config))
-  const cardNumbers = cardNumberPolicy(config.CARD_NUMBERS, pointersIn(config.CARD_NUMBERS_EXEMPT))
+  const cardNumbers = cardNumberPolicy(config.CARD_NUMBERS, listed(config.CARD_NUMBERS_EXEMPT))
   const [timeoutMs, overheadBytes] = [config.DELIVERY_TIMEOUT_MS, REQUEST_OVERHEAD_BYTES]
   return {
     ingest: createIngest({
@@ -225,7 +226,7 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
 }
 
 function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
-  return LENIENT_STORES?.split(',').map((storeId) => storeId.trim()) ?? []
+  return listed(LENIENT_STORES)
 }
 
 /** Opens both ports, or ends the parts and rejects. */

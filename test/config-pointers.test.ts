@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pointerProblems, pointersIn } from '../src/config-pointers.ts'
-
-test('pointers stand between commas, with or without blanks', () => {
-  assert.deepEqual(pointersIn('/a/b, /c/*/d'), ['/a/b', '/c/*/d'])
-  assert.deepEqual(pointersIn(undefined), [])
-})
+import { pointerProblems } from '../src/config-pointers.ts'
 
 test('each wrong pointer has a sentence of its own, without its value', () => {
   const problemsOf = (list: string) => pointerProblems('X', list)

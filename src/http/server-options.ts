@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyReply, LogController } from 'fastify'
+import { trustIn } from './client-address.ts'
 import { answerClientError } from './client-error.ts'
 import { logFailure } from './error-answers.ts'
 import { sendProblem } from './problem-document.ts'
@@ -19,6 +20,8 @@ export interface ServerOptions {
    * A connection that carries nothing for this long is closed. Longer than the longest answer takes. Default: 120 s.
    */
   connectionTimeoutMs?: number | undefined
+  /** Addresses and networks of proxies that say whose request it is. Default: none. */
+  trustedProxies?: readonly string[] | undefined
   logger: false | FastifyBaseLogger
 }
 
@@ -37,6 +40,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
     // A logger of its own for each request would cost more than the rest of its way here.
     childLoggerFactory: (logger) => logger,
     requestIdHeader: false,
+    ...trustIn(options.trustedProxies ?? []),
     bodyLimit: options.maxInvoiceBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
