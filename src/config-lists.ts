@@ -20,3 +20,18 @@ function isNetwork(text: string): boolean {
   if (prefix === undefined) return true
   return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
 }
+
+/** One sentence for each entry of `variable` that is no origin as browsers write it. No values. */
+export function originProblems(variable: string, list: string | undefined): string[] {
+  return listed(list).flatMap((origin, i) =>
+    isOrigin(origin)
+      ? []
+      : [`entry ${i + 1} of ${variable} must be an origin, e.g. https://till.example, in lower case`],
+  )
+}
+
+/** Browsers leave out the usual port and a slash at the end. Tills in a wrapper may have a scheme of their own. */
+function isOrigin(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/.test(text)) return false
+  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text)
+}

@@ -38,6 +38,9 @@ export const ConfigSchema = Type.Object({
   TRUSTED_PROXIES: Type.Optional(
     text('Addresses and networks of load balancers, separated by commas, whose X-Forwarded-For names the client.'),
   ),
+  CORS_ORIGINS: Type.Optional(
+    text('Origins of pages, separated by commas, whose tills run in a browser and may read the answers.'),
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },

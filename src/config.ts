@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { isPrivate } from './config-forms.ts'
 import { kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
-import { networkProblems } from './config-lists.ts'
+import { networkProblems, originProblems } from './config-lists.ts'
 import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
@@ -175,6 +175,7 @@ function contradictions(config: Config): string[] {
   problems.push(...kafkaProblems(config))
   if (config.ADMIN_PORT === config.PORT && config.PORT !== 0) problems.push('ADMIN_PORT must differ from PORT')
   problems.push(...networkProblems('TRUSTED_PROXIES', config.TRUSTED_PROXIES))
+  problems.push(...originProblems('CORS_ORIGINS', config.CORS_ORIGINS))
   problems.push(...contradictoryTimeouts(config))
   problems.push(...pointerProblems('CARD_NUMBERS_EXEMPT', config.CARD_NUMBERS_EXEMPT))
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)

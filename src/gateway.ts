@@ -155,6 +155,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       // Fastify would log that it listens.
       logger: logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level }),
       docs: config.PUBLIC_DOCS,
+      corsOrigins: listed(config.CORS_ORIGINS),
       trustedProxies: listed(config.TRUSTED_PROXIES),
     },
   )

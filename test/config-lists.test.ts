@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fastify } from 'fastify'
-import { listed, networkProblems } from '../src/config-lists.ts'
+import { listed, networkProblems, originProblems } from '../src/config-lists.ts'
 
 test('a list is separated by commas, with spaces or without', () => {
   assert.deepEqual(listed('a,b , c'), ['a', 'b', 'c'])
@@ -29,4 +29,24 @@ test('networks that are taken are such that Fastify takes, and none is everybody
     const [problem] = networkProblems('TRUSTED_PROXIES', `10.1.2.3,${network}`)
     assert.match(problem ?? '', /^entry 2 of TRUSTED_PROXIES must be an address or a network/, network)
   }
+})
+
+test('origins are taken as browsers write them, and no pattern is one', () => {
+  const origins = 'https://till.example, http://127.0.0.1:5173, https://[::1]:8443, capacitor://localhost'
+  assert.deepEqual(originProblems('CORS_ORIGINS', origins), [])
+  const wrong = [
+    '*',
+    'null',
+    '',
+    'till.example',
+    'https://till.example/',
+    'https://till.example:443',
+    'https://*.example',
+  ]
+  for (const origin of [...wrong, 'https://Till.example', 'https://a@till.example', 'https://till.example/x'])
+    assert.match(
+      originProblems('CORS_ORIGINS', `https://a.example,${origin}`)[0] ?? '',
+      /^entry 2 of CORS_ORIGINS/,
+      origin,
+    )
 })

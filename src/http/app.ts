@@ -8,6 +8,7 @@ import { ReceiptSchema } from '../invoice/receipt.ts'
 import { InvoiceSchema } from '../invoice/schema.ts'
 import type { AdmissionRules } from './admission.ts'
 import { answerConnect } from './client-error.ts'
+import { allowOrigins } from './cors.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
@@ -57,6 +58,8 @@ export interface AppOptions extends ServerOptions, UploadBodyLimits {
   maxConnections?: number | undefined
   /** Larger single invoices are validated by a worker thread. */
   invoiceInlineBytes: number
+  /** Origins of pages that may read the answers. Default: none. */
+  corsOrigins?: readonly string[] | undefined
   /** Whether this app serves `/docs`. Default: no. */
   docs?: boolean | undefined
 }
@@ -87,6 +90,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
 
   app.addHook('onRequest', checkRequest)
+  allowOrigins(app, options.corsOrigins ?? [])
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)
     done()

@@ -34,7 +34,7 @@ export function refuse(
  */
 export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
   const withoutRoute = (request: FastifyRequest) => {
-    const allowed = METHODS.filter((method) => app.findRoute({ method, url: pathOf(request) }) !== null)
+    const allowed = methodsAt(app, request)
     const otherMethods = allowed.length > 0 && !allowed.includes(request.method as HTTPMethods)
     return otherMethods ? methodNotAllowed(allowed) : NOT_FOUND
   }
@@ -53,6 +53,11 @@ export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) =>
 /** Logs a 500. The logger leaves out the message of the cause. */
 export function logFailure({ id, method, log, routeOptions }: FastifyRequest, { cause }: Problem): void {
   log.error({ requestId: id, method, route: routeOptions.url, cause }, 'a request failed: answered 500')
+}
+
+/** The methods that the path of a request takes; none if there is nothing. */
+export function methodsAt(app: FastifyInstance, request: FastifyRequest): HTTPMethods[] {
+  return METHODS.filter((method) => app.findRoute({ method, url: pathOf(request) }) !== null)
 }
 
 function methodNotAllowed(allowed: readonly string[]): Problem {
