@@ -8,7 +8,7 @@ import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
 import { type Auth, startAuth } from './auth/auth.ts'
 import { createBounds } from './bounds.ts'
-import { authOptions, connectionTimeoutMs, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { authOptions, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { listed } from './config-lists.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
@@ -20,7 +20,7 @@ import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
 import { cachedPartitionOf } from './invoice/partition.ts'
 import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
-import { type Listeners, openPorts } from './listeners.ts'
+import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { isLoopback } from './network-address.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -142,22 +142,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isRefusing: () => life.phase === 'closing',
       onAnswer: createAnswerLog(metrics, events),
     },
-    {
-      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
-      maxUploadBytes: config.UPLOAD_MAX_BYTES,
-      maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
-      inlineBytes: config.UPLOAD_INLINE_BYTES,
-      invoiceInlineBytes: config.INVOICE_INLINE_BYTES,
-      maxConnections: config.MAX_CONNECTIONS,
-      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-      keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
-      connectionTimeoutMs: connectionTimeoutMs(config),
-      // Fastify would log that it listens.
-      logger: logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level }),
-      docs: config.PUBLIC_DOCS,
-      corsOrigins: listed(config.CORS_ORIGINS),
-      trustedProxies: listed(config.TRUSTED_PROXIES),
-    },
+    appOptions(config, logger),
   )
   const requests = trackRequests(app)
   return { config, logger, life, events, metrics, publisher, accumulator, reader, auth, app, requests, readiness }

@@ -1,9 +1,35 @@
 import type { Logger } from 'pino'
 import { type AdminListener, startAdminListener } from './admin/listener.ts'
 import type { Operations } from './admin/operator-routes.ts'
+import { connectionTimeoutMs } from './config.ts'
+import { listed } from './config-lists.ts'
 import type { Config } from './config-schema.ts'
-import type { buildApp } from './http/app.ts'
+import type { AppOptions, buildApp } from './http/app.ts'
 import type { OpenapiDocument } from './http/openapi.ts'
+
+/** What the port of the tills is opened with. */
+export function appOptions(config: Config, logger: Logger): AppOptions {
+  return {
+    maxInvoiceBytes: config.MAX_INVOICE_BYTES,
+    maxUploadBytes: config.UPLOAD_MAX_BYTES,
+    maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
+    inlineBytes: config.UPLOAD_INLINE_BYTES,
+    invoiceInlineBytes: config.INVOICE_INLINE_BYTES,
+    maxConnections: config.MAX_CONNECTIONS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeoutMs: connectionTimeoutMs(config),
+    logger: errorsOnly(logger),
+    docs: config.PUBLIC_DOCS,
+    corsOrigins: listed(config.CORS_ORIGINS),
+    trustedProxies: listed(config.TRUSTED_PROXIES),
+  }
+}
+
+/** Fastify logs that it listens; `gateway.ts` says that of both ports. */
+function errorsOnly(logger: Logger): Logger {
+  return logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level })
+}
 
 type App = Awaited<ReturnType<typeof buildApp>>
 
@@ -27,7 +53,12 @@ export async function openPorts(
   const openapi = app.swagger() as OpenapiDocument
   const admin = await startAdminListener(
     { ...operations, openapi },
-    { host: config.ADMIN_HOST, port: config.ADMIN_PORT, maxConnections: config.ADMIN_MAX_CONNECTIONS, logger },
+    {
+      host: config.ADMIN_HOST,
+      port: config.ADMIN_PORT,
+      maxConnections: config.ADMIN_MAX_CONNECTIONS,
+      logger: errorsOnly(logger),
+    },
   )
   try {
     const listening = await app.listen({ host: config.HOST, port: config.PORT })

@@ -50,9 +50,7 @@ export async function startAdminListener(
   { host, port, maxConnections, logger }: AdminListenerOptions,
 ): Promise<AdminListener> {
   const stamp = (reply: FastifyReply) => void reply.header('x-content-type-options', 'nosniff')
-  // Fastify would log that it listens; `gateway.ts` says that of both ports.
-  const errorLogger = logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level })
-  const options = serverOptions({ ...LIMITS, logger: errorLogger }, stamp)
+  const options = serverOptions({ ...LIMITS, logger }, stamp)
   const app: FastifyInstance = fastify({ ...options, http: { ...options.http, maxHeaderSize: MAX_HEADER_BYTES } })
   app.server.maxConnections = maxConnections
   app.decorateRequest('exchange', null)

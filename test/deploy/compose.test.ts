@@ -13,7 +13,7 @@ import { goTool } from './go-tool.ts'
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url))
 
 interface Project {
-  services: Record<string, Container & { image: string; stop_grace_period?: string }>
+  services: Record<string, Container & { image: string; stop_grace_period?: string; ports?: { published: string }[] }>
 }
 
 let project: Project
@@ -49,6 +49,17 @@ test('three brokers of the release that is tested here, two gateways, HAProxy', 
     },
   )
   for (const { image } of Object.values(named(/^(kafka|topic)/))) assert.equal(image, broker)
+})
+
+test('nothing is published but the port for tills; Prometheus may reach the operator’s listener beside them', () => {
+  const published = Object.entries(project.services).flatMap(([name, { ports = [] }]) =>
+    ports.map((port) => `${name} ${port.published}`),
+  )
+  assert.deepEqual(published, ['haproxy 8080'])
+  for (const gateway of Object.values(named(/^gateway/))) {
+    const { ADMIN_HOST, ADMIN_PORT } = readGatewayConfig(environmentOf(gateway))
+    assert.deepEqual([ADMIN_HOST, ADMIN_PORT], ['0.0.0.0', 9464])
+  }
 })
 
 test('a gateway has the time to stop that it may take', () => {
