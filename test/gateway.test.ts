@@ -83,12 +83,12 @@ test('what a till is told names no topic, no broker and no address; its operator
     ...FREE_PORTS,
     KAFKA_BROKERS: '127.0.0.1:1',
     KAFKA_TOPIC: 'secret.topic',
+    AUTH: 'off',
     DRAIN_DELAY_MS: '0',
   })
   const gateway = await startGateway(config, pino({ level: 'silent' }))
   t.after(() => gateway.stop())
-  const reasons = await readinessAt(gateway.adminUrl).untilNotReady('127.0.0.1:1')
-  assert.doesNotMatch(reasons.join(), /^\s*$/)
+  await readinessAt(gateway.adminUrl).untilNotReady('127.0.0.1:1')
 
   const told = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(gateway.url + path, init)
@@ -135,7 +135,7 @@ test('a port that cannot be opened closes the other one', async (t) => {
     { PORT: String(port), ADMIN_PORT: String(other) },
     { PORT: String(other), ADMIN_PORT: String(port) },
   ]) {
-    const config = readConfig({ HOST: '127.0.0.1', KAFKA_BROKERS: '127.0.0.1:1', ...ports })
+    const config = readConfig({ HOST: '127.0.0.1', KAFKA_BROKERS: '127.0.0.1:1', AUTH: 'off', ...ports })
     await assert.rejects(startGateway(config, pino({ level: 'silent' })), { code: 'EADDRINUSE', port })
     await assert.rejects(fetch(`http://127.0.0.1:${other}/livez`))
   }
