@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Arrivals } from '../src/admission/arrivals.ts'
 import { buildApp } from '../src/http/app.ts'
+import { UnreadAnswers } from '../src/http/unread-answers.ts'
 
 /**
  * Writes openapi/openapi.json from the routes' schemas. With `--check` nothing is written, and the exit code is 1 when
@@ -28,6 +29,7 @@ const app = await buildApp(
     hasInvoiceReader: never,
     admitUpload: never,
     uploadArrivals: arrivals,
+    unreadAnswers: new UnreadAnswers(never),
     onAnswer: never,
   },
   {

@@ -13,6 +13,7 @@ import { listed } from './config-lists.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
+import { UnreadAnswers } from './http/unread-answers.ts'
 import { createKeyBinding } from './ingest/idempotency-keys.ts'
 import { createIngest } from './ingest/invoice.ts'
 import { createIngestUpload } from './ingest/upload.ts'
@@ -140,6 +141,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isReady: () => readiness().ready,
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
+      unreadAnswers: new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed')),
       onAnswer: createAnswerLog(metrics, events),
     },
     appOptions(config, logger),

@@ -21,6 +21,7 @@ import { problemPages } from './problem-pages.ts'
 import { checkRequest } from './request-check.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
 import { startPage } from './start-page.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
 /** Everything the HTTP side needs from the rest of the process. */
@@ -49,6 +50,8 @@ export interface AppDeps {
   admitUpload: AdmissionRules['admit']
   /** The uploads whose body arrives. */
   uploadArrivals: Arrivals
+  /** Bounds what answers hold while nobody reads them. */
+  unreadAnswers: UnreadAnswers
   /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
 }
@@ -79,6 +82,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   const app: FastifyInstance = fastify(settings)
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
+  deps.unreadAnswers.watch(app.server)
   // The admission hook sends `100 Continue` to the requests that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)

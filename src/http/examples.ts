@@ -130,7 +130,11 @@ function refused(identity: Identity, slug: Parameters<typeof exampleOf>[0]): Ite
 /** The examples of an answer by media type. They are made as real answers are. */
 function uploadExamples(name: string, summary: string, answers: readonly ItemAnswer[]): Record<string, Examples> {
   return {
-    'application/json': { [name]: example(summary, JSON.parse(uploadResponse(answers, false).body)) },
-    [NDJSON]: { [name]: example(summary, uploadResponse(answers, true).body) },
+    'application/json': { [name]: example(summary, JSON.parse(wholeAnswer(answers, false))) },
+    [NDJSON]: { [name]: example(summary, wholeAnswer(answers, true)) },
   }
+}
+
+function wholeAnswer(answers: readonly ItemAnswer[], asLines: boolean): string {
+  return [...uploadResponse(answers, asLines).parts].join('')
 }

@@ -39,14 +39,21 @@ export const UploadAnswerSchema = Type.Object(
   { title: 'UploadAnswer', description: 'An answer for each invoice, in the order of the upload.' },
 )
 
-/** The answer to an upload as it is sent. `body` is JSON, or NDJSON whose last line is the summary. */
+/** The answer to an upload as it is sent. */
 export interface UploadResponse {
   readonly status: 200 | 207
   readonly summary: UploadSummary
   /** Seconds; undefined when nothing has to be sent again. */
   readonly retryAfter: number | undefined
-  readonly body: string
+  /** JSON, or NDJSON whose last line is the summary. Each part is made when it is asked for, and is about 32 KB. */
+  readonly parts: Generator<string, void>
+  /** About how much memory the answers take until the last part is made. */
+  readonly heldBytes: number
 }
+
+const PART_LENGTH = 32_768
+/** About what a receipt or a problem takes, and what each violation takes besides. */
+const HELD_BYTES = 512
 
 /**
  * The answer to an upload: 200 when every invoice is stored, otherwise 207. Throws one problem for the whole upload
@@ -55,17 +62,17 @@ export interface UploadResponse {
 export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean): UploadResponse {
   const summary: UploadSummary = { accepted: 0, rejected: 0, retry: 0 }
   const toRetry: Problem[] = []
-  const results = answers.map((answer, index) => {
+  let heldBytes = answers.length * HELD_BYTES
+  for (const answer of answers) {
     if (answer.kind === 'receipt') {
-      const { receipt } = answer
       summary.accepted++
-      return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}}`
+      continue
     }
-    const { identity, problem } = answer
+    const { problem } = answer
+    heldBytes += HELD_BYTES * (problem.errors?.length ?? 0)
     if (tillOf(problem.slug) === 'resend') toRetry.push(problem)
     else summary.rejected++
-    return JSON.stringify({ index, identity, status: problem.status, problem: problemDocument(problem) })
-  })
+  }
   summary.retry = toRetry.length
   const obstacle = toRetry.find(({ slug }) => slug !== 'not-attempted')
   const isUntouched = toRetry.every(({ slug }) => PROBLEMS[slug].outcome === 'rejected')
@@ -75,8 +82,29 @@ export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean)
     status: summary.accepted === answers.length ? 200 : 207,
     summary,
     retryAfter: obstacle === undefined ? undefined : retryAfterSeconds(obstacle),
-    body: asLines
-      ? `${results.join('\n')}\n${JSON.stringify({ summary })}\n`
-      : `{"summary":${JSON.stringify(summary)},"results":[${results.join(',')}]}`,
+    parts: partsOf(answers, summary, asLines),
+    heldBytes,
   }
+}
+
+function* partsOf(answers: readonly ItemAnswer[], summary: UploadSummary, asLines: boolean): Generator<string, void> {
+  let part = asLines ? '' : `{"summary":${JSON.stringify(summary)},"results":[`
+  for (const [index, answer] of answers.entries()) {
+    if (part.length >= PART_LENGTH) {
+      yield part
+      part = ''
+    }
+    if (index > 0) part += asLines ? '\n' : ','
+    part += resultJson(answer, index)
+  }
+  yield part + (asLines ? `\n${JSON.stringify({ summary })}\n` : ']}')
+}
+
+function resultJson(answer: ItemAnswer, index: number): string {
+  if (answer.kind === 'receipt') {
+    const { receipt } = answer
+    return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}}`
+  }
+  const { identity, problem } = answer
+  return JSON.stringify({ index, identity, status: problem.status, problem: problemDocument(problem) })
 }

@@ -1,10 +1,11 @@
-import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type IngestUpload, TOO_MANY_WAIT, type UploadRequest } from '../ingest/upload.ts'
+import { Slices } from '../slices.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { MAY_NEED_TOKEN } from './authentication.ts'
 import { MIXED_UPLOAD, STORED_UPLOAD } from './examples.ts'
@@ -12,6 +13,7 @@ import { type Answer, reservationOf, settle } from './exchange.ts'
 import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
 import { bodyReader } from './read-body.ts'
 import { jsonLines, problemResponses, sentBytes } from './responses.ts'
+import type { UnreadAnswers } from './unread-answers.ts'
 import { UploadAnswerSchema, UploadResultSchema, UploadSummarySchema, uploadResponse } from './upload-answer.ts'
 
 /** Bounds of the body of one upload. */
@@ -33,6 +35,7 @@ export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'au
   /** The uploads that arrive. */
   uploadArrivals: Arrivals
   onAnswer: (answer: Answer) => void
+  unreadAnswers: UnreadAnswers
 }
 
 const PROBLEM_SLUGS: readonly ProblemSlug[] = [
@@ -104,7 +107,8 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, isRefusing, onAnswer } = deps
+  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, isRefusing, onAnswer, unreadAnswers } =
+    deps
   const maxBodyBytes = (headers: FastifyRequest['headers']) =>
     codingOf(headers) === 'identity' ? limits.maxUploadBytes : limits.maxCompressedBytes
   instance.addContentTypeParser(
@@ -134,31 +138,27 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
     const answers = await ingestUpload({ body, ...media, traceparent, principal, receivedAt: new Date(), reservation })
-    const { status, summary, retryAfter, body: text } = uploadResponse(answers, lines !== null)
-
-    if (!reply.raw.closed) holdUntilClosed(reservation, reply.raw, text.length)
+    const { status, summary, retryAfter, parts, heldBytes } = uploadResponse(answers, lines !== null)
     settle(request, onAnswer, { kind: 'upload', status, summary })
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
     reply.code(status).header('content-type', lines ?? 'application/json; charset=utf-8')
-    return reply.send(text)
+    const [first, second] = [parts.next().value ?? '', parts.next()]
+    if (second.done) return reply.send(first)
+    unreadAnswers.hold(reply.raw, heldBytes)
+    // A part at a time: the next one is made when the client has taken this one.
+    const rest = inTurns(first + second.value, parts)
+    return reply.send(Readable.from(rest, { objectMode: false, highWaterMark: 1 }))
   })
 }
 
 const EMPTY_UPLOAD = new Problem('malformed-upload', 'The upload holds no invoice.')
 
-/** How long a client may take to read a long answer. */
-const READ_TIMEOUT_MS = 60_000
-
-/**
- * Holds the reservation until the client has read the answer, because a long answer takes memory until then. If there
- * is no room for the answer, it is sent all the same. A client that reads too slowly is cut off.
- */
-function holdUntilClosed(reservation: Reservation, answer: ServerResponse, sizeBytes: number): void {
-  if (sizeBytes > reservation.sizeBytes) reservation.resize(sizeBytes)
-  reservation.retain()
-  const deadline = setTimeout(() => answer.destroy(), READ_TIMEOUT_MS)
-  answer.once('close', () => {
-    clearTimeout(deadline)
-    reservation.release()
-  })
+/** Makes each part when the one before it is taken, and lets others have their turn in between. */
+async function* inTurns(first: string, parts: Iterable<string>): AsyncGenerator<string> {
+  yield first
+  const slices = new Slices()
+  for (const part of parts) {
+    if (slices.isOver) await slices.next()
+    yield part
+  }
 }

@@ -8,6 +8,7 @@ import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
+import { Slices } from '../slices.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
 import {
   type ItemVerdict,
@@ -69,7 +70,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const deadlineMs = performance.now() + timeoutMs
     const chains = new Map<string, Chain>()
     const answers: (ItemAnswer | Promise<ItemAnswer>)[] = []
+    const slices = new Slices(STEPS_AT_LEAST)
     for (const { value, verdict } of uploadItems(parcel)) {
+      if (slices.isOver) await slices.next()
       if (verdict.kind !== 'valid') {
         answers.push(answerOfFault(verdict))
         continue
@@ -110,6 +113,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     return { kind: 'receipt', receipt: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
   }
 }
+
+/** So many invoices of an upload are looked at without a break. They take about a millisecond. */
+const STEPS_AT_LEAST = 32
 
 /** The answer to an upload that no thread could read soon. */
 export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')

@@ -240,6 +240,8 @@ function exchange(port: number, head: string, body: readonly Buffer[], half?: Up
 function isComplete(received: string): boolean {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return false
-  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(received.slice(0, end + 2))?.[1]
+  const head = received.slice(0, end + 2)
+  if (/\r\ntransfer-encoding: chunked\r\n/i.test(head)) return received.endsWith('\r\n0\r\n\r\n')
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1]
   return length !== undefined && received.length >= end + 4 + Number(length)
 }

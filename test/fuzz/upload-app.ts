@@ -10,6 +10,7 @@ import { createQuotas } from '../../src/admission/quotas.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { REQUEST_OVERHEAD_BYTES } from '../../src/config.ts'
 import { buildApp } from '../../src/http/app.ts'
+import { UnreadAnswers } from '../../src/http/unread-answers.ts'
 import { createIngestUpload } from '../../src/ingest/upload.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
@@ -85,6 +86,7 @@ export async function startUploadApp(): Promise<UploadApp> {
       hasInvoiceReader: () => true,
       admitUpload: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
       uploadArrivals: arrivals,
+      unreadAnswers: new UnreadAnswers(() => troubles.push(new Error('an answer was not read'))),
       onAnswer: (answer) => {
         if (answer.kind === 'problem' && answer.status === 500) troubles.push(answer.cause as Error)
       },

@@ -52,6 +52,20 @@ export function parseAnswer(received: string): { statusCode: number; headers: Re
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()]
     }),
   )
-  const length = Number(headers['content-length'] ?? 0)
-  return { statusCode: Number(statusLine.split(' ')[1]), headers, body: received.slice(end + 4, end + 4 + length) }
+  const statusCode = Number(statusLine.split(' ')[1])
+  const rest = received.slice(end + 4)
+  if (headers['transfer-encoding'] === 'chunked') return { statusCode, headers, body: unchunked(rest) }
+  return { statusCode, headers, body: rest.slice(0, Number(headers['content-length'] ?? 0)) }
+}
+
+/** The body of a message in chunks (RFC 9112, 7.1), in ASCII; what comes behind its last chunk is left out. */
+function unchunked(text: string): string {
+  let body = ''
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at)
+    const length = Number.parseInt(text.slice(at, lineEnd), 16)
+    if (lineEnd === -1 || !(length > 0)) return body
+    body += text.slice(lineEnd + 2, lineEnd + 2 + length)
+    at = lineEnd + 4 + length
+  }
 }

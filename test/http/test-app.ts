@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { type AppDeps, type AppOptions, buildApp } from '../../src/http/app.ts'
+import { UnreadAnswers } from '../../src/http/unread-answers.ts'
 import type { IngestRequest } from '../../src/ingest/invoice.ts'
 import type { Receipt } from '../../src/invoice/receipt.ts'
 import { assertMatchesContract } from './contract.ts'
@@ -63,6 +64,7 @@ export async function testApp(
       hasInvoiceReader: () => true,
       admitUpload: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
       uploadArrivals: arrivalsIn(memory),
+      unreadAnswers: new UnreadAnswers(() => {}),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
       ingest: (request) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { PROBLEMS, Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
+import { problemDocument } from '../../src/http/problem-document.ts'
 import { uploadResponse } from '../../src/http/upload-answer.ts'
 import type { ItemAnswer } from '../../src/ingest/upload.ts'
 import { IDENTITY, RECEIPT } from './test-app.ts'
@@ -13,6 +14,20 @@ const failed = (slug: ProblemSlug, retryAfterSeconds?: number): ItemAnswer => ({
   identity: IDENTITY,
   problem: new Problem(slug, 'In words.', retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
 })
+
+const textOf = (answers: readonly ItemAnswer[], asLines: boolean) =>
+  [...uploadResponse(answers, asLines).parts].join('')
+
+/** The same, made in one piece. */
+function inOnePiece(answers: readonly ItemAnswer[], summary: object, asLines: boolean): string {
+  const results = answers.map((answer, index) => {
+    if (answer.kind === 'receipt') return { index, identity: IDENTITY, status: 201, receipt: RECEIPT }
+    const { identity, problem } = answer
+    return { index, identity, status: problem.status, problem: problemDocument(problem) }
+  })
+  if (!asLines) return JSON.stringify({ summary, results })
+  return [...results, { summary }].map((line) => `${JSON.stringify(line)}\n`).join('')
+}
 
 const OF_ITEMS = [
   'malformed-json',
@@ -45,7 +60,8 @@ suite('the answer to an upload', () => {
           assert.throws(() => uploadResponse(answers, false), { slug: obstacles[0] })
           return
         }
-        const { status, summary, body, retryAfter } = uploadResponse(answers, false)
+        const { status, summary, parts, retryAfter } = uploadResponse(answers, false)
+        const body = [...parts].join('')
         const accepted = count((slug) => slug === 'stored')
         assert.equal(status, accepted === slugs.length ? 200 : 207)
         assert.deepEqual(summary, { accepted, rejected: slugs.length - accepted - retry, retry })
@@ -61,7 +77,7 @@ suite('the answer to an upload', () => {
           assert.equal('receipt' in result, result.status === 201)
           assert.equal('problem' in result, result.status !== 201)
         }
-        const lines = uploadResponse(answers, true).body.split('\n')
+        const lines = textOf(answers, true).split('\n')
         assert.equal(lines.pop(), '')
         assert.deepEqual(JSON.parse(lines.pop() as string), { summary })
         assert.deepEqual(
@@ -73,9 +89,23 @@ suite('the answer to an upload', () => {
     )
   })
 
+  test('is in parts, of bounded length however long it is, which together are the same bytes', () => {
+    for (const count of [1, 50, 1_000])
+      for (const asLines of [true, false]) {
+        const answers: ItemAnswer[] = Array.from({ length: count }, (_, i) =>
+          i % 3 === 0 ? failed('invalid-invoice') : STORED,
+        )
+        const { parts: made, summary } = uploadResponse(answers, asLines)
+        const parts = [...made]
+        assert.equal(parts.join(''), inOnePiece(answers, summary, asLines))
+        assert.ok(parts.every(({ length }) => length < 40_000))
+        assert.equal(parts.length > 5, count === 1_000)
+      }
+  })
+
   test('leaves the identity out where it cannot be told', () => {
-    const { body } = uploadResponse([{ ...failed('malformed-json'), identity: undefined } as ItemAnswer], false)
-    assert.ok(!('identity' in JSON.parse(body).results[0]))
+    const answers = [{ ...failed('malformed-json'), identity: undefined } as ItemAnswer]
+    assert.ok(!('identity' in JSON.parse(textOf(answers, false)).results[0]))
   })
 
   test('comes back when the first obstacle is over, not when the last one is', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import openapi from '../../openapi/openapi.json' with { type: 'json' }
-import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { Problem, type ProblemSlug } from '../../src/errors.ts'
+import { UnreadAnswers } from '../../src/http/unread-answers.ts'
 import type { ItemAnswer, UploadRequest } from '../../src/ingest/upload.ts'
 import { schemaErrors } from './contract.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
@@ -309,20 +309,71 @@ suite('the reservation of an upload', () => {
     await until('given back', () => memory.usedBytes === 0)
   })
 
-  test('grows to the length of the answer, and is held until a slow reader has all of it', async (t) => {
-    const memory = new BufferMemory(64 * 2 ** 20)
-    const { app, answers } = await testApp(t, {
-      ingestUpload: async () => Array.from({ length: 60_000 }, () => STORED),
-      admitUpload: (sizeBytes) => memory.tryReserve(sizeBytes),
-    })
+  test('is given back as soon as the outcomes are known, whether the answer is read or not', async (t) => {
+    const { app, memory, answers } = await testApp(t, answering(...Array<ItemAnswer>(60_000).fill(STORED)))
     const raw = rawSocket(await listen(app), whole)
     raw.socket.pause()
     await until('answered', () => answers.length === 1)
-    const heldBytes = memory.usedBytes
+    assert.equal(memory.usedBytes, 0)
     raw.socket.resume()
-    const answer = await raw.until('"summary":{"accepted":60000')
-    assert.equal(heldBytes, Number(/content-length: (\d+)/.exec(answer)?.[1]))
-    await until('given back', () => memory.usedBytes === 0)
+    await raw.until('"summary":{"accepted":60000')
     raw.socket.destroy()
+  })
+})
+
+suite('a long answer', () => {
+  const long = Array<ItemAnswer>(60_000).fill(STORED)
+  const whole = (accept = 'application/json') =>
+    message(`POST ${UPLOAD}`, { ...LINES, accept, connection: 'close', 'content-length': 2 }, '{}')
+  const until = (what: string, isSo: () => boolean) => eventually(what, 10_000, 5, async () => isSo() || undefined)
+
+  for (const accept of ['application/json', NDJSON])
+    test(`is made while it is read, in ${accept}: what nobody takes is not made, and all of it arrives`, async (t) => {
+      let made = 0
+      const counted: ItemAnswer = {
+        kind: 'receipt',
+        get receipt() {
+          made++
+          return RECEIPT
+        },
+      }
+      const { app, answers } = await testApp(t, answering(...Array<ItemAnswer>(60_000).fill(counted)))
+      const raw = rawSocket(await listen(app), whole(accept))
+      raw.socket.pause()
+      await until('answered', () => answers.length === 1)
+      let before = -1
+      await eventually('it waits for its reader', 10_000, 100, async () => {
+        if (made === before) return true
+        before = made
+        return undefined
+      })
+      assert.ok(made < 40_000, `made ${made} of 60,000`)
+      raw.socket.resume()
+      const text = await raw.closed
+      assert.ok(text.startsWith('HTTP/1.1 200 OK') && text.includes('Transfer-Encoding: chunked'))
+      assert.equal(made, 60_000)
+      assert.equal(text.match(/"status":201/g)?.length, 60_000)
+    })
+
+  test('that nobody reads is cut off, and others are not', async (t) => {
+    let cutOff = 0
+    const unreadAnswers = new UnreadAnswers(() => void cutOff++, { windowMs: 100 })
+    const { app, answers } = await testApp(t, { ...answering(...long), unreadAnswers })
+    const port = await listen(app)
+    const [unread, read] = [rawSocket(port, whole()), rawSocket(port, whole())]
+    unread.socket.pause()
+    await until('answered', () => answers.length === 2)
+    assert.ok(unreadAnswers.bytes > 60_000 * 100)
+    assert.ok((await read.closed).endsWith(']}\r\n0\r\n\r\n'))
+    await until('cut off', () => cutOff === 1)
+    unread.socket.resume()
+    await unread.closed
+    await until('given back', () => unreadAnswers.bytes === 0)
+  })
+
+  test('that is short is not streamed', async (t) => {
+    const { app } = await testApp(t, answering(...long.slice(0, 50)))
+    const raw = rawSocket(await listen(app), whole())
+    assert.match(await raw.closed, /content-length: \d+/)
   })
 })

@@ -138,6 +138,34 @@ test('an invoice that will never be taken holds up none behind it', async () => 
   assert.deepEqual(told(await answering), ['too-large', 'malformed-json', '2 at 7'])
 })
 
+test('a long upload holds the event loop for short slices only, whatever its invoices are', async () => {
+  const lines = Array.from({ length: 3_000 }, (_, i) => (i % 2 === 0 ? '{"no": "invoice"}' : line(i)))
+  const reader = mainThreadReader({ maxInvoices: lines.length, maxBytes: 10_000_000 })
+  const body = new Uint8Array(Buffer.from(lines.join('\n')))
+  const read = await reader.read({ body, coding: 'identity', framing: 'lines', receivedAtMs: 0 })
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns++
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  memory = new BufferMemory(100_000_000)
+  const append = ({ partition, ...record }: ProducerRecord) => {
+    const untilMs = performance.now() + 0.05 // so that it takes long on any machine
+    while (performance.now() < untilMs);
+    return Promise.resolve({ kind: 'acknowledged', record: { ...record, partition }, partition, offset: '7' } as const)
+  }
+  const answers = await ingestOver({
+    accumulator: { append },
+    reader: { read: async () => read },
+    window: new UploadWindow({ maxRecords: 10_000, share: 1 }),
+  })([])
+  isOver = true
+  assert.equal(answers.length, lines.length)
+  assert.ok(turns >= 15, `75 ms of work, and ${turns} turns for others`)
+})
+
 test('no more records are under way than the window has places for', async () => {
   const answering = ingestOver({ window: windowOf(2) })([1, 2, 3, 4, 5].map((number) => line(number)))
   await turn()
