@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Accumulator } from './accumulator/accumulator.ts'
@@ -10,6 +9,7 @@ import { type Auth, startAuth } from './auth/auth.ts'
 import { createBounds } from './bounds.ts'
 import { authOptions, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { listed } from './config-lists.ts'
+import { lenientStoresOf, readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -24,6 +24,7 @@ import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { isLoopback } from './network-address.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
+import { watchEventLoop } from './observability/event-loop.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { plainMessage } from './system-problem.ts'
@@ -125,14 +126,17 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     if (life.phase !== 'serving') reasons.push('draining')
     return { ready: reasons.length === 0, reasons }
   }
+  const unreadAnswers = new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed'))
   const metrics = createMetrics({
     pendingRecords: () => accumulator.pendingRecords,
     bufferedBytes: () => memory.usedBytes,
     bufferCapacityBytes: memory.capacityBytes,
     stalledPartitions: () => accumulator.stalledLanes,
+    unreadAnswerBytes: () => unreadAnswers.bytes,
+    longestBlock: watchEventLoop(),
     isReady: () => readiness().ready,
   })
-  const reader = createReader(config, events)
+  const reader = createReader(config, events, metrics)
   const app = await buildApp(
     {
       ...createFlows(config, accumulator, reader),
@@ -141,7 +145,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isReady: () => readiness().ready,
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
-      unreadAnswers: new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed')),
+      unreadAnswers,
       onAnswer: createAnswerLog(metrics, events),
     },
     appOptions(config, logger),
@@ -165,21 +169,10 @@ async function createAuth(config: Config, logger: Logger, events: EventSummary):
   })
 }
 
-function createReader(config: Config, events: EventSummary): UploadReader {
+function createReader(config: Config, events: EventSummary, metrics: Metrics): UploadReader {
   return new UploadReader({
-    limits: {
-      maxBytes: config.UPLOAD_MAX_BYTES,
-      maxInvoices: config.UPLOAD_MAX_INVOICES,
-      maxInvoiceBytes: config.MAX_INVOICE_BYTES,
-      arithmetic: config.ARITHMETIC,
-      lenientStores: lenientStoresOf(config),
-      cardNumbers: config.CARD_NUMBERS,
-      cardNumbersExempt: listed(config.CARD_NUMBERS_EXEMPT),
-    },
-    workers: config.UPLOAD_WORKERS ?? Math.min(Math.max(availableParallelism() - 1, 1), 4),
-    maxWaiting: config.UPLOAD_WAITING,
-    timeoutMs: config.UPLOAD_READ_TIMEOUT_MS,
-    inlineBytes: config.UPLOAD_INLINE_BYTES,
+    ...readerOptions(config),
+    onHandOver: metrics.handedOver,
     onTrouble: (error) => events.note('error', `upload ${error.message}`, whereOf(error.cause)),
   })
 }
@@ -211,10 +204,6 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
     }),
     ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
   }
-}
-
-function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
-  return listed(LENIENT_STORES)
 }
 
 /** Opens both ports, or ends the parts and rejects. */

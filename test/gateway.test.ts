@@ -141,6 +141,31 @@ test('a port that cannot be opened closes the other one', async (t) => {
   }
 })
 
+test('a large invoice is read by a worker thread, a small one and a small upload are not: the metrics say so', async (t) => {
+  const { url, adminUrl } = await startOver(t, 0, { UPLOAD_WORKERS: '1', INVOICE_INLINE_BYTES: '10000' })
+  const post = async (paddingBytes: number, sequenceNumber: number) => {
+    const sample = sampleInvoice({ storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber })
+    const body = JSON.stringify({ ...sample, extensions: { padding: 'x'.repeat(paddingBytes) } })
+    const answer = await fetch(`${url}/v1/invoices`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    await answer.text()
+    return answer.status
+  }
+  assert.equal(await post(10, 1), 201)
+  assert.equal(await upload(url, ['T2']), 200)
+  const scraped = async () => await (await fetch(`${adminUrl}/metrics`)).text()
+  assert.doesNotMatch(await scraped(), /^tillgate_worker_bodies_total\{/m)
+  assert.equal(await post(10_000, 2), 201)
+  assert.equal(await post(700_000, 3), 201)
+  const text = await scraped()
+  assert.match(text, /^tillgate_worker_bodies_total\{kind="invoice"\} 2$/m)
+  assert.match(text, /^tillgate_event_loop_longest_block_seconds \d/m)
+  assert.match(text, /^tillgate_unread_answer_bytes 0$/m)
+})
+
 test('brokers and tills may have IPv6 addresses', async (t) => {
   for (const HOST of ['::1', '[::1]', '::']) {
     const { url } = await startOver(t, 0, { HOST }, { brokerHost: '::1' })

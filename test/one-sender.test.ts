@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { eventually } from '../dev/kafka/eventually.ts'
 import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
+import { FREE_PORTS } from './harness/cli-process.ts'
 import { message, parseAnswer, type RawSocket, rawSocket } from './http/raw-socket.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { FakeCluster } from './kafka/fake-broker.ts'
@@ -24,7 +25,7 @@ async function gatewayOf(t: TestContext, settings: NodeJS.ProcessEnv) {
   const cluster = await FakeCluster.start(1, '127.0.0.1')
   const config = readConfig({
     HOST: '127.0.0.1',
-    PORT: '0',
+    ...FREE_PORTS,
     AUTH: 'off',
     KAFKA_BROKERS: cluster.bootstrap.join(),
     KAFKA_TOPIC: cluster.topic,
@@ -47,7 +48,7 @@ async function gatewayOf(t: TestContext, settings: NodeJS.ProcessEnv) {
     return raw
   }
   const metric = async (name: string) => {
-    const text = await (await fetch(`${gateway.url}/metrics`)).text()
+    const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
   }
   const buffered = (what: string, isSo: (bytes: number) => boolean) =>

@@ -6,6 +6,9 @@ export interface MetricsSources {
   readonly bufferedBytes: () => number
   readonly bufferCapacityBytes: number
   readonly stalledPartitions: () => number
+  readonly unreadAnswerBytes: () => number
+  /** In seconds. */
+  readonly longestBlock: () => number
   readonly isReady: () => boolean
 }
 
@@ -14,6 +17,8 @@ export interface Metrics {
   readonly answered: (status: number, problem: string, durationMs: number) => void
   /** Counts the invoices of one upload by their answer. */
   readonly upload: (invoices: Readonly<Record<string, number>>) => void
+  /** Counts one body that is handed to a worker thread: an `upload` or an `invoice`. */
+  readonly handedOver: (kind: string) => void
   /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
@@ -44,6 +49,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     labelNames: ['answer'] as const,
     registers,
   })
+  const workerBodies = new Counter({
+    name: 'tillgate_worker_bodies_total',
+    help: 'Bodies that were handed to worker threads: uploads, large invoices.',
+    labelNames: ['kind'] as const,
+    registers,
+  })
   const troubles = new Counter({
     name: 'tillgate_kafka_troubles_total',
     help: 'Failed attempts, failed and replaced producer sessions.',
@@ -63,6 +74,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
   gauge('tillgate_buffered_bytes', 'Bytes of invoices held in memory.', sources.bufferedBytes)
   gauge('tillgate_buffer_capacity_bytes', 'Bound of tillgate_buffered_bytes.', () => sources.bufferCapacityBytes)
   gauge('tillgate_stalled_partitions', 'Partitions that take nothing new.', sources.stalledPartitions)
+  gauge('tillgate_unread_answer_bytes', 'Bytes of answers that wait for their readers.', sources.unreadAnswerBytes)
+  gauge(
+    'tillgate_event_loop_longest_block_seconds',
+    'Longest time that the main thread was held up within the last minute or two.',
+    sources.longestBlock,
+  )
   gauge('tillgate_ready', 'Whether the instance is ready.', () => Number(sources.isReady()))
 
   return {
@@ -73,6 +90,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     upload: (invoices) => {
       for (const [answer, number] of Object.entries(invoices)) uploadInvoices.inc({ answer }, number)
     },
+    handedOver: (kind) => workerBodies.inc({ kind }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
     scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }

@@ -3,12 +3,14 @@ import { test } from 'node:test'
 import { createMetrics } from '../../src/observability/metrics.ts'
 
 function sources() {
-  const now = { pending: 0, bytes: 0, stalled: 0, ready: false }
+  const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false }
   const metrics = createMetrics({
     pendingRecords: () => now.pending,
     bufferedBytes: () => now.bytes,
     bufferCapacityBytes: 1_000,
     stalledPartitions: () => now.stalled,
+    unreadAnswerBytes: () => now.unread,
+    longestBlock: () => now.block,
     isReady: () => now.ready,
   })
   return { now, metrics }
@@ -20,13 +22,15 @@ test('gauges have the values at the moment of the scrape', async () => {
   assert.match(before.contentType, /^text\/plain; version=0\.0\.4/)
   assert.match(before.body, /^tillgate_pending_records 0$/m)
   assert.match(before.body, /^tillgate_ready 0$/m)
-  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, ready: true })
+  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, unread: 7, block: 0.25, ready: true })
   const { body } = await metrics.scrape()
   for (const line of [
     'tillgate_pending_records 3',
     'tillgate_buffered_bytes 99',
     'tillgate_buffer_capacity_bytes 1000',
     'tillgate_stalled_partitions 2',
+    'tillgate_unread_answer_bytes 7',
+    'tillgate_event_loop_longest_block_seconds 0.25',
     'tillgate_ready 1',
   ])
     assert.ok(body.includes(`\n${line}\n`), line)
@@ -42,6 +46,16 @@ test('answers are counted by status and problem, and timed in seconds by status'
   assert.match(body, /^tillgate_answers_total\{status="503",problem="saturated"\} 1$/m)
   assert.match(body, /^tillgate_answer_seconds_bucket\{le="0\.005",status="201"\} 1$/m)
   assert.match(body, /^tillgate_answer_seconds_sum\{status="201"\} 0\.034\d*$/m)
+})
+
+test('bodies that are handed to worker threads are counted by kind', async () => {
+  const { metrics } = sources()
+  metrics.handedOver('invoice')
+  metrics.handedOver('invoice')
+  metrics.handedOver('upload')
+  const { body } = await metrics.scrape()
+  assert.match(body, /^tillgate_worker_bodies_total\{kind="invoice"\} 2$/m)
+  assert.match(body, /^tillgate_worker_bodies_total\{kind="upload"\} 1$/m)
 })
 
 test('troubles with Kafka are counted by kind', async () => {
