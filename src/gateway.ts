@@ -47,7 +47,7 @@ export interface Gateway {
    * operator can look at it until then.
    * Further calls change nothing.
    */
-  stop(): Promise<void>
+  stop(): Promise<boolean>
 }
 
 interface Readiness {
@@ -63,7 +63,7 @@ export async function startGateway(config: Config, logger: Logger): Promise<Gate
   const parts = await build(config, logger)
   const { url, admin } = await listen(parts)
   logger.info({ url, adminUrl: admin.url }, 'listening')
-  let stopped: Promise<void> | undefined
+  let stopped: Promise<boolean> | undefined
   return {
     url,
     adminUrl: admin.url,
@@ -230,7 +230,7 @@ async function openWhenConnected({ config, logger, life, publisher, accumulator,
 }
 
 /** Drains, then stops: see `Gateway.stop`. */
-async function stop(parts: Parts, admin: AdminListener): Promise<void> {
+async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   const { config, logger, life, accumulator } = parts
   const deadlineMs = performance.now() + config.SHUTDOWN_TIMEOUT_MS
   const remainingMs = () => Math.max(deadlineMs - LAST_ANSWERS_MS - performance.now(), 0)
@@ -248,4 +248,5 @@ async function stop(parts: Parts, admin: AdminListener): Promise<void> {
   parts.events.stop()
   parts.auth?.stop()
   logger.info({ isClean }, 'stopped')
+  return isClean
 }

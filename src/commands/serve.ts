@@ -9,7 +9,7 @@ import type { Command } from './command.ts'
 import { listenProblem } from './listen-problem.ts'
 
 /** Exit codes of `tillgate serve`. */
-const EXIT = { ok: 0, failed: 1 } as const
+const EXIT = { ok: 0, failed: 1, notDrained: 3 } as const
 
 /** How long after the shutdown deadline the process ends, even if something hangs. */
 const LAST_RESORT_MS = 2_000
@@ -22,13 +22,15 @@ const HELP = helpText({
   notes: [
     'It is configured by environment variables alone, which tillgate config lists. KAFKA_BROKERS is required, and AUTH_JWKS_FILE or AUTH_JWKS_URL, or else AUTH=off, e.g. AUTH_JWKS_FILE=jwks.json KAFKA_BROKERS=127.0.0.1:9092 tillgate serve',
   ],
-  exitCodes: '0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration.',
+  exitCodes:
+    '0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration, 3 stopped by SHUTDOWN_TIMEOUT_MS with invoices in flight: their tills were told to send them again.',
 })
 
 export const serve: Command = { help: HELP, readsEnvironment: true, run, failureCode: EXIT.failed }
 
 /**
- * Runs one gateway until SIGTERM or SIGINT, then drains it and exits with 0. A bad configuration throws `ConfigError`
+ * Runs one gateway until SIGTERM or SIGINT, then drains it and exits with 0, or with 3 if some outcomes were not known in
+ * time. A bad configuration throws `ConfigError`
  * with one message that names every wrong variable; an address that is in use, or a bug nobody caught, exits with 1.
  */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
@@ -53,9 +55,9 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   })
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')
-    await within(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS, gateway.stop())
+    const isDrained = await within(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS, gateway.stop())
     await closeLogger(logger)
-    process.exit(EXIT.ok)
+    process.exit(isDrained === true ? EXIT.ok : EXIT.notDrained)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

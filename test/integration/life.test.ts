@@ -300,7 +300,7 @@ for (const [state, fault, repair] of [
     await untilPending(gateway.adminUrl, 2 * PARTITIONS)
 
     const { code, tookMs } = await stopWith(gateway, 'SIGTERM')
-    assert.equal(code, 0)
+    assert.equal(code, 3)
     assert.ok(tookMs < 2_500 + SLACK_MS)
     assert.equal(gateway.log().at(-1)?.msg, 'stopped', 'it ended by itself, not by the last resort')
     const firstAnswers = await Promise.all(first)
