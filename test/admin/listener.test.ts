@@ -21,7 +21,7 @@ async function start(t: TestContext, changes: Partial<Operations> = {}, maxConne
       host: '127.0.0.1',
       port: 0,
       maxConnections,
-      logger: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
+      logger: pino({ level: 'error' }, { write: (line) => lines.push(line) }),
     },
   )
   t.after(() => admin.stop())
@@ -71,7 +71,7 @@ test('a scrape that fails is a 500 that quotes nothing, and a line of the log', 
   assert.doesNotMatch(await answer.text(), /marker/)
   assert.deepEqual(
     lines.map((line) => JSON.parse(line).msg),
-    ['request failed'],
+    ['a request failed: answered 500'],
   )
 })
 

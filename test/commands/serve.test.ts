@@ -28,7 +28,7 @@ async function serveOver(t: TestContext, ackMs: number | null) {
   const invoice = sampleInvoice({ storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 1 })
   const answered = send(gateway.url, Buffer.from(JSON.stringify(invoice)))
   await eventually('it is in flight', DEADLINE_MS, 10, async () => {
-    return (await scrape(gateway.url, 'tillgate_pending_records')) === 1 || undefined
+    return (await scrape(gateway.adminUrl, 'tillgate_pending_records')) === 1 || undefined
   })
   gateway.child.kill('SIGTERM')
   return { status: (await answered).status, ...(await gateway.exited) }

@@ -169,7 +169,7 @@ suite('what is unusual and right', () => {
 /** An application, what it logged, and how to send it bytes. */
 async function start(t: TestContext) {
   const logged: Record<string, unknown>[] = []
-  const { app, requests } = await testApp(t, {}, { logger: recorder(logged) })
+  const { app, requests } = await testApp(t, {}, { logger: recorder(logged), docs: true })
   const port = await listen(app)
   return {
     logged,
