@@ -9,6 +9,7 @@ import type { Identity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { Slices } from '../slices.ts'
+import type { Ask } from '../uploads/ask.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
 import {
   type ItemVerdict,
@@ -63,7 +64,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const { body, coding, framing, receivedAt, traceparent, principal, reservation } = request
     const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
-    const parcel = parcelOf(await reader.read(upload).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ)))
+    const ask = askIn(reservation)
+    const read = await reader.read(upload, { ask }).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ))
+    const parcel = parcelOf(read)
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
 
@@ -131,6 +134,12 @@ const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are in f
 const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')
 const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
 
+/** The inflated bytes are reserved beside the body: both are in memory while it inflates. */
+function askIn(reservation: Reservation): Ask {
+  const bodyBytes = reservation.sizeBytes
+  return (inflatedBytes) => reservation.resize(bodyBytes + inflatedBytes)
+}
+
 function chainOf(chains: Map<string, Chain>, { storeId, terminalId }: Identity): Chain {
   const terminal = `${storeId}/${terminalId}`
   let chain = chains.get(terminal)
@@ -156,6 +165,8 @@ function parcelOf(read: UploadRead): Parcel {
       throw new Problem('malformed-upload', `The body is not one JSON array: see byte ${read.at}.`)
     case 'empty':
       throw new Problem('malformed-upload', 'The upload holds no invoice.')
+    case 'no-room':
+      throw NO_MEMORY
     case 'too-large':
       throw new Problem('upload-too-large', 'The upload is longer than this gateway accepts. Send it in parts.')
     case 'too-many':

@@ -1,3 +1,4 @@
+import type { Ask } from './ask.ts'
 import { ownMemory } from './parcel.ts'
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
 
@@ -9,18 +10,26 @@ export interface Body {
 /** `workers` 0: everything is read on the main thread. */
 export interface BodyReaderOptions<Task, Result> extends WorkerPoolOptions {
   /** Reads a task on the main thread if that is faster than handing it over. `null`: a worker has to read it. */
-  readonly readHere: (task: Task) => Result | null
-  /** Which queue of the pool a task waits in. Default: all in one. */
+  readonly readHere: (task: Task, ask: Ask) => Result | null
+  /** What kind of task it is. Each kind has its own queue for each sender. Default: all are of one kind. */
   readonly queueOf?: (task: Task) => string
-  /** Called for each task that is handed to a worker, with its queue. */
-  readonly onHandOver?: (queue: string) => void
+  /** Called for each task that is handed to a worker, with its kind. */
+  readonly onHandOver?: (kind: string) => void
+}
+
+/** Whose body is read. */
+export interface BodyOwner {
+  /** Senders take turns. */
+  readonly sender?: string | undefined
+  /** Reserves memory for a body that turns out to need more. Default: there always is enough. */
+  readonly ask?: Ask | undefined
 }
 
 /** Reads bodies, in worker threads or at once on the main one. */
 export class BodyReader<Task extends Body, Result> {
-  readonly #readHere: (task: Task) => Result | null
+  readonly #readHere: (task: Task, ask: Ask) => Result | null
   readonly #queueOf: (task: Task) => string
-  readonly #onHandOver: (queue: string) => void
+  readonly #onHandOver: (kind: string) => void
   readonly #pool: WorkerPool<Task, Result> | null
 
   constructor({ readHere, queueOf = () => '', onHandOver = () => {}, ...pool }: BodyReaderOptions<Task, Result>) {
@@ -30,23 +39,27 @@ export class BodyReader<Task extends Body, Result> {
     this.#pool = pool.workers === 0 ? null : new WorkerPool(pool)
   }
 
-  /** Whether one more body may come now, for this queue. */
-  hasRoom(queue = ''): boolean {
-    return this.#pool === null || this.#pool.hasRoom(queue)
+  /** Whether one more body of this kind may come from this sender now. */
+  hasRoom(kind = '', sender?: string): boolean {
+    return this.#pool === null || this.#pool.hasRoom(queueName(kind, sender))
   }
 
   /** Resolves with the content of the body; the body itself may be unusable afterwards. Throws `WorkerFailed`. */
-  async read(task: Task): Promise<Result> {
-    const read = this.#readHere(task)
+  async read(task: Task, { sender, ask = () => true }: BodyOwner = {}): Promise<Result> {
+    const read = this.#readHere(task, ask)
     if (read !== null) return read
     if (this.#pool === null) throw new Error('without workers everything has to be read here')
     const body = ownMemory(task.body)
-    const queue = this.#queueOf(task)
-    this.#onHandOver(queue)
-    return await this.#pool.run({ ...task, body }, [body.buffer], queue)
+    const kind = this.#queueOf(task)
+    this.#onHandOver(kind)
+    return await this.#pool.run({ ...task, body }, [body.buffer], queueName(kind, sender), ask)
   }
 
   async stop(): Promise<void> {
     await this.#pool?.stop()
   }
+}
+
+function queueName(kind: string, sender: string | undefined): string {
+  return sender === undefined ? kind : `${kind} ${sender}`
 }

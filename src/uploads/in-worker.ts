@@ -1,9 +1,11 @@
 import { getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import { type Ask, askMainThread, type Question } from './ask.ts'
 
-/** What a worker tells its pool: that it is up, or what became of its task. */
+/** What a worker tells its pool: that it is up, what it asks for, or what became of its task. */
 export type WorkerMessage<Result> =
   | { readonly kind: 'up' }
+  | Question
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'thrown'; readonly error: unknown }
 
@@ -13,11 +15,11 @@ const MAX_NICENESS = 19
 
 /**
  * Called once by the module of a worker. From then on the thread does tasks with the function that `create` makes from
- * the pool's `workerData`. `buffersOf` names the memory that moves out with a result. The thread runs at a lower
+ * the pool's `workerData`. A task may ask for memory. `buffersOf` names the memory that moves out with a result. The thread runs at a lower
  * priority than the main one, which everybody waits for.
  */
 export function inWorker<Settings, Task, Result>(
-  create: (settings: Settings) => (task: Task) => Result,
+  create: (settings: Settings) => (task: Task, ask: Ask) => Result,
   buffersOf: (result: Result) => ArrayBuffer[],
 ): void {
   // On Linux this applies to this thread alone. A nice value below the process's own would need a privilege.
@@ -25,9 +27,10 @@ export function inWorker<Settings, Task, Result>(
   const work = create(workerData as Settings)
   const say = (message: WorkerMessage<Result>, transfer: ArrayBuffer[] = []) =>
     parentPort!.postMessage(message, transfer)
+  const ask = askMainThread(say)
   parentPort!.on('message', (task: Task) => {
     try {
-      const result = work(task)
+      const result = work(task, ask)
       say({ kind: 'result', result }, buffersOf(result))
     } catch (error) {
       say({ kind: 'thrown', error })

@@ -1,7 +1,9 @@
 import { cardNumberPolicy } from '../invoice/check-card-numbers.ts'
 import type { Invoice } from '../invoice/schema.ts'
 import { arithmeticOf, MAX_VIOLATIONS, type ValidationResult, validateInvoice } from '../invoice/validate.ts'
-import { type Coding, inflate } from './inflate.ts'
+import type { Ask } from './ask.ts'
+import type { Coding } from './inflate.ts'
+import { inflateAsking } from './inflate-asking.ts'
 import { type Parcel, ParcelWriter, parcelItems } from './parcel.ts'
 import { type Framing, type Span, split } from './split.ts'
 
@@ -40,18 +42,18 @@ export interface InvoiceBody {
 /** What became of an upload: its invoices one by one, or why it cannot be read. */
 export type UploadRead =
   | { readonly kind: 'parcel'; readonly parcel: Parcel }
-  | { readonly kind: 'damaged' | 'too-large' | 'too-many' | 'empty' }
+  | { readonly kind: 'damaged' | 'too-large' | 'too-many' | 'empty' | 'no-room' }
   | { readonly kind: 'malformed'; readonly at: number }
 
 /**
  * Returns the function that a worker does all of its tasks with: it reads uploads and single invoices. An invoice becomes
  * a parcel of one item, whose value is the whole body.
  */
-export function createReadBody(limits: UploadLimits): (body: UploadBody | InvoiceBody) => UploadRead {
+export function createReadBody(limits: UploadLimits): (body: UploadBody | InvoiceBody, ask: Ask) => UploadRead {
   const readUpload = createReadUpload(limits)
   const judge = judgeOf(limits)
-  return (task) => {
-    if (task.framing !== 'none') return readUpload(task)
+  return (task, ask) => {
+    if (task.framing !== 'none') return readUpload(task, ask)
     const { body, receivedAtMs } = task
     const parcel = new ParcelWriter(body)
     const value = Buffer.from(body.buffer, body.byteOffset, body.length)
@@ -79,10 +81,10 @@ function judgeOf(limits: UploadLimits): Judge {
  * Returns the function that inflates, splits, parses and validates uploads. This is all that is done before anything of
  * an upload is published, and all work on its bytes. It runs in a worker, or on the main thread for small uploads.
  */
-export function createReadUpload(limits: UploadLimits): (upload: UploadBody) => UploadRead {
+export function createReadUpload(limits: UploadLimits): (upload: UploadBody, ask?: Ask) => UploadRead {
   const judge = judgeOf(limits)
-  return ({ body, coding, framing, receivedAtMs }) => {
-    const inflated = inflate(body, coding, limits.maxBytes, limits.maxFrames)
+  return ({ body, coding, framing, receivedAtMs }, ask = () => true) => {
+    const inflated = inflateAsking(body, coding, limits, ask)
     if (inflated.kind !== 'bytes') return inflated
     const { bytes } = inflated
     const found = split(bytes, framing, limits.maxInvoices)

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { BodyReader } from './body-reader.ts'
+import type { Ask } from './ask.ts'
+import { type BodyOwner, BodyReader } from './body-reader.ts'
 import {
   createReadBody,
   type InvoiceBody,
@@ -14,7 +15,7 @@ export interface UploadReaderOptions {
   readonly limits: UploadLimits
   /** Worker threads; 0: everything is read on the main thread. */
   readonly workers: number
-  /** Uploads that may wait for a worker, and invoices that may. */
+  /** Uploads of one sender that may wait for a worker, and invoices that may; 8 times as many of all. */
   readonly maxWaiting: number
   /** How long reading one body may take: half of it the wait for a worker, half of it the reading. */
   readonly timeoutMs: number
@@ -41,7 +42,7 @@ export interface ReadInvoice {
  *    main thread. Reading it stops as soon as it turns out to be larger than `inlineBytes` or to hold more than 32
  *    invoices or frames.
  * 2. Any other body moves to a thread of the pool (`worker-pool.ts`), or waits for one. At most `maxWaiting` bodies
- *    wait, in order, for at most half of `timeoutMs`; reading takes at most the other half. `WorkerFailed` says why
+ *    of one sender wait, in order, for at most half of `timeoutMs`; reading takes at most the other half. `WorkerFailed` says why
  *    there is no result.
  * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does the same as the main thread does for small bodies
  *    (`read-upload.ts`): it undoes the content coding (`inflate.ts`), finds the invoices (`split.ts`), validates each
@@ -62,9 +63,9 @@ export class UploadReader extends BodyReader<UploadBody | InvoiceBody, UploadRea
       maxInvoices,
       ...(isAlone ? {} : { maxFrames: INLINE_INVOICES }),
     })
-    const readHere = (task: UploadBody | InvoiceBody): UploadRead | null => {
-      if (task.framing === 'none') return isAlone ? readSmall(task) : null
-      const read: UploadRead = task.body.length > maxBytes ? { kind: 'too-large' } : readSmall(task)
+    const readHere = (task: UploadBody | InvoiceBody, ask: Ask): UploadRead | null => {
+      if (task.framing === 'none') return isAlone ? readSmall(task, ask) : null
+      const read: UploadRead = task.body.length > maxBytes ? { kind: 'too-large' } : readSmall(task, ask)
       const isTooMuch = read.kind === 'too-large' || read.kind === 'too-many'
       return isTooMuch && !isAlone ? null : read
     }
@@ -74,14 +75,14 @@ export class UploadReader extends BodyReader<UploadBody | InvoiceBody, UploadRea
     super({ ...pool, file, workerData: limits, readHere, queueOf, waitTimeoutMs, runTimeoutMs })
   }
 
-  /** Whether one more upload, or one more large invoice, may come now. Each kind has its own queue. */
-  override hasRoom(kind: 'upload' | 'invoice'): boolean {
-    return super.hasRoom(kind)
+  /** Whether one more upload, or one more large invoice, may come from this sender now. Each kind has its own queue. */
+  override hasRoom(kind: 'upload' | 'invoice', sender?: string): boolean {
+    return super.hasRoom(kind, sender)
   }
 
   /** Validates one invoice in a worker. `body` may be unusable afterwards; `value` has its bytes. Throws `WorkerFailed`. */
-  async readInvoice(body: Uint8Array<ArrayBuffer>, receivedAt: Date): Promise<ReadInvoice> {
-    const read = await this.read({ framing: 'none', body, receivedAtMs: receivedAt.getTime() })
+  async readInvoice(body: Uint8Array<ArrayBuffer>, receivedAt: Date, owner?: BodyOwner): Promise<ReadInvoice> {
+    const read = await this.read({ framing: 'none', body, receivedAtMs: receivedAt.getTime() }, owner)
     if (read.kind !== 'parcel') throw new Error('an invoice is always a parcel')
     const [item] = uploadItems(read.parcel)
     return item as ReadInvoice

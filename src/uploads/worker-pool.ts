@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { type Ask, answerWorker } from './ask.ts'
 import type { WorkerMessage } from './in-worker.ts'
 
 export interface WorkerPoolOptions {
@@ -8,7 +9,7 @@ export interface WorkerPoolOptions {
   readonly workerData: unknown
   /** Worker threads; at least 1. */
   readonly workers: number
-  /** Tasks of one queue that may wait for a worker, beyond those that run. */
+  /** Tasks of one queue that may wait for a worker, beyond those that run. 8 times as many may wait in all. */
   readonly maxWaiting: number
   /** A task that no worker has begun after this long fails as `waited`. */
   readonly waitTimeoutMs: number
@@ -24,6 +25,11 @@ export interface WorkerPoolOptions {
  * would die instead of the thread.
  */
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 }
+
+/** In all queues together, this many times as many tasks may wait as in one. */
+const QUEUES_IN_ALL = 8
+/** So many queues are remembered, with what they have used. When there are more, those without a task are forgotten. */
+const MAX_QUEUES = 1_000
 
 /**
  * Why a task has no result. `busy`, `waited`: there are too many; later it may have one. `overran`: it takes too long.
@@ -47,6 +53,7 @@ interface Job<Task, Result> extends PromiseWithResolvers<Result> {
   readonly task: Task
   readonly transfer: readonly ArrayBuffer[]
   readonly queue: Queue<Task, Result>
+  readonly ask: Ask
   timer: NodeJS.Timeout
 }
 
@@ -77,7 +84,7 @@ interface Thread<Task, Result> {
  * up, the next task tries to start one again.
  *
  * Tasks of one queue begin in the order in which they were given. Queues share the threads by time: the next task is
- * one of the queue that has used the least. So many tasks of one kind, or slow ones, hold up another kind by one task.
+ * one of the queue that has used the least. So many tasks of one queue, or slow ones, hold up another queue by one task.
  *
  * Built on `node:worker_threads` alone. piscina does not keep waiting tasks in order, and replaces no threads any more
  * once one of them failed to start up. Working around both takes nearly as much code as this.
@@ -98,15 +105,21 @@ export class WorkerPool<Task, Result> {
   /** Whether one more task of this queue may be given now. */
   hasRoom(queue = ''): boolean {
     const { workers, maxWaiting } = this.#options
-    return !this.#isStopped && (this.#open < workers || this.#queue(queue).waiting.size < maxWaiting)
+    if (this.#isStopped) return false
+    if (this.#open < workers) return true
+    const waiting = this.#queues.get(queue)?.waiting.size ?? 0
+    return waiting < maxWaiting && this.#open - workers < QUEUES_IN_ALL * maxWaiting
   }
 
-  /** Resolves with the worker's result. The buffers in `transfer` can no longer be used here. Throws `WorkerFailed`. */
-  async run(task: Task, transfer: readonly ArrayBuffer[], queueName = ''): Promise<Result> {
+  /**
+   * Resolves with the worker's result. The buffers in `transfer` can no longer be used here. `ask` answers the worker
+   * when it needs memory for the task. Throws `WorkerFailed`.
+   */
+  async run(task: Task, transfer: readonly ArrayBuffer[], queueName = '', ask: Ask = () => true): Promise<Result> {
     if (!this.hasRoom(queueName)) throw new WorkerFailed('busy')
     const queue = this.#queue(queueName)
     const timer = setTimeout(() => this.#giveUp(job, 'waited'), this.#options.waitTimeoutMs)
-    const job: Job<Task, Result> = { task, transfer, queue, timer, ...Promise.withResolvers<Result>() }
+    const job: Job<Task, Result> = { task, transfer, queue, ask, timer, ...Promise.withResolvers<Result>() }
     this.#open++
     if (queue.waiting.size === 0) queue.usedMs = Math.max(queue.usedMs, this.#leastUsedMs())
     queue.waiting.add(job)
@@ -137,10 +150,17 @@ export class WorkerPool<Task, Result> {
   #queue(name: string): Queue<Task, Result> {
     let queue = this.#queues.get(name)
     if (queue === undefined) {
+      if (this.#queues.size >= MAX_QUEUES) this.#forgetIdle()
       queue = { waiting: new Set(), usedMs: 0 }
       this.#queues.set(name, queue)
     }
     return queue
+  }
+
+  #forgetIdle(): void {
+    const running = new Set(Array.from(this.#threads, ({ job }) => job?.queue))
+    for (const [name, queue] of this.#queues)
+      if (queue.waiting.size === 0 && !running.has(queue)) this.#queues.delete(name)
   }
 
   /** A queue that was empty may not make up for the time that it did not need. */
@@ -220,6 +240,12 @@ export class WorkerPool<Task, Result> {
     worker.on('message', (message: WorkerMessage<Result>) => {
       thread.isUp = true
       if (message.kind === 'up') return
+      if (message.kind === 'ask') {
+        // What was given up holds no memory any more.
+        const isOver = this.#isStopped || thread.isEnding || thread.job === null
+        answerWorker(message, !isOver && thread.job!.ask(message.sizeBytes))
+        return
+      }
       const job = this.#take(thread)
       if (message.kind === 'result') job?.resolve(message.result)
       else job?.reject(message.error)

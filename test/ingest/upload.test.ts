@@ -268,3 +268,19 @@ test('each invoice is for the stores and terminals of the token, or is refused b
   const forbidden = Array(3).fill('forbidden')
   assert.deepEqual(told(await answering), ['1 at 7', ...forbidden, '2 at 7', '1 at 7'])
 })
+
+test('the inflated bytes are reserved beside the body while it is read; without room for them nothing of it is taken', async () => {
+  const answers: boolean[] = []
+  const ingest = ingestOver({
+    reader: {
+      read: async (_upload, owner) => {
+        for (const bytes of [1_000_000, memory.capacityBytes]) answers.push(owner?.ask?.(bytes) ?? true)
+        assert.equal(memory.usedBytes, MAX_BYTES + 1_000_000)
+        return { kind: 'no-room' }
+      },
+    },
+  })
+  await assert.rejects(ingest([line(1)]), isProblem('saturated'))
+  assert.deepEqual(answers, [true, false])
+  assert.equal(appended.length, 0)
+})

@@ -1,10 +1,11 @@
 /** A worker's module for the tests of the pool: does what a task says, good or bad. */
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import type { Ask } from '../../src/uploads/ask.ts'
 import { inWorker } from '../../src/uploads/in-worker.ts'
 
 export interface OddTask {
-  readonly what: 'double' | 'throw' | 'exit' | 'fill-memory' | 'loop' | 'where' | 'wait'
+  readonly what: 'double' | 'throw' | 'exit' | 'fill-memory' | 'loop' | 'where' | 'wait' | 'ask'
   readonly bytes?: Uint8Array<ArrayBuffer>
 }
 
@@ -20,9 +21,10 @@ export type OddSettings = Int32Array<SharedArrayBuffer>
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-function create(failing: OddSettings): (task: OddTask) => OddResult {
+function create(failing: OddSettings): (task: OddTask, ask: Ask) => OddResult {
   if (Atomics.load(failing, 0) === 1) throw new Error('this thread does not come up')
-  return ({ what, bytes = new Uint8Array() }) => {
+  return ({ what, bytes = new Uint8Array() }, ask) => {
+    if (what === 'ask') bytes = Uint8Array.from([ask(100), ask(200), ask(300)].map(Number))
     if (what === 'throw') throw new Error('thrown in the worker')
     if (what === 'exit') process.exit(3)
     if (what === 'fill-memory') fillMemory()

@@ -222,3 +222,26 @@ test('a worker steps back behind the main thread, which stays', { skip: threadsH
   assert.equal(nice, Math.min(before + 19, 19))
   assert.equal(niceOf(mainStat), before)
 })
+
+test('a worker asks for memory while it works, and goes by the answer', async (t) => {
+  const { pool } = poolFor(t)
+  const asked: number[] = []
+  const ask = (sizeBytes: number) => {
+    asked.push(sizeBytes)
+    return sizeBytes < 300
+  }
+  const { bytes } = await pool.run({ what: 'ask' }, [], '', ask)
+  assert.deepEqual(asked, [100, 200, 300])
+  assert.deepEqual([...bytes], [2, 2, 0], 'granted, granted, refused; each doubled')
+})
+
+test('all senders together may wait no more than 8 times as much as one', async (t) => {
+  const { pool } = poolFor(t, { maxWaiting: 1 })
+  const running = pool.run({ what: 'loop' }, [], 'busy')
+  running.catch(() => {})
+  const waiting = Array.from({ length: 8 }, (_, i) => pool.run({ what: 'where' }, [], `sender ${i}`))
+  for (const task of waiting) task.catch(() => {})
+  assert.equal(pool.hasRoom('another'), false)
+  await pool.stop()
+  await Promise.allSettled([running, ...waiting])
+})
