@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Arrivals } from '../src/admission/arrivals.ts'
+import { Senders } from '../src/admission/senders.ts'
 import { buildApp } from '../src/http/app.ts'
 import { UnreadAnswers } from '../src/http/unread-answers.ts'
 
@@ -23,6 +24,7 @@ const app = await buildApp(
     isDraining: never,
     admit: never,
     authenticate: null,
+    senders: new Senders({ maxConnections: 1, memoryBytes: 1, uploadMemoryBytes: 1, timeShare: 1 }),
     arrivals,
     liveLimit: { enter: never, refusal: never },
     hasReader: never,

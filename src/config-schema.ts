@@ -108,6 +108,18 @@ export const ConfigSchema = Type.Object({
     maximum: 1_000_000,
     description: 'Most connections of tills; further ones are closed. Each needs a file descriptor.',
   }),
+  PRINCIPAL_SHARE_PERCENT: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 100,
+    description: 'Part of connections, buffer and validation time that one principal may take; more gets 429.',
+  }),
+  ADDRESS_SHARE_PERCENT: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 100,
+    description: 'The same for one address with AUTH=off. Below 100 only if addresses are those of tills.',
+  }),
   QUOTA_STORE_PER_MINUTE: quota('Most invoices of a store in a minute on this instance; more get 429.'),
   QUOTA_TERMINAL_PER_MINUTE: quota('Most invoices of a terminal in a minute on this instance; more get 429.'),
   UPLOAD_MAX_BYTES: bytes(8 * 2 ** 20, 'Largest upload, inflated.'),

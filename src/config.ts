@@ -42,17 +42,6 @@ export function uploadBytes(config: Config): number {
   return UPLOAD_MAX_BYTES + Math.max(UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
 }
 
-/** The most bytes that invoices hold that still arrive. The rest of the buffer is for those that Kafka has not stored. */
-export function arrivingBytes({ BUFFER_MEMORY_BYTES, MAX_INVOICE_BYTES }: Config): number {
-  return Math.max(BUFFER_MEMORY_BYTES / 4, MAX_INVOICE_BYTES)
-}
-
-/** The same for uploads: half of the part that uploads may take. */
-export function arrivingUploadBytes(config: Config): number {
-  const { BUFFER_MEMORY_BYTES, UPLOAD_BUFFER_PERCENT, UPLOAD_MAX_BYTES } = config
-  return Math.max((BUFFER_MEMORY_BYTES * UPLOAD_BUFFER_PERCENT) / 200, UPLOAD_MAX_BYTES)
-}
-
 /**
  * The longest time from the end of a request to its answer. An upload waits to be read, then for its places among the
  * invoices in flight, then for Kafka. Whatever stands between gateway and till has to wait longer.

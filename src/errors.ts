@@ -58,6 +58,7 @@ export const PROBLEMS = {
   'identity-mismatch': problem(422, 'request', 'The identity of the body is not the one of the path or key'),
   'not-attempted': problem(424, 'passing', 'An earlier invoice of the terminal was not stored'),
   'quota-exceeded': problem(429, 'passing', 'Too many invoices in a minute'),
+  'sender-limit': problem(429, 'passing', 'The sender takes more than its share'),
   'headers-too-large': problem(431, 'request', 'The request headers are too large'),
   'internal-error': problem(500, 'passing', 'The gateway failed', 'unknown'),
   saturated: problem(503, 'passing', 'The gateway is saturated'),
@@ -70,6 +71,18 @@ export const PROBLEMS = {
 } as const
 
 export type ProblemSlug = keyof typeof PROBLEMS
+
+/** The bounds on load that a request may meet: what a refusal is counted under. */
+export type LoadBound =
+  | 'draining'
+  | 'live-invoices'
+  | 'memory'
+  | 'arriving-bodies'
+  | 'body-rate'
+  | 'readers'
+  | 'sender-connections'
+  | 'sender-bytes'
+  | 'sender-time'
 
 /** What the problem tells the till: only a fault in the document itself puts an invoice aside. */
 export function tillOf(slug: ProblemSlug): Exclude<TillAction, 'delete'> {
@@ -89,6 +102,8 @@ export class Problem extends Error {
   readonly omitted: number
   readonly retryAfterSeconds: number | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
+  /** Which bound on load refused the request; undefined: none did. */
+  readonly bound: LoadBound | undefined
 
   constructor(
     slug: ProblemSlug,
@@ -98,6 +113,7 @@ export class Problem extends Error {
       omitted?: number
       retryAfterSeconds?: number
       headers?: Readonly<Record<string, string>>
+      bound?: LoadBound
       cause?: unknown
     } = {},
   ) {
@@ -113,5 +129,6 @@ export class Problem extends Error {
     this.omitted = options.omitted ?? 0
     this.retryAfterSeconds = options.retryAfterSeconds
     this.headers = options.headers
+    this.bound = options.bound
   }
 }

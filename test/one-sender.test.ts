@@ -7,6 +7,7 @@ import { eventually } from '../dev/kafka/eventually.ts'
 import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
 import { FREE_PORTS } from './harness/cli-process.ts'
+import { scrape } from './harness/exchange.ts'
 import { message, parseAnswer, type RawSocket, rawSocket } from './http/raw-socket.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { FakeCluster } from './kafka/fake-broker.ts'
@@ -26,10 +27,10 @@ async function gatewayOf(t: TestContext, settings: NodeJS.ProcessEnv) {
   const config = readConfig({
     HOST: '127.0.0.1',
     ...FREE_PORTS,
-    AUTH: 'off',
     KAFKA_BROKERS: cluster.bootstrap.join(),
     KAFKA_TOPIC: cluster.topic,
     KAFKA_PARTITIONS: String(cluster.partitions),
+    AUTH: 'off',
     DRAIN_DELAY_MS: '0',
     ...settings,
   })
@@ -47,10 +48,7 @@ async function gatewayOf(t: TestContext, settings: NodeJS.ProcessEnv) {
     sockets.push(raw)
     return raw
   }
-  const metric = async (name: string) => {
-    const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
-    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
-  }
+  const metric = (name: string) => scrape(gateway.adminUrl, name)
   const buffered = (what: string, isSo: (bytes: number) => boolean) =>
     eventually(what, 20_000, 20, async () => isSo(await metric('tillgate_buffered_bytes')) || undefined)
   return { gateway, send, metric, buffered }

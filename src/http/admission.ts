@@ -2,37 +2,52 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Entry } from '../admission/live-limit.ts'
+import type { Sender, Senders } from '../admission/senders.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
+import { announcedLength } from './announced-length.ts'
 import { principalOf } from './authentication.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
+import { senderOf } from './sender.ts'
 import { tooLarge } from './to-problem.ts'
 
 /** What a route lets in. */
 export interface AdmissionRules {
   /** `null`: tokens are not asked for. */
   authenticate: Authenticate | null
+  senders: Senders
   isRefusing: () => boolean
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
   maxBodyBytes: (headers: IncomingHttpHeaders) => number
   /** Why a body that arrives now would not be read soon, or `null`. */
-  busyProblem?: (announcedBytes: number | null) => Problem | null
+  busyProblem?: (announcedBytes: number | null, sender: Sender) => Problem | null
   /** Why there is no place among the requests in flight now, or `null`. The body takes its place when it is there. */
   noPlace?: () => Refusal | null
-  /** Reserves memory for a request, if a body of `announcedBytes` would fit too. `null`: there is no room. */
-  admit: (announcedBytes: number) => Reservation | null
+  /**
+   * Reserves memory for a request, if a body of `announcedBytes` would fit too. `null`: there is no room. A problem: the
+   * sender has no room.
+   */
+  admit: (announcedBytes: number, sender: Sender) => Reservation | Problem | null
   /** Called for every request that is refused. */
   onAnswer: (answer: Answer) => void
 }
 
 type Refusal = Extract<Entry, { kind: 'refused' }>
 
-const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.')
+const DRAINING = new Problem('draining', 'This instance is shutting down. Send the same document again.', {
+  bound: 'draining',
+})
 /** The answer to a body that memory has no room for. */
-export const SATURATED = new Problem('saturated', 'The buffer of this instance is full. Send the same document again.')
+export const SATURATED = new Problem(
+  'saturated',
+  'The buffer of this instance is full. Send the same document again.',
+  {
+    bound: 'memory',
+  },
+)
 
 /**
  * The `onRequest` hook of a route that takes invoices. It decides from the header fields alone, before the body is
@@ -47,6 +62,7 @@ export const SATURATED = new Problem('saturated', 'The buffer of this instance i
  * |---|---|---|---|
  * | connections | Node (`app.ts`) | `MAX_CONNECTIONS` | none: closed |
  * | *here, before the body is read* | | | |
+ * | connections, bytes and time of one sender | `admission/senders.ts` | `PRINCIPAL_SHARE_PERCENT`, `ADDRESS_SHARE_PERCENT` | 429 `sender-limit` |
  * | uploads that wait to be read; large invoices that do | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
  * | live invoices in flight | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
  * | bytes; uploads get a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
@@ -67,13 +83,13 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
       route,
       startedAtMs: performance.now(),
       principal: null,
+      sender: null,
       reservation: null,
       leave: null,
     }
     request.exchange = exchange
     const admit = (principal: Principal | null | Problem) => {
-      const problem =
-        principal instanceof Problem ? principal : reserve(exchange, principal, request.raw.headers, rules)
+      const problem = principal instanceof Problem ? principal : reserve(exchange, principal, request, rules)
       if (problem !== null) {
         refuse(request, reply, problem, rules.onAnswer)
         return
@@ -99,32 +115,36 @@ function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
 function reserve(
   exchange: Exchange,
   principal: Principal | null,
-  headers: IncomingHttpHeaders,
+  request: FastifyRequest,
   rules: AdmissionRules,
 ): Problem | null {
+  const { headers } = request.raw
+  const sender = senderOf(request, principal, rules.senders)
   exchange.principal = principal
+  exchange.sender = sender
   if (rules.isRefusing()) return DRAINING
+  const obstacle = rules.senders.obstacle(sender, exchange.startedAtMs)
+  if (obstacle !== null) return obstacle
   const problem = rules.mediaProblem(headers)
   if (problem !== null) return problem
   const maxBytes = rules.maxBodyBytes(headers)
   const announcedBytes = announcedLength(headers)
   if (announcedBytes !== null && announcedBytes > maxBytes) return tooLarge(exchange.route)
-  const busy = rules.busyProblem?.(announcedBytes) ?? null
+  const busy = rules.busyProblem?.(announcedBytes, sender) ?? null
   if (busy !== null) return busy
   const refusal = rules.noPlace?.() ?? null
   if (refusal !== null) return overloaded(refusal)
-  exchange.reservation = rules.admit(announcedBytes ?? 0)
-  return exchange.reservation === null ? SATURATED : null
+  const admitted = rules.admit(announcedBytes ?? 0, sender)
+  if (admitted === null) return SATURATED
+  if (admitted instanceof Problem) return admitted
+  exchange.reservation = admitted
+  return null
 }
 
 /** The answer to an invoice that finds no place among those in flight. */
 export function overloaded({ retryAfterSeconds }: Refusal): Problem {
   return new Problem('saturated', 'Invoices arrive faster than they are stored. Send the same document again.', {
     retryAfterSeconds,
+    bound: 'live-invoices',
   })
-}
-
-/** The `Content-Length` of a request; `null` when its body comes in chunks. */
-export function announcedLength({ 'content-length': length }: IncomingHttpHeaders): number | null {
-  return length === undefined ? null : Number(length)
 }

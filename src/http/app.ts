@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
 import type { LiveLimit } from '../admission/live-limit.ts'
+import type { Senders } from '../admission/senders.ts'
 import type { Ingest } from '../ingest/invoice.ts'
 import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
@@ -36,6 +37,8 @@ export interface AppDeps {
   isRefusing?: (() => boolean) | undefined
   /** Who sends a request, by its token; `null`: tokens are not asked for. */
   authenticate: AdmissionRules['authenticate']
+  /** What each sender takes. */
+  senders: Senders
   /** Reserves buffer bytes for an invoice, before its body is read. */
   admit: AdmissionRules['admit']
   /** The invoices whose body arrives. */
@@ -43,9 +46,9 @@ export interface AppDeps {
   /** Bounds the live invoices in flight. */
   liveLimit: Pick<LiveLimit, 'enter' | 'refusal'>
   /** Whether an upload that arrives now would be read soon. */
-  hasReader: () => boolean
+  hasReader: (sender: string) => boolean
   /** Whether a large invoice that arrives now would be validated soon. */
-  hasInvoiceReader: () => boolean
+  hasInvoiceReader: (sender: string) => boolean
   /** The same as `admit` for an upload, from the part of the buffer that uploads may use. */
   admitUpload: AdmissionRules['admit']
   /** The uploads whose body arrives. */
@@ -110,6 +113,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     invoiceRoutes(invoices, {
       ingest: deps.ingest,
       authenticate: deps.authenticate,
+      senders: deps.senders,
       isRefusing: deps.isRefusing ?? isDraining,
       noPlace: () => deps.liveLimit.refusal(),
       enter: () => deps.liveLimit.enter(),

@@ -1,11 +1,17 @@
 import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import { Problem } from '../errors.ts'
+import { announcedLength } from './announced-length.ts'
 import { type Answer, settle } from './exchange.ts'
 import { sendProblem } from './problem-document.ts'
 import { NOT_FOUND, toProblem } from './to-problem.ts'
 
 /** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
+
+/** Reading a body to throw it away takes about so much time. */
+const DISCARDING_MS_PER_BYTE = 1e-6
+/** What a body is taken for that comes in chunks: it may be small. */
+const UNKNOWN_BYTES = 2 ** 20
 
 const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
 
@@ -21,8 +27,9 @@ export function refuse(
   problem: Problem,
   onAnswer: (answer: Answer) => void,
 ): FastifyReply {
-  const { status, slug, cause } = problem
-  settle(request, onAnswer, { kind: 'problem', status, slug, cause })
+  const { status, slug, cause, bound } = problem
+  if (!request.raw.complete) request.exchange?.sender?.charge(discardingMs(request))
+  settle(request, onAnswer, { kind: 'problem', status, slug, cause, ...(bound === undefined ? {} : { bound }) })
   keepOrClose(request, reply)
   return sendProblem(reply, problem)
 }
@@ -64,6 +71,12 @@ function methodNotAllowed(allowed: readonly string[]): Problem {
   return new Problem('method-not-allowed', 'This path does not take the method of the request.', {
     headers: { allow: allowed.join(', ') },
   })
+}
+
+/** What a refused body costs: it counts against its sender. */
+function discardingMs({ raw }: FastifyRequest): number {
+  const bytes = announcedLength(raw.headers) ?? UNKNOWN_BYTES
+  return Math.min(bytes, MAX_DISCARDED_BYTES) * DISCARDING_MS_PER_BYTE
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Reservation } from '../admission/buffer-memory.ts'
+import type { Sender } from '../admission/senders.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { ProblemSlug } from '../errors.ts'
+import type { LoadBound, ProblemSlug } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import type { UploadSummary } from './upload-answer.ts'
 
@@ -11,7 +12,13 @@ export type InvoiceRoute = 'post' | 'put' | 'upload'
 type Result =
   | { readonly kind: 'receipt'; readonly status: 201; readonly identity: Identity }
   | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
-  | { readonly kind: 'problem'; readonly status: number; readonly slug: ProblemSlug; readonly cause: unknown }
+  | {
+      readonly kind: 'problem'
+      readonly status: number
+      readonly slug: ProblemSlug
+      readonly cause: unknown
+      readonly bound?: LoadBound | undefined
+    }
 
 /** The answer to one invoice request. Never holds values of an invoice. */
 export type Answer = Result & { readonly route: InvoiceRoute; readonly durationMs: number }
@@ -22,6 +29,8 @@ export interface Exchange {
   readonly startedAtMs: number
   /** Who sent it; `null` if tokens are not asked for. */
   principal: Principal | null
+  /** For the bounds of one sender; `null` until it is known. */
+  sender: Sender | null
   /** The buffer share of the body; `null` when the request was refused before one was taken. */
   reservation: Reservation | null
   /** Gives back its place among the invoices in flight; `null` when it has none. */

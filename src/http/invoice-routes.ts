@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
+import type { Sender } from '../admission/senders.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type Ingest, type IngestRequest, TOO_MANY_LARGE } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
@@ -16,7 +17,8 @@ import { invoiceMediaProblem } from './media-type.ts'
 import { type BodyRules, bodyReader } from './read-body.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
-export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'admit'> {
+export interface InvoiceRouteDeps
+  extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'admit' | 'senders'> {
   ingest: Ingest
   /** The bodies that arrive. */
   arrivals: Arrivals
@@ -26,7 +28,7 @@ export interface InvoiceRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'n
   /** Larger invoices need a worker thread. */
   invoiceInlineBytes: number
   /** Whether a large invoice that arrives now would be validated soon. */
-  hasInvoiceReader: () => boolean
+  hasInvoiceReader: (sender: string) => boolean
   onAnswer: (answer: Answer) => void
 }
 
@@ -63,6 +65,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'identity-conflict',
   'identity-mismatch',
   'quota-exceeded',
+  'sender-limit',
   'headers-too-large',
   'internal-error',
   'saturated',
@@ -118,20 +121,24 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const maxBodyBytes = () => deps.maxInvoiceBytes
   const { arrivals, enter } = deps
-  app.addContentTypeParser('application/json', bodyReader({ arrivals, enter, maxBodyBytes, emptyProblem: EMPTY_BODY }))
+  const memoryOf = ({ memory }: Sender) => memory
+  app.addContentTypeParser(
+    'application/json',
+    bodyReader({ arrivals, enter, maxBodyBytes, memoryOf, emptyProblem: EMPTY_BODY }),
+  )
 
   const rules: AdmissionRules = {
     ...deps,
     mediaProblem: invoiceMediaProblem,
     maxBodyBytes,
     // A body that comes in chunks may be small.
-    busyProblem: (announcedBytes) => {
+    busyProblem: (announcedBytes, sender) => {
       const isSmall = announcedBytes === null || announcedBytes <= deps.invoiceInlineBytes
-      return isSmall || deps.hasInvoiceReader() ? null : TOO_MANY_LARGE
+      return isSmall || deps.hasInvoiceReader(sender.name) ? null : TOO_MANY_LARGE
     },
   }
   app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', rules) }, async (request, reply) => {
-    const receipt = await deps.ingest(ingestRequest(request))
+    const receipt = await ingest(request)
     return created(request, reply, receipt)
   })
 
@@ -139,10 +146,19 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
     '/v1/stores/:storeId/terminals/:terminalId/journals/:journalId/invoices/:sequenceNumber',
     { schema: putSchema, onRequest: admission('put', rules) },
     async (request, reply) => {
-      const receipt = await deps.ingest(ingestRequest(request, identityOf(request.params)))
+      const receipt = await ingest(request, identityOf(request.params))
       return created(request, reply, receipt)
     },
   )
+
+  /** All that happens before the wait for Kafka, or for a worker, is time that this sender takes of the main thread. */
+  function ingest(request: AdmittedRequest, expectedIdentity?: Identity): Promise<Receipt> {
+    const startedAtMs = performance.now()
+    const receipt = deps.ingest(ingestRequest(request, expectedIdentity))
+    const nowMs = performance.now()
+    request.exchange?.sender?.charge(nowMs - startedAtMs, nowMs)
+    return receipt
+  }
 
   function created(request: FastifyRequest, reply: FastifyReply, receipt: Receipt): Receipt {
     const { identity } = receipt
@@ -170,6 +186,7 @@ function ingestRequest(request: AdmittedRequest, expectedIdentity?: Identity): I
     traceparent: headers.traceparent,
     expectedIdentity,
     principal: request.exchange?.principal ?? null,
+    sender: request.exchange?.sender?.name,
     idempotencyKey: headers['idempotency-key'],
     reservation: reservationOf(request),
   }

@@ -126,6 +126,15 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: 'Nothing, if it is rare. If it lasts, find out why the till sends so much, or raise the quota.',
     example: 'The terminal has sent its invoices of this minute. Send this one later.',
   },
+  'sender-limit': {
+    meaning:
+      'One sender, which is a principal or an address, has too many connections, too many bytes under way, or takes too ' +
+      'much of the time in which invoices are read. `detail` says which. What was refused counts as well.',
+    remedy:
+      'Nothing, if it is rare. If it lasts, find out why this sender sends so much. If many tills share a token or an ' +
+      'address, raise `PRINCIPAL_SHARE_PERCENT` or `ADDRESS_SHARE_PERCENT`.',
+    example: 'The sender has too many connections. Send it again later.',
+  },
   'headers-too-large': {
     meaning: 'The request line and the header fields together are longer than the gateway accepts (16 KiB).',
     remedy: 'Correct the software of the till, or the proxy that adds the header fields.',

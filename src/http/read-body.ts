@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Arrivals, GivenUp } from '../admission/arrivals.ts'
+import type { BufferMemory } from '../admission/buffer-memory.ts'
 import type { Entry } from '../admission/live-limit.ts'
+import { SENDER_MEMORY, type Sender } from '../admission/senders.ts'
 import { Problem } from '../errors.ts'
-import { announcedLength, overloaded, SATURATED } from './admission.ts'
+import { overloaded, SATURATED } from './admission.ts'
+import { announcedLength } from './announced-length.ts'
 import { type Exchange, reservationOf } from './exchange.ts'
 import { incomplete, tooLarge } from './to-problem.ts'
 
@@ -12,16 +15,24 @@ export interface BodyRules {
   readonly maxBodyBytes: (headers: IncomingMessage['headers']) => number
   /** Takes a place among the requests in flight when the body is there. Without it their number is not bounded. */
   readonly enter?: () => Entry
+  /** Where the bytes of a sender are counted. */
+  readonly memoryOf: (sender: Sender) => BufferMemory
   /** The answer to a request without a body. */
   readonly emptyProblem: Problem
 }
 
 type Done = (error: Error | null, body?: Buffer) => void
 
-const CLOSE = { headers: { connection: 'close' } }
+const headers = { connection: 'close' }
 const GIVEN_UP: Readonly<Record<GivenUp, Problem>> = {
-  'too-slow': new Problem('request-timeout', 'The body arrives too slowly. Send the same document again.', CLOSE),
-  'no-room': new Problem('saturated', 'Too many bodies arrive at the same time. Send the same document again.', CLOSE),
+  'too-slow': new Problem('request-timeout', 'The body arrives too slowly. Send the same document again.', {
+    headers,
+    bound: 'body-rate',
+  }),
+  'no-room': new Problem('saturated', 'Too many bodies arrive at the same time. Send the same document again.', {
+    headers,
+    bound: 'arriving-bodies',
+  }),
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -35,15 +46,15 @@ const LEAST_BYTES = 1_024
  */
 export function bodyReader(rules: BodyRules) {
   return (request: FastifyRequest, payload: IncomingMessage, done: Done): void => {
-    readBody(request.exchange as Exchange, payload, request.raw.headers, rules, done)
+    readBody(request.exchange as Exchange, payload, request.raw, rules, done)
   }
 }
 
 function readBody(
   exchange: Exchange,
   payload: IncomingMessage,
-  headers: IncomingMessage['headers'],
-  { arrivals, maxBodyBytes, enter, emptyProblem }: BodyRules,
+  { headers }: IncomingMessage,
+  { arrivals, maxBodyBytes, enter, memoryOf, emptyProblem }: BodyRules,
   done: Done,
 ): void {
   const reservation = reservationOf({ exchange })
@@ -68,7 +79,7 @@ function readBody(
     const bytes = arrivedBytes + piece.length
     if (bytes > lengthBytes) finish(tooLarge(exchange.route))
     else if (arrivedBytes === 0 && bytes === announcedBytes ? take(piece) : gather(piece, bytes)) arrivedBytes = bytes
-    else finish(SATURATED)
+    else finish(whyNoRoom(piece.length))
   }
 
   /** Takes a body that comes in one piece. `false`: there is no room. */
@@ -90,6 +101,10 @@ function readBody(
     }
     piece.copy(memory, bytes - piece.length)
     return true
+  }
+
+  function whyNoRoom(bytes: number): Problem {
+    return memoryOf(exchange.sender as Sender).hasRoom(bytes) ? SATURATED : SENDER_MEMORY
   }
 
   function onEnd(): void {

@@ -25,10 +25,10 @@ export interface UploadBodyLimits {
   inlineBytes: number
 }
 
-export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate'> {
+export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate' | 'senders'> {
   ingestUpload: IngestUpload
   /** Whether an upload that arrives now would be read soon. */
-  hasReader: () => boolean
+  hasReader: (sender: string) => boolean
   /** As `AdmissionRules.admit`, in the part of the buffer that uploads may use. */
   admitUpload: AdmissionRules['admit']
   /** The uploads that arrive. */
@@ -47,6 +47,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'too-costly',
   'unsupported-media-type',
   'quota-exceeded',
+  'sender-limit',
   'headers-too-large',
   'internal-error',
   'saturated',
@@ -106,24 +107,30 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, isRefusing, onAnswer, unreadAnswers } =
-    deps
+  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, senders, isRefusing, onAnswer } = deps
+  const { unreadAnswers } = deps
   const maxBodyBytes = (headers: FastifyRequest['headers']) =>
     codingOf(headers) === 'identity' ? limits.maxUploadBytes : limits.maxCompressedBytes
   instance.addContentTypeParser(
     [...UPLOAD_TYPES],
-    bodyReader({ arrivals: uploadArrivals, maxBodyBytes, emptyProblem: EMPTY_UPLOAD }),
+    bodyReader({
+      arrivals: uploadArrivals,
+      maxBodyBytes,
+      memoryOf: ({ uploadMemory }) => uploadMemory,
+      emptyProblem: EMPTY_UPLOAD,
+    }),
   )
 
   const rules: AdmissionRules = {
     authenticate,
+    senders,
     isRefusing,
     onAnswer,
     mediaProblem: uploadMediaProblem,
     maxBodyBytes,
-    busyProblem: (announcedBytes) => {
+    busyProblem: (announcedBytes, sender) => {
       const isSmall = announcedBytes !== null && announcedBytes <= limits.inlineBytes
-      return isSmall || hasReader() ? null : TOO_MANY_WAIT
+      return isSmall || hasReader(sender.name) ? null : TOO_MANY_WAIT
     },
     admit: admitUpload,
   }

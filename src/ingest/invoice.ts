@@ -24,6 +24,8 @@ export interface IngestRequest {
   readonly expectedIdentity: Identity | undefined
   /** Who sent it; `null` if tokens are not asked for. */
   readonly principal: Principal | null
+  /** Large invoices of different senders are validated in turns. */
+  readonly sender?: string | undefined
   /** The request's `Idempotency-Key`, if sent. */
   readonly idempotencyKey: string | undefined
   /** The buffer share that was reserved before the body was read. */
@@ -70,7 +72,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   /** The same, but the main thread goes on meanwhile. The body moves to the worker, and back as `value`. */
   async function takeLarge(request: IngestRequest): Promise<Taken> {
     const body = request.body as Uint8Array<ArrayBuffer>
-    const read = reader.readInvoice(body, request.receivedAt)
+    const read = reader.readInvoice(body, request.receivedAt, { sender: request.sender })
     const { value, verdict } = await read.catch((error: unknown) => notRead(error, INVOICE_NOT_READ))
     return append(request, value, verdict)
   }
@@ -117,6 +119,7 @@ interface Taken {
 export const TOO_MANY_LARGE = new Problem(
   'saturated',
   'Too many large invoices wait to be validated. Send the same document again.',
+  { bound: 'readers' },
 )
 const INVOICE_NOT_READ = { tooMany: TOO_MANY_LARGE, tooCostly: 'Validating the invoice takes too long.' }
 

@@ -29,6 +29,8 @@ export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'fra
   readonly traceparent: string | undefined
   /** Who sent it; `null` if tokens are not asked for. */
   readonly principal: Principal | null
+  /** Uploads of different senders are read in turns. */
+  readonly sender?: string | undefined
   /** The buffer share that was reserved before the body was read. */
   readonly reservation: Reservation
 }
@@ -61,11 +63,11 @@ export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionO
 export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
   return async (request) => {
-    const { body, coding, framing, receivedAt, traceparent, principal, reservation } = request
+    const { body, coding, framing, receivedAt, traceparent, principal, sender, reservation } = request
     const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const ask = askIn(reservation)
-    const read = await reader.read(upload, { ask }).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ))
+    const read = await reader.read(upload, { ask, sender }).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ))
     const parcel = parcelOf(read)
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
@@ -121,7 +123,13 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
 const STEPS_AT_LEAST = 32
 
 /** The answer to an upload that no thread could read soon. */
-export const TOO_MANY_WAIT = new Problem('saturated', 'Too many uploads wait to be read. Send the same document again.')
+export const TOO_MANY_WAIT = new Problem(
+  'saturated',
+  'Too many uploads wait to be read. Send the same document again.',
+  {
+    bound: 'readers',
+  },
+)
 const UPLOAD_NOT_READ = {
   tooMany: TOO_MANY_WAIT,
   tooCostly: 'Reading the upload takes too long. Send it in parts.',
@@ -129,6 +137,7 @@ const UPLOAD_NOT_READ = {
 const NO_MEMORY = new Problem(
   'saturated',
   'The buffer has no room for the inflated upload. Send the same document again.',
+  { bound: 'memory' },
 )
 const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are in flight. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')

@@ -6,7 +6,7 @@ export type AnsweredRequest = { readonly status: number; readonly durationMs: nu
   | { readonly kind: 'receipt'; readonly identity: object }
   /** How many invoices of an upload got which answer. */
   | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
-  | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown }
+  | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown; readonly bound?: string | undefined }
 )
 
 /** Counts each answer, and logs it in the summary of its class. */
@@ -21,6 +21,7 @@ export function createAnswerLog(metrics: Metrics, events: EventSummary): (answer
         metrics.upload(answer.summary)
         return events.note('info', 'uploads answered', { ...answer.summary })
       case 'problem': {
+        if (answer.bound !== undefined) metrics.refused(answer.bound)
         const level = status === 500 ? 'error' : 'warn'
         return events.note(level, `answered ${answer.slug}`, { status, ...whereOf(answer.cause) })
       }

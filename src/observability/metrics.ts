@@ -15,6 +15,8 @@ export interface MetricsSources {
 export interface Metrics {
   /** Counts one answer to a till: its status, its problem (`none` for a receipt) and how long it took. */
   readonly answered: (status: number, problem: string, durationMs: number) => void
+  /** Counts one refusal by the bound on load that was met. */
+  readonly refused: (bound: string) => void
   /** Counts the invoices of one upload by their answer. */
   readonly upload: (invoices: Readonly<Record<string, number>>) => void
   /** Counts one body that is handed to a worker thread: an `upload` or an `invoice`. */
@@ -41,6 +43,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     help: 'Time from the head of an invoice request to its answer, by status.',
     labelNames: ['status'] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'tillgate_refusals_total',
+    help: 'Requests refused because of load, by the bound that was met: memory, sender-time, ...',
+    labelNames: ['bound'] as const,
     registers,
   })
   const uploadInvoices = new Counter({
@@ -87,6 +95,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
       answers.inc({ status, problem })
       seconds.observe({ status }, durationMs / 1_000)
     },
+    refused: (bound) => refusals.inc({ bound }),
     upload: (invoices) => {
       for (const [answer, number] of Object.entries(invoices)) uploadInvoices.inc({ answer }, number)
     },

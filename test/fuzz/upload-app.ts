@@ -7,6 +7,7 @@ import type { Publisher } from '../../src/accumulator/publisher.ts'
 import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { createQuotas } from '../../src/admission/quotas.ts'
+import { Senders } from '../../src/admission/senders.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { REQUEST_OVERHEAD_BYTES } from '../../src/config.ts'
 import { buildApp } from '../../src/http/app.ts'
@@ -80,6 +81,12 @@ export async function startUploadApp(): Promise<UploadApp> {
       isDraining: () => false,
       admit: () => memory.tryReserve(REQUEST_OVERHEAD_BYTES),
       authenticate: null,
+      senders: new Senders({
+        maxConnections: Infinity,
+        memoryBytes: Infinity,
+        uploadMemoryBytes: Infinity,
+        timeShare: 1,
+      }),
       arrivals,
       liveLimit: { refusal: () => null, enter: () => ({ kind: 'entered', leave: () => {} }) },
       hasReader: () => reader.hasRoom('upload'),

@@ -120,7 +120,14 @@ suite('admission, before the body is read', () => {
     }
     assert.deepEqual(
       answers.map(untimed),
-      ['post', 'put'].map((route) => ({ kind: 'problem', route, status: 503, slug: 'saturated', cause: undefined })),
+      ['post', 'put'].map((route) => ({
+        kind: 'problem',
+        route,
+        status: 503,
+        slug: 'saturated',
+        cause: undefined,
+        bound: 'live-invoices',
+      })),
     )
   })
 
@@ -153,6 +160,7 @@ suite('admission, before the body is read', () => {
       status: 503,
       slug: 'saturated',
       cause: undefined,
+      bound: 'memory',
     })
   })
 

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { Senders } from '../../src/admission/senders.ts'
 import { type AppDeps, type AppOptions, buildApp } from '../../src/http/app.ts'
 import { UnreadAnswers } from '../../src/http/unread-answers.ts'
 import type { IngestRequest } from '../../src/ingest/invoice.ts'
@@ -58,6 +59,7 @@ export async function testApp(
       isDraining: () => false,
       authenticate: null,
       admit: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
+      senders: new Senders(UNBOUNDED),
       arrivals: arrivalsIn(memory),
       liveLimit: { refusal: () => null, enter: () => ({ kind: 'entered', leave: () => {} }) },
       hasReader: () => true,
@@ -97,6 +99,9 @@ export async function testApp(
   }
   return { app, requests, answers, memory, contract }
 }
+
+/** A sender may take all that there is. */
+const UNBOUNDED = { maxConnections: Infinity, memoryBytes: Infinity, uploadMemoryBytes: Infinity, timeShare: 1 }
 
 /** Bodies that arrive at any speed. */
 function arrivalsIn({ capacityBytes }: BufferMemory): Arrivals {
