@@ -20,6 +20,7 @@ import { compileParameterCheck } from './parameter-check.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
 import { checkRequest } from './request-check.ts'
+import { boundConnections } from './sender.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
 import { startPage } from './start-page.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
@@ -86,6 +87,9 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
   deps.unreadAnswers.watch(app.server)
+  // A proxy's connections are not those of one client, and a token is only seen in a request.
+  const isDirect = (options.trustedProxies ?? []).length === 0
+  if (deps.authenticate === null && isDirect) boundConnections(app.server, deps.senders)
   // The admission hook sends `100 Continue` to the requests that it admits.
   app.server.on('checkContinue', app.routing)
   app.server.on('checkExpectation', app.routing)

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { Sender, Senders } from '../admission/senders.ts'
@@ -33,6 +34,21 @@ export function senderOf(request: FastifyRequest, principal: Principal | null, s
     owner.sender = sender
   }
   return sender
+}
+
+/**
+ * Counts connections from their first moment, where the address alone says whose they are, so that those that never
+ * send a request count too. One too many is closed at once.
+ */
+export function boundConnections(server: Server, senders: Senders): void {
+  const event = 'setSecureContext' in server ? 'secureConnection' : 'connection'
+  server.on(event, (socket: Socket) => {
+    const id = socket.remoteAddress ?? ''
+    const sender = senders.named(clientAddress({ ip: id, socket }))
+    sender.connections++
+    own(socket, { id, sender })
+    if (sender.hasTooManyConnections) socket.destroy()
+  })
 }
 
 function own(socket: Socket, owner: Owner): void {

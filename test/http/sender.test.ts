@@ -44,7 +44,7 @@ async function appOf(t: TestContext, deps: Partial<AppDeps> = {}) {
     return raw
   }
   const status = async (raw: RawSocket) => parseAnswer(await raw.until('\r\n\r\n')).statusCode
-  return { ...made, senders, send, status }
+  return { ...made, port, senders, send, status }
 }
 
 suite('one sender', () => {
@@ -68,6 +68,19 @@ suite('one sender', () => {
       eventually('it is gone', 10_000, 5, async () => senders.named('a').connections < 2 || undefined)
     await isGone()
     assert.equal(await status(send('a')), 201)
+  })
+
+  test('is its address where there are no tokens: connections beyond its share are closed before they send anything', async (t) => {
+    const { send, status, senders, port } = await appOf(t, { authenticate: null })
+    const held = [rawSocket(port, ''), rawSocket(port, '')]
+    await eventually('both are there', 10_000, 5, async () => senders.named('127.0.0.1').connections === 2 || undefined)
+    assert.equal(await rawSocket(port, '').closed, '')
+    held[0]?.socket.destroy()
+    await eventually('one is gone', 10_000, 5, async () => senders.named('127.0.0.1').connections === 1 || undefined)
+    const raw = send('')
+    assert.equal(await status(raw), 201)
+    assert.equal(senders.named('127.0.0.1').connections, 2, 'each counts once')
+    held[1]?.socket.destroy()
   })
 
   test('has the connections that it used last: those of a load balancer change hands', async (t) => {
