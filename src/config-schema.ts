@@ -41,6 +41,11 @@ export const ConfigSchema = Type.Object({
   CORS_ORIGINS: Type.Optional(
     text('Origins of pages, separated by commas, whose tills run in a browser and may read the answers.'),
   ),
+  TLS_CERT_FILE: Type.Optional(text('Certificate of the gateway for HTTPS (PEM), its chain behind it; unset: HTTP.')),
+  TLS_KEY_FILE: Type.Optional(text('The private key of TLS_CERT_FILE (PEM), without a passphrase.')),
+  TLS_CLIENT_CA_FILE: Type.Optional(
+    text('Who may vouch for client certificates (PEM); they are good for what AUTH_CERTIFICATES_FILE says.'),
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'Lowest level that is logged.' },
@@ -59,6 +64,7 @@ export const ConfigSchema = Type.Object({
   AUTH_AUDIENCE: text('The `aud` of tokens for this gateway.', { default: 'tillgate' }),
   AUTH_ISSUER: Type.Optional(text('The `iss` that tokens must have; unset: any.')),
   AUTH_REVOCATIONS_FILE: Type.Optional(text('File of revoked tokens: tillgate token revoke.')),
+  AUTH_CERTIFICATES_FILE: Type.Optional(text('File of what the holders of client certificates may do, by name.')),
   AUTH_MAX_TOKENS: Type.Integer({
     default: 100_000,
     minimum: 1,

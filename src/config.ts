@@ -114,13 +114,20 @@ export function kafkaOptions(config: Config) {
 export function authOptions(config: Config) {
   if (config.AUTH === 'off') return null
   const { AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url } = config
+  const keysAt = url === undefined ? undefined : { url: new URL(url) }
   return {
-    keys: file === undefined ? { url: new URL(url as string) } : { file },
+    keys: file === undefined ? keysAt : { file },
     revocationsFile: config.AUTH_REVOCATIONS_FILE,
+    certificatesFile: config.AUTH_CERTIFICATES_FILE,
     audience: config.AUTH_AUDIENCE,
     issuer: config.AUTH_ISSUER,
     maxTokens: config.AUTH_MAX_TOKENS,
   }
+}
+
+/** The files for HTTPS; undefined for HTTP. */
+export function tlsFiles({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: clientCaFile }: Config) {
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, clientCaFile }
 }
 
 /** Every variable with its type, default, meaning and, where given, its present value; secrets redacted. */
@@ -165,7 +172,7 @@ function contradictions(config: Config): string[] {
   if (config.ADMIN_PORT === config.PORT && config.PORT !== 0) problems.push('ADMIN_PORT must differ from PORT')
   problems.push(...networkProblems('TRUSTED_PROXIES', config.TRUSTED_PROXIES))
   problems.push(...originProblems('CORS_ORIGINS', config.CORS_ORIGINS))
-  problems.push(...contradictoryTimeouts(config))
+  problems.push(...contradictoryTls(config), ...contradictoryTimeouts(config))
   problems.push(...pointerProblems('CARD_NUMBERS_EXEMPT', config.CARD_NUMBERS_EXEMPT))
   if (config.MAX_INVOICE_BYTES > config.MAX_BATCH_BYTES)
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
@@ -177,15 +184,26 @@ function contradictions(config: Config): string[] {
 }
 
 const NO_KEYS =
-  'AUTH=required, the default, needs AUTH_JWKS_FILE or AUTH_JWKS_URL, the keys of tokens; AUTH=off takes invoices from whoever reaches the port'
+  'AUTH=required, the default, needs AUTH_JWKS_FILE or AUTH_JWKS_URL, the keys of tokens, or AUTH_CERTIFICATES_FILE; AUTH=off takes invoices from whoever reaches the port'
 
-function contradictoryAuth({ AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url }: Config): string[] {
+function contradictoryAuth(config: Config): string[] {
+  const { AUTH, AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url, AUTH_CERTIFICATES_FILE: certificates } = config
   if (AUTH === 'off') return []
-  if (file === undefined && url === undefined) return [NO_KEYS]
+  if ([file, url, certificates].every((place) => place === undefined)) return [NO_KEYS]
   if (file !== undefined && url !== undefined) return ['AUTH_JWKS_FILE and AUTH_JWKS_URL exclude each other']
   // Whoever can change the answer on its way can make tokens.
   const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
   return isSafe ? [] : ['AUTH_JWKS_URL must be https; http is for this machine alone']
+}
+
+function contradictoryTls(config: Config): string[] {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key, TLS_CLIENT_CA_FILE: ca, AUTH_CERTIFICATES_FILE: holders } = config
+  const problems: string[] = []
+  if ((cert === undefined) !== (key === undefined)) problems.push('TLS_CERT_FILE and TLS_KEY_FILE need each other')
+  if (ca !== undefined && cert === undefined) problems.push('TLS_CLIENT_CA_FILE needs TLS_CERT_FILE')
+  if ((ca === undefined) !== (holders === undefined))
+    problems.push('TLS_CLIENT_CA_FILE and AUTH_CERTIFICATES_FILE need each other')
+  return problems
 }
 
 /**

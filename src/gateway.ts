@@ -5,12 +5,13 @@ import type { AdminListener } from './admin/listener.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
-import { type Auth, startAuth } from './auth/auth.ts'
+import type { Auth } from './auth/auth.ts'
 import { createBounds } from './bounds.ts'
-import { authOptions, kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
+import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { listed } from './config-lists.ts'
 import { lenientStoresOf, readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
+import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
 import { UnreadAnswers } from './http/unread-answers.ts'
@@ -22,7 +23,6 @@ import { cachedPartitionOf } from './invoice/partition.ts'
 import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
-import { isLoopback } from './network-address.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { watchEventLoop } from './observability/event-loop.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -96,7 +96,7 @@ interface Parts {
 async function build(config: Config, logger: Logger): Promise<Parts> {
   const life: Parts['life'] = { phase: 'serving' }
   const events = new EventSummary(logger)
-  const auth = await createAuth(config, logger, events).catch((error: unknown) => {
+  const { tls, auth } = await createSecurity(config, logger, events).catch((error: unknown) => {
     events.stop()
     throw error
   })
@@ -148,25 +148,10 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       unreadAnswers,
       onAnswer: createAnswerLog(metrics, events),
     },
-    appOptions(config, logger),
+    { ...appOptions(config, logger), tls },
   )
   const requests = trackRequests(app)
   return { config, logger, life, events, metrics, publisher, accumulator, reader, auth, app, requests, readiness }
-}
-
-/** Rejects when a file of keys or revocations cannot be read. */
-async function createAuth(config: Config, logger: Logger, events: EventSummary): Promise<Auth | undefined> {
-  const options = authOptions(config)
-  if (options === null) {
-    const level = isLoopback(config.HOST) ? 'info' : 'warn'
-    logger[level]('AUTH=off: whoever reaches the port may write invoices for every store')
-    return undefined
-  }
-  return await startAuth({
-    ...options,
-    onFirstUse: ({ name, tokenId }) => events.note('info', 'token used', { name, tokenId }),
-    onTrouble: (reason) => logger.error({ reason }, 'keys or revocations cannot be read; the last ones still count'),
-  })
 }
 
 function createReader(config: Config, events: EventSummary, metrics: Metrics): UploadReader {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import {
+  authOptions,
   ConfigError,
   connectionTimeoutMs,
   describeConfig,
@@ -11,6 +12,7 @@ import {
   neededMemoryBytes,
   readConfig,
   readGatewayConfig,
+  tlsFiles,
 } from '../src/config.ts'
 import { type Config, ConfigSchema } from '../src/config-schema.ts'
 import { toRecord } from '../src/invoice/record.ts'
@@ -320,6 +322,23 @@ test('TLS to Kafka may have files, and a login a password or a token', () => {
   assert.deepEqual(kafkaOptions(readConfig({ ...BROKERS, ...oauth })).sasl, {
     ...{ mechanism: 'oauthbearer', tokenUrl, clientId: 'tillgate', clientSecretFile: file, scope: undefined },
   })
+})
+
+test('HTTPS has a certificate and a key; client certificates an authority and what their holders may do', () => {
+  const tls = { TLS_CERT_FILE: 'c', TLS_KEY_FILE: 'k' }
+  assert.equal(tlsFiles(readConfig(BROKERS)), undefined)
+  const expected = { certFile: 'c', keyFile: 'k', clientCaFile: undefined }
+  assert.deepEqual(tlsFiles(readConfig({ ...BROKERS, ...tls })), expected)
+  const certificates = { ...tls, TLS_CLIENT_CA_FILE: 'a', AUTH_CERTIFICATES_FILE: 'h' }
+  const options = authOptions(readGatewayConfig({ ...BROKERS, ...certificates }))
+  assert.deepEqual([options?.keys, options?.certificatesFile], [undefined, 'h'], 'tokens need not be taken')
+  const wrong: [NodeJS.ProcessEnv, RegExp][] = [
+    [{ TLS_CERT_FILE: 'c' }, /TLS_CERT_FILE and TLS_KEY_FILE need each other/],
+    [{ TLS_CLIENT_CA_FILE: 'a', AUTH_CERTIFICATES_FILE: 'h' }, /TLS_CLIENT_CA_FILE needs TLS_CERT_FILE/],
+    [{ ...tls, TLS_CLIENT_CA_FILE: 'a' }, /TLS_CLIENT_CA_FILE and AUTH_CERTIFICATES_FILE need each other/],
+    [{ AUTH_CERTIFICATES_FILE: 'h' }, /TLS_CLIENT_CA_FILE and AUTH_CERTIFICATES_FILE need each other/],
+  ]
+  for (const [env, said] of wrong) assert.throws(() => readConfig({ ...BROKERS, ...env }), said)
 })
 
 test('what contradicts itself in the connection to Kafka is told, and a file that cannot be read', () => {

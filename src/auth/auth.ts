@@ -1,12 +1,15 @@
 import { type Authenticate, createAuthenticate } from './authenticate.ts'
-import { type KeySet, keysFromFile, keysFromUrl } from './key-set.ts'
+import { type CertificateOptions, createCertificateAuth, type Holders, readHolders } from './certificates.ts'
+import { type KeySet, keysFromFile, keysFromUrl, NO_KEYS } from './key-set.ts'
 import type { Principal } from './principal.ts'
 import { NO_REVOCATIONS, type Revocations, readRevocations } from './revocations.ts'
 import { WatchedFile } from './watched-file.ts'
 
 export interface AuthOptions {
-  /** Where the public keys are. */
-  readonly keys: { readonly file: string } | { readonly url: URL }
+  /** Where the public keys are; undefined: no token is taken, only certificates. */
+  readonly keys: { readonly file: string } | { readonly url: URL } | undefined
+  /** What the holders of client certificates may do. */
+  readonly certificatesFile: string | undefined
   readonly revocationsFile: string | undefined
   readonly audience: string
   readonly issuer: string | undefined
@@ -26,29 +29,45 @@ export interface Auth {
 
 /** Rejects when a file cannot be read at the start. An identity provider may be away. */
 export async function startAuth(options: AuthOptions): Promise<Auth> {
-  const { keys, revocationsFile, audience, issuer, maxTokens, onFirstUse, onTrouble } = options
-  const keySet: KeySet =
-    'file' in keys ? await keysFromFile(keys.file, onTrouble) : await keysFromUrl({ url: keys.url, onTrouble })
+  const { revocationsFile, certificatesFile, audience, issuer, maxTokens, onFirstUse, onTrouble } = options
+  const keySet = await openKeys(options)
   let revocations: WatchedFile<Revocations> | undefined
+  let holders: WatchedFile<Holders> | undefined
+  const stop = () => {
+    for (const part of [keySet, revocations, holders]) part?.stop()
+  }
   try {
     if (revocationsFile !== undefined)
       revocations = await WatchedFile.open({ file: revocationsFile, read: readRevocations, onTrouble })
+    if (certificatesFile !== undefined)
+      holders = await WatchedFile.open({ file: certificatesFile, read: readHolders, onTrouble })
   } catch (error) {
-    keySet.stop()
+    stop()
     throw error
   }
+  const shared = { revocations: () => revocations?.value ?? NO_REVOCATIONS, onFirstUse }
+  const byToken = createAuthenticate({ keySet, audience, issuer, maxTokens, ...shared })
   return {
-    authenticate: createAuthenticate({
-      keySet,
-      revocations: () => revocations?.value ?? NO_REVOCATIONS,
-      ...{ audience, issuer, maxTokens, onFirstUse },
-    }),
+    authenticate: holders === undefined ? byToken : orByCertificate(byToken, holders, shared),
     get troubles() {
-      return [keySet.trouble, revocations?.trouble].filter((trouble) => trouble !== undefined)
+      return [keySet.trouble, revocations?.trouble, holders?.trouble].filter((trouble) => trouble !== undefined)
     },
-    stop() {
-      keySet.stop()
-      revocations?.stop()
-    },
+    stop,
   }
+}
+
+function openKeys({ keys, onTrouble }: AuthOptions): Promise<KeySet> | KeySet {
+  if (keys === undefined) return NO_KEYS
+  return 'file' in keys ? keysFromFile(keys.file, onTrouble) : keysFromUrl({ url: keys.url, onTrouble })
+}
+
+/** A token says more than a certificate: whoever sends one is who it says, or nobody. */
+function orByCertificate(
+  byToken: Authenticate,
+  holders: WatchedFile<Holders>,
+  shared: Omit<CertificateOptions, 'holders'>,
+): Authenticate {
+  const byCertificate = createCertificateAuth({ holders: () => holders.value, ...shared })
+  return (authorization, certificate) =>
+    authorization === undefined && certificate !== undefined ? byCertificate(certificate) : byToken(authorization)
 }

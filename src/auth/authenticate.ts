@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { ClientCertificate } from './certificates.ts'
 import { principalOf } from './claims.ts'
 import type { KeySet } from './key-set.ts'
 import type { Principal } from './principal.ts'
@@ -23,6 +24,12 @@ export type AuthFailure =
   | 'revoked'
   /** The gateway has no keys yet: the identity provider cannot be reached. */
   | 'no-keys'
+  /** No authority of ours vouches for the client's certificate. */
+  | 'certificate-untrusted'
+  /** The file of holders has none of its names, or more than one. */
+  | 'certificate-unknown'
+  | 'certificate-expired'
+  | 'certificate-revoked'
 
 export type AuthResult =
   | { readonly kind: 'principal'; readonly principal: Principal }
@@ -51,10 +58,13 @@ const MAX_REFUSED = 10_000
 const REFUSED_MS = 30_000
 
 /**
- * Who sent a request, by its `Authorization` field. Returns at once for a token that was verified before; expiry and
+ * Who sent a request, by its `Authorization` field, or by its client's certificate where it has no such field. Returns at once for a token that was verified before; expiry and
  * revocation are looked at every time. The token itself is not kept, only its SHA-256.
  */
-export type Authenticate = (authorization: string | undefined) => AuthResult | Promise<AuthResult>
+export type Authenticate = (
+  authorization: string | undefined,
+  certificate?: ClientCertificate | undefined,
+) => AuthResult | Promise<AuthResult>
 
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { keySet, revocations, maxTokens, onFirstUse, now = Date.now } = options

@@ -6,7 +6,8 @@ import { type Principal, type Reach, SCOPES, type Scope } from './principal.ts'
 const MAX_LISTED = 1_000
 
 const ID = '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$'
-const reach = (description: string) =>
+/** Of a claim or a file: stores or terminals. */
+export const reach = (description: string) =>
   Type.Union([Type.Literal('*'), Type.Array(Type.String({ pattern: ID }), { minItems: 1, maxItems: MAX_LISTED })], {
     description,
   })
@@ -36,16 +37,21 @@ export function principalOf(claims: unknown): Principal | null {
     tokenId: jti,
     stores: reachOf(stores),
     terminals: reachOf(terminals),
-    scopes: new Set(scope.split(' ').filter(isScope)),
+    scopes: scopesOf(scope),
     issuedAtMs: iat * 1_000,
     expiresAtMs: exp * 1_000,
   }
+}
+
+/** The scopes in a text, where blanks separate them. Others are left out. */
+export function scopesOf(text: string): Set<Scope> {
+  return new Set(text.split(' ').filter(isScope))
 }
 
 function isScope(text: string): text is Scope {
   return (SCOPES as readonly string[]).includes(text)
 }
 
-function reachOf(claim: '*' | readonly string[]): Reach {
+export function reachOf(claim: '*' | readonly string[]): Reach {
   return claim === '*' ? '*' : new Set(claim)
 }

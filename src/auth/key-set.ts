@@ -15,6 +15,15 @@ export interface KeySet {
   stop(): void
 }
 
+/** No key: no token is taken. */
+export const NO_KEYS: KeySet = {
+  keys: createLocalJWKSet({ keys: [] }),
+  generation: 0,
+  trouble: undefined,
+  refresh: async () => {},
+  stop: () => {},
+}
+
 /** Keys in a file, a JWKS (RFC 7517). The file may change at any time. Rejects when it cannot be read at the start. */
 export async function keysFromFile(file: string, onTrouble: (reason: string) => void): Promise<KeySet> {
   let generation = 0

@@ -23,6 +23,7 @@ import { checkRequest } from './request-check.ts'
 import { boundConnections } from './sender.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
 import { startPage } from './start-page.ts'
+import { type TlsOptions, tlsOptions, watchTls } from './tls.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
@@ -83,7 +84,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     if (isDraining()) reply.header('connection', 'close')
   }
   const settings = serverOptions(options, stamp)
-  const app: FastifyInstance = fastify(settings)
+  const app = await createServer(settings, options.tls)
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
   deps.unreadAnswers.watch(app.server)
@@ -142,6 +143,18 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   if (docs) await docsPage(app, { tryItOut: true })
   await app.ready()
   return app
+}
+
+async function createServer(
+  settings: ReturnType<typeof serverOptions>,
+  tls: TlsOptions | undefined,
+): Promise<FastifyInstance> {
+  if (tls === undefined) return fastify(settings)
+  const { http } = settings
+  const app = fastify({ ...settings, https: { ...http, ...(await tlsOptions(tls, http.headersTimeout)) } })
+  const stopWatching = await watchTls(app.server, tls)
+  app.addHook('onClose', async () => stopWatching())
+  return app as unknown as FastifyInstance
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Authenticate, AuthFailure } from '../auth/authenticate.ts'
 import { may, type Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import { FORBIDDEN } from '../ingest/invoice.ts'
+import { clientCertificateOf } from './tls.ts'
 
 const INVALID_TOKEN = 'Bearer realm="tillgate", error="invalid_token"'
 
@@ -20,6 +21,15 @@ const FAILURES: Readonly<Record<AuthFailure, Problem>> = {
   'wrong-audience': unauthorized('The token is for another service.'),
   claims: unauthorized('The token lacks a claim that this gateway needs.'),
   revoked: unauthorized('The token is revoked. The till needs a new one.'),
+  // With another connection it may be another certificate; the authorities may also be new since this one was made.
+  'certificate-untrusted': new Problem(
+    'unauthorized',
+    'No authority of this gateway vouches for the certificate of this connection.',
+    { headers: { 'www-authenticate': INVALID_TOKEN, connection: 'close' } },
+  ),
+  'certificate-unknown': unauthorized('No name in the certificate of this connection is one that this gateway knows.'),
+  'certificate-expired': unauthorized('The certificate of this connection has expired. The till needs a new one.'),
+  'certificate-revoked': unauthorized('The certificate of this connection is revoked. The till needs a new one.'),
   'no-keys': new Problem('keys-unavailable', 'The keys of the identity provider were never read. Send it again.'),
 }
 
@@ -37,7 +47,7 @@ interface NamedTerminal {
 }
 
 /**
- * Who sends a request, or why it is refused. It is found out from the header fields and the path alone, before anything
+ * Who sends a request, or why it is refused. It is found out from the header fields, the connection's certificate and the path, before anything
  * is reserved. `null`: tokens are not asked for. Returns at once for a token that was verified before.
  */
 export function principalOf(
@@ -45,7 +55,8 @@ export function principalOf(
   authenticate: Authenticate | null,
 ): Principal | null | Problem | Promise<Principal | Problem> {
   if (authenticate === null) return null
-  const result = authenticate(request.raw.headers.authorization)
+  const { headers, socket } = request.raw
+  const result = authenticate(headers.authorization, clientCertificateOf(socket))
   const terminal = request.params as NamedTerminal
   return result instanceof Promise ? result.then((known) => writerOf(known, terminal)) : writerOf(result, terminal)
 }

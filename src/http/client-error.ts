@@ -11,6 +11,11 @@ import { problemAnswer } from './problem-document.ts'
  * take this problem for that answer. So nothing is written then: a lost connection means "send again".
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  // TLS that never came to be, or that broke: nothing can be written. Plain HTTP on the port for TLS ends here, too.
+  if (error.code !== undefined && /^ERR_(?:SSL|TLS)_/.test(error.code)) {
+    socket.destroy()
+    return
+  }
   if (error.code === 'ECONNRESET' || !socket.writable) return
   if (mayAnswer(socket)) socket.write(rawAnswer(clientProblem(error.code), requestId))
   socket.destroySoon()

@@ -38,7 +38,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   unauthorized: {
     meaning:
-      'The request has no token, or one that this gateway does not take: it has expired, is revoked, was changed, or is ' +
+      'The request has no token or client certificate, or one that this gateway does not take: it has expired, is revoked, was changed, or is ' +
       'for another service. `detail` says which.',
     remedy: 'Give the till a new token. Its invoices are taken as soon as it has one.',
     example: 'The token has expired. The till needs a new one.',

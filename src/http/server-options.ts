@@ -5,6 +5,7 @@ import { trustIn } from './client-address.ts'
 import { answerClientError } from './client-error.ts'
 import { logFailure } from './error-answers.ts'
 import { sendProblem } from './problem-document.ts'
+import type { TlsOptions } from './tls.ts'
 import { toProblem } from './to-problem.ts'
 
 export interface ServerOptions {
@@ -23,6 +24,8 @@ export interface ServerOptions {
   /** Addresses and networks of proxies that say whose request it is. Default: none. */
   trustedProxies?: readonly string[] | undefined
   logger: false | FastifyBaseLogger
+  /** Makes the app speak HTTPS. */
+  tls?: TlsOptions | undefined
 }
 
 /**

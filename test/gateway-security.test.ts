@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { Agent, type Dispatcher, request } from 'undici'
+import { eventually } from '../dev/kafka/eventually.ts'
+import { readGatewayConfig } from '../src/config.ts'
+import { startGateway } from '../src/gateway.ts'
+import { type Certificate, createAuthority } from './harness/certificates.ts'
+import { sampleInvoice } from './invoice/generate.ts'
+import { API, FakeCluster } from './kafka/fake-broker.ts'
+
+const ACK_MS = 50
+
+/** A gateway with HTTPS that takes client certificates, over a fake broker. */
+async function start(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'tillgate-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const authority = createAuthority()
+  const write = async (name: string, content: string) => {
+    await writeFile(join(folder, name), content)
+    return join(folder, name)
+  }
+  const server = authority.issue('gateway', { names: ['IP:127.0.0.1'] })
+  const holders = { 'till-7.example': { stores: ['S1'], terminals: ['T1'], scope: 'invoices:write' } }
+  const cluster = await FakeCluster.start()
+  t.after(() => cluster.stop())
+  const [broker] = cluster.brokers as [FakeCluster['brokers'][0]]
+  broker.script = (request) => {
+    if (request.apiKey !== API.produce) return false
+    void sleep(ACK_MS).then(() => request.send(request.soundAnswer()))
+    return true
+  }
+  const config = readGatewayConfig({
+    ...{ HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY_MS: '0' },
+    ...{ KAFKA_BROKERS: cluster.bootstrap.join(), KAFKA_TOPIC: cluster.topic },
+    KAFKA_PARTITIONS: String(cluster.partitions),
+    TLS_CERT_FILE: await write('cert.pem', server.cert),
+    TLS_KEY_FILE: await write('key.pem', server.key),
+    TLS_CLIENT_CA_FILE: await write('ca.pem', authority.cert),
+    AUTH_CERTIFICATES_FILE: await write('certificates.json', JSON.stringify(holders)),
+  })
+  const gateway = await startGateway(config, pino({ level: 'silent' }))
+  t.after(() => gateway.stop())
+  await gateway.ready
+  const withCertificate = (certificate?: Certificate) => {
+    const agent = new Agent({ connect: { ca: authority.cert, ...certificate } })
+    t.after(() => agent.destroy())
+    return agent
+  }
+  return { gateway, authority, withCertificate, broker }
+}
+
+const bodyOf = (storeId: string, sequenceNumber = 1) =>
+  JSON.stringify(sampleInvoice({ storeId, terminalId: 'T1', journalId: 'J1', sequenceNumber }))
+
+async function post(url: string, dispatcher: Dispatcher, storeId: string): Promise<number> {
+  const headers = { 'content-type': 'application/json' }
+  const options = { method: 'POST', headers, body: bodyOf(storeId), dispatcher } as const
+  const answer = await request(`${url}/v1/invoices`, options)
+  await answer.body.dump()
+  return answer.statusCode
+}
+
+test('the holder of a certificate writes for its own store by every way, and for no other', async (t) => {
+  const { gateway, authority, withCertificate } = await start(t)
+  const { url } = gateway
+  assert.match(url, /^https:/)
+  const till = withCertificate(authority.issue('till', { names: ['DNS:till-7.example'] }))
+  const send = async (way: 'POST' | 'PUT' | 'upload', storeId: string) => {
+    const path = way === 'PUT' ? `stores/${storeId}/terminals/T1/journals/J1/invoices/1` : 'invoices'
+    const answer = await request(`${url}/v1/${path}${way === 'upload' ? '/batch' : ''}`, {
+      method: way === 'PUT' ? 'PUT' : 'POST',
+      headers: { 'content-type': way === 'upload' ? 'application/x-ndjson' : 'application/json' },
+      body: bodyOf(storeId),
+      dispatcher: till,
+    })
+    const document = (await answer.body.json()) as { results?: { status: number }[] }
+    return document.results?.[0]?.status ?? answer.statusCode
+  }
+  for (const way of ['POST', 'PUT', 'upload'] as const) {
+    assert.equal(await send(way, 'S1'), 201, way)
+    assert.equal(await send(way, 'S2'), 403, way)
+  }
+})
+
+test('no certificate, one of another authority or of nobody is 401; health checks need none', async (t) => {
+  const { gateway, authority, withCertificate } = await start(t)
+  const certificates = [
+    undefined,
+    createAuthority('another').issue('till', { names: ['DNS:till-7.example'] }),
+    authority.issue('till', { names: ['DNS:till-8.example'] }),
+  ]
+  for (const certificate of certificates) assert.equal(await post(gateway.url, withCertificate(certificate), 'S1'), 401)
+  for (const path of ['livez', 'readyz']) {
+    const answer = await request(`${gateway.url}/${path}`, { dispatcher: withCertificate() })
+    await answer.body.dump()
+    assert.equal(answer.statusCode, 200)
+  }
+})
+
+test('an invoice in flight is answered while the gateway drains', async (t) => {
+  const { gateway, authority, withCertificate, broker } = await start(t)
+  const till = withCertificate(authority.issue('till', { names: ['DNS:till-7.example'] }))
+  const answered = post(gateway.url, till, 'S1')
+  await eventually('it is in flight', 10_000, 5, async () => broker.count(API.produce) || undefined)
+  await gateway.stop()
+  assert.equal(await answered, 201)
+})
+
+test('a gateway whose certificate and key do not fit together does not start', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tillgate-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const [certFile, keyFile] = [join(folder, 'cert'), join(folder, 'key')]
+  const authority = createAuthority()
+  await writeFile(certFile, authority.issue('one').cert)
+  await writeFile(keyFile, authority.issue('another').key)
+  const env = { KAFKA_BROKERS: 'a:9092', AUTH: 'off', TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile }
+  await assert.rejects(startGateway(readGatewayConfig(env), pino({ level: 'silent' })), /cert.*key.*mismatch/)
+})
