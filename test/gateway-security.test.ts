@@ -10,6 +10,7 @@ import { eventually } from '../dev/kafka/eventually.ts'
 import { readGatewayConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
 import { type Certificate, createAuthority } from './harness/certificates.ts'
+import { spawnCli } from './harness/cli-process.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { API, FakeCluster } from './kafka/fake-broker.ts'
 
@@ -25,7 +26,10 @@ async function start(t: TestContext) {
     return join(folder, name)
   }
   const server = authority.issue('gateway', { names: ['IP:127.0.0.1'] })
-  const holders = { 'till-7.example': { stores: ['S1'], terminals: ['T1'], scope: 'invoices:write' } }
+  const holders = {
+    'till-7.example': { stores: ['S1'], terminals: ['T1'], scope: 'invoices:write' },
+    'office.example': { stores: '*', terminals: '*', scope: 'invoices:write' },
+  }
   const cluster = await FakeCluster.start()
   t.after(() => cluster.stop())
   const [broker] = cluster.brokers as [FakeCluster['brokers'][0]]
@@ -51,7 +55,7 @@ async function start(t: TestContext) {
     t.after(() => agent.destroy())
     return agent
   }
-  return { gateway, authority, withCertificate, broker }
+  return { gateway, authority, withCertificate, broker, folder, write }
 }
 
 const bodyOf = (storeId: string, sequenceNumber = 1) =>
@@ -109,6 +113,35 @@ test('an invoice in flight is answered while the gateway drains', async (t) => {
   await eventually('it is in flight', 10_000, 5, async () => broker.count(API.produce) || undefined)
   await gateway.stop()
   assert.equal(await answered, 201)
+})
+
+test('simulate and upload reach it with the files of their options, and say what is wrong without them', async (t) => {
+  const { gateway, authority, folder, write } = await start(t)
+  const office = authority.issue('office', { names: ['DNS:office.example'] })
+  const journal = await write('journal.ndjson', `${bodyOf('S1')}\n${bodyOf('S1', 2)}\n`)
+  const files = ['--ca-file', join(folder, 'ca.pem')]
+  files.push('--cert-file', await write('office.pem', office.cert))
+  files.push('--key-file', await write('office-key.pem', office.key))
+  const run = async (...args: string[]) => {
+    const started = spawnCli(args)
+    t.after(() => started.end())
+    const { code } = await started.exited
+    return { code, output: started.output() }
+  }
+  const few = ['--tills', '2', '--rate', '20', '--seconds', '1']
+  const [simulated, uploaded, untrusted, missing] = await Promise.all([
+    run('simulate', '--url', gateway.url, ...few, ...files),
+    run('upload', '--url', gateway.url, ...files, journal),
+    run('simulate', '--url', gateway.url, ...few, '--drain-seconds', '1'),
+    run('simulate', '--url', gateway.url, '--ca-file', join(folder, 'none')),
+  ])
+  assert.equal(simulated.code, 0, simulated.output)
+  assert.equal(uploaded.code, 0, uploaded.output)
+  assert.match(untrusted.output, /its certificate is not trusted \(.*\): --ca-file has to name a file/)
+  assert.deepEqual(
+    [missing.code, /--ca-file: \S+none cannot be read: there is no such file/.test(missing.output)],
+    [2, true],
+  )
 })
 
 test('a gateway whose certificate and key do not fit together does not start', async (t) => {

@@ -42,8 +42,9 @@ async function simulateTills(
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const status = createStatusLine(process.stderr)
   let isOver = false
+  const reasonNow = () => whyNotReady(given.run.url, undefined, given.run.tls)
   if (process.stderr.isTTY)
-    whyNotReady(given.run.url).then((reason) => {
+    reasonNow().then((reason) => {
       if (reason === undefined || isOver) return
       status.end()
       process.stderr.write(`${reason}; the tills keep trying, Ctrl-C stops\n`)
@@ -62,7 +63,7 @@ async function simulateTills(
     await answers?.close()
     const { intended, acknowledged } = summary
     const isUnclear = intended > 0 && acknowledged === 0 && !abort.signal.aborted
-    const told = { ...summary, diagnosis: isUnclear ? await diagnosisOf(summary, given.run.url) : null }
+    const told = { ...summary, diagnosis: isUnclear ? await diagnosisOf(summary, reasonNow) : null }
     status.end()
     console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
     return exitCodeOf(summary)
@@ -74,10 +75,13 @@ async function simulateTills(
 }
 
 /** Why nothing was acknowledged; `null` if that is not known. */
-async function diagnosisOf({ statuses }: Summary, url: URL): Promise<string | null> {
+async function diagnosisOf(
+  { statuses }: Summary,
+  reasonNow: () => Promise<string | undefined>,
+): Promise<string | null> {
   const refusal = ['401', '403'].find((status) => statuses[status] !== undefined)
   if (refusal !== undefined) return `the gateway answers ${refusal}: ${OTHER_TOKEN}`
-  return (await whyNotReady(url)) ?? null
+  return (await reasonNow()) ?? null
 }
 
 async function runSelfTest(json: boolean): Promise<number> {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { gatewayConnections } from '../tools/gateway/gateway-tls.ts'
 import { readTokenHeaders, type TokenHeaders } from '../tools/gateway/token.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
@@ -136,14 +137,15 @@ async function send(
     if (given.again) for (const journal of journals) await startOver(journal)
     const startedAtMs = performance.now()
     screen.start(journals)
-    const { coding, url, tokenHeaders, giveUpAfterMs, parallel, keepGoing } = given
+    const { coding, url, tls, tokenHeaders, giveUpAfterMs, parallel, keepGoing } = given
+    const dispatcher = gatewayConnections(tls)
     const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
     const started = await uploadFiles(
       journals,
       { parallel, keepGoing },
       {
         send: (request, timeoutMs) =>
-          postUpload(request, timeoutMs, { url, coding, tokenHeaders, signal: breakingOff }),
+          postUpload(request, timeoutMs, { url, coding, tokenHeaders, dispatcher, signal: breakingOff }),
         ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, backoff: BACKOFF, coding, limits, giveUpAfterMs, answers, stopping },
         ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },
       },

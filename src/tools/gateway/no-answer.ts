@@ -37,6 +37,6 @@ function words(code: string, error: unknown): string | undefined {
   if (Object.hasOwn(WORDS, code)) return WORDS[code]
   if ((error as Error).name === 'HTTPParserError') return 'what listens there does not speak HTTP'
   if (/CERT|SIGNATURE|ISSUER/.test(code))
-    return `its certificate is not trusted (${code.toLowerCase().replaceAll('_', ' ')}): NODE_EXTRA_CA_CERTS has to name a file with its authority`
+    return `its certificate is not trusted (${code.toLowerCase().replaceAll('_', ' ')}): --ca-file has to name a file with its authority`
   return systemProblem(error)
 }

@@ -1,5 +1,6 @@
 import { Client } from 'undici'
 import { visibleText } from '../terminal/visible-text.ts'
+import type { GatewayTls } from './gateway-tls.ts'
 import { noAnswer } from './no-answer.ts'
 
 const MAX_ANSWER_BYTES = 65_536
@@ -11,10 +12,10 @@ const NOT_READY = 'the gateway is not ready: its log and /readyz on its ADMIN_PO
  * Why the gateway at `url` (which ends with a slash) takes no invoices now, in one line; undefined if it says that it is
  * ready. At an operator's listener the line has the reasons. Resolves within `timeoutMs` and never rejects.
  */
-export async function whyNotReady(url: URL, timeoutMs = 2_000): Promise<string | undefined> {
+export async function whyNotReady(url: URL, timeoutMs = 2_000, tls: GatewayTls = {}): Promise<string | undefined> {
   const timeout = AbortSignal.timeout(timeoutMs)
   const place = new URL('readyz', url)
-  const client = new Client(url.origin, { maxResponseSize: MAX_ANSWER_BYTES })
+  const client = new Client(url.origin, { connect: tls, maxResponseSize: MAX_ANSWER_BYTES })
   try {
     const { statusCode, body } = await client.request({ method: 'GET', path: place.pathname, signal: timeout })
     const { ready, reasons } = readinessOf(await body.text())

@@ -1,3 +1,4 @@
+import { type GatewayTls, gatewayTls, TLS_OPTIONS } from '../gateway/gateway-tls.ts'
 import { gatewayAddress } from '../gateway/gateway-url.ts'
 import { TOKEN_FILE_OPTION, type TokenHeaders } from '../gateway/token.ts'
 import { count } from '../terminal/count.ts'
@@ -21,6 +22,7 @@ export type SimulateArguments = { readonly json: boolean } & (
 /** One run of many tills against one gateway. */
 export interface Run {
   readonly url: URL
+  readonly tls?: GatewayTls
   readonly tills: number
   readonly stores: number
   readonly load: Load
@@ -49,6 +51,7 @@ const percent = number(0, 100)
 export const SIMULATE_OPTIONS = {
   url: { value: 'URL', form: gatewayAddress, isRequired: true, help: 'the gateway or its load balancer' },
   'token-file': TOKEN_FILE_OPTION,
+  ...TLS_OPTIONS,
   tills: { value: 'N', form: wholeNumber(1, 1_000_000), preset: 1_000, help: 'how many tills' },
   stores: {
     value: 'N',
@@ -154,7 +157,7 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     throw new UsageError('--changed-percent and --older-percent together must not be above 100')
   if (wrong.twinsPercent > 0 && tills < 2) throw new UsageError('--twins-percent needs at least 2 --tills')
   const run = {
-    ...{ url, tills, stores, seconds },
+    ...{ url, tills, stores, seconds, tls: gatewayTls(given) },
     load: { ratePerSecond: given.rate, curve, daySeconds: given['day-seconds'], burst: given.burst },
     drainSeconds: given['drain-seconds'],
     connections: given.connections,

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import { type TillAction, tillAction } from '../../errors.ts'
+import type { GatewayTls } from '../gateway/gateway-tls.ts'
 import type { TokenHeaders } from '../gateway/token.ts'
 
 /** The answer to one attempt. `status` null: no answer, or an incomplete one. `action`: what the till does with it. */
@@ -24,6 +25,7 @@ export interface Sender {
 export interface SenderOptions {
   /** Of the gateway or its load balancer, e.g. `http://127.0.0.1:8080`. */
   readonly url: URL
+  readonly tls?: GatewayTls | undefined
   /** Kept alive and shared; one request at a time on each. */
   readonly connections: number
   readonly answerTimeoutMs: number
@@ -40,11 +42,13 @@ const NO_ANSWER: AttemptAnswer = {
   retryAfterMs: undefined,
 }
 
-export function createSender({ url, connections, answerTimeoutMs, tokenHeaders }: SenderOptions): Sender {
+export function createSender(options: SenderOptions): Sender {
+  const { url, tls = {}, connections, answerTimeoutMs, tokenHeaders } = options
   const sent = { ...HEADERS, ...tokenHeaders }
   const path = `${url.pathname.replace(/\/$/, '')}/v1/invoices`
   const pool = new Pool(url.origin, {
     connections,
+    connect: tls,
     pipelining: 1,
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,

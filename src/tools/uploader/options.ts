@@ -1,3 +1,4 @@
+import { type GatewayTls, gatewayTls, TLS_OPTIONS } from '../gateway/gateway-tls.ts'
 import { gatewayAddress, gatewayUrl } from '../gateway/gateway-url.ts'
 import { TOKEN_FILE_OPTION } from '../gateway/token.ts'
 import { text, wholeNumber } from '../terminal/forms.ts'
@@ -11,6 +12,7 @@ export interface UploadArguments {
   /** Of the gateway; ends with a slash. */
   readonly url: URL
   readonly tokenFile: string | undefined
+  readonly tls: GatewayTls
   readonly coding: RequestCoding
   /** Most invoices in a request. */
   readonly maxInvoices: number
@@ -32,6 +34,7 @@ const DEFAULT_URL = 'http://127.0.0.1:8080'
 export const UPLOAD_OPTIONS = {
   url: { value: 'URL', form: gatewayAddress, help: 'the gateway', presetText: DEFAULT_URL },
   'token-file': TOKEN_FILE_OPTION,
+  ...TLS_OPTIONS,
   gzip: { help: 'compress requests with gzip; this is the default' },
   zstd: { help: 'compress them with zstd' },
   'no-compression': { help: 'do not compress them' },
@@ -69,6 +72,7 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
     ...{ files, parallel, answers, again, keepGoing, dryRun, json },
     url: values.url ?? gatewayUrl(DEFAULT_URL),
     tokenFile: values['token-file'],
+    tls: gatewayTls(values),
     coding: coding(values),
     maxInvoices: invoices,
     giveUpAfterMs: giveUpAfterSeconds === undefined ? undefined : 1_000 * giveUpAfterSeconds,

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'undici'
+import { type Dispatcher, request as httpRequest } from 'undici'
 import { noAnswer } from '../gateway/no-answer.ts'
 import type { TokenHeaders } from '../gateway/token.ts'
 import type { CutRequest, RequestCoding } from './cut-request.ts'
@@ -9,6 +9,8 @@ export interface PostOptions {
   readonly url: URL
   readonly coding: RequestCoding
   readonly tokenHeaders: TokenHeaders
+  /** Makes the connections, if they are not made as Node does by itself. */
+  readonly dispatcher?: Dispatcher | undefined
   /** Aborts the request in flight. */
   readonly signal: AbortSignal
 }
@@ -22,7 +24,7 @@ const MAX_ANSWER_BYTES = 64 * 2 ** 20
 export async function postUpload(
   request: CutRequest,
   timeoutMs: number,
-  { url, coding, tokenHeaders, signal }: PostOptions,
+  { url, coding, tokenHeaders, dispatcher, signal }: PostOptions,
 ): Promise<GatewayAnswer> {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -32,6 +34,7 @@ export async function postUpload(
         method: 'POST',
         headers: { ...(request.isAlone ? INVOICE_HEADERS : uploadHeaders(coding)), ...tokenHeaders },
         body: request.body,
+        ...(dispatcher === undefined ? {} : { dispatcher }),
         signal: AbortSignal.any([signal, timeout]),
       },
     )

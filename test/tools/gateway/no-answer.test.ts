@@ -40,7 +40,7 @@ test('no connection: nothing was sent, and it is said in words why', async (t) =
     [`https://127.0.0.1:${plain}`, /^no answer: it does not speak TLS: is it http:\/\/ instead/],
     [
       `https://127.0.0.1:${untrusted}`,
-      /^no answer: its certificate is not trusted \(depth zero self signed cert\): NODE_EXTRA_CA_CERTS/,
+      /^no answer: its certificate is not trusted \(depth zero self signed cert\): --ca-file/,
     ],
   ]
   for (const [url, words] of cases) {

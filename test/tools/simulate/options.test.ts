@@ -20,6 +20,7 @@ test('a URL is enough', () => {
     tokenFile: undefined,
     run: {
       url: new URL('http://127.0.0.1:8080'),
+      tls: {},
       tills: 1_000,
       stores: 250,
       load: { ratePerSecond: 100, curve: 'flat', daySeconds: 86_400, burst: undefined },

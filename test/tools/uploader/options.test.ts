@@ -8,6 +8,7 @@ test('a file is enough', () => {
     files: ['a.ndjson'],
     url: new URL('http://127.0.0.1:8080/'),
     tokenFile: undefined,
+    tls: {},
     coding: 'gzip',
     maxInvoices: 1_000,
     parallel: 1,
