@@ -9,8 +9,9 @@ import { Agent, type Dispatcher, request } from 'undici'
 import { eventually } from '../dev/kafka/eventually.ts'
 import { readGatewayConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
+import { newKey, tokenOf } from './auth/tokens.ts'
 import { type Certificate, createAuthority } from './harness/certificates.ts'
-import { spawnCli } from './harness/cli-process.ts'
+import { FREE_PORTS, spawnCli } from './harness/cli-process.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { API, FakeCluster } from './kafka/fake-broker.ts'
 
@@ -30,6 +31,7 @@ async function start(t: TestContext) {
     'till-7.example': { stores: ['S1'], terminals: ['T1'], scope: 'invoices:write' },
     'office.example': { stores: '*', terminals: '*', scope: 'invoices:write' },
   }
+  const key = await newKey('k1')
   const cluster = await FakeCluster.start()
   t.after(() => cluster.stop())
   const [broker] = cluster.brokers as [FakeCluster['brokers'][0]]
@@ -39,12 +41,13 @@ async function start(t: TestContext) {
     return true
   }
   const config = readGatewayConfig({
-    ...{ HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY_MS: '0' },
+    ...{ HOST: '127.0.0.1', ...FREE_PORTS, DRAIN_DELAY_MS: '0' },
     ...{ KAFKA_BROKERS: cluster.bootstrap.join(), KAFKA_TOPIC: cluster.topic },
     KAFKA_PARTITIONS: String(cluster.partitions),
     TLS_CERT_FILE: await write('cert.pem', server.cert),
     TLS_KEY_FILE: await write('key.pem', server.key),
     TLS_CLIENT_CA_FILE: await write('ca.pem', authority.cert),
+    AUTH_JWKS_FILE: await write('jwks.json', JSON.stringify({ keys: [key.publicJwk] })),
     AUTH_CERTIFICATES_FILE: await write('certificates.json', JSON.stringify(holders)),
   })
   const gateway = await startGateway(config, pino({ level: 'silent' }))
@@ -55,14 +58,14 @@ async function start(t: TestContext) {
     t.after(() => agent.destroy())
     return agent
   }
-  return { gateway, authority, withCertificate, broker, folder, write }
+  return { gateway, authority, withCertificate, broker, folder, write, token: await tokenOf(key) }
 }
 
 const bodyOf = (storeId: string, sequenceNumber = 1) =>
   JSON.stringify(sampleInvoice({ storeId, terminalId: 'T1', journalId: 'J1', sequenceNumber }))
 
-async function post(url: string, dispatcher: Dispatcher, storeId: string): Promise<number> {
-  const headers = { 'content-type': 'application/json' }
+async function post(url: string, dispatcher: Dispatcher, storeId: string, authorization?: string): Promise<number> {
+  const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) }
   const options = { method: 'POST', headers, body: bodyOf(storeId), dispatcher } as const
   const answer = await request(`${url}/v1/invoices`, options)
   await answer.body.dump()
@@ -104,6 +107,16 @@ test('no certificate, one of another authority or of nobody is 401; health check
     await answer.body.dump()
     assert.equal(answer.statusCode, 200)
   }
+})
+
+test('where there is a token it alone decides, whatever the certificate', async (t) => {
+  const { gateway, authority, withCertificate, token } = await start(t)
+  const office = withCertificate(authority.issue('office', { names: ['DNS:office.example'] }))
+  const stranger = withCertificate(createAuthority('another').issue('till'))
+  assert.equal(await post(gateway.url, office, 'S2'), 201)
+  assert.equal(await post(gateway.url, office, 'S2', `Bearer ${token}`), 403, 'the token is for S1')
+  assert.equal(await post(gateway.url, office, 'S1', 'Bearer a.b.c'), 401)
+  assert.equal(await post(gateway.url, stranger, 'S1', `Bearer ${token}`), 201)
 })
 
 test('an invoice in flight is answered while the gateway drains', async (t) => {

@@ -39,6 +39,15 @@ const START = 'test/integration/start.test.ts'
 const PACKAGE = 'test/integration/package.test.ts'
 const SBOM: readonly Part[] = [['npm sbom', 'dev/release/sbom.ts', "npm(folder, 'sbom'"]]
 
+const HTTPS = 'test/gateway-security.test.ts'
+const SERVES_HTTPS: readonly Part[] = [
+  ['TLS_CERT_FILE=cert.pem', HTTPS, "TLS_CERT_FILE: await write('cert.pem'"],
+  ['TLS_KEY_FILE=key.pem', HTTPS, "TLS_KEY_FILE: await write('key.pem'"],
+  ['KAFKA_BROKERS=127.0.0.1:9092', HTTPS, 'KAFKA_BROKERS: cluster.bootstrap.join()'],
+  ['npx tillgate serve', HTTPS, 'await startGateway(config'],
+]
+const KAFKA_TLS = 'test/integration/kafka-security.test.ts'
+
 const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
   command,
   by: 'parts',
@@ -111,6 +120,38 @@ export const RUNNERS: readonly Runner[] = [
   parts(/^npm publish$/, 'test:unit', ['npm publish', 'package.json', 'exit 1"']),
   parts(/^npm (version|publish) \S|^git /, 'test:unit', ['', 'test/docs/release-steps.test.ts', "'docs/release.md'"]),
 
+  parts(/^AUTH_JWKS_FILE=jwks\.json TLS_/, 'test:unit', ...SERVES_HTTPS, [
+    'AUTH_JWKS_FILE=jwks.json',
+    HTTPS,
+    "AUTH_JWKS_FILE: await write('jwks.json'",
+  ]),
+  parts(
+    /^TLS_CERT_FILE=.* AUTH_CERTIFICATES_FILE=/,
+    'test:unit',
+    ...SERVES_HTTPS,
+    ['TLS_CLIENT_CA_FILE=ca.pem', HTTPS, "TLS_CLIENT_CA_FILE: await write('ca.pem'"],
+    ['AUTH_CERTIFICATES_FILE=certificates.json', HTTPS, "AUTH_CERTIFICATES_FILE: await write('certificates.json'"],
+  ),
+  parts(
+    /^npx tillgate upload --url https:/,
+    'test:unit',
+    ['npx tillgate upload', HTTPS, "run('upload', '--url', gateway.url, ...files, journal)"],
+    ['--url https://gateway.example:8443', HTTPS, "'--url', gateway.url"],
+    ['--ca-file ca.pem', HTTPS, "'--ca-file', join(folder, 'ca.pem')"],
+    ['--cert-file office.pem', HTTPS, "'--cert-file', await write('office.pem'"],
+    ['--key-file office-key.pem', HTTPS, "'--key-file', await write('office-key.pem'"],
+    ['journal.ndjson', HTTPS, "write('journal.ndjson'"],
+  ),
+  parts(
+    /^KAFKA_TLS=true .* topics check$/,
+    'test:integration',
+    ['KAFKA_TLS=true', KAFKA_TLS, "KAFKA_TLS: 'true'"],
+    ['KAFKA_TLS_CA_FILE=ca.pem', KAFKA_TLS, "ca: await write('ca.pem'"],
+    ['KAFKA_TLS_CERT_FILE=client.pem', KAFKA_TLS, "clientCert: await write('client.pem'"],
+    ['KAFKA_TLS_KEY_FILE=client-key.pem', KAFKA_TLS, "clientKey: await write('client-key.pem'"],
+    ['KAFKA_BROKERS=127.0.0.1:9093', KAFKA_TLS, 'KAFKA_BROKERS: `'],
+    ['npx tillgate topics check', KAFKA_TLS, "['topics', 'check']"],
+  ),
   parts(/^docker build -t tillgate \.$/, 'test:container', ...BUILD),
   parts(/^docker run .* 8080:8080 tillgate$/, 'test:container', ...RUN),
   parts(/^docker run .* --cap-drop all tillgate$/, 'test:container', ...RUN, ...CONFINED),

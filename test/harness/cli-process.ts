@@ -60,6 +60,8 @@ export interface ServeProcess extends CliProcess, Readiness {
   readonly adminUrl: string
   /** The log lines so far. Each must be JSON. */
   log(): Record<string, unknown>[]
+  /** Resolves when a line of the log matches. */
+  untilLogged(text: RegExp): Promise<void>
 }
 
 /** Variables of a gateway that takes any two ports, so that many can run on one machine. */
@@ -77,7 +79,11 @@ export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> 
     })
     if (line === null) throw new Error(`tillgate serve ended: ${started.output()}`)
     const { url, adminUrl } = line
-    return { ...started, url, adminUrl, log, ...readinessAt(adminUrl) }
+    const untilLogged = async (text: RegExp) => {
+      const isLogged = async () => text.test(started.stdout().toString()) || undefined
+      await eventually(`a line of the log matches ${text}`, DEADLINE_MS, 25, isLogged)
+    }
+    return { ...started, url, adminUrl, log, untilLogged, ...readinessAt(adminUrl) }
   } catch (error) {
     await started.end()
     throw error
