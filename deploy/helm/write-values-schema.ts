@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { ConfigSchema } from '../../src/config-schema.ts'
 
 /** Ports are the chart's own, the login has a section of its own. */
-const SET_BY_THE_CHART = /^(HOST|PORT|ADMIN_HOST|ADMIN_PORT|KAFKA_SASL_\w+)$/
+const SET_BY_THE_CHART = /^(HOST|PORT|ADMIN_HOST|ADMIN_PORT|KAFKA_SASL_\w+|KAFKA_OAUTH_\w+)$/
 
 /** Writes the gateway's variables into the schema of the chart's values; a test says when that is due. */
 const file = new URL('tillgate/values.schema.json', import.meta.url)

@@ -163,6 +163,42 @@ test('keys of an identity provider are let through the network; without tokens n
   assert.equal(readGatewayConfig(environmentOf(open)).AUTH, 'off')
 })
 
+test('HTTPS, client certificates and TLS and tokens for the brokers come from Secrets and ConfigMaps', async () => {
+  const secured = await chart.render(
+    'plain',
+    ...['auth.jwks.secret=', 'tls.secret=gateway-tls', 'tls.clients=till-certificates'],
+    ...['config.KAFKA_TLS=true', 'kafkaTls.secret=kafka-tls', 'kafkaTls.hasCertificate=true'],
+    ...['sasl.mechanism=oauthbearer', 'sasl.username=tillgate', 'sasl.tokenUrl=https://id.example/token'],
+    ...['sasl.passwordSecret.name=kafka-client', 'sasl.scope=kafka'],
+  )
+  const { volumeMounts } = containerOf(secured)
+  const environment = environmentOf(secured)
+  const folders: string[] = volumeMounts.map(({ mountPath }: Manifest) => mountPath)
+  const files = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'))
+  assert.deepEqual(files.map(([name]) => name).sort(), [
+    'AUTH_CERTIFICATES_FILE',
+    'KAFKA_OAUTH_CLIENT_SECRET_FILE',
+    'KAFKA_TLS_CA_FILE',
+    'KAFKA_TLS_CERT_FILE',
+    'KAFKA_TLS_KEY_FILE',
+    'TLS_CERT_FILE',
+    'TLS_CLIENT_CA_FILE',
+    'TLS_KEY_FILE',
+  ])
+  for (const [name, file] of files) assert.ok(folders.includes(String(file).replace(/\/[^/]+$/, '')), name)
+  assert.equal(environment.KAFKA_OAUTH_CLIENT_ID, 'tillgate')
+  assert.equal(environment.KAFKA_OAUTH_TOKEN_URL, 'https://id.example/token')
+  assert.equal(environment.KAFKA_SASL_PASSWORD, undefined)
+  assert.deepEqual(podOf(secured).volumes, [
+    { name: 'tls', secret: { secretName: 'gateway-tls' } },
+    { name: 'clients', configMap: { name: 'till-certificates' } },
+    { name: 'kafka-tls', secret: { secretName: 'kafka-tls' } },
+    { name: 'kafka-login', secret: { secretName: 'kafka-client' } },
+  ])
+  const [, , tokens] = only(secured, 'NetworkPolicy').spec.egress
+  assert.deepEqual(tokens, { ports: [{ port: 443 }] })
+})
+
 test('the autoscaler or `replicas`, never both', () => {
   assert.equal(only(plain, 'Deployment').spec.replicas, undefined)
   assert.equal(only(plain, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name, only(plain, 'Deployment').metadata.name)
@@ -232,6 +268,11 @@ for (const [what, change, complaint] of [
   ],
   ['keys from two places', 'auth.jwks.configMap=other', /set one of auth\.jwks\.configMap/],
   ['a login without a Secret', 'sasl.mechanism=plain', /passwordSecret\/name/],
+  [
+    'tokens for the brokers from nowhere',
+    'sasl.mechanism=oauthbearer,sasl.username=a,sasl.passwordSecret.name=b',
+    /sasl\/tokenUrl/,
+  ],
   ['a delay as long as the whole shutdown', 'config.DRAIN_DELAY_MS=40000', /DRAIN_DELAY_MS must be less than/],
   ['a value that the chart does not have', 'replicaCount=3', /additional properties 'replicaCount' not allowed/],
 ] as const) {

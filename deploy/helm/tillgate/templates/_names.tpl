@@ -34,7 +34,8 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- $jwks := .Values.auth.jwks -}}
 {{- $config := .Values.config -}}
 {{- $places := list $jwks.configMap $jwks.secret $config.AUTH_JWKS_FILE $config.AUTH_JWKS_URL | compact -}}
-{{- if and (eq (len $places) 0) (ne ($config.AUTH | default "required") "off") -}}
+{{- $certificates := or .Values.tls.clients $config.AUTH_CERTIFICATES_FILE -}}
+{{- if and (eq (len $places) 0) (not $certificates) (ne ($config.AUTH | default "required") "off") -}}
 {{- fail "tills need tokens: set auth.jwks.configMap, auth.jwks.secret or config.AUTH_JWKS_URL; config.AUTH=off takes invoices from everybody" -}}
 {{- end -}}
 {{- if gt (len $places) 1 -}}
