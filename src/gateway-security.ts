@@ -34,7 +34,7 @@ async function createAuth(config: Config, logger: Logger, events: EventSummary):
   }
   return await startAuth({
     ...options,
-    onFirstUse: ({ name, tokenId }) => events.note('info', 'token used', { name, tokenId }),
+    onFirstUse: ({ name, tokenId }, by) => events.note('info', `${by} used`, { name, tokenId }),
     onTrouble: (reason) => logger.error({ reason }, 'keys or revocations cannot be read; the last ones still count'),
   })
 }

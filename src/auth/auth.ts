@@ -14,7 +14,7 @@ export interface AuthOptions {
   readonly audience: string
   readonly issuer: string | undefined
   readonly maxTokens: number
-  readonly onFirstUse: (principal: Principal) => void
+  readonly onFirstUse: (principal: Principal, by: 'token' | 'certificate') => void
   /** Called when keys or revocations cannot be read again; the last ones go on to count. */
   readonly onTrouble: (reason: string) => void
 }
@@ -45,10 +45,20 @@ export async function startAuth(options: AuthOptions): Promise<Auth> {
     stop()
     throw error
   }
-  const shared = { revocations: () => revocations?.value ?? NO_REVOCATIONS, onFirstUse }
-  const byToken = createAuthenticate({ keySet, audience, issuer, maxTokens, ...shared })
+  const current = () => revocations?.value ?? NO_REVOCATIONS
+  const byToken = createAuthenticate({
+    ...{ keySet, audience, issuer, maxTokens, revocations: current },
+    onFirstUse: (principal) => onFirstUse(principal, 'token'),
+  })
   return {
-    authenticate: holders === undefined ? byToken : orByCertificate(byToken, holders, shared),
+    authenticate:
+      holders === undefined
+        ? byToken
+        : orByCertificate(byToken, {
+            holders: () => holders.value,
+            revocations: current,
+            onFirstUse: (principal) => onFirstUse(principal, 'certificate'),
+          }),
     get troubles() {
       return [keySet.trouble, revocations?.trouble, holders?.trouble].filter((trouble) => trouble !== undefined)
     },
@@ -62,12 +72,8 @@ function openKeys({ keys, onTrouble }: AuthOptions): Promise<KeySet> | KeySet {
 }
 
 /** A token says more than a certificate: whoever sends one is who it says, or nobody. */
-function orByCertificate(
-  byToken: Authenticate,
-  holders: WatchedFile<Holders>,
-  shared: Omit<CertificateOptions, 'holders'>,
-): Authenticate {
-  const byCertificate = createCertificateAuth({ holders: () => holders.value, ...shared })
+function orByCertificate(byToken: Authenticate, options: CertificateOptions): Authenticate {
+  const byCertificate = createCertificateAuth(options)
   return (authorization, certificate) =>
     authorization === undefined && certificate !== undefined ? byCertificate(certificate) : byToken(authorization)
 }

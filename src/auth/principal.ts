@@ -5,11 +5,11 @@ export type Scope = (typeof SCOPES)[number]
 /** Everybody's stores or terminals, or those that are listed. */
 export type Reach = ReadonlySet<string> | '*'
 
-/** Whoever a token was issued to: a till, a store server, a head-office uploader. */
+/** Whoever a token or certificate was issued to: a till, a store server, a head-office uploader. */
 export interface Principal {
-  /** The token's `sub`. It is logged, and goes into the records. */
+  /** The token's `sub`, or the certificate's name. It is logged, and goes into the records. */
   readonly name: string
-  /** The token's `jti`, by which it is revoked. */
+  /** The token's `jti`, or the certificate's fingerprint, by which it is revoked. */
   readonly tokenId: string
   readonly stores: Reach
   readonly terminals: Reach

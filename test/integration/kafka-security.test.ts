@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { QUICK_JVM } from '../../dev/kafka/prepared.ts'
 import { type Authority, type Certificate, createAuthority } from '../harness/certificates.ts'
-import { spawnCli, startServe } from '../harness/cli-process.ts'
+import { DEADLINE_MS, spawnCli, startServe } from '../harness/cli-process.ts'
 import { startLoad } from '../harness/load.ts'
 import { assertDelivered } from '../harness/run.ts'
 import type { SentInvoice } from '../harness/till.ts'
@@ -116,6 +117,8 @@ async function run(t: TestContext, args: string[], changes: NodeJS.ProcessEnv = 
 
 test('sessions and tokens are renewed while lanes are busy: no answer but 201, none lost, none twice, in order', async (t) => {
   const gateway = await serve(t)
+  const tail = spawnCli(['tail', '--json', '--from', 'beginning'], env)
+  t.after(() => tail.end())
   const load = startLoad({ url: gateway.url, tills: 24, stores: 20 })
   await sleep(3 * SESSION_MS)
   const ofLoad = await load.stop()
@@ -124,6 +127,10 @@ test('sessions and tokens are renewed while lanes are busy: no answer but 201, n
   assert.deepEqual(others, [], 'nothing had to be sent again')
   assert.ok(tokens.requests.length >= 2, 'the token was renewed')
   const { acknowledged } = await assertDelivered(kafka.bootstrap, TOPIC, sent)
+  const shown = () => tail.stdout().toString().split('\n').length - 1
+  await eventually('tail has shown them all, too', DEADLINE_MS, 100, async () => shown() >= acknowledged || undefined)
+  assert.equal(shown(), acknowledged)
+  assert.equal(tail.child.exitCode, null, tail.stderr())
   t.diagnostic(`${acknowledged} acknowledged, ${tokens.requests.length} tokens, longest gap ${load.longestGapMs} ms`)
 })
 
