@@ -17,6 +17,7 @@ import { healthRoutes } from './health-routes.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { collectOpenapi, openapiRoute } from './openapi.ts'
 import { compileParameterCheck } from './parameter-check.ts'
+import { boundPipelining } from './pipelining.ts'
 import { ProblemSchema } from './problem-document.ts'
 import { problemPages } from './problem-pages.ts'
 import { checkRequest } from './request-check.ts'
@@ -87,13 +88,11 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   const app = await createServer(settings, options.tls)
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
+  boundPipelining(app)
   deps.unreadAnswers.watch(app.server)
   // A proxy's connections are not those of one client, and a token is only seen in a request.
   const isDirect = (options.trustedProxies ?? []).length === 0
   if (deps.authenticate === null && isDirect) boundConnections(app.server, deps.senders)
-  // The admission hook sends `100 Continue` to the requests that it admits.
-  app.server.on('checkContinue', app.routing)
-  app.server.on('checkExpectation', app.routing)
   app.server.on('connect', (_request, socket) => answerConnect(socket as Socket, settings.genReqId()))
 
   app.decorateRequest('exchange', null)

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { message, rawSocket } from './raw-socket.ts'
+import { JSON_HEADERS, listen, RECEIPT, testApp } from './test-app.ts'
+
+const LIVEZ = message('GET /livez')
+const POSTED = message('POST /v1/invoices', { ...JSON_HEADERS, 'content-length': 2 }, '{}')
+const answersIn = (received: string) => received.match(/HTTP\/1.1 20/g)?.length ?? 0
+
+test('a few requests of a connection may wait for their answers, again and again', async (t) => {
+  const { app } = await testApp(t)
+  const raw = rawSocket(await listen(app), '')
+  for (let times = 1; times <= 5; times++) {
+    raw.socket.write(POSTED.repeat(4) + LIVEZ.repeat(4))
+    while (answersIn(raw.received()) < 8 * times) await new Promise(setImmediate)
+  }
+  raw.socket.destroy()
+})
+
+for (const [what, text] of [
+  ['probes that are answered at once', LIVEZ],
+  ['posts that wait for Kafka', POSTED],
+] as const)
+  test(`a connection with many ${what} is closed, and few of them are looked at`, async (t) => {
+    const kafka = Promise.withResolvers<typeof RECEIPT>()
+    const { app, memory, requests, answers } = await testApp(t, { ingest: () => kafka.promise })
+    const raw = rawSocket(await listen(app), text.repeat(1_000))
+    assert.ok(answersIn(await raw.closed) <= 8)
+    assert.ok(requests.length <= 8, `${requests.length}`)
+    kafka.resolve(RECEIPT)
+    while (answers.length < requests.length) await new Promise(setImmediate)
+    assert.equal(memory.usedBytes, 0)
+    assert.equal((await app.inject('/livez')).statusCode, 200)
+  })
