@@ -77,7 +77,7 @@ export async function runAttack(attack: Attack, gateway: Attacked, options: RunO
         await attacker.end()
       }
       sent = attacker.tally
-      faults = faultsOf(rounds, noiseMs)
+      faults = faultsOf(rounds, noiseMs, residentBytes)
       signal?.throwIfAborted()
     } while (isDoubtful(faults) && rounds.length < MAX_ROUNDS)
   } finally {

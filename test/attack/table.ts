@@ -31,7 +31,8 @@ export const LEGEND = [
   'x: the p50 during the attack as a multiple of the one before, or of the one beside a busy process that sends nothing',
   '(noise), whichever is more; the median of the rounds. probes: /livez and /readyz that were answered 200, and the',
   'slowest. MiB: the most resident memory. block: the longest that the event loop stood still.',
-  'A row fails if a post, upload or probe got another answer than 201, 200 and 200, or x is more than 2.',
+  'A row fails if a post, upload or probe got another answer than 201, 200 and 200, if x is more than 2, or if the gateway',
+  'took more memory than the Helm chart gives it.',
 ].join('\n')
 
 function cellsOf({ name, sent, rounds, residentBytes, longestBlockMs, faults, noiseMs }: Row): string[] {
@@ -43,7 +44,7 @@ function cellsOf({ name, sent, rounds, residentBytes, longestBlockMs, faults, no
     `${countsOf(during.posts)} / ${countsOf(during.uploads)}`,
     `${msOf(before.p50Ms)} > ${msOf(during.p50Ms)}`,
     `${msOf(before.p99Ms)} > ${msOf(during.p99Ms)}`,
-    growthOf(rounds, noiseMs).toFixed(1),
+    Number.isFinite(noiseMs) ? growthOf(rounds, noiseMs).toFixed(1) : '-',
     probesOf(during),
     String(Math.round(residentBytes / 2 ** 20)),
     longestBlockMs === undefined ? '-' : longestBlockMs.toFixed(0),

@@ -60,6 +60,11 @@ suite('an attack did harm', () => {
     assert.equal(isDoubtful([]), false)
   })
 
+  test('if the gateway took more memory than it has where it is deployed', () => {
+    assert.deepEqual(faultsOf([round({})], NOISE_MS, 850 * 2 ** 20), [])
+    assert.deepEqual(faultsOf([round({})], NOISE_MS, 900 * 2 ** 20), ['memory: 900 MiB'])
+  })
+
   test('if nothing was measured', () => {
     assert.deepEqual(faultsOf([], NOISE_MS), ['not measured'])
     assert.deepEqual(faults({ posts: {} }), ['posts: none was sent'])

@@ -6,6 +6,9 @@ export interface Round {
   readonly during: Seen
 }
 
+/** What the Helm chart limits memory to: BUFFER_MEMORY_BYTES and 600 MiB. Beyond it, the kernel ends the gateway. */
+const MAX_RESIDENT_BYTES = (256 + 600) * 2 ** 20
+
 /** How much the p50 of the till may grow. */
 const MAX_GROWTH = 2
 
@@ -13,9 +16,10 @@ const MAX_GROWTH = 2
  * Why a row fails, in a few words each; empty: the attack did no harm. A post that is not answered 201, an upload that
  * is not answered 200, or a probe that is not answered 200 in time fails it whichever round it is in. The p50 is judged
  * by the median of the rounds: it may be twice what it was right before, or what it is beside a busy process that sends
- * nothing (`noiseMs`), whichever is more, because no attack can be told from such a process below that.
+ * nothing (`noiseMs`), whichever is more, because no attack can be told from such a process below that. More memory than
+ * the gateway may have where it is deployed fails the row, too.
  */
-export function faultsOf(rounds: readonly Round[], noiseMs: number): string[] {
+export function faultsOf(rounds: readonly Round[], noiseMs: number, residentBytes = 0): string[] {
   const faults = new Set<string>()
   for (const { during } of rounds) {
     // A till that sent nothing saw no harm, and proves nothing.
@@ -27,6 +31,7 @@ export function faultsOf(rounds: readonly Round[], noiseMs: number): string[] {
   if (rounds.length === 0) return ['not measured']
   const growth = growthOf(rounds, noiseMs)
   if (growth > MAX_GROWTH) faults.add(`p50 x ${growth.toFixed(1)}`)
+  if (residentBytes > MAX_RESIDENT_BYTES) faults.add(`memory: ${Math.round(residentBytes / 2 ** 20)} MiB`)
   return [...faults]
 }
 
