@@ -8,6 +8,7 @@ import { provideGo } from './go.ts'
 import { NEEDS } from './needs.ts'
 import { platformOf } from './platform.ts'
 import { makeReady, missingList } from './ready.ts'
+import { provideSchemathesis } from './schemathesis.ts'
 
 const { env } = process
 const onProgress = (step: string, detail?: string) => console.log(detail === undefined ? step : `${step} ... ${detail}`)
@@ -22,6 +23,7 @@ async function prepareFor(command: string): Promise<number> {
   }
   await provideRuntime({ env, onProgress })
   if (command === 'test:deploy') await provideGo(env, onProgress)
+  if (command === 'test:contract') await provideSchemathesis(env, onProgress)
   return 0
 }
 

@@ -104,6 +104,13 @@ const PYTHON: Need = {
   },
 }
 
+/** For what is taken from PyPI into a folder of its own. */
+const PYTHON_WITH_PIP: Need = {
+  name: `${OLDEST_PYTHON} or newer with pip`,
+  packages: PIP.packages,
+  lack: async (env) => ((await hasPip(env)) ? undefined : 'there is none, or an older one'),
+}
+
 const LINUX: Need = {
   name: 'Linux',
   packages: {},
@@ -135,6 +142,7 @@ export const NEEDS = {
   test: [...KAFKA, CURL, MANY_FILES, ...(process.env.CI ? [ROOT_TESTS] : [])],
   'test:deploy': [...KAFKA, HAPROXY, NGINX, GO],
   'test:clients': [...KAFKA, JDK, MVN, PYTHON],
+  'test:contract': [...KAFKA, PYTHON_WITH_PIP],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],
