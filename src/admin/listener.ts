@@ -1,10 +1,11 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Logger } from 'pino'
+import { answerConnects } from '../http/client-error.ts'
 import { trackRequests } from '../http/close-server.ts'
 import { docsPage } from '../http/docs-page.ts'
 import { errorAnswers } from '../http/error-answers.ts'
-
 import { adoptOpenapi } from '../http/openapi.ts'
+import { boundPipelining } from '../http/pipelining.ts'
 import { ProblemSchema } from '../http/problem-document.ts'
 import { problemPages } from '../http/problem-pages.ts'
 import { checkRequest } from '../http/request-check.ts'
@@ -53,6 +54,8 @@ export async function startAdminListener(
   const options = serverOptions({ ...LIMITS, logger }, stamp)
   const app: FastifyInstance = fastify({ ...options, http: { ...options.http, maxHeaderSize: MAX_HEADER_BYTES } })
   app.server.maxConnections = maxConnections
+  boundPipelining(app)
+  answerConnects(app.server, options.genReqId)
   app.decorateRequest('exchange', null)
   app.removeAllContentTypeParsers()
   app.addSchema(ProblemSchema)

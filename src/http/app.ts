@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
 import type { LiveLimit } from '../admission/live-limit.ts'
@@ -8,7 +7,7 @@ import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
 import { InvoiceSchema } from '../invoice/schema.ts'
 import type { AdmissionRules } from './admission.ts'
-import { answerConnect } from './client-error.ts'
+import { answerConnects } from './client-error.ts'
 import { allowOrigins } from './cors.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
@@ -93,7 +92,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   // A proxy's connections are not those of one client, and a token is only seen in a request.
   const isDirect = (options.trustedProxies ?? []).length === 0
   if (deps.authenticate === null && isDirect) boundConnections(app.server, deps.senders)
-  app.server.on('connect', (_request, socket) => answerConnect(socket as Socket, settings.genReqId()))
+  answerConnects(app.server, settings.genReqId)
 
   app.decorateRequest('exchange', null)
   app.removeAllContentTypeParsers()

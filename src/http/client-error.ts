@@ -1,4 +1,4 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem } from '../errors.ts'
 import { problemAnswer } from './problem-document.ts'
@@ -25,11 +25,13 @@ const NO_PROXY = new Problem('method-not-allowed', 'This is no proxy: nothing he
   headers: { allow: '' },
 })
 
-/** Answers CONNECT, which Node takes for the end of HTTP on the connection: without this, it closes it. */
-export function answerConnect(socket: Socket, requestId: string): void {
-  socket.on('error', () => {})
-  socket.write(rawAnswer(NO_PROXY, requestId))
-  socket.destroySoon()
+/** Answers CONNECT, which Node takes for the end of HTTP on a connection: without this, it closes it. */
+export function answerConnects(server: Server, newRequestId: () => string): void {
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {})
+    socket.write(rawAnswer(NO_PROXY, newRequestId()))
+    ;(socket as Socket).destroySoon()
+  })
 }
 
 function mayAnswer(socket: Socket): boolean {

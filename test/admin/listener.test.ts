@@ -113,3 +113,12 @@ test('a port that is taken is an error', async (t) => {
   const options = { host: '127.0.0.1', port, maxConnections: 1, logger: pino({ level: 'silent' }) }
   await assert.rejects(startAdminListener(operations, options), { code: 'EADDRINUSE' })
 })
+
+test('CONNECT and a flood of requests on one connection are refused as on the port of the tills', async (t) => {
+  const { port } = await start(t)
+  const answer = parseAnswer(await rawSocket(port, message('CONNECT example.com:443')).closed)
+  assert.equal(answer.statusCode, 405)
+  assert.match(JSON.parse(answer.body).requestId, /^[0-9a-f]{8}-\w+$/)
+  const received = await rawSocket(port, message('GET /livez').repeat(100)).closed
+  assert.ok((received.match(/HTTP\/1.1 200/g)?.length ?? 0) <= 8)
+})

@@ -40,7 +40,7 @@ export async function startAttacked(bootstrap: readonly string[], auth: 'off' | 
     get output() {
       return gateway.output
     },
-    longestBlockMs: () => longestBlockMs(gateway.url),
+    longestBlockMs: () => longestBlockMs(gateway.adminUrl),
     stop: async () => {
       await gateway.end('SIGKILL')
       await rm(folder, { recursive: true, force: true })

@@ -20,8 +20,6 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
   gets('readyz', '/readyz', get('/readyz')),
   gets('openapi', '/openapi.json', get('/openapi.json')),
   gets('problem-pages', '/problems', get('/problems')),
-  gets('metrics', '/metrics', get('/metrics')),
-  gets('docs', 'the largest file of /docs', get('/docs/static/swagger-ui-bundle.js')),
   gets('head', 'HEAD /readyz', head('HEAD /readyz'), false),
   gets('options', 'OPTIONS /v1/invoices', head('OPTIONS /v1/invoices')),
   gets('unknown-methods', 'PROPFIND /v1/invoices', head('PROPFIND /v1/invoices')),
