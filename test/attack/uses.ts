@@ -45,11 +45,18 @@ export function flood(sent: Sent, { pipelined = 1, hasBodies = true } = {}): Use
   }
 }
 
+/** After so many, the other connections and the report have their turn. */
+const SENDS_PER_TURN = 8
+
 /** Sends requests and reads no answer. */
 export function unread(sent: Sent): Use {
   return async (connection, index, means) => {
     connection.stopReading()
-    for (let count = 0; connection.isOpen; count++) await connection.send(await bytesOf(sent, index, count, means))
+    for (let count = 0; connection.isOpen; count++) {
+      await connection.send(await bytesOf(sent, index, count, means))
+      // A write that succeeds at once is called back before anything else of this process has its turn.
+      if (count % SENDS_PER_TURN === SENDS_PER_TURN - 1) await new Promise(setImmediate)
+    }
   }
 }
 
