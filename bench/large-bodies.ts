@@ -71,7 +71,7 @@ try {
   console.log(
     `\np50 beside / alone: ${spread(ratios)}; goal ${BESIDE_GOAL}: ${median(ratios) <= BESIDE_GOAL ? 'met' : 'MISSED'}`,
   )
-  const seconds = await scrape(gateway.url, 'tillgate_event_loop_longest_block_seconds')
+  const seconds = await scrape(gateway.adminUrl, 'tillgate_event_loop_longest_block_seconds')
   console.log(`longest block of the event loop: ${(seconds * 1_000).toFixed(0)} ms`)
   await gateway.end('SIGTERM')
 } finally {

@@ -170,7 +170,7 @@ export const ConfigSchema = Type.Object({
   }),
   UPLOAD_READ_TIMEOUT_MS: milliseconds(
     10_000,
-    'How long reading an upload or a large invoice may take: half of it the wait for a thread.',
+    'How long reading an upload or a large invoice may take: a quarter of it the wait for a thread.',
     100,
   ),
   UPLOAD_INLINE_BYTES: bytes(16_384, 'Uploads up to this size are read on the main thread.', 0),

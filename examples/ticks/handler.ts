@@ -74,6 +74,7 @@ export async function startTicks(options: TicksOptions): Promise<Ticks> {
     maxWaiting: MAX_CONNECTIONS * MAX_UNANSWERED, // there cannot be more
     waitTimeoutMs: 10_000,
     runTimeoutMs: 10_000,
+    costlyCpuMs: 0,
     readHere: (packet) => (options.workers === 0 ? readHere(packet) : null),
     onTrouble: (error) => onTrouble(error.message),
   })

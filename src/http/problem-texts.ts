@@ -77,7 +77,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'too-costly': {
     meaning:
-      'Reading the body took longer than the gateway allows (half of `UPLOAD_READ_TIMEOUT_MS`). Nothing of it is in Kafka. ' +
+      'Reading the body took longer than the gateway allows (`UPLOAD_READ_TIMEOUT_MS`). Nothing of it is in Kafka. ' +
       'The same bytes would take as long again.',
     remedy:
       'Send an upload in parts, at last each invoice by itself. An invoice that is refused alone stays in the journal: report it.',

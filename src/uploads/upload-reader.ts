@@ -17,7 +17,7 @@ export interface UploadReaderOptions {
   readonly workers: number
   /** Uploads of one sender that may wait for a worker, and invoices that may; 8 times as many of all. */
   readonly maxWaiting: number
-  /** How long reading one body may take: half of it the wait for a worker, half of it the reading. */
+  /** How long reading one body may take: a quarter of it the wait for a worker. It is too costly if it uses as much of a core. */
   readonly timeoutMs: number
   /** Uploads up to this size, both as sent and inflated, are read on the main thread: handing them over costs more. */
   readonly inlineBytes: number
@@ -42,8 +42,8 @@ export interface ReadInvoice {
  *    main thread. Reading it stops as soon as it turns out to be larger than `inlineBytes` or to hold more than 32
  *    invoices or frames.
  * 2. Any other body moves to a thread of the pool (`worker-pool.ts`), or waits for one. At most `maxWaiting` bodies
- *    of one sender wait, in order, for at most half of `timeoutMs`; reading takes at most the other half. `WorkerFailed` says why
- *    there is no result.
+ *    of one sender wait, in order, for at most a quarter of `timeoutMs`; reading takes at most the rest. `WorkerFailed`
+ *    says why there is no result.
  * 3. The thread (`upload-worker.ts`, on top of `in-worker.ts`) does the same as the main thread does for small bodies
  *    (`read-upload.ts`): it undoes the content coding (`inflate.ts`), finds the invoices (`split.ts`), validates each
  *    (`invoice/validate.ts`), and writes their places and the findings into a parcel (`parcel.ts`).
@@ -70,9 +70,9 @@ export class UploadReader extends BodyReader<UploadBody | InvoiceBody, UploadRea
       return isTooMuch && !isAlone ? null : read
     }
     const file = new URL(`./upload-worker${extname(import.meta.url)}`, import.meta.url) // .ts here, .js in the package
-    const [waitTimeoutMs, runTimeoutMs] = [timeoutMs / 2, timeoutMs / 2]
+    const timeouts = { waitTimeoutMs: timeoutMs / 4, runTimeoutMs: 0.75 * timeoutMs, costlyCpuMs: timeoutMs / 4 }
     const queueOf = ({ framing }: UploadBody | InvoiceBody) => (framing === 'none' ? 'invoice' : 'upload')
-    super({ ...pool, file, workerData: limits, readHere, queueOf, waitTimeoutMs, runTimeoutMs })
+    super({ ...pool, file, workerData: limits, readHere, queueOf, ...timeouts })
   }
 
   /** Whether one more upload, or one more large invoice, may come from this sender now. Each kind has its own queue. */

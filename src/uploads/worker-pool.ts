@@ -13,8 +13,10 @@ export interface WorkerPoolOptions {
   readonly maxWaiting: number
   /** A task that no worker has begun after this long fails as `waited`. */
   readonly waitTimeoutMs: number
-  /** A task that a worker has not ended after this long fails as `overran`; the thread is replaced. */
+  /** A task that a worker has not ended after this long fails; the thread is replaced. */
   readonly runTimeoutMs: number
+  /** It fails as `overran` if it has used so much processor time, and as `waited` if the machine had no time for it. */
+  readonly costlyCpuMs: number
   /** Called when a thread crashed, ran out of memory or was ended. */
   readonly onTrouble: (error: Error) => void
 }
@@ -32,8 +34,8 @@ const QUEUES_IN_ALL = 8
 const MAX_QUEUES = 1_000
 
 /**
- * Why a task has no result. `busy`, `waited`: there are too many; later it may have one. `overran`: it takes too long.
- * `crashed`: its thread failed.
+ * Why a task has no result. `busy`, `waited`: there is no time for it now; later there may be. `overran`: it takes too
+ * long. `crashed`: its thread failed.
  */
 export type WorkerFailure = 'busy' | 'waited' | 'overran' | 'crashed'
 
@@ -70,6 +72,8 @@ interface Thread<Task, Result> {
   job: Job<Task, Result> | null
   /** When it was given its job. */
   sinceMs: number
+  /** The processor time that it had used when it was last heard of. */
+  cpuMs: number
   /** It has started up. Only then is it replaced when it ends. */
   isUp: boolean
   /** It was ended because its task took too long; it gets no other. */
@@ -171,6 +175,12 @@ export class WorkerPool<Task, Result> {
     return leastMs === Infinity ? 0 : leastMs
   }
 
+  async #endRun(thread: Thread<Task, Result>, job: Job<Task, Result>): Promise<void> {
+    const used = await thread.worker.cpuUsage().catch(() => undefined) // it has ended meanwhile
+    const cpuMs = used === undefined ? 0 : (used.user + used.system) / 1_000 - thread.cpuMs
+    this.#giveUp(job, cpuMs >= this.#options.costlyCpuMs ? 'overran' : 'waited')
+  }
+
   #giveUp(job: Job<Task, Result>, reason: WorkerFailure): void {
     job.reject(new WorkerFailed(reason))
     job.queue.waiting.delete(job)
@@ -208,7 +218,7 @@ export class WorkerPool<Task, Result> {
   #give(thread: Thread<Task, Result>, job: Job<Task, Result>): void {
     thread.job = job
     thread.sinceMs = performance.now()
-    job.timer = setTimeout(() => this.#giveUp(job, 'overran'), this.#options.runTimeoutMs)
+    job.timer = setTimeout(() => void this.#endRun(thread, job), this.#options.runTimeoutMs)
   }
 
   /** Takes the job off a thread that has ended it, or has ended itself. */
@@ -232,6 +242,7 @@ export class WorkerPool<Task, Result> {
       worker,
       job: null,
       sinceMs: 0,
+      cpuMs: 0,
       isUp: false,
       isEnding: false,
       error: undefined,
@@ -239,13 +250,14 @@ export class WorkerPool<Task, Result> {
     this.#threads.add(thread)
     worker.on('message', (message: WorkerMessage<Result>) => {
       thread.isUp = true
-      if (message.kind === 'up') return
       if (message.kind === 'ask') {
         // What was given up holds no memory any more.
         const isOver = this.#isStopped || thread.isEnding || thread.job === null
         answerWorker(message, !isOver && thread.job!.ask(message.sizeBytes))
         return
       }
+      thread.cpuMs = message.cpuMs
+      if (message.kind === 'up') return
       const job = this.#take(thread)
       if (message.kind === 'result') job?.resolve(message.result)
       else job?.reject(message.error)

@@ -224,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'pool: no time limit',
     file: 'src/uploads/worker-pool.ts',
-    find: "this.#giveUp(job, 'overran'), this.#options.runTimeoutMs",
-    replace: "this.#giveUp(job, 'overran'), 3_600_000",
+    find: 'this.#endRun(thread, job), this.#options.runTimeoutMs',
+    replace: 'this.#endRun(thread, job), 3_600_000',
     tests: [POOL],
   },
   {

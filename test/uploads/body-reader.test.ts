@@ -16,6 +16,7 @@ function readerFor(t: TestContext, workers: number) {
     maxWaiting: 0,
     waitTimeoutMs: 30_000,
     runTimeoutMs: 30_000,
+    costlyCpuMs: 0,
     onTrouble: () => {},
     readHere: ({ body }) => (workers === 0 || body.length < 10 ? READ_HERE : null),
   })
