@@ -45,7 +45,7 @@ export interface Gateway {
    * Is not ready from now on, but keeps serving for `DRAIN_DELAY_MS`. Then stops listening, waits for what is in
    * flight, and disconnects. After `SHUTDOWN_TIMEOUT_MS` it answers the rest `unknown` or `rejected` and closes. Its
    * operator can look at it until then.
-   * Further calls change nothing.
+   * Further calls change nothing. Resolves with whether all that was in flight got its outcome from Kafka.
    */
   stop(): Promise<boolean>
 }
