@@ -69,7 +69,7 @@ export const ConfigSchema = Type.Object({
     default: 100_000,
     minimum: 1,
     maximum: 10_000_000,
-    description: 'How many verified tokens are remembered; the least recently used are forgotten and verified again.',
+    description: 'How many verified tokens are remembered, 512 bytes each; as many as tills send to this instance.',
   }),
   ...KAFKA_VARIABLES,
   DELIVERY: Type.Union([Type.Literal('exactly-once'), Type.Literal('at-least-once'), Type.Literal('at-most-once')], {

@@ -24,16 +24,20 @@ export const LAST_ANSWERS_MS = 1_000
  */
 const MEMORY_BESIDES_BUFFER_BYTES = 600 * 2 ** 20
 
+/** Of one remembered token: `npm run bench:tokens`. */
+const TOKEN_BYTES = 512
+
 /** The memory limit below which the system may end the gateway when its buffer is full. */
-export function neededMemoryBytes({ BUFFER_MEMORY_BYTES }: Config): number {
-  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES
+export function neededMemoryBytes({ BUFFER_MEMORY_BYTES, AUTH, AUTH_MAX_TOKENS }: Config): number {
+  const tokensMib = AUTH === 'off' ? 0 : Math.ceil((AUTH_MAX_TOKENS * TOKEN_BYTES) / 2 ** 20)
+  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES + tokensMib * 2 ** 20
 }
 
 /** Why a memory limit (`process.constrainedMemory`; 0: none is known) is too low; `null` when it is not. */
 export function memoryProblem(config: Config, limitBytes: number): string | null {
   const neededBytes = neededMemoryBytes(config)
   if (limitBytes === 0 || limitBytes >= neededBytes) return null
-  return `the memory limit is ${limitBytes} bytes; with this BUFFER_MEMORY_BYTES up to ${neededBytes} are needed`
+  return `the memory limit is ${limitBytes} bytes; with this BUFFER_MEMORY_BYTES and AUTH_MAX_TOKENS up to ${neededBytes} are needed`
 }
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Access } from './access.ts'
 import { Accumulator } from './accumulator/accumulator.ts'
 import type { AdminListener } from './admin/listener.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
 import { createQuotas } from './admission/quotas.ts'
 import { UploadWindow } from './admission/upload-window.ts'
-import type { Auth } from './auth/auth.ts'
 import { createBounds } from './bounds.ts'
 import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { listed } from './config-lists.ts'
@@ -86,7 +86,7 @@ interface Parts {
   readonly publisher: KafkaPublisher
   readonly accumulator: Accumulator
   readonly reader: UploadReader
-  readonly auth: Auth | undefined
+  readonly access: Access
   readonly app: Awaited<ReturnType<typeof buildApp>>
   readonly requests: ReturnType<typeof trackRequests>
   readonly readiness: () => Readiness
@@ -96,7 +96,7 @@ interface Parts {
 async function build(config: Config, logger: Logger): Promise<Parts> {
   const life: Parts['life'] = { phase: 'serving' }
   const events = new EventSummary(logger)
-  const { tls, auth } = await createSecurity(config, logger, events).catch((error: unknown) => {
+  const { tls, access } = await createSecurity(config, logger, events, () => metrics).catch((error: unknown) => {
     events.stop()
     throw error
   })
@@ -123,6 +123,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const readiness = () => {
     const reasons = [...publisher.reasons]
     if (accumulator.isStuck) reasons.push('no broker answers')
+    if (access.noKeys !== undefined) reasons.push(access.noKeys)
     if (life.phase !== 'serving') reasons.push('draining')
     return { ready: reasons.length === 0, reasons }
   }
@@ -135,13 +136,16 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     unreadAnswerBytes: () => unreadAnswers.bytes,
     longestBlock: watchEventLoop(),
     isReady: () => readiness().ready,
+    rememberedTokens: () => access.rememberedTokens,
+    staleAuthFiles: () => access.staleFiles,
   })
   const reader = createReader(config, events, metrics)
   const app = await buildApp(
     {
-      ...createFlows(config, accumulator, reader),
+      ...createFlows(config, accumulator, reader, access),
       ...createBounds(config, memory, reader),
-      authenticate: auth?.authenticate ?? null,
+      authenticate: access.authenticate,
+      onDenied: access.onDenied,
       isReady: () => readiness().ready,
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
@@ -151,7 +155,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     { ...appOptions(config, logger), tls },
   )
   const requests = trackRequests(app)
-  return { config, logger, life, events, metrics, publisher, accumulator, reader, auth, app, requests, readiness }
+  return { config, logger, life, events, metrics, publisher, accumulator, reader, access, app, requests, readiness }
 }
 
 function createReader(config: Config, events: EventSummary, metrics: Metrics): UploadReader {
@@ -163,13 +167,14 @@ function createReader(config: Config, events: EventSummary, metrics: Metrics): U
 }
 
 /** Both flows of invoices, single and in uploads, over one accumulator. */
-function createFlows(config: Config, accumulator: Accumulator, reader: UploadReader) {
+function createFlows(config: Config, accumulator: Accumulator, reader: UploadReader, { onForbidden }: Access) {
   const window = new UploadWindow({
     maxRecords: config.UPLOAD_WINDOW_RECORDS,
     share: config.UPLOAD_SHARE_PERCENT / 100,
   })
   const shared = {
     accumulator,
+    onForbidden,
     topic: config.KAFKA_TOPIC,
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
@@ -182,7 +187,7 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
       ...shared,
       arithmetic,
       cardNumbers,
-      bindKey: createKeyBinding(),
+      keys: createKeyBinding(),
       onLive: () => window.noteLive(),
       inlineBytes: config.INVOICE_INLINE_BYTES,
       reader,
@@ -198,7 +203,7 @@ async function listen(parts: Parts): Promise<Listeners> {
     return await openPorts(config, app, { readiness, metrics: metrics.scrape }, logger)
   } catch (error) {
     parts.events.stop()
-    parts.auth?.stop()
+    parts.access.stop()
     await Promise.all([parts.requests.close(0), parts.reader.stop()])
     throw error
   }
@@ -231,7 +236,7 @@ async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
   await admin.stop()
   parts.events.stop()
-  parts.auth?.stop()
+  parts.access.stop()
   logger.info({ isClean }, 'stopped')
   return isClean
 }

@@ -283,7 +283,7 @@ test('the description has present values, and a secret only as given', () => {
 })
 
 test('a memory limit is too low when it does not hold the buffer and the rest of the process', () => {
-  const config = readConfig({ ...BROKERS, BUFFER_MEMORY_BYTES: String(512 * 2 ** 20) })
+  const config = readConfig({ ...BROKERS, AUTH: 'off', BUFFER_MEMORY_BYTES: String(512 * 2 ** 20) })
   const needed = neededMemoryBytes(config)
   assert.equal(needed, 1_112 * 2 ** 20)
   assert.match(
@@ -293,6 +293,8 @@ test('a memory limit is too low when it does not hold the buffer and the rest of
   assert.equal(memoryProblem(config, needed), null)
   assert.equal(memoryProblem(config, 2 ** 64), null, 'no limit, as a kernel puts it')
   assert.equal(memoryProblem(config, 0), null, 'no limit, as Node puts it')
+  const withTokens = readConfig({ ...BROKERS, AUTH_MAX_TOKENS: '400000' })
+  assert.equal(neededMemoryBytes(withTokens), (256 + 600 + 196) * 2 ** 20, '512 bytes a token')
 })
 
 test('the cluster’s options are those of the variables; a login only with a mechanism', () => {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
@@ -12,7 +9,6 @@ import { freePorts } from '../dev/kafka/ports.ts'
 import { BufferMemory } from '../src/admission/buffer-memory.ts'
 import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
-import { newKey, tokenOf } from './auth/tokens.ts'
 import { FREE_PORTS, readinessAt } from './harness/cli-process.ts'
 import { scrape } from './harness/exchange.ts'
 import { message, rawSocket } from './http/raw-socket.ts'
@@ -188,47 +184,4 @@ test('a request that fails has a log line with the id that the till is told', as
   const line = lines.find((line) => line.requestId === requestId)
   assert.equal(line?.route, '/v1/invoices')
   assert.equal(line?.level, 50)
-})
-
-test('with AUTH=required a till writes for its own store by every way, and for no other; keys change while it runs', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'tillgate-auth-'))
-  t.after(() => rm(folder, { recursive: true }))
-  const [jwksFile, revocationsFile] = [join(folder, 'jwks.json'), join(folder, 'revoked.json')]
-  const key = await newKey('k1')
-  await writeFile(jwksFile, JSON.stringify({ keys: [key.publicJwk] }))
-  await writeFile(revocationsFile, '{"tokens":[],"stores":{}}')
-  const settings = { AUTH: 'required', AUTH_JWKS_FILE: jwksFile, AUTH_REVOCATIONS_FILE: revocationsFile }
-  const { url } = await startOver(t, 0, settings)
-  const token = await tokenOf(key)
-  const send = async (way: 'POST' | 'PUT' | 'upload' | 'array', storeId: string, authorization?: string) => {
-    const body = JSON.stringify(sampleInvoice({ storeId, terminalId: 'T1', journalId: 'J1', sequenceNumber: 1 }))
-    const path = way === 'PUT' ? `stores/${storeId}/terminals/T1/journals/J1/invoices/1` : 'invoices'
-    const isUpload = way === 'upload' || way === 'array'
-    const answer = await fetch(`${url}/v1/${path}${isUpload ? '/batch' : ''}`, {
-      method: way === 'PUT' ? 'PUT' : 'POST',
-      headers: {
-        'content-type': way === 'upload' ? 'application/x-ndjson' : 'application/json',
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-      body: way === 'array' ? `[${body}]` : body,
-    })
-    const document = (await answer.json()) as { results?: { status: number }[] }
-    return document.results?.[0]?.status ?? answer.status
-  }
-  for (const way of ['POST', 'PUT', 'upload', 'array'] as const) {
-    assert.equal(await send(way, 'S1'), 401, way)
-    assert.equal(await send(way, 'S1', `Bearer ${await tokenOf(await newKey('k1'))}`), 401, way)
-    assert.equal(await send(way, 'S1', `Bearer ${token}`), 201, way)
-    assert.equal(await send(way, 'S2', `Bearer ${token}`), 403, way)
-  }
-  await writeFile(revocationsFile, '{"tokens":["token-1"],"stores":{}}')
-  await eventually('the token is revoked', 30_000, 200, async () => {
-    return (await send('POST', 'S1', `Bearer ${token}`)) === 401 || undefined
-  })
-})
-
-test('a gateway that asks for tokens and has no readable keys does not start', async (t) => {
-  const config = readConfig({ KAFKA_BROKERS: 'a:9092', AUTH: 'required', AUTH_JWKS_FILE: '/nowhere/jwks.json' })
-  await assert.rejects(startGateway(config, pino({ level: 'silent' })), /\/nowhere\/jwks\.json/)
-  t.diagnostic('and leaves nothing behind that would keep this process alive')
 })

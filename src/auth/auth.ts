@@ -1,4 +1,4 @@
-import { type Authenticate, createAuthenticate } from './authenticate.ts'
+import { type Authenticate, type Authenticator, createAuthenticator } from './authenticate.ts'
 import { type CertificateOptions, createCertificateAuth, type Holders, readHolders } from './certificates.ts'
 import { type KeySet, keysFromFile, keysFromUrl, NO_KEYS } from './key-set.ts'
 import type { Principal } from './principal.ts'
@@ -14,14 +14,19 @@ export interface AuthOptions {
   readonly audience: string
   readonly issuer: string | undefined
   readonly maxTokens: number
-  readonly onFirstUse: (principal: Principal, by: 'token' | 'certificate') => void
+  readonly onFirstUse: (principal: Principal, sender: string, by: 'token' | 'certificate') => void
+  /** Called with the ids of each new set of keys. */
+  readonly onKeys: (ids: readonly string[]) => void
+  /** Called with each new set of revocations. */
+  readonly onRevocations: (revocations: Revocations) => void
   /** Called when keys or revocations cannot be read again; the last ones go on to count. */
   readonly onTrouble: (reason: string) => void
 }
 
 /** Tokens and what decides about them, kept up to date until `stop`. */
-export interface Auth {
-  readonly authenticate: Authenticate
+export interface Auth extends Authenticator {
+  /** Why no token can be verified: no keys were ever read. Undefined if it can. */
+  readonly noKeys: string | undefined
   /** What may be out of date, in words. */
   readonly troubles: readonly string[]
   stop(): void
@@ -29,7 +34,8 @@ export interface Auth {
 
 /** Rejects when a file cannot be read at the start. An identity provider may be away. */
 export async function startAuth(options: AuthOptions): Promise<Auth> {
-  const { revocationsFile, certificatesFile, audience, issuer, maxTokens, onFirstUse, onTrouble } = options
+  const { revocationsFile, certificatesFile, audience, issuer, maxTokens, onFirstUse, onRevocations, onTrouble } =
+    options
   const keySet = await openKeys(options)
   let revocations: WatchedFile<Revocations> | undefined
   let holders: WatchedFile<Holders> | undefined
@@ -37,8 +43,11 @@ export async function startAuth(options: AuthOptions): Promise<Auth> {
     for (const part of [keySet, revocations, holders]) part?.stop()
   }
   try {
-    if (revocationsFile !== undefined)
-      revocations = await WatchedFile.open({ file: revocationsFile, read: readRevocations, onTrouble })
+    if (revocationsFile !== undefined) {
+      const file = revocationsFile
+      revocations = await WatchedFile.open({ file, read: readRevocations, onTrouble, onChange: onRevocations })
+      onRevocations(revocations.value)
+    }
     if (certificatesFile !== undefined)
       holders = await WatchedFile.open({ file: certificatesFile, read: readHolders, onTrouble })
   } catch (error) {
@@ -46,19 +55,25 @@ export async function startAuth(options: AuthOptions): Promise<Auth> {
     throw error
   }
   const current = () => revocations?.value ?? NO_REVOCATIONS
-  const byToken = createAuthenticate({
+  const authenticator = createAuthenticator({
     ...{ keySet, audience, issuer, maxTokens, revocations: current },
-    onFirstUse: (principal) => onFirstUse(principal, 'token'),
+    onFirstUse: (principal, sender) => onFirstUse(principal, sender, 'token'),
   })
   return {
     authenticate:
       holders === undefined
-        ? byToken
-        : orByCertificate(byToken, {
+        ? authenticator.authenticate
+        : orByCertificate(authenticator.authenticate, {
             holders: () => holders.value,
             revocations: current,
-            onFirstUse: (principal) => onFirstUse(principal, 'certificate'),
+            onFirstUse: (principal, sender) => onFirstUse(principal, sender, 'certificate'),
           }),
+    get rememberedTokens() {
+      return authenticator.rememberedTokens
+    },
+    get noKeys() {
+      return keySet.keys === undefined ? `no keys for tokens: ${keySet.trouble}` : undefined
+    },
     get troubles() {
       return [keySet.trouble, revocations?.trouble, holders?.trouble].filter((trouble) => trouble !== undefined)
     },
@@ -66,14 +81,17 @@ export async function startAuth(options: AuthOptions): Promise<Auth> {
   }
 }
 
-function openKeys({ keys, onTrouble }: AuthOptions): Promise<KeySet> | KeySet {
+function openKeys({ keys, onKeys, onTrouble }: AuthOptions): Promise<KeySet> | KeySet {
   if (keys === undefined) return NO_KEYS
-  return 'file' in keys ? keysFromFile(keys.file, onTrouble) : keysFromUrl({ url: keys.url, onTrouble })
+  const events = { onKeys, onTrouble }
+  return 'file' in keys ? keysFromFile(keys.file, events) : keysFromUrl({ url: keys.url, ...events })
 }
 
 /** A token says more than a certificate: whoever sends one is who it says, or nobody. */
 function orByCertificate(byToken: Authenticate, options: CertificateOptions): Authenticate {
   const byCertificate = createCertificateAuth(options)
-  return (authorization, certificate) =>
-    authorization === undefined && certificate !== undefined ? byCertificate(certificate) : byToken(authorization)
+  return (authorization, sender, certificate) =>
+    authorization === undefined && certificate !== undefined
+      ? byCertificate(certificate, sender)
+      : byToken(authorization, sender)
 }

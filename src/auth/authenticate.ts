@@ -5,7 +5,9 @@ import type { ClientCertificate } from './certificates.ts'
 import { principalOf } from './claims.ts'
 import type { KeySet } from './key-set.ts'
 import type { Principal } from './principal.ts'
+import type { KeyText } from './public-keys.ts'
 import { isRevoked, type Revocations } from './revocations.ts'
+import { VerificationLimit } from './verification-limit.ts'
 
 /** Why a request has no principal. */
 export type AuthFailure =
@@ -24,6 +26,8 @@ export type AuthFailure =
   | 'revoked'
   /** The gateway has no keys yet: the identity provider cannot be reached. */
   | 'no-keys'
+  /** Too many tokens that are not known yet came at once, or too many bad ones from this sender. */
+  | 'busy'
   /** No authority of ours vouches for the client's certificate. */
   | 'certificate-untrusted'
   /** The file of holders has none of its names, or more than one. */
@@ -33,7 +37,8 @@ export type AuthFailure =
 
 export type AuthResult =
   | { readonly kind: 'principal'; readonly principal: Principal }
-  | { readonly kind: 'failure'; readonly failure: AuthFailure }
+  /** `principal`: whose token it was, if the gateway signed it. */
+  | { readonly kind: 'failure'; readonly failure: AuthFailure; readonly principal?: Principal }
 
 export interface AuthenticateOptions {
   readonly keySet: KeySet
@@ -44,7 +49,7 @@ export interface AuthenticateOptions {
   /** How many verified tokens are remembered; the least recently used are forgotten first. */
   readonly maxTokens: number
   /** Called when a token is seen for the first time, or again after it was forgotten. */
-  readonly onFirstUse: (principal: Principal) => void
+  readonly onFirstUse: (principal: Principal, sender: string) => void
   readonly now?: () => number
 }
 
@@ -58,58 +63,95 @@ const MAX_REFUSED = 10_000
 const REFUSED_MS = 30_000
 
 /**
- * Who sent a request, by its `Authorization` field, or by its client's certificate where it has no such field. Returns at once for a token that was verified before; expiry and
- * revocation are looked at every time. The token itself is not kept, only its SHA-256.
+ * Who sent a request, by its `Authorization` field, or by its client's certificate where it has no such field. `sender`
+ * is the address that it came from. Returns at once for a token that was verified before; expiry and revocation are
+ * looked at every time. The token itself is not kept, only its SHA-256.
  */
 export type Authenticate = (
   authorization: string | undefined,
+  sender: string,
   certificate?: ClientCertificate | undefined,
 ) => AuthResult | Promise<AuthResult>
 
-export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+export interface Authenticator {
+  readonly authenticate: Authenticate
+  /** How many verified tokens are remembered. */
+  readonly rememberedTokens: number
+}
+
+/** A verified token. */
+interface Verified {
+  readonly principal: Principal
+  /** The key as its set had it. A new set with the same key changes nothing for the token. */
+  readonly key: KeyText | undefined
+  generation: number
+}
+
+export function createAuthenticator(options: AuthenticateOptions): Authenticator {
   const { keySet, revocations, maxTokens, onFirstUse, now = Date.now } = options
-  const verified = new LRUCache<string, Principal>({ max: maxTokens })
+  const verified = new LRUCache<string, Verified>({ max: maxTokens })
   const refused = new LRUCache<string, AuthFailure>({ max: MAX_REFUSED, ttl: REFUSED_MS })
-  let generation = keySet.generation
+  const limit = new VerificationLimit()
+  let refusedWith = keySet.generation
 
   function verdictOn(principal: Principal): AuthResult {
-    if (now() >= principal.expiresAtMs + LEEWAY_SECONDS * 1_000) return failed('expired')
-    if (isRevoked(revocations(), principal)) return failed('revoked')
+    if (now() >= principal.expiresAtMs + LEEWAY_SECONDS * 1_000) return failed('expired', principal)
+    if (isRevoked(revocations(), principal)) return failed('revoked', principal)
     return { kind: 'principal', principal }
   }
 
-  async function verify(token: string, key: string): Promise<AuthResult> {
-    const found = await verifyToken(token, options, now)
+  async function verify(token: string, key: string, sender: string): Promise<AuthResult> {
+    if (!(await limit.enter(sender))) return failed('busy')
+    let found: Verified | AuthFailure | undefined
+    try {
+      found = await verifyToken(token, options, now)
+    } finally {
+      limit.leave(sender, found === 'not-ours' || found === 'malformed')
+    }
     if (typeof found === 'string') {
       // Without keys nothing is known of the token.
       if (found !== 'no-keys') refused.set(key, found)
       return failed(found)
     }
     verified.set(key, found)
-    const verdict = verdictOn(found)
-    if (verdict.kind === 'principal') onFirstUse(found)
+    const verdict = verdictOn(found.principal)
+    if (verdict.kind === 'principal') onFirstUse(found.principal, sender)
     return verdict
   }
 
-  return (authorization) => {
+  /** Whether the key of a token that was verified with earlier keys is still among them. */
+  function isKept(token: Verified): boolean {
+    if (token.generation === keySet.generation) return true
+    const { key } = token
+    if (key === undefined || keySet.keys?.about(key.kid)?.text !== key.text) return false
+    token.generation = keySet.generation
+    return true
+  }
+
+  function authenticate(authorization: string | undefined, sender: string): AuthResult | Promise<AuthResult> {
     if (authorization === undefined) return failed('missing')
     const token = tokenOf(authorization)
     if (token === null) return failed('malformed')
-    if (generation !== keySet.generation) {
-      generation = keySet.generation
-      verified.clear()
+    const key = hash('sha256', token, 'binary')
+    const known = verified.get(key)
+    if (known !== undefined && isKept(known)) return verdictOn(known.principal)
+    if (refusedWith !== keySet.generation) {
+      refusedWith = keySet.generation
       refused.clear()
     }
-    const key = hash('sha256', token, 'base64')
-    const known = verified.get(key)
-    if (known !== undefined) return verdictOn(known)
     const failure = refused.get(key)
-    return failure === undefined ? verify(token, key) : failed(failure)
+    return failure === undefined ? verify(token, key, sender) : failed(failure)
+  }
+  return {
+    authenticate,
+    get rememberedTokens() {
+      return verified.size
+    },
   }
 }
 
-function failed(failure: AuthFailure): AuthResult {
-  return { kind: 'failure', failure }
+function failed(failure: AuthFailure, principal?: Principal): AuthResult {
+  return principal === undefined ? { kind: 'failure', failure } : { kind: 'failure', failure, principal }
 }
 
 /** The scheme is in any letter case (RFC 9110, 11.1); the token is RFC 6750's. */
@@ -122,19 +164,22 @@ async function verifyToken(
   token: string,
   { keySet, audience, issuer }: AuthenticateOptions,
   now: () => number,
-): Promise<Principal | AuthFailure> {
-  const attempt = async () => {
-    const { keys } = keySet
+): Promise<Verified | AuthFailure> {
+  const attempt = async (): Promise<Verified | AuthFailure> => {
+    const { keys, generation } = keySet
     if (keys === undefined) return 'no-keys'
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
         algorithms: ALGORITHMS,
         audience,
         ...(issuer === undefined ? {} : { issuer }),
         clockTolerance: LEEWAY_SECONDS,
         currentDate: new Date(now()),
       })
-      return principalOf(payload) ?? 'claims'
+      const principal = principalOf(payload)
+      if (principal === null) return 'claims'
+      const { kid } = protectedHeader
+      return { principal, key: kid === undefined ? undefined : keys.about(kid), generation }
     } catch (error) {
       return failureOf(error)
     }

@@ -47,7 +47,7 @@ export function readHolders(text: string): Holders {
 export interface CertificateOptions {
   readonly holders: () => Holders
   readonly revocations: () => Revocations
-  readonly onFirstUse: (principal: Principal) => void
+  readonly onFirstUse: (principal: Principal, sender: string) => void
   readonly now?: () => number
 }
 
@@ -58,12 +58,14 @@ const MAX_KNOWN = 10_000
  * Who has shown a certificate: the one of its names (SAN) that the file of holders has. Looked up for every request, so
  * that a name that is taken out of the file is revoked.
  */
-export function createCertificateAuth(options: CertificateOptions): (shown: ClientCertificate) => AuthResult {
+export function createCertificateAuth(
+  options: CertificateOptions,
+): (shown: ClientCertificate, sender: string) => AuthResult {
   const { holders, revocations, onFirstUse, now = Date.now } = options
   const seen = new LRUCache<string, true>({ max: MAX_KNOWN })
   const read = new WeakMap<X509Certificate, CertificateFacts>()
 
-  return ({ certificate, isTrusted }) => {
+  return ({ certificate, isTrusted }, sender) => {
     if (!isTrusted) return { kind: 'failure', failure: 'certificate-untrusted' }
     const facts = read.get(certificate) ?? factsOf(certificate)
     read.set(certificate, facts)
@@ -77,7 +79,7 @@ export function createCertificateAuth(options: CertificateOptions): (shown: Clie
     if (isRevoked(revocations(), principal)) return { kind: 'failure', failure: 'certificate-revoked' }
     if (!seen.has(tokenId)) {
       seen.set(tokenId, true)
-      onFirstUse(principal)
+      onFirstUse(principal, sender)
     }
     return { kind: 'principal', principal }
   }

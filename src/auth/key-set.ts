@@ -1,12 +1,12 @@
-import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
 import { within } from '../waiting.ts'
+import { type PublicKeys, readPublicKeys } from './public-keys.ts'
 import { WatchedFile } from './watched-file.ts'
 
 /** The public keys that tokens are verified with. */
 export interface KeySet {
-  /** Resolves a token's key; undefined: no keys were ever read. */
-  readonly keys: LocalJWKSet | undefined
-  /** Raised with each new set of keys: what was found out with the old ones no longer counts. */
+  /** Undefined: none were ever read. */
+  readonly keys: PublicKeys | undefined
+  /** Raised with each new set of keys. */
   readonly generation: number
   /** Why the keys may be out of date; undefined if they are not. */
   readonly trouble: string | undefined
@@ -17,22 +17,42 @@ export interface KeySet {
 
 /** No key: no token is taken. */
 export const NO_KEYS: KeySet = {
-  keys: createLocalJWKSet({ keys: [] }),
+  keys: readPublicKeys('{"keys":[]}'),
   generation: 0,
   trouble: undefined,
   refresh: async () => {},
   stop: () => {},
 }
 
+export interface KeyEvents {
+  /** Called with the ids of each new set of keys. */
+  readonly onKeys: (ids: readonly string[]) => void
+  /** Called when keys cannot be read; the last ones go on to count. */
+  readonly onTrouble: (reason: string) => void
+}
+
+/** The least time between two extra looks at a file, however many tokens have an unknown key. */
+const FILE_PAUSE_MS = 1_000
+
 /** Keys in a file, a JWKS (RFC 7517). The file may change at any time. Rejects when it cannot be read at the start. */
-export async function keysFromFile(file: string, onTrouble: (reason: string) => void): Promise<KeySet> {
+export async function keysFromFile(
+  file: string,
+  { onKeys, onTrouble }: KeyEvents,
+  pauseMs = FILE_PAUSE_MS,
+): Promise<KeySet> {
   let generation = 0
+  let reread: Promise<void> | undefined
+  let rereadAtMs = Number.NEGATIVE_INFINITY
   const watched = await WatchedFile.open({
     file,
-    read: (text) => createLocalJWKSet(publicKeys(JSON.parse(text))),
+    read: readPublicKeys,
     onTrouble,
-    onChange: () => generation++,
+    onChange: ({ ids }) => {
+      generation++
+      onKeys(ids)
+    },
   })
+  onKeys(watched.value.ids)
   return {
     get keys() {
       return watched.value
@@ -43,14 +63,19 @@ export async function keysFromFile(file: string, onTrouble: (reason: string) => 
     get trouble() {
       return watched.trouble
     },
-    refresh: () => watched.reread(),
+    refresh: async () => {
+      if (performance.now() - rereadAtMs >= pauseMs) {
+        rereadAtMs = performance.now()
+        reread = watched.reread()
+      }
+      await reread
+    },
     stop: () => watched.stop(),
   }
 }
 
-export interface KeyUrlOptions {
+export interface KeyUrlOptions extends KeyEvents {
   readonly url: URL
-  readonly onTrouble: (reason: string) => void
   /** How often new keys are looked for. */
   readonly refreshMs?: number
   /** The least time between two looks, however many tokens have an unknown key. */
@@ -65,8 +90,8 @@ const MAX_KEYS_BYTES = 1_048_576
  * provider is away, the last keys go on to count. Resolves when the first attempt has ended, whether it had keys or not.
  */
 export async function keysFromUrl(options: KeyUrlOptions): Promise<KeySet> {
-  const { url, onTrouble, refreshMs = 300_000, pauseMs = 10_000, timeoutMs = 5_000 } = options
-  let keys: LocalJWKSet | undefined
+  const { url, onKeys, onTrouble, refreshMs = 300_000, pauseMs = 10_000, timeoutMs = 5_000 } = options
+  let keys: PublicKeys | undefined
   let text = ''
   let generation = 0
   let trouble: string | undefined
@@ -78,9 +103,10 @@ export async function keysFromUrl(options: KeyUrlOptions): Promise<KeySet> {
     try {
       const found = await fetchText(url, timeoutMs)
       if (found !== text) {
-        keys = createLocalJWKSet(publicKeys(JSON.parse(found)))
+        keys = readPublicKeys(found)
         text = found
         generation++
+        onKeys(keys.ids)
       }
       trouble = undefined
     } catch (error) {
@@ -125,18 +151,4 @@ async function fetchText(url: URL, timeoutMs: number): Promise<string> {
   if (typeof text !== 'string') throw new Error('the answer did not come to its end in time')
   if (text.length > MAX_KEYS_BYTES) throw new Error('the answer is too long')
   return text
-}
-
-/** Types of keys with a public half. A symmetric key in the file would let everybody who can read it make tokens. */
-const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['OKP', 'EC', 'RSA'])
-
-export function publicKeys(document: unknown): JSONWebKeySet {
-  const keys: unknown = Object(document).keys
-  if (!Array.isArray(keys)) throw new Error('it is no JWKS: it has no list of keys')
-  for (const key of keys) {
-    const { kty, d } = Object(key)
-    if (!PUBLIC_TYPES.has(kty)) throw new Error('it has a key that is not public')
-    if (d !== undefined) throw new Error('it has a private key, which must stay with whoever issues tokens')
-  }
-  return document as JSONWebKeySet
 }

@@ -3,7 +3,7 @@ export const SCOPES = ['invoices:write', 'invoices:read'] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Everybody's stores or terminals, or those that are listed. */
-export type Reach = ReadonlySet<string> | '*'
+export type Reach = ReadonlySet<string> | readonly string[] | '*'
 
 /** Whoever a token or certificate was issued to: a till, a store server, a head-office uploader. */
 export interface Principal {
@@ -29,5 +29,6 @@ export function may(
 }
 
 function reaches(reach: Reach, id: string): boolean {
-  return reach === '*' || reach.has(id)
+  if (reach === '*') return true
+  return reach instanceof Set ? reach.has(id) : (reach as readonly string[]).includes(id)
 }

@@ -7,7 +7,7 @@ import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import { announcedLength } from './announced-length.ts'
-import { principalOf } from './authentication.ts'
+import { type Denial, principalOf } from './authentication.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
 import { senderOf } from './sender.ts'
@@ -18,6 +18,8 @@ export interface AdmissionRules {
   /** `null`: tokens are not asked for. */
   authenticate: Authenticate | null
   senders: Senders
+  /** Called for every request that is refused for its token. */
+  onDenied?: ((denial: Denial) => void) | undefined
   isRefusing: () => boolean
   /** Why the media type or the content coding is not taken, or `null`. */
   mediaProblem: (headers: IncomingHttpHeaders) => Problem | null
@@ -97,7 +99,7 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
       if (expectsContinue(request.raw)) reply.raw.writeContinue()
       done()
     }
-    const sender = principalOf(request, rules.authenticate)
+    const sender = principalOf(request, rules.authenticate, rules.onDenied)
     if (sender instanceof Promise) sender.then(admit).catch(done)
     else admit(sender)
   }

@@ -41,6 +41,7 @@ export interface AppDeps {
   authenticate: AdmissionRules['authenticate']
   /** What each sender takes. */
   senders: Senders
+  onDenied?: AdmissionRules['onDenied']
   /** Reserves buffer bytes for an invoice, before its body is read. */
   admit: AdmissionRules['admit']
   /** The invoices whose body arrives. */
@@ -117,6 +118,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
       ingest: deps.ingest,
       authenticate: deps.authenticate,
       senders: deps.senders,
+      onDenied: deps.onDenied,
       isRefusing: deps.isRefusing ?? isDraining,
       noPlace: () => deps.liveLimit.refusal(),
       enter: () => deps.liveLimit.enter(),

@@ -3,6 +3,7 @@ import type { Authenticate, AuthFailure } from '../auth/authenticate.ts'
 import { may, type Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import { FORBIDDEN } from '../ingest/invoice.ts'
+import { clientAddress } from './client-address.ts'
 import { clientCertificateOf } from './tls.ts'
 
 const INVALID_TOKEN = 'Bearer realm="tillgate", error="invalid_token"'
@@ -30,6 +31,7 @@ const FAILURES: Readonly<Record<AuthFailure, Problem>> = {
   'certificate-unknown': unauthorized('No name in the certificate of this connection is one that this gateway knows.'),
   'certificate-expired': unauthorized('The certificate of this connection has expired. The till needs a new one.'),
   'certificate-revoked': unauthorized('The certificate of this connection is revoked. The till needs a new one.'),
+  busy: new Problem('saturated', 'Too many unknown tokens arrive. Send the same document again.'),
   'no-keys': new Problem('keys-unavailable', 'The keys of the identity provider were never read. Send it again.'),
 }
 
@@ -46,27 +48,52 @@ interface NamedTerminal {
   readonly terminalId?: string
 }
 
+/** A request that was refused for its token, without the token. */
+export interface Denial {
+  readonly reason: AuthFailure | 'scope' | 'store or terminal'
+  /** Where it came from: see `clientAddress`. */
+  readonly address: string
+  /** Whose token it is, if the gateway signed it. */
+  readonly principal: Principal | undefined
+}
+
 /**
- * Who sends a request, or why it is refused. It is found out from the header fields, the connection's certificate and the path, before anything
- * is reserved. `null`: tokens are not asked for. Returns at once for a token that was verified before.
+ * Who sends a request, or why it is refused. It is found out from the header fields, the connection's certificate and
+ * the path, before anything is reserved. `null`: tokens are not asked for. Returns at once for a token that was verified
+ * before.
  */
 export function principalOf(
   request: FastifyRequest,
   authenticate: Authenticate | null,
+  onDenied: (denial: Denial) => void = () => {},
 ): Principal | null | Problem | Promise<Principal | Problem> {
   if (authenticate === null) return null
   const { headers, socket } = request.raw
-  const result = authenticate(headers.authorization, clientCertificateOf(socket))
-  const terminal = request.params as NamedTerminal
-  return result instanceof Promise ? result.then((known) => writerOf(known, terminal)) : writerOf(result, terminal)
+  const address = clientAddress(request)
+  const result = authenticate(headers.authorization, address, clientCertificateOf(socket))
+  const writer = (known: AuthResult) => writerOf(known, request.params as NamedTerminal, address, onDenied)
+  return result instanceof Promise ? result.then(writer) : writer(result)
 }
 
 type AuthResult = Awaited<ReturnType<Authenticate>>
 
-function writerOf(result: AuthResult, { storeId, terminalId }: NamedTerminal): Principal | Problem {
-  if (result.kind === 'failure') return FAILURES[result.failure]
+function writerOf(
+  result: AuthResult,
+  { storeId, terminalId }: NamedTerminal,
+  address: string,
+  onDenied: (denial: Denial) => void,
+): Principal | Problem {
   const { principal } = result
-  if (!principal.scopes.has('invoices:write')) return FORBIDDEN_SCOPE
-  if (storeId === undefined || terminalId === undefined) return principal
-  return may(principal, 'invoices:write', { storeId, terminalId }) ? principal : FORBIDDEN
+  if (result.kind === 'failure') {
+    onDenied({ reason: result.failure, address, principal })
+    return FAILURES[result.failure]
+  }
+  if (!result.principal.scopes.has('invoices:write')) {
+    onDenied({ reason: 'scope', address, principal })
+    return FORBIDDEN_SCOPE
+  }
+  if (storeId === undefined || terminalId === undefined) return result.principal
+  if (may(result.principal, 'invoices:write', { storeId, terminalId })) return result.principal
+  onDenied({ reason: 'store or terminal', address, principal })
+  return FORBIDDEN
 }

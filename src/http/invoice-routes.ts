@@ -18,7 +18,7 @@ import { type BodyRules, bodyReader } from './read-body.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
 export interface InvoiceRouteDeps
-  extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'admit' | 'senders'> {
+  extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'onDenied' | 'admit' | 'senders'> {
   ingest: Ingest
   /** The bodies that arrive. */
   arrivals: Arrivals
@@ -46,7 +46,7 @@ const Headers = Type.Object({
     matching(
       '^[ -~]{1,128}$',
       '1 to 128 printable ASCII characters',
-      'Not needed: the identity is the key. If sent, it is bound to the identity of its first invoice.',
+      'Not needed: the identity is the key. If sent, it is bound to the first invoice that is stored with it, for this sender alone.',
     ),
   ),
   traceparent: Type.Optional(Type.String({ description: 'W3C trace context; continued into the record' })),

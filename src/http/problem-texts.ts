@@ -108,7 +108,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'identity-mismatch': {
     meaning:
-      'The identity in the body is not the one in the path, or not the one its `Idempotency-Key` was first used with.',
+      'The identity in the body is not the one in the path, or not the one that was stored with the same `Idempotency-Key` of the same sender.',
     remedy: 'Correct the software of the till.',
     example: 'The path names another identity than the body.',
   },

@@ -25,7 +25,7 @@ export interface UploadBodyLimits {
   inlineBytes: number
 }
 
-export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate' | 'senders'> {
+export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate' | 'onDenied' | 'senders'> {
   ingestUpload: IngestUpload
   /** Whether an upload that arrives now would be read soon. */
   hasReader: (sender: string) => boolean
@@ -107,8 +107,18 @@ const schema = {
 
 /** The route that takes an upload. The body reaches `ingestUpload` as the bytes that were sent. */
 export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, limits: UploadBodyLimits): void {
-  const { ingestUpload, hasReader, admitUpload, uploadArrivals, authenticate, senders, isRefusing, onAnswer } = deps
-  const { unreadAnswers } = deps
+  const {
+    ingestUpload,
+    hasReader,
+    admitUpload,
+    uploadArrivals,
+    authenticate,
+    onDenied,
+    senders,
+    isRefusing,
+    onAnswer,
+    unreadAnswers,
+  } = deps
   const maxBodyBytes = (headers: FastifyRequest['headers']) =>
     codingOf(headers) === 'identity' ? limits.maxUploadBytes : limits.maxCompressedBytes
   instance.addContentTypeParser(
@@ -124,6 +134,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
   const rules: AdmissionRules = {
     authenticate,
     senders,
+    onDenied,
     isRefusing,
     onAnswer,
     mediaProblem: uploadMediaProblem,

@@ -12,6 +12,7 @@ import { toRecord } from '../invoice/record.ts'
 import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 import type { InvoiceVerdict } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
+import { type KeyBinding, scopedKey } from './idempotency-keys.ts'
 import { notRead } from './not-read.ts'
 
 /** One invoice as received. `body` is published byte for byte. */
@@ -45,10 +46,11 @@ export interface IngestDeps {
   readonly arithmetic: (storeId: string) => 'strict' | 'lenient'
   readonly cardNumbers?: CardNumberPolicy | undefined
   readonly takeQuota: TakeQuota
+  /** Called for each invoice of a store or terminal that its sender's token is not for. */
+  readonly onForbidden?: ((principal: Principal | null, identity: Identity) => void) | undefined
   /** Called for every live invoice that is appended. */
   readonly onLive: () => void
-  /** Returns `false` when the key was used with another identity before. */
-  readonly bindKey: (idempotencyKey: string, identity: string) => boolean
+  readonly keys: KeyBinding
   /**
    * Larger invoices are validated by `reader`. At worst, 64 KB take the main thread 9 ms, and 800 KB more than 100 ms: many
    * unknown members, long lists of amounts with taxes.
@@ -57,9 +59,18 @@ export interface IngestDeps {
   readonly reader: Pick<UploadReader, 'readInvoice'>
 }
 
+/** An invoice on its way to Kafka. */
+interface Taken {
+  readonly identity: Identity
+  /** Binds the `Idempotency-Key`, if there is one. */
+  readonly bind: () => void
+  readonly outcome: Promise<Outcome>
+}
+
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { accumulator, topic, partitionOf, arithmetic, cardNumbers, takeQuota, bindKey, onLive, reader } = deps
+  const { accumulator, topic, partitionOf, arithmetic, cardNumbers, takeQuota, keys, onForbidden, onLive, reader } =
+    deps
 
   /**
    * Returns only what the wait for Kafka needs. The parsed invoice is much larger and must not be held while waiting.
@@ -83,7 +94,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     const { identity } = verdict
     if (expectedIdentity !== undefined && !sameIdentity(expectedIdentity, identity))
       throw new Problem('identity-mismatch', 'The path and the body name different invoices.')
-    if (!mayWrite(principal, identity)) throw FORBIDDEN
+    if (!mayWrite(principal, identity)) {
+      onForbidden?.(principal, identity)
+      throw FORBIDDEN
+    }
 
     const record = toRecord(verdict, body, {
       receivedAt: receivedAt.toISOString(),
@@ -91,28 +105,25 @@ export function createIngest(deps: IngestDeps): Ingest {
       principal,
       ingest: 'live',
     })
-    if (idempotencyKey !== undefined && !bindKey(idempotencyKey, record.identity))
+    const key = idempotencyKey === undefined ? undefined : scopedKey(principal, idempotencyKey)
+    if (key !== undefined && !keys.isFor(key, record.identity))
       throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
     const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(identity.storeId)
     onLive()
-    return { identity, outcome: accumulator.append({ ...record, partition }, reservation) }
+    const bind = () => key !== undefined && keys.bind(key, record.identity)
+    return { identity, bind, outcome: accumulator.append({ ...record, partition }, reservation) }
   }
 
   return async (request) => {
     const isLarge = request.body.length > deps.inlineBytes
-    const { identity, outcome: pending } = isLarge ? await takeLarge(request) : take(request)
+    const { identity, bind, outcome: pending } = isLarge ? await takeLarge(request) : take(request)
     const outcome = await pending
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
+    bind()
     return toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
   }
-}
-
-/** An invoice on its way to Kafka. */
-interface Taken {
-  readonly identity: Identity
-  readonly outcome: Promise<Outcome>
 }
 
 /** The answer to a large invoice that no thread could validate soon. */

@@ -46,7 +46,7 @@ export type ItemAnswer =
  */
 export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
 
-export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionOf' | 'takeQuota'> {
+export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionOf' | 'takeQuota' | 'onForbidden'> {
   readonly accumulator: Pick<Accumulator, 'append'>
   readonly reader: Pick<UploadReader, 'read'>
   readonly window: UploadWindow
@@ -61,7 +61,7 @@ export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionO
  * lanes as live ones. The invoices of one terminal are a chain: none is sent behind one that may be missing.
  */
 export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
-  const { accumulator, reader, window, topic, partitionOf, takeQuota, timeoutMs, overheadBytes } = deps
+  const { accumulator, reader, window, topic, partitionOf, takeQuota, onForbidden, timeoutMs, overheadBytes } = deps
   return async (request) => {
     const { body, coding, framing, receivedAt, traceparent, principal, sender, reservation } = request
     const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
@@ -84,7 +84,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       }
       const { identity } = verdict
       const chain = chainOf(chains, identity)
-      const problem = mayWrite(principal, identity) ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
+      const isAllowed = mayWrite(principal, identity)
+      if (!isAllowed) onForbidden?.(principal, identity)
+      const problem = isAllowed ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
       if (problem !== null) {
         chain.breakAt()
         answers.push({ kind: 'problem', identity, problem })

@@ -10,6 +10,10 @@ export interface MetricsSources {
   /** In seconds. */
   readonly longestBlock: () => number
   readonly isReady: () => boolean
+  /** Verified tokens that are remembered. */
+  readonly rememberedTokens: () => number
+  /** Keys or revocations that could not be read again. */
+  readonly staleAuthFiles: () => number
 }
 
 export interface Metrics {
@@ -21,6 +25,10 @@ export interface Metrics {
   readonly upload: (invoices: Readonly<Record<string, number>>) => void
   /** Counts one body that is handed to a worker thread: an `upload` or an `invoice`. */
   readonly handedOver: (kind: string) => void
+  /** Counts one token that was verified. */
+  readonly tokenVerified: () => void
+  /** Counts one request, or one invoice of an upload, that was refused for its token. */
+  readonly tokenRefused: (reason: string) => void
   /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
@@ -69,6 +77,17 @@ export function createMetrics(sources: MetricsSources): Metrics {
     labelNames: ['kind'] as const,
     registers,
   })
+  const verified = new Counter({
+    name: 'tillgate_tokens_verified_total',
+    help: 'Tokens that were verified. One that is remembered is not verified again.',
+    registers,
+  })
+  const refused = new Counter({
+    name: 'tillgate_tokens_refused_total',
+    help: 'Requests and invoices of uploads that were refused for their token, by reason.',
+    labelNames: ['reason'] as const,
+    registers,
+  })
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -88,6 +107,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     'Longest time that the main thread was held up within the last minute or two.',
     sources.longestBlock,
   )
+  gauge('tillgate_tokens_remembered', 'Verified tokens in memory, AUTH_MAX_TOKENS at most.', sources.rememberedTokens)
+  gauge(
+    'tillgate_auth_stale',
+    'How many of keys and revocations cannot be read again, so that the last ones count.',
+    sources.staleAuthFiles,
+  )
   gauge('tillgate_ready', 'Whether the instance is ready.', () => Number(sources.isReady()))
 
   return {
@@ -100,6 +125,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
       for (const [answer, number] of Object.entries(invoices)) uploadInvoices.inc({ answer }, number)
     },
     handedOver: (kind) => workerBodies.inc({ kind }),
+    tokenVerified: () => verified.inc(),
+    tokenRefused: (reason) => refused.inc({ reason }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
     scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { createLocalJWKSet } from 'jose'
-import { type AuthenticateOptions, createAuthenticate } from '../../src/auth/authenticate.ts'
+import { type AuthenticateOptions, createAuthenticator } from '../../src/auth/authenticate.ts'
 import type { KeySet } from '../../src/auth/key-set.ts'
+import { readPublicKeys } from '../../src/auth/public-keys.ts'
 import { NO_REVOCATIONS } from '../../src/auth/revocations.ts'
 import { AUDIENCE, newKey, type SigningKey, tokenOf } from './tokens.ts'
 
@@ -12,7 +12,8 @@ const other = await newKey('k2')
 
 /** Keys that a test can change. `fresh`: those that a refresh finds. */
 function keySetOf(keys: readonly SigningKey[]) {
-  const setOf = (of: readonly SigningKey[]) => createLocalJWKSet({ keys: of.map(({ publicJwk }) => publicJwk) })
+  const setOf = (of: readonly SigningKey[]) =>
+    readPublicKeys(JSON.stringify({ keys: of.map(({ publicJwk }) => publicJwk) }))
   const set = {
     keys: keys.length === 0 ? undefined : setOf(keys),
     generation: 0,
@@ -33,10 +34,10 @@ function keySetOf(keys: readonly SigningKey[]) {
   return set satisfies KeySet
 }
 
-function authenticator(given: Partial<AuthenticateOptions> = {}) {
+function authenticatorWith(given: Partial<AuthenticateOptions> = {}) {
   const keySet = keySetOf([key])
   const uses: string[] = []
-  const authenticate = createAuthenticate({
+  const authenticator = createAuthenticator({
     keySet,
     revocations: () => NO_REVOCATIONS,
     audience: AUDIENCE,
@@ -45,11 +46,13 @@ function authenticator(given: Partial<AuthenticateOptions> = {}) {
     onFirstUse: ({ name }) => uses.push(name),
     ...given,
   })
-  const outcome = async (authorization: string | undefined) => {
-    const result = await authenticate(authorization)
+  const authenticate = (authorization: string | undefined, sender = 'here') =>
+    authenticator.authenticate(authorization, sender)
+  const outcome = async (authorization: string | undefined, sender = 'here') => {
+    const result = await authenticate(authorization, sender)
     return result.kind === 'principal' ? result.principal.name : result.failure
   }
-  return { authenticate, outcome, keySet, uses }
+  return { authenticator, authenticate, outcome, keySet, uses }
 }
 
 const bearer = (token: string) => `Bearer ${token}`
@@ -57,7 +60,7 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 
 suite('a token', () => {
   test('of a key of the gateway names its principal, and is verified once', async () => {
-    const { authenticate, uses } = authenticator()
+    const { authenticate, uses } = authenticatorWith()
     const authorization = bearer(await tokenOf(key, { stores: '*', scope: 'openid invoices:write invoices:read' }))
     const first = authenticate(authorization)
     assert.ok(first instanceof Promise)
@@ -73,13 +76,13 @@ suite('a token', () => {
   test('may be signed as identity providers do', async () => {
     for (const alg of ['ES256', 'RS256', 'PS256']) {
       const foreign = await newKey('idp', alg)
-      const { outcome } = authenticator({ keySet: keySetOf([foreign]) })
+      const { outcome } = authenticatorWith({ keySet: keySetOf([foreign]) })
       assert.equal(await outcome(bearer(await tokenOf(foreign, {}, alg))), 'till-7', alg)
     }
   })
 
   test('that nobody sent, or that is none', async () => {
-    const { outcome } = authenticator()
+    const { outcome } = authenticatorWith()
     assert.equal(await outcome(undefined), 'missing')
     const token = await tokenOf(key)
     for (const authorization of ['', 'Bearer', `Basic ${token}`, token, `Bearer ${token} x`, 'Bearer a.b', 'Bearer ..'])
@@ -88,7 +91,7 @@ suite('a token', () => {
   })
 
   test('that is not signed by a key of the gateway', async () => {
-    const { outcome } = authenticator()
+    const { outcome } = authenticatorWith()
     const [head, body, signature] = (await tokenOf(key)).split('.') as [string, string, string]
     const claims = JSON.parse(Buffer.from(body, 'base64url').toString())
     const hmac = createHmac('sha256', JSON.stringify(key.publicJwk)).update(`${head}.${body}`).digest('base64url')
@@ -106,7 +109,7 @@ suite('a token', () => {
 
   test('that is not valid at this time', async () => {
     let now = Date.now()
-    const { outcome } = authenticator({ now: () => now })
+    const { outcome } = authenticatorWith({ now: () => now })
     const seconds = Math.floor(now / 1_000)
     assert.equal(await outcome(bearer(await tokenOf(key, { exp: seconds - 61 }))), 'expired')
     assert.equal(await outcome(bearer(await tokenOf(key, { exp: seconds - 55 }))), 'till-7', 'clocks may differ')
@@ -118,7 +121,7 @@ suite('a token', () => {
   })
 
   test('that is for somebody else, or says too little', async () => {
-    const { outcome } = authenticator({ issuer: 'https://id.example' })
+    const { outcome } = authenticatorWith({ issuer: 'https://id.example' })
     const iss = 'https://id.example'
     assert.equal(await outcome(bearer(await tokenOf(key, { iss }))), 'till-7')
     assert.equal(await outcome(bearer(await tokenOf(key, { iss, aud: 'other' }))), 'wrong-audience')
@@ -134,13 +137,13 @@ suite('a token', () => {
 
   test('that is revoked, by its id or with its store, while it is remembered', async () => {
     let revocations = NO_REVOCATIONS
-    const { outcome } = authenticator({ revocations: () => revocations })
+    const { outcome } = authenticatorWith({ revocations: () => revocations })
     const [till, office] = [bearer(await tokenOf(key)), bearer(await tokenOf(key, { stores: '*', jti: 'office' }))]
     for (const token of [till, office]) assert.equal(await outcome(token), 'till-7')
-    revocations = { tokens: new Set(), stores: new Map([['S1', Date.now() + 1_000]]) }
+    revocations = { ...NO_REVOCATIONS, stores: new Map([['S1', Date.now() + 1_000]]) }
     assert.equal(await outcome(till), 'revoked')
     assert.equal(await outcome(office), 'till-7', 'a token for all stores is not a store’s')
-    revocations = { tokens: new Set(['office']), stores: new Map([['S1', 0]]) }
+    revocations = { ...NO_REVOCATIONS, tokens: new Set(['office']), stores: new Map([['S1', 0]]) }
     assert.equal(await outcome(office), 'revoked')
     assert.equal(await outcome(till), 'till-7')
   })
@@ -148,7 +151,7 @@ suite('a token', () => {
 
 suite('the keys', () => {
   test('are looked for again when a token has an unknown one, and what was known of tokens is forgotten', async () => {
-    const { outcome, keySet, uses } = authenticator()
+    const { outcome, keySet, uses } = authenticatorWith()
     const [old, young] = [bearer(await tokenOf(key)), bearer(await tokenOf(other, { sub: 'till-8' }))]
     assert.equal(await outcome(old), 'till-7')
     assert.equal(await outcome(young), 'not-ours')
@@ -161,18 +164,20 @@ suite('the keys', () => {
     assert.equal(await outcome(old), 'till-7')
     keySet.replace([other])
     assert.equal(await outcome(old), 'not-ours', 'the old key is gone')
-    assert.deepEqual(uses, ['till-7', 'till-8', 'till-7'])
+    assert.deepEqual(uses, ['till-7', 'till-8'], 'a token whose key stays is not verified again')
+    keySet.replace([{ ...key, kid: 'k2', publicJwk: { ...key.publicJwk, kid: 'k2' } }])
+    assert.equal(await outcome(young), 'not-ours', 'another key under the same id')
   })
 
   test('that a refresh finds count for the token that asked for it', async () => {
-    const { outcome, keySet } = authenticator()
+    const { outcome, keySet } = authenticatorWith()
     keySet.fresh = [key, other]
     assert.equal(await outcome(bearer(await tokenOf(other))), 'till-7')
   })
 
   test('that were never read say nothing about a token', async () => {
     const keySet = keySetOf([])
-    const { outcome } = authenticator({ keySet })
+    const { outcome } = authenticatorWith({ keySet })
     const authorization = bearer(await tokenOf(key))
     assert.equal(await outcome(authorization), 'no-keys')
     keySet.fresh = [key]
@@ -181,8 +186,33 @@ suite('the keys', () => {
 })
 
 test('the memory for tokens is bounded; a forgotten token is verified again', async () => {
-  const { outcome, uses } = authenticator({ maxTokens: 2 })
+  const { authenticator: all, outcome, uses } = authenticatorWith({ maxTokens: 2 })
   const tokens = await Promise.all([1, 2, 3].map((n) => tokenOf(key, { sub: `till-${n}` })))
   for (const token of [...tokens, ...tokens]) await outcome(bearer(token))
   assert.equal(uses.length, 6)
+  assert.equal(all.rememberedTokens, 2)
+})
+
+suite('made-up tokens', async () => {
+  const [head, body] = (await tokenOf(key)).split('.') as [string, string]
+  const madeUp = (n: number) => bearer(`${head}.${body}.${Buffer.alloc(64, `${n} `).toString('base64url')}`)
+
+  test('of one sender are verified 100 times, then a few a second; other senders and known tokens are not touched', async () => {
+    const { outcome } = authenticatorWith()
+    const [known, young] = [bearer(await tokenOf(key)), bearer(await tokenOf(key, { sub: 'till-8' }))]
+    assert.equal(await outcome(known, 'flood'), 'till-7')
+    for (let n = 0; n < 100; n++) assert.equal(await outcome(madeUp(n), 'flood'), 'not-ours')
+    const outcomes = new Set<string>()
+    for (let n = 100; n < 200; n++) outcomes.add(await outcome(madeUp(n), 'flood'))
+    assert.ok(outcomes.has('busy'))
+    assert.equal(await outcome(known, 'flood'), 'till-7')
+    assert.equal(await outcome(young, 'till'), 'till-8')
+  })
+
+  test('of all senders together wait, 1,000 at most', async () => {
+    const { outcome } = authenticatorWith()
+    const outcomes = await Promise.all(Array.from({ length: 1_100 }, (_, n) => outcome(madeUp(n), `sender-${n}`)))
+    assert.equal(outcomes.filter((known) => known === 'busy').length, 84)
+    assert.equal(await outcome(bearer(await tokenOf(key))), 'till-7', 'and again when they are done')
+  })
 })

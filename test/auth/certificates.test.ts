@@ -22,12 +22,13 @@ function world(file: unknown = { [NAME]: HOLDER }) {
     nowMs: Date.now(),
   }
   const used: Principal[] = []
-  const authenticate = createCertificateAuth({
+  const byCertificate = createCertificateAuth({
     holders: () => state.holders,
     revocations: () => state.revocations,
     onFirstUse: (principal) => used.push(principal),
     now: () => state.nowMs,
   })
+  const authenticate = (certificate: ReturnType<typeof shown>) => byCertificate(certificate, '10.0.0.7')
   const failure = (certificate: ReturnType<typeof shown>) => {
     const result = authenticate(certificate)
     return result.kind === 'failure' ? result.failure : 'none'

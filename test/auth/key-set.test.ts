@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { keysFromFile, keysFromUrl } from '../../src/auth/key-set.ts'
+import { type KeySet, keysFromFile, keysFromUrl } from '../../src/auth/key-set.ts'
 import { newKey, type SigningKey } from './tokens.ts'
 
 const [first, second] = [await newKey('k1'), await newKey('k2')]
 const jwks = (...keys: SigningKey[]) => JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) })
-const kids = (set: { keys: { jwks: () => { keys: { kid?: string }[] } } | undefined }) =>
-  set.keys?.jwks().keys.map(({ kid }) => kid)
+const kids = (set: KeySet) => set.keys?.ids
+const noKeys = { onKeys: () => {} }
 
 suite('keys in a file', () => {
   async function newFile(t: TestContext, text: string): Promise<string> {
@@ -25,8 +25,13 @@ suite('keys in a file', () => {
 
   test('follow the file; a broken one changes nothing and is told once', async (t) => {
     const troubles: string[] = []
+    const read: string[] = []
     const file = await newFile(t, jwks(first))
-    const set = await keysFromFile(file, (reason) => troubles.push(reason))
+    const set = await keysFromFile(
+      file,
+      { onKeys: (ids) => read.push(ids.join()), onTrouble: (reason) => troubles.push(reason) },
+      0,
+    )
     t.after(() => set.stop())
     assert.deepEqual([kids(set), set.generation], [['k1'], 0])
     await writeFile(file, jwks(first, second))
@@ -41,6 +46,17 @@ suite('keys in a file', () => {
     await writeFile(file, jwks(second))
     await set.refresh()
     assert.deepEqual([kids(set), set.trouble], [['k2'], undefined])
+    assert.deepEqual(read, ['k1', 'k1,k2', 'k2'])
+  })
+
+  test('are looked at once a second at most, however many tokens have an unknown key', async (t) => {
+    const file = await newFile(t, jwks(first))
+    const set = await keysFromFile(file, { ...noKeys, onTrouble: assert.fail }, 60_000)
+    t.after(() => set.stop())
+    await set.refresh()
+    await writeFile(file, jwks(first, second))
+    await Promise.all(Array.from({ length: 100 }, () => set.refresh()))
+    assert.deepEqual(kids(set), ['k1'])
   })
 
   test('must be public, and there at the start', async (t) => {
@@ -49,8 +65,11 @@ suite('keys in a file', () => {
       ...['', '[]', '{}', '{"keys":7}', '{"keys":["x"]}', JSON.stringify({ keys: [secret] })],
       JSON.stringify({ keys: [{ ...first.publicJwk, d: 'private' }] }),
     ])
-      await assert.rejects(keysFromFile(await newFile(t, text), assert.fail), text)
-    await assert.rejects(keysFromFile('/nowhere/jwks.json', assert.fail), /\/nowhere\/jwks\.json/)
+      await assert.rejects(keysFromFile(await newFile(t, text), { ...noKeys, onTrouble: assert.fail }), text)
+    await assert.rejects(
+      keysFromFile('/nowhere/jwks.json', { ...noKeys, onTrouble: assert.fail }),
+      /\/nowhere\/jwks\.json/,
+    )
   })
 })
 
@@ -69,7 +88,7 @@ suite('keys of an identity provider', () => {
     let answer: [number, string] = [200, jwks(first)]
     const troubles: string[] = []
     const url = await provider(t, (_, response) => response.writeHead(answer[0]).end(answer[1]))
-    const set = await keysFromUrl({ url, onTrouble: (reason) => troubles.push(reason), pauseMs: 0 })
+    const set = await keysFromUrl({ url, ...noKeys, onTrouble: (reason) => troubles.push(reason), pauseMs: 0 })
     t.after(() => set.stop())
     for (const broken of [
       [503, ''],
@@ -91,7 +110,7 @@ suite('keys of an identity provider', () => {
   test('may be missing at the start, and come later', async (t) => {
     let isThere = false
     const url = await provider(t, (_, response) => response.writeHead(isThere ? 200 : 500).end(jwks(first)))
-    const set = await keysFromUrl({ url, onTrouble: () => {}, pauseMs: 0 })
+    const set = await keysFromUrl({ url, ...noKeys, onTrouble: () => {}, pauseMs: 0 })
     t.after(() => set.stop())
     assert.equal(set.keys, undefined)
     isThere = true
@@ -106,12 +125,12 @@ suite('keys of an identity provider', () => {
       requests++
       if (!isHanging) response.end(jwks(first))
     })
-    const set = await keysFromUrl({ url, onTrouble: () => {}, pauseMs: 60_000, timeoutMs: 200 })
+    const set = await keysFromUrl({ url, ...noKeys, onTrouble: () => {}, pauseMs: 60_000, timeoutMs: 200 })
     t.after(() => set.stop())
     await Promise.all(Array.from({ length: 100 }, () => set.refresh()))
     assert.equal(requests, 1)
     isHanging = true
-    const impatient = await keysFromUrl({ url, onTrouble: () => {}, timeoutMs: 200 })
+    const impatient = await keysFromUrl({ url, ...noKeys, onTrouble: () => {}, timeoutMs: 200 })
     t.after(() => impatient.stop())
     assert.equal(impatient.keys, undefined)
     assert.match(String(impatient.trouble), /jwks/)

@@ -29,6 +29,15 @@ test('the tokens of a store are revoked that were issued before a time; those fo
   assert.ok(!isRevoked(revocations([], { S1: '2027-03-01T12:00:00Z' }), principal({ stores: '*' })))
 })
 
+test('the tokens of a name, and all tokens, are revoked that were issued before a time, also those for all stores', () => {
+  const office = principal({ stores: '*' })
+  const read = (more: object) => readRevocations(JSON.stringify({ tokens: [], stores: {}, ...more }))
+  assert.ok(isRevoked(read({ names: { 'till-7': '2026-03-01T12:00:01Z' } }), office))
+  assert.ok(!isRevoked(read({ names: { 'till-7': '2026-03-01T12:00:00Z', 'till-8': '2027-01-01T00:00:00Z' } }), office))
+  assert.ok(isRevoked(read({ all: '2026-03-01T12:00:01Z' }), office))
+  assert.ok(!isRevoked(read({ all: '2026-03-01T12:00:00Z' }), office))
+})
+
 test('a file that is not as it should be says so, and where', () => {
   for (const [text, told] of [
     ['', /JSON/],
@@ -38,6 +47,8 @@ test('a file that is not as it should be says so, and where', () => {
     ['{"tokens":[],"stores":{"S1":"yesterday"}}', /\/stores\/S1/],
     ['{"tokens":[],"stores":{"S1":"2026-13-01T12:00:00Z"}}', /\/stores\/S1 is no time/],
     ['{"tokens":[],"stores":{},"store":{}}', /\/store is/],
+    ['{"tokens":[],"stores":{},"names":{"a":"now"}}', /\/names\/a/],
+    ['{"tokens":[],"stores":{},"all":"2026-02-30T25:00:00Z"}', /\/all is no time/],
   ] as const)
     assert.throws(() => readRevocations(text), told, text)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Authenticate, AuthFailure } from '../../src/auth/authenticate.ts'
 import type { Principal } from '../../src/auth/principal.ts'
+import type { Denial } from '../../src/http/authentication.ts'
 import { message, rawSocket } from './raw-socket.ts'
 import { assertProblem, JSON_HEADERS, listen, POST, PUT, PUT_PATTERN, testApp, UPLOAD } from './test-app.ts'
 
@@ -21,7 +22,7 @@ const failing =
   (failure: AuthFailure): Authenticate =>
   () => ({ kind: 'failure', failure })
 const late = (authenticate: Authenticate): Authenticate => {
-  return async (authorization) => await authenticate(authorization)
+  return async (authorization, sender) => await authenticate(authorization, sender)
 }
 const post = { method: 'POST', url: POST, headers: JSON_HEADERS, payload: '{}' } as const
 const put = { ...post, method: 'PUT', url: PUT } as const
@@ -67,6 +68,33 @@ suite('a request without a right token', () => {
   test('is 503 while there are no keys to verify it with', async (t) => {
     const { app, contract } = await testApp(t, { authenticate: late(failing('no-keys')), ...nothingReserved })
     assertProblem(contract('POST', POST, await app.inject(post)), 'keys-unavailable', 503)
+  })
+
+  test('is told with its reason, its address and whose it is, if that is known', async (t) => {
+    const denials: Denial[] = []
+    const onDenied = (denial: Denial) => denials.push(denial)
+    for (const authenticate of [
+      failing('missing'),
+      () => ({ kind: 'failure', failure: 'revoked', principal: TILL }) as const,
+      late(as({ scopes: new Set() })),
+      as({ stores: new Set(['S2']) }),
+    ]) {
+      const { app } = await testApp(t, { authenticate, onDenied, ...nothingReserved })
+      await app.inject(put)
+      await app.inject(upload).catch(() => {})
+    }
+    const told = denials.map(({ reason, address, principal }) => [reason, address, principal?.name])
+    assert.deepEqual(told, [
+      ...['missing', 'missing'].map((reason) => [reason, '127.0.0.1', undefined]),
+      ...['revoked', 'revoked', 'scope', 'scope', 'store or terminal'].map((reason) => [reason, '127.0.0.1', 'till-7']),
+    ])
+  })
+
+  test('is 503 while too many unknown ones come', async (t) => {
+    const { app, contract } = await testApp(t, { authenticate: late(failing('busy')), ...nothingReserved })
+    const problem = contract('POST', POST, await app.inject(post))
+    assertProblem(problem, 'saturated', 503)
+    assert.equal(problem.till, 'resend')
   })
 
   test('is refused before 100 Continue', async (t) => {

@@ -172,7 +172,7 @@ suite('the files', () => {
 suite('a client certificate', () => {
   /** Says who was seen, instead of a principal. */
   function watching(seen: (ClientCertificate | undefined)[]) {
-    return (_: string | undefined, certificate?: ClientCertificate) => {
+    return (_: string | undefined, _sender: string, certificate?: ClientCertificate) => {
       seen.push(certificate)
       return { kind: 'failure', failure: 'certificate-untrusted' } as const
     }
@@ -206,7 +206,7 @@ suite('a client certificate', () => {
       scopes: new Set(['invoices:write']),
     }
     const { open, port, clientCaFile } = await tlsApp(t, {
-      authenticate: (_, certificate) => {
+      authenticate: (_, _sender, certificate) => {
         seen.push(certificate)
         return certificate?.isTrusted
           ? { kind: 'principal', principal }

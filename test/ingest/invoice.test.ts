@@ -5,6 +5,7 @@ import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Reservation } from '../../src/admission/buffer-memory.ts'
 import type { Principal } from '../../src/auth/principal.ts'
 import { Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
+import { createKeyBinding } from '../../src/ingest/idempotency-keys.ts'
 import { createIngest, type IngestDeps, type IngestRequest, problemOf } from '../../src/ingest/invoice.ts'
 import { identityText, invoiceIdOf } from '../../src/invoice/identity.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
@@ -44,7 +45,7 @@ function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partia
     arithmetic: () => 'strict',
     takeQuota: () => null,
     onLive: () => {},
-    bindKey: () => true,
+    keys: createKeyBinding(),
     inlineBytes: 65_536,
     reader: { readInvoice: () => assert.fail('too small for a worker') },
     ...deps,
@@ -96,22 +97,26 @@ test('a request that joined another one’s record has the receipt of that recor
   assert.equal((await ingest(requestOf())).receivedAt, earlier)
 })
 
+const TILL: Principal = {
+  name: 'till-7',
+  tokenId: 't1',
+  stores: new Set([IDENTITY.storeId]),
+  terminals: new Set([IDENTITY.terminalId]),
+  scopes: new Set(['invoices:write']),
+  issuedAtMs: 0,
+  expiresAtMs: 0,
+}
+
 test('an invoice of a store or terminal that the token is not for is refused; records say whose token it was', async () => {
-  const { ingest, appended } = ingestOver(acknowledge)
-  const principal: Principal = {
-    name: 'till-7',
-    tokenId: 't1',
-    stores: new Set([IDENTITY.storeId]),
-    terminals: new Set([IDENTITY.terminalId]),
-    scopes: new Set(['invoices:write']),
-    issuedAtMs: 0,
-    expiresAtMs: 0,
-  }
+  const forbidden: unknown[] = []
+  const onForbidden: IngestDeps['onForbidden'] = (by, identity) => forbidden.push(by?.name, identity)
+  const { ingest, appended } = ingestOver(acknowledge, { onForbidden })
   for (const foreign of [{ stores: new Set(['S2']) }, { terminals: new Set(['T2']) }])
-    await assert.rejects(ingest(requestOf({ principal: { ...principal, ...foreign } })), isProblem('forbidden'))
+    await assert.rejects(ingest(requestOf({ principal: { ...TILL, ...foreign } })), isProblem('forbidden'))
   assert.equal(appended.length, 0)
-  await ingest(requestOf({ principal }))
-  await ingest(requestOf({ principal: { ...principal, stores: '*', terminals: '*', name: 'office' } }))
+  assert.deepEqual(forbidden, ['till-7', IDENTITY, 'till-7', IDENTITY])
+  await ingest(requestOf({ principal: TILL }))
+  await ingest(requestOf({ principal: { ...TILL, stores: '*', terminals: '*', name: 'office' } }))
   await ingest(requestOf())
   assert.deepEqual(
     appended.map(({ record }) => record.headers['pos-principal']),
@@ -153,18 +158,35 @@ test('a path that names another invoice than the body is refused', async () => {
   assert.equal(appended.length, 1)
 })
 
-test('an Idempotency-Key is bound to the identity of a valid invoice; another identity is refused', async () => {
-  const bound: string[][] = []
-  const bindKey = (...binding: [string, string]) => bound.push(binding) === 1
-  const { ingest, appended } = ingestOver(acknowledge, { bindKey })
+test('an Idempotency-Key is bound once its invoice is acknowledged; another identity is refused from then on', async () => {
+  let outcome: (record: ProducerRecord) => Outcome = () => ({ kind: 'rejected', reason: 'expired' })
+  const { ingest, appended } = ingestOver((record) => outcome(record))
+  const other = { invoice: sampleInvoice({ ...IDENTITY, storeId: 'S2' }), idempotencyKey: 'k' }
   await assert.rejects(ingest(requestOf({ invoice: {}, idempotencyKey: 'k' })), isProblem('invalid-invoice'))
-  assert.deepEqual(bound, [], 'an invalid invoice binds nothing')
-  await ingest(requestOf({ idempotencyKey: 'k' }))
-  assert.deepEqual(bound, [['k', identityText(IDENTITY)]])
+  await assert.rejects(ingest(requestOf({ idempotencyKey: 'k' })), isProblem('kafka-unavailable'))
+  outcome = () => ({ kind: 'unknown', reason: 'deadline' })
+  await assert.rejects(ingest(requestOf({ idempotencyKey: 'k' })), isProblem('outcome-unknown'))
+  outcome = acknowledge
+  await ingest(requestOf(other))
+  await ingest(requestOf(other))
   await assert.rejects(ingest(requestOf({ idempotencyKey: 'k' })), isProblem('identity-mismatch'))
   await ingest(requestOf())
-  assert.equal(bound.length, 2, 'no key, nothing to bind')
-  assert.equal(appended.length, 2)
+  assert.equal(appended.length, 5)
+})
+
+test('two principals with the same Idempotency-Key do not see each other', async () => {
+  const { ingest } = ingestOver(acknowledge)
+  const from = (name: string, storeId: string) =>
+    ingest(
+      requestOf({
+        invoice: sampleInvoice({ ...IDENTITY, storeId }),
+        idempotencyKey: 'k',
+        principal: { ...TILL, stores: '*', name },
+      }),
+    )
+  await from('a', 'S1')
+  await from('b', 'S2')
+  await assert.rejects(from('a', 'S2'), isProblem('identity-mismatch'))
 })
 
 test('a large invoice is validated by a worker, with the same result and the same bytes; a small one is not', async (t) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createMetrics } from '../../src/observability/metrics.ts'
 
 function sources() {
-  const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false }
+  const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false, tokens: 0, stale: 0 }
   const metrics = createMetrics({
     pendingRecords: () => now.pending,
     bufferedBytes: () => now.bytes,
@@ -12,6 +12,8 @@ function sources() {
     unreadAnswerBytes: () => now.unread,
     longestBlock: () => now.block,
     isReady: () => now.ready,
+    rememberedTokens: () => now.tokens,
+    staleAuthFiles: () => now.stale,
   })
   return { now, metrics }
 }
@@ -22,7 +24,7 @@ test('gauges have the values at the moment of the scrape', async () => {
   assert.match(before.contentType, /^text\/plain; version=0\.0\.4/)
   assert.match(before.body, /^tillgate_pending_records 0$/m)
   assert.match(before.body, /^tillgate_ready 0$/m)
-  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, unread: 7, block: 0.25, ready: true })
+  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, unread: 7, block: 0.25, ready: true, tokens: 7, stale: 1 })
   const { body } = await metrics.scrape()
   for (const line of [
     'tillgate_pending_records 3',
@@ -32,8 +34,19 @@ test('gauges have the values at the moment of the scrape', async () => {
     'tillgate_unread_answer_bytes 7',
     'tillgate_event_loop_longest_block_seconds 0.25',
     'tillgate_ready 1',
+    'tillgate_tokens_remembered 7',
+    'tillgate_auth_stale 1',
   ])
     assert.ok(body.includes(`\n${line}\n`), line)
+})
+
+test('tokens are counted: verified, and refused by reason', async () => {
+  const { metrics } = sources()
+  metrics.tokenVerified()
+  for (const reason of ['expired', 'expired', 'scope']) metrics.tokenRefused(reason)
+  const { body } = await metrics.scrape()
+  for (const line of ['verified_total 1', 'refused_total{reason="expired"} 2', 'refused_total{reason="scope"} 1'])
+    assert.ok(body.includes(`\ntillgate_tokens_${line}\n`), line)
 })
 
 test('answers are counted by status and problem, and timed in seconds by status', async () => {

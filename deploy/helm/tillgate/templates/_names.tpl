@@ -44,11 +44,13 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- if or $jwks.configMap $jwks.secret }}files{{ end -}}
 {{- end -}}
 
-{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set) and 600 MiB. A limit
+{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set), its tokens (512 bytes each) and 600 MiB. A limit
 that is given counts instead. */}}
 {{- define "tillgate.resources" -}}
 {{- $bufferBytes := int64 (.Values.config.BUFFER_MEMORY_BYTES | default 268435456) -}}
-{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) 600 -}}
+{{- $tokens := ternary 0 (int64 (.Values.config.AUTH_MAX_TOKENS | default 100000)) (eq (.Values.config.AUTH | default "required") "off") -}}
+{{- $tokenMebibytes := div (add (mul $tokens 512) 1048575) 1048576 -}}
+{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) $tokenMebibytes 600 -}}
 {{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
 {{- toYaml (mergeOverwrite $default (.Values.resources | default dict)) -}}
 {{- end -}}
