@@ -33,10 +33,13 @@ export const TOKEN_SUBCOMMAND_HELP: Readonly<Record<string, string>> = {
   }),
   issue: helpText({
     name: 'tillgate token issue',
-    takes: '--key-file FILE --name NAME --stores IDS --terminals IDS [OPTIONS]',
+    takes: '--key-file FILE --name NAME --stores IDS --terminals IDS | --from FILE --to FILE [OPTIONS]',
     does: 'prints a token for a till, a store or a head office; what it says goes to standard error',
     options: ISSUE_OPTIONS,
-    notes: ['The token is a secret of the till. Keep the jti that is printed with it: it revokes the token.'],
+    notes: [
+      'The token is a secret of the till. Keep the jti that is printed with it: it revokes the token.',
+      'With --from, every line of the CSV file is a till; several ids in a column are separated by blanks. Nothing is issued if a line is wrong.',
+    ],
     exitCodes: EXIT_CODES,
   }),
   inspect: helpText({
@@ -48,10 +51,10 @@ export const TOKEN_SUBCOMMAND_HELP: Readonly<Record<string, string>> = {
   }),
   revoke: helpText({
     name: 'tillgate token revoke',
-    takes: '--file FILE --token-id ID | --store ID [--before TIME]',
+    takes: '--file FILE --token-id ID | --store ID | --name NAME | --all [--before TIME]',
     does: 'adds a revocation to a file. Gateways that have it as AUTH_REVOCATIONS_FILE act on it within ten seconds',
     options: REVOKE_OPTIONS,
-    notes: ['Tokens for all stores (*) are revoked by their own id alone.'],
+    notes: ['Tokens for all stores (*) are revoked by their id or name, or with --all; no single store revokes them.'],
     exitCodes: EXIT_CODES,
   }),
 }

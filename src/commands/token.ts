@@ -1,6 +1,8 @@
 import { text as readAll } from 'node:stream/consumers'
+import { count } from '../tools/terminal/count.ts'
 import { inspect } from '../tools/token/inspect.ts'
-import { issue } from '../tools/token/issue.ts'
+import { createIssuer } from '../tools/token/issue.ts'
+import { issueList } from '../tools/token/issue-list.ts'
 import { keygen } from '../tools/token/keygen.ts'
 import { parseTokenArguments } from '../tools/token/options.ts'
 import { revoke } from '../tools/token/revoke.ts'
@@ -16,10 +18,16 @@ async function run(args: readonly string[]): Promise<number> {
       console.log(await keygen(given.keyFile, given.jwksFile, given.kid))
       return 0
     case 'issue': {
-      const { token, claims } = await issue(given.keyFile, given.claims)
+      const issue = await createIssuer(given.keyFile)
+      const { token, claims } = await issue(given.claims)
       // The token alone, so that it can go into a file or a vault.
       console.error(JSON.stringify(claims, null, 2))
       console.log(token)
+      return 0
+    }
+    case 'issue-list': {
+      const tokens = await issueList(given.keyFile, given.files, given.claims)
+      console.error(`${count(tokens)} tokens in ${given.files.to}, which only you can read`)
       return 0
     }
     case 'inspect': {
@@ -29,7 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
       return found.faults.length === 0 ? 0 : 1
     }
     case 'revoke':
-      await revoke(given.file, given.what)
+      console.error(`${given.file} revokes ${await revoke(given.file, given.what)}`)
       return 0
   }
 }

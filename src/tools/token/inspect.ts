@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { ALGORITHMS } from '../../auth/authenticate.ts'
 import { principalOf } from '../../auth/claims.ts'
-import { publicKeys } from '../../auth/key-set.ts'
+import { readPublicKeys } from '../../auth/public-keys.ts'
 import { InputError, UsageError } from '../terminal/input-errors.ts'
 
 /** What a token says, and what is wrong with it. */
@@ -34,8 +34,8 @@ function decode(token: string): Pick<Inspected, 'header' | 'claims'> {
 async function isSigned(token: string, jwksFile: string): Promise<boolean> {
   const text = await readFile(jwksFile, 'utf8')
   try {
-    const keys = createLocalJWKSet(publicKeys(JSON.parse(text)))
-    await jwtVerify(token, keys, { algorithms: ALGORITHMS, currentDate: new Date(0) })
+    const { find } = readPublicKeys(text)
+    await jwtVerify(token, find, { algorithms: ALGORITHMS, currentDate: new Date(0) })
     return true
   } catch (error) {
     // Its times are judged apart from its signature.

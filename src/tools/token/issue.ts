@@ -14,8 +14,16 @@ export interface Issued {
 
 const DAY_SECONDS = 86_400
 
-/** Signs a token with a key from `keygen`. No server is asked. */
-export async function issue(keyFile: string, wanted: WantedClaims, now = new Date()): Promise<Issued> {
+/** Reads a key from `keygen`, and resolves with what signs tokens with it. No server is asked. */
+export async function createIssuer(keyFile: string): Promise<(wanted: WantedClaims, now?: Date) => Promise<Issued>> {
+  const { key, kid } = await readKey(keyFile)
+  return async (wanted, now = new Date()) => {
+    const claims = claimsOf(wanted, now)
+    return { claims, token: await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' }).sign(key) }
+  }
+}
+
+function claimsOf(wanted: WantedClaims, now: Date): Issued['claims'] {
   const iat = Math.floor(now.getTime() / 1_000)
   const claims = {
     sub: wanted.name,
@@ -31,9 +39,7 @@ export async function issue(keyFile: string, wanted: WantedClaims, now = new Dat
     throw new UsageError(
       'no gateway takes such a token: --name is up to 128 letters of ASCII without blanks, lists up to 1,000 ids',
     )
-  const { key, kid } = await readKey(keyFile)
-  const token = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid, typ: 'JWT' }).sign(key)
-  return { token, claims }
+  return claims
 }
 
 async function readKey(file: string) {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { publicKeys } from '../../auth/key-set.ts'
+import { publicKeys } from '../../auth/public-keys.ts'
 import { InputError } from '../terminal/input-errors.ts'
 import { readIfThere, replaceFile, writeSecret } from './private-file.ts'
 

@@ -8,6 +8,12 @@ import { suggestion } from '../terminal/suggestion.ts'
 export type TokenArguments =
   | { readonly action: 'keygen'; readonly keyFile: string; readonly jwksFile: string; readonly kid: string | undefined }
   | { readonly action: 'issue'; readonly keyFile: string; readonly claims: WantedClaims }
+  | {
+      readonly action: 'issue-list'
+      readonly keyFile: string
+      readonly files: ListFiles
+      readonly claims: SharedClaims
+    }
   | { readonly action: 'inspect'; readonly token: string; readonly jwksFile: string | undefined }
   | { readonly action: 'revoke'; readonly file: string; readonly what: WantedRevocation }
 
@@ -20,10 +26,20 @@ export interface WantedClaims {
   readonly days: number
 }
 
+/** What all tokens of a list have in common. */
+export type SharedClaims = Omit<WantedClaims, 'name' | 'stores' | 'terminals'>
+
+export interface ListFiles {
+  /** The list of tills; `-` is standard input. */
+  readonly from: string
+  /** A new file for their tokens. */
+  readonly to: string
+}
+
+/** `beforeMs`: since 1970; tokens issued before it. Default: until now. */
 export type WantedRevocation =
-  | { readonly tokenId: string }
-  /** `beforeMs`: since 1970; tokens issued before it. */
-  | { readonly storeId: string; readonly beforeMs: number | undefined }
+  | { readonly kind: 'token' | 'store' | 'name'; readonly id: string; readonly beforeMs?: number | undefined }
+  | { readonly kind: 'all'; readonly beforeMs?: number | undefined }
 
 const file = text('the name of a file')
 const DAYS = { min: 0.01, max: 3_650, preset: 400 }
@@ -59,9 +75,15 @@ export const KEYGEN_OPTIONS = {
 
 export const ISSUE_OPTIONS = {
   'key-file': { value: 'FILE', form: file, isRequired: true, help: 'the private key, from keygen' },
-  name: { value: 'NAME', form: text('a name'), isRequired: true, help: 'whom it is for: it is in logs and records' },
-  stores: { value: 'IDS', form: reach, isRequired: true, help: 'its stores, separated by commas, or *' },
-  terminals: { value: 'IDS', form: reach, isRequired: true, help: 'its terminals, separated by commas, or *' },
+  name: { value: 'NAME', form: text('a name'), help: 'whom it is for: it is in logs and records' },
+  stores: { value: 'IDS', form: reach, help: 'its stores, separated by commas, or *' },
+  terminals: { value: 'IDS', form: reach, help: 'its terminals, separated by commas, or *' },
+  from: {
+    value: 'FILE',
+    form: file,
+    help: 'instead: many tokens, from a CSV file with the columns name,stores,terminals (- is standard input)',
+  },
+  to: { value: 'FILE', form: file, help: 'with --from: a new file for the tokens, a line of JSON for each' },
   scopes: { value: 'NAMES', form: scopes, help: 'what it is for', presetText: 'invoices:write' },
   days: { value: 'N', form: number(DAYS.min, DAYS.max), preset: DAYS.preset, help: 'how long it is valid' },
   audience: { value: 'NAME', form: text('a name'), preset: 'tillgate', help: 'as AUTH_AUDIENCE' },
@@ -75,7 +97,9 @@ export const REVOKE_OPTIONS = {
   file: { value: 'FILE', form: file, isRequired: true, help: 'file of revocations, for AUTH_REVOCATIONS_FILE' },
   'token-id': { value: 'ID', form: text('an id'), help: 'revoke this token: the jti that issue and inspect show' },
   store: { value: 'ID', form: text('an id'), help: 'revoke all tokens that list this store, issued until now' },
-  before: { value: 'TIME', form: time, help: 'with --store: only those issued before this time' },
+  name: { value: 'NAME', form: text('a name'), help: 'revoke all tokens of this name (sub), issued until now' },
+  all: { help: 'revoke every token that was issued until now' },
+  before: { value: 'TIME', form: time, help: 'only those issued before this time; not with --token-id' },
 } as const satisfies Options
 
 const ACTIONS = ['keygen', 'issue', 'inspect', 'revoke'] as const
@@ -88,8 +112,16 @@ export function parseTokenArguments([action = '', ...args]: readonly string[]): 
       return { action, keyFile, jwksFile, kid }
     }
     case 'issue': {
-      const { 'key-file': keyFile, scopes = ['invoices:write'], ...claims } = parseOptions(args, ISSUE_OPTIONS)
-      return { action, keyFile, claims: { ...claims, scopes } }
+      const { 'key-file': keyFile, scopes = ['invoices:write'], ...given } = parseOptions(args, ISSUE_OPTIONS)
+      const { name, stores, terminals, from, to, ...rest } = given
+      const shared = { ...rest, scopes }
+      const isOne = name !== undefined && stores !== undefined && terminals !== undefined
+      const isList = name === undefined && stores === undefined && terminals === undefined
+      if (isOne && from === undefined && to === undefined)
+        return { action, keyFile, claims: { ...shared, name, stores, terminals } }
+      if (isList && from !== undefined && to !== undefined)
+        return { action: 'issue-list', keyFile, files: { from, to }, claims: shared }
+      throw new UsageError('issue takes --name, --stores and --terminals, or --from and --to')
     }
     case 'inspect': {
       const { values, files } = parseOptionsAndFiles(args, INSPECT_OPTIONS)
@@ -99,11 +131,15 @@ export function parseTokenArguments([action = '', ...args]: readonly string[]): 
       return { action, token, jwksFile: values['jwks-file'] }
     }
     case 'revoke': {
-      const { file, 'token-id': tokenId, store: storeId, before: beforeMs } = parseOptions(args, REVOKE_OPTIONS)
-      if (tokenId !== undefined && storeId === undefined && beforeMs === undefined)
-        return { action, file, what: { tokenId } }
-      if (tokenId === undefined && storeId !== undefined) return { action, file, what: { storeId, beforeMs } }
-      throw new UsageError('revoke takes --token-id, or --store with or without --before')
+      const { file, 'token-id': token, store, name, all, before: beforeMs } = parseOptions(args, REVOKE_OPTIONS)
+      const wanted: WantedRevocation[] = Object.entries({ token, store, name }).flatMap(([kind, id]) =>
+        id === undefined ? [] : [{ kind: kind as 'token' | 'store' | 'name', id, beforeMs }],
+      )
+      if (all) wanted.push({ kind: 'all', beforeMs })
+      const [what] = wanted
+      if (what !== undefined && wanted.length === 1 && (what.kind !== 'token' || beforeMs === undefined))
+        return { action, file, what }
+      throw new UsageError('revoke takes one of --token-id, --store, --name and --all; the last three with --before')
     }
     default:
       throw new UsageError(`token needs one of ${ACTIONS.join(', ')}${suggestion(action, ACTIONS)}`)

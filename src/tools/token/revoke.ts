@@ -1,19 +1,37 @@
-import { readRevocations } from '../../auth/revocations.ts'
+import { type RevocationsFile, readRevocations, readRevocationsFile } from '../../auth/revocations.ts'
 import { InputError } from '../terminal/input-errors.ts'
 import type { WantedRevocation } from './options.ts'
 import { readIfThere, replaceFile } from './private-file.ts'
 
-/** Adds a revocation to a file, which is made if there is none. Gateways read it within seconds. */
-export async function revoke(file: string, what: WantedRevocation, now = new Date()): Promise<void> {
-  const { tokens, stores } = await read(file)
-  const changed =
-    'tokenId' in what
-      ? { tokens: [...new Set([...tokens, what.tokenId])], stores }
-      : {
-          tokens,
-          stores: { ...stores, [what.storeId]: latest(stores[what.storeId], what.beforeMs ?? nextSecondMs(now)) },
-        }
-  await replaceFile(file, `${JSON.stringify(changed, null, 2)}\n`)
+/**
+ * Adds a revocation to a file, which is made if there is none. Gateways read it within seconds. Resolves with what is
+ * revoked now, in words.
+ */
+export async function revoke(file: string, what: WantedRevocation, now = new Date()): Promise<string> {
+  const known = await read(file)
+  const before = (was: string | undefined) => latest(was, what.beforeMs ?? nextSecondMs(now))
+  const write = (changed: Partial<RevocationsFile>) =>
+    replaceFile(file, `${JSON.stringify({ ...known, ...changed }, null, 2)}\n`)
+  switch (what.kind) {
+    case 'token':
+      await write({ tokens: [...new Set([...known.tokens, what.id])] })
+      return `the token ${what.id}`
+    case 'store': {
+      const time = before(known.stores[what.id])
+      await write({ stores: { ...known.stores, [what.id]: time } })
+      return `all tokens that list store ${what.id} and were issued before ${time}`
+    }
+    case 'name': {
+      const time = before(known.names?.[what.id])
+      await write({ names: { ...known.names, [what.id]: time } })
+      return `all tokens of ${what.id} that were issued before ${time}`
+    }
+    case 'all': {
+      const time = before(known.all)
+      await write({ all: time })
+      return `every token that was issued before ${time}`
+    }
+  }
 }
 
 /** An earlier time would make revoked tokens valid again. */
@@ -26,12 +44,12 @@ function nextSecondMs(now: Date): number {
   return (Math.floor(now.getTime() / 1_000) + 1) * 1_000
 }
 
-async function read(file: string): Promise<{ tokens: string[]; stores: Record<string, string> }> {
+async function read(file: string): Promise<RevocationsFile> {
   const text = await readIfThere(file)
   if (text === undefined) return { tokens: [], stores: {} }
   try {
-    readRevocations(text)
-    return JSON.parse(text)
+    readRevocations(text) // which looks at its times, too
+    return readRevocationsFile(text)
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`)
   }
