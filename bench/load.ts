@@ -1,12 +1,14 @@
 /**
  * A load generator, in a process of its own: `load.ts --url URL --kind post|upload --connections N --seconds S`
- * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`. Without a rate, each
+ * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`
+ * `[--key-file FILE]`. With a key, each terminal sends a token of its own (posts only). Without a rate, each
  * connection sends as soon as it has an answer. With a rate (invoices a second, posts only), invoices have intended
  * send times, and latency counts from those. Prints one line of JSON.
  */
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { createIssuer } from '../src/tools/token/issue.ts'
 import { HttpConnection } from './http-connection.ts'
 import { InvoiceSource, postRequest, uploadRequest } from './requests.ts'
 
@@ -42,6 +44,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '3' },
     'store-prefix': { type: 'string', default: 'S' },
     stores: { type: 'string', default: '200' },
+    'key-file': { type: 'string' },
   },
 })
 
@@ -57,18 +60,23 @@ const attempts = createHistogram({ figures: 3 })
 const statuses: Record<string, number> = {}
 let acknowledged = 0
 
+const issue = values['key-file'] === undefined ? undefined : await createIssuer(values['key-file'])
+
 /** One terminal on one connection. */
 async function openTerminal(index: number) {
   const storeId = `${values['store-prefix']}${index % Number(values.stores)}`
   const samples = Math.ceil(Math.min(100, Math.min(MAX_SAMPLES, MAX_SAMPLE_LINES / lines) / connections))
   const source = new InvoiceSource(storeId, `T${index}`, lines, samples)
+  const claims = { name: `T${index}`, stores: new Set([storeId]), terminals: new Set([`T${index}`]) }
+  const issued = await issue?.({ ...claims, audience: 'tillgate', scopes: ['invoices:write'], days: 1 })
+  const headers = issued === undefined ? undefined : { authorization: `Bearer ${issued.token}` }
   const connection = await HttpConnection.open(new URL(String(values.url)))
   return {
     close: () => connection.close(),
     /** Sends one invoice or upload until it is stored, by the till's rule. */
     send: async (intendedAtMs: number) => {
       const isPost = values.kind === 'post'
-      const request = isPost ? postRequest(source) : uploadRequest(source, invoicesPerUpload)
+      const request = isPost ? postRequest(source, headers) : uploadRequest(source, invoicesPerUpload)
       for (;;) {
         const sentAtMs = performance.now()
         const { status, retryAfter, body } = await connection.send(request)

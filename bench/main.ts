@@ -2,11 +2,15 @@
  * `npm run bench -- [--pairs 5] [--seconds 15] [--quick] [--only SECTION ...] [--raw FILE]`: compares the gateway with
  * its alternatives in one run, in the order A B B A. What is measured has one core; broker and load have the other.
  * Prints the tables of bench/RESULTS.md. `--raw` writes every sample to a file, as JSON. `--quick` takes 3 minutes and
- * is only a rough guide. Sections: bare, naive, bento, java, uploads, latency, memory.
+ * is only a rough guide. Sections: bare, naive, tokens, bento, java, uploads,
+ * latency, memory.
  */
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'
+import { keygen } from '../src/tools/token/keygen.ts'
 import { withAdmin } from '../test/harness/admin.ts'
 import { runJavaProducer } from './java-producer.ts'
 import { compareLatency } from './latency.ts'
@@ -14,9 +18,9 @@ import { inPairs, type Load, measure, type Sample } from './measure.ts'
 import { measureMemory } from './memory.ts'
 import { CORES, pin } from './processes.ts'
 import { type Comparison, comparisonTable, heading, latencyTable, memoryTable } from './report.ts'
-import { type Subject, startBento, startGateway, startPlainRoute } from './subjects.ts'
+import { type Subject, startBento, startGateway, startGatewayWithTokens, startPlainRoute } from './subjects.ts'
 
-const SECTIONS = ['bare', 'naive', 'bento', 'java', 'uploads', 'latency', 'memory'] as const
+const SECTIONS = ['bare', 'naive', 'tokens', 'bento', 'java', 'uploads', 'latency', 'memory'] as const
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string' },
@@ -96,6 +100,22 @@ try {
       for (const count of connections.slice(0, 2))
         all.push(await compare(`${count} connections`, gateway, naive, post(count)))
       return [all, comparisonTable('Single posts beside one `send` a request', all)]
+    })
+    await section('tokens', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
+      try {
+        const [keyFile, jwksFile] = [join(folder, 'key.json'), join(folder, 'jwks.json')]
+        await keygen(keyFile, jwksFile)
+        const withTokens = await start(startGatewayWithTokens(target, jwksFile))
+        const all: Comparison[] = []
+        for (const count of connections) {
+          const load = { ...post(count), 'key-file': keyFile }
+          all.push(await compare(`${count} connections, a token each`, withTokens, gateway, load, post(count)))
+        }
+        return [all, comparisonTable('Single posts with tokens, each verified once, beside AUTH=off', all)]
+      } finally {
+        await rm(folder, { recursive: true })
+      }
     })
     await section('bento', async () => {
       const bento = await start(startBento(target))

@@ -36,8 +36,8 @@ export function requestBytes(path: string, headers: Record<string, string>, body
   return Buffer.concat([Buffer.from(head), body])
 }
 
-export function postRequest(source: InvoiceSource): Buffer {
-  return requestBytes('/v1/invoices', { 'content-type': 'application/json' }, source.next())
+export function postRequest(source: InvoiceSource, headers: Record<string, string> = {}): Buffer {
+  return requestBytes('/v1/invoices', { 'content-type': 'application/json', ...headers }, source.next())
 }
 
 /** A gzip upload with this many invoices. */

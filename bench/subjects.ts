@@ -25,10 +25,20 @@ export interface Target {
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** The gateway as it is shipped. */
+/** The gateway as it is shipped, but with AUTH=off. */
 export async function startGateway({ bootstrap, topic, partitions }: Target): Promise<Subject> {
   const gateway = await startPinnedGateway(bootstrap, topic, { KAFKA_PARTITIONS: String(partitions) })
   return subjectOf('gateway', gateway, true)
+}
+
+/** The same gateway, which asks for tokens of these keys. */
+export async function startGatewayWithTokens(
+  { bootstrap, topic, partitions }: Target,
+  jwksFile: string,
+): Promise<Subject> {
+  const tokens = { AUTH: 'required', AUTH_JWKS_FILE: jwksFile }
+  const gateway = await startPinnedGateway(bootstrap, topic, { KAFKA_PARTITIONS: String(partitions), ...tokens })
+  return subjectOf('gateway, AUTH=required', gateway, true)
 }
 
 /** The bare Fastify route, or the same with one naive `send` a request. */

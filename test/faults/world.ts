@@ -4,6 +4,7 @@ import type { Action } from '../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../dev/kafka/wire-frames.ts'
 import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import type { AuditReport } from '../../src/tools/audit/report.ts'
+import { TOKENS_REQUIRED } from '../harness/access.ts'
 import { withAdmin } from '../harness/admin.ts'
 import { auditSent } from '../harness/audit.ts'
 import { scrape } from '../harness/exchange.ts'
@@ -170,6 +171,7 @@ export async function createWorld(kafka: ProxiedKafka, options: WorldOptions = {
     DRAIN_DELAY_MS: '0',
     SHUTDOWN_TIMEOUT_MS: '15000',
     LOG_LEVEL: 'warn',
+    ...TOKENS_REQUIRED,
     ...options.environment,
   }
   const names = options.names === undefined ? undefined : ownNames(options.names)

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Receipt } from '../../src/invoice/receipt.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { TOKEN_HEADERS } from './access.ts'
 import { type AttemptOptions, Attempts, type Impatience } from './impatience.ts'
 
 /** One answer (or the lack of one) to one attempt to send an invoice. */
@@ -132,7 +133,7 @@ export async function post(
   attempt: AttemptOptions = {},
 ): Promise<TillAnswer> {
   const startedAtMs = performance.now()
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', ...TOKEN_HEADERS }
   const posted = await postBytes(agent, `${url}/v1/invoices`, headers, body, timeoutMs, attempt)
   const tookMs = performance.now() - startedAtMs
   if (posted === null) return { status: 'lost', outcome: 'unknown', receipt: undefined, slug: undefined, tookMs }

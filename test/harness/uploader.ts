@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { TOKEN_HEADERS } from './access.ts'
 import { type AttemptOptions, Attempts } from './impatience.ts'
 import { identityOf, isAcknowledged, postBytes, type SentInvoice, type TillAnswer, type TillOptions } from './till.ts'
 
@@ -72,7 +73,7 @@ async function upload(
   attempt: AttemptOptions,
 ): Promise<TillAnswer[]> {
   const body = gzipSync(invoices.map(({ body }) => body).join('\n'))
-  const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }
+  const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', ...TOKEN_HEADERS }
   const answered = await postBytes(agent, `${url}/v1/invoices/batch`, headers, body, timeoutMs, attempt)
   if (answered === null) return invoices.map(() => LOST)
   const { status, document } = answered

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { TOKENS_REQUIRED } from '../harness/access.ts'
 import { spawnCli } from '../harness/cli-process.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { type LoadBalancer, startHaproxy } from '../harness/load-balancer.ts'
@@ -38,6 +39,7 @@ export async function startEstate(): Promise<Estate> {
     KAFKA_BROKERS: kafka.bootstrap.join(),
     KAFKA_TOPIC: TOPIC,
     KAFKA_PARTITIONS: String(PARTITIONS),
+    ...TOKENS_REQUIRED,
   }
   const gateways: GatewayProcess[] = []
   let balancer: LoadBalancer | undefined

@@ -13,6 +13,7 @@ import type { AuditReport } from '../../src/tools/audit/report.ts'
 import { reportText } from '../../src/tools/audit/report-text.ts'
 import type { Summary } from '../../src/tools/simulate/summary.ts'
 import { summaryText } from '../../src/tools/simulate/summary-text.ts'
+import { TOKEN } from '../harness/access.ts'
 import { spawnCli } from '../harness/cli-process.ts'
 import { type Estate, PARTITIONS, startEstate } from './estate.ts'
 import { ADDED, eventsOf, ledBy } from './events.ts'
@@ -50,7 +51,9 @@ process.exit(findings.length === 0 ? 0 : 1)
 /** Adds whatever breaks the promise to the findings. */
 async function run({ balancer, gateways, tillgate }: Estate): Promise<void> {
   const load = ['--tills', values.tills, '--rate', values.rate, '--seconds', String(seconds + SPARE_SECONDS)]
-  const tills = spawnCli(['simulate', '--url', balancer.url, ...load, '--answers', answers, '--json'])
+  const tills = spawnCli(['simulate', '--url', balancer.url, ...load, '--answers', answers, '--json'], {
+    TILLGATE_TOKEN: TOKEN,
+  })
   try {
     const told = createToldReader(answers)
     await runEvents(eventsOf(estate), { seconds, told }).catch((error: Error) => findings.push(error.message))
