@@ -161,15 +161,35 @@ export const KAFKA_SESSIONS: readonly Session[] = [
     ...{ document: 'docs/tokens.md', heading: 'Issue' },
     steps: [
       { command: 'npx tillgate token keygen', says: /^\d{4}-\d\d-\d\d-\w+$/m },
-      { command: 'npx tillgate token issue', says: /^[\w-]+\.[\w-]+\.[\w-]+$/m },
+      { command: 'npx tillgate token issue --key-file key.json --name', says: /^[\w-]+\.[\w-]+\.[\w-]+$/m },
       { command: 'AUTH_JWKS_FILE=jwks.json', says: /"msg":"listening"/, endedBy: 'SIGTERM' },
+      { command: "printf 'name,stores,terminals", says: /^$/ },
+      { command: 'npx tillgate token issue --key-file key.json --from', says: /^2 tokens in tokens\.ndjson/m },
     ],
   },
   {
     ...{ document: 'docs/tokens.md', heading: 'Rotate, revoke' },
     steps: [
-      { command: 'npx tillgate token revoke --file revoked.json --token-id', says: /^/ },
-      { command: 'npx tillgate token revoke --file revoked.json --store', says: /^/ },
+      {
+        command: 'npx tillgate token revoke --file revoked.json --token-id',
+        says: /^revoked\.json revokes the token /m,
+      },
+      {
+        command: 'npx tillgate token revoke --file revoked.json --store',
+        says: /^revoked\.json revokes all tokens that list store /m,
+      },
     ],
+  },
+  {
+    ...{ document: 'docs/security.md', heading: 'Tokens for 40,000 stores' },
+    steps: [
+      { command: "printf 'name,stores,terminals", says: /^$/ },
+      { command: 'mkdir -p keys && npx tillgate token keygen', says: /^\d{4}-\d\d-\d\d-\w+$/m },
+      { command: 'npx tillgate token issue --key-file key.json --from', says: /^3 tokens in tokens\.ndjson/m },
+    ],
+  },
+  {
+    ...{ document: 'docs/security.md', heading: 'A till is stolen' },
+    steps: [{ command: 'npx tillgate token revoke', says: /^revoked\.json revokes all tokens of till-DE-0117-K03 / }],
   },
 ]
