@@ -112,7 +112,7 @@ export const ConfigSchema = Type.Object({
     default: 20_000,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Most connections of tills; further ones are closed. Each needs a file descriptor.',
+    description: 'Most connections of tills; fewer if the limit of open files is low. Further ones are closed.',
   }),
   PRINCIPAL_SHARE_PERCENT: Type.Integer({
     default: 50,

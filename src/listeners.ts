@@ -6,16 +6,21 @@ import { listed } from './config-lists.ts'
 import type { Config } from './config-schema.ts'
 import type { AppOptions, buildApp } from './http/app.ts'
 import type { OpenapiDocument } from './http/openapi.ts'
+import { connectionsWithin, openFilesLimit } from './open-files.ts'
 
 /** What the port of the tills is opened with. */
 export function appOptions(config: Config, logger: Logger): AppOptions {
+  const openFiles = openFilesLimit()
+  const maxConnections = connectionsWithin(openFiles, config)
+  if (maxConnections < config.MAX_CONNECTIONS)
+    logger.info({ openFiles, maxConnections }, 'fewer connections than MAX_CONNECTIONS: so few files may be open')
   return {
     maxInvoiceBytes: config.MAX_INVOICE_BYTES,
     maxUploadBytes: config.UPLOAD_MAX_BYTES,
     maxCompressedBytes: config.UPLOAD_MAX_COMPRESSED_BYTES,
     inlineBytes: config.UPLOAD_INLINE_BYTES,
     invoiceInlineBytes: config.INVOICE_INLINE_BYTES,
-    maxConnections: config.MAX_CONNECTIONS,
+    maxConnections,
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
     connectionTimeoutMs: connectionTimeoutMs(config),
