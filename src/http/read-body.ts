@@ -36,6 +36,12 @@ const GIVEN_UP: Readonly<Record<GivenUp, Problem>> = {
 }
 
 const NOTHING = Buffer.alloc(0)
+/** Beyond so many pieces, they must have `MIN_PIECE_BYTES` on average: each costs as much as reading some hundred bytes. */
+const MAX_TINY_PIECES = 4_096
+const MIN_PIECE_BYTES = 32
+const TINY_PIECES = new Problem('bad-request', 'The body comes in thousands of tiny pieces. Send it in larger ones.', {
+  headers,
+})
 /** The least memory that a body takes that comes in several pieces. */
 const LEAST_BYTES = 1_024
 
@@ -64,6 +70,7 @@ function readBody(
   const arrival = arrivals.begin({ reservation, lengthBytes, giveUp }, exchange.startedAtMs)
   let memory: Buffer = NOTHING
   let arrivedBytes = 0
+  let pieces = 0
   let isFinished = false
 
   function finish(error: Error | null, body?: Buffer): void {
@@ -77,7 +84,9 @@ function readBody(
 
   function onData(piece: Buffer): void {
     const bytes = arrivedBytes + piece.length
-    if (bytes > lengthBytes) finish(tooLarge(exchange.route))
+    pieces++
+    if (pieces > MAX_TINY_PIECES && bytes < pieces * MIN_PIECE_BYTES) finish(TINY_PIECES)
+    else if (bytes > lengthBytes) finish(tooLarge(exchange.route))
     else if (arrivedBytes === 0 && bytes === announcedBytes ? take(piece) : gather(piece, bytes)) arrivedBytes = bytes
     else finish(whyNoRoom(piece.length))
   }

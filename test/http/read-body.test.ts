@@ -57,3 +57,19 @@ test('an empty body is an answer at once', async (t) => {
   assertProblem(contract('POST', POST, answer), 'bad-request', 400)
   assert.equal(memory.usedBytes, 0)
 })
+
+test('a body in thousands of tiny pieces is refused, and its connection closed; four thousand are taken', async (t) => {
+  const { app, requests, memory, contract } = await testApp(t)
+  const port = await listen(app)
+  const chunked = (piece: string, count: number) =>
+    message(`POST ${POST}`, { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }) +
+    `${piece.length.toString(16)}\r\n${piece}\r\n`.repeat(count)
+  const tiny = rawSocket(port, chunked('x', 20_000))
+  assertProblem(contract('POST', POST, parseAnswer(await tiny.closed)), 'bad-request', 400)
+  assert.equal(memory.usedBytes, 0)
+  assert.equal(requests.length, 0)
+  const few = rawSocket(port, `${chunked('x'.repeat(10), 4_000)}0\r\n\r\n`)
+  await few.until('receivedAt')
+  few.socket.destroy()
+  assert.equal(requests.at(-1)!.body.length, 40_000)
+})
