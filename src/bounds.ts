@@ -42,7 +42,7 @@ export function senderLimits(config: Config): SenderLimits {
     maxConnections: Math.ceil(MAX_CONNECTIONS * share),
     memoryBytes: Math.max(BUFFER_MEMORY_BYTES * share, MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES),
     uploadMemoryBytes: Math.max(uploadMemoryBytes(config) * share, uploadBytes(config) + REQUEST_OVERHEAD_BYTES),
-    timeShare: share,
+    timeShare: config.SENDER_TIME_PERCENT / 100,
   }
 }
 

@@ -118,13 +118,20 @@ export const ConfigSchema = Type.Object({
     default: 50,
     minimum: 1,
     maximum: 100,
-    description: 'Part of connections, buffer and validation time that one principal may take; more gets 429.',
+    description: 'Part of connections and buffer that one principal may take; more gets 429.',
   }),
   ADDRESS_SHARE_PERCENT: Type.Integer({
     default: 100,
     minimum: 1,
     maximum: 100,
     description: 'The same for one address with AUTH=off. Below 100 only if addresses are those of tills.',
+  }),
+  SENDER_TIME_PERCENT: Type.Integer({
+    default: 50,
+    minimum: 1,
+    maximum: 100,
+    description:
+      'Part of the time that one principal or address may take while others send; more gets 429. 100: no bound.',
   }),
   QUOTA_STORE_PER_MINUTE: quota('Most invoices of a store in a minute on this instance; more get 429.'),
   QUOTA_TERMINAL_PER_MINUTE: quota('Most invoices of a terminal in a minute on this instance; more get 429.'),

@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.ts'
 
 const limitsOf = (settings: NodeJS.ProcessEnv) => senderLimits(readConfig({ KAFKA_BROKERS: 'b:9092', ...settings }))
 
-test('a principal has half of everything by default, and an address all of it', () => {
+test('a principal has half of everything by default; an address all of it, but half of the time', () => {
   const BUFFER = { BUFFER_MEMORY_BYTES: '400000000', MAX_CONNECTIONS: '1001' }
   assert.deepEqual(limitsOf({ ...BUFFER, AUTH: 'required' }), {
     maxConnections: 501,
@@ -14,8 +14,8 @@ test('a principal has half of everything by default, and an address all of it', 
     timeShare: 0.5,
   })
   const { maxConnections, memoryBytes, timeShare } = limitsOf({ ...BUFFER, AUTH: 'off' })
-  assert.deepEqual([maxConnections, memoryBytes, timeShare], [1_001, 400_000_000, 1])
-  assert.equal(limitsOf({ AUTH: 'off', ADDRESS_SHARE_PERCENT: '10' }).timeShare, 0.1)
+  assert.deepEqual([maxConnections, memoryBytes, timeShare], [1_001, 400_000_000, 0.5])
+  assert.equal(limitsOf({ AUTH: 'off', SENDER_TIME_PERCENT: '10' }).timeShare, 0.1)
 })
 
 test('however small its part, a sender may send the largest invoice and the largest upload', () => {

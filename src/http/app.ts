@@ -15,6 +15,7 @@ import type { Answer } from './exchange.ts'
 import { healthRoutes } from './health-routes.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { collectOpenapi, openapiRoute } from './openapi.ts'
+import { boundPages } from './page-bound.ts'
 import { compileParameterCheck } from './parameter-check.ts'
 import { boundPipelining } from './pipelining.ts'
 import { ProblemSchema } from './problem-document.ts'
@@ -136,10 +137,14 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     done()
   })
   const docs = options.docs ?? false
-  startPage(app, docs)
-  problemPages(app)
+  app.register((pages, _options, done) => {
+    boundPages(pages, deps.senders)
+    startPage(pages, docs)
+    problemPages(pages)
+    openapiRoute(pages)
+    done()
+  })
   healthRoutes(app, () => deps.isReady() && !isDraining())
-  openapiRoute(app)
   if (docs) await docsPage(app, { tryItOut: true })
   await app.ready()
   return app

@@ -8,7 +8,8 @@ import { NOT_FOUND, toProblem } from './to-problem.ts'
 /** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
-/** Reading a body to throw it away takes about so much time. */
+/** What a request takes that is refused, and reading its body to throw it away: about. */
+const REFUSING_MS = 0.1
 const DISCARDING_MS_PER_BYTE = 1e-6
 /** What a body is taken for that comes in chunks: it may be small. */
 const UNKNOWN_BYTES = 2 ** 20
@@ -28,7 +29,7 @@ export function refuse(
   onAnswer: (answer: Answer) => void,
 ): FastifyReply {
   const { status, slug, cause, bound } = problem
-  if (!request.raw.complete) request.exchange?.sender?.charge(discardingMs(request))
+  request.exchange?.sender?.charge(REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request)))
   settle(request, onAnswer, { kind: 'problem', status, slug, cause, ...(bound === undefined ? {} : { bound }) })
   keepOrClose(request, reply)
   return sendProblem(reply, problem)

@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { TILL_RULE } from '../errors.ts'
 import { PATH_EXAMPLES, REQUEST_EXAMPLES } from './examples.ts'
 import { withNamedComponents } from './openapi-components.ts'
-import { response } from './responses.ts'
+import { problemResponses, response } from './responses.ts'
 
 const description = `Tillgate takes invoices from points of sale and stores them in Apache Kafka.
 An invoice that was answered with 201 is in Kafka: once, in its store's order, byte for byte as the till sent it. A till
@@ -89,9 +89,9 @@ export async function adoptOpenapi(app: FastifyInstance, document: OpenapiDocume
 
 /** Serves `/openapi.json`. */
 export function openapiRoute(app: FastifyInstance): void {
-  let json: string | undefined
+  let json: Buffer | undefined
   app.get('/openapi.json', { schema: openapiSchema }, (_request, reply) => {
-    json ??= JSON.stringify(app.swagger())
+    json ??= Buffer.from(JSON.stringify(app.swagger()))
     return reply.header('content-type', 'application/json; charset=utf-8').send(json)
   })
 }
@@ -109,5 +109,6 @@ const openapiSchema = {
     200: response('OpenAPI 3.1.', 'application/json', Type.Object({}, { additionalProperties: true }), {
       examples: { openapi: { summary: 'The beginning', value: BEGINNING } },
     }),
+    ...problemResponses(['sender-limit']),
   },
 }

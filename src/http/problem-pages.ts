@@ -70,6 +70,7 @@ const listSchema = {
     200: response('A page for people.', 'text/html', Type.String(), {
       examples: { problemList: { value: htmlExample('Problems') } },
     }),
+    ...problemResponses(['sender-limit']),
   },
 }
 
@@ -82,6 +83,6 @@ const pageSchema = {
     200: response('A page for people.', 'text/html', Type.String(), {
       examples: { problemPage: { value: htmlExample(`422 ${PROBLEMS['invalid-invoice'].title}`) } },
     }),
-    ...problemResponses(['bad-request', 'not-found']),
+    ...problemResponses(['bad-request', 'not-found', 'sender-limit']),
   },
 }

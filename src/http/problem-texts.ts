@@ -132,7 +132,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
       'much of the time in which invoices are read. `detail` says which. What was refused counts as well.',
     remedy:
       'Nothing, if it is rare. If it lasts, find out why this sender sends so much. If many tills share a token or an ' +
-      'address, raise `PRINCIPAL_SHARE_PERCENT` or `ADDRESS_SHARE_PERCENT`.',
+      'address, raise `PRINCIPAL_SHARE_PERCENT`, `ADDRESS_SHARE_PERCENT` or `SENDER_TIME_PERCENT`.',
     example: 'The sender has too many connections. Send it again later.',
   },
   'headers-too-large': {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../package.json' with { type: 'json' }
 import { page, sendPage } from './html.ts'
-import { htmlExample, response } from './responses.ts'
+import { htmlExample, problemResponses, response } from './responses.ts'
 
 const START = {
   name: 'Tillgate',
@@ -62,5 +62,6 @@ const schema = {
         'text/html': { schema: Type.String(), examples: { startPage: { value: htmlExample('Tillgate') } } },
       },
     },
+    ...problemResponses(['sender-limit']),
   },
 }

@@ -8,7 +8,7 @@ import type { Attacked } from './run-attack.ts'
 
 const SCRAPE_TIMEOUT_MS = 10_000
 /** What the gateway measures itself, or else what prom-client does. */
-const BLOCKS = ['tillgate_event_loop_block_seconds', 'nodejs_eventloop_lag_max_seconds']
+const BLOCKS = ['tillgate_event_loop_longest_block_seconds', 'nodejs_eventloop_lag_max_seconds']
 
 /** A gateway with its settings as shipped. */
 export interface AttackedGateway extends Attacked {
