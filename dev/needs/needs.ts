@@ -6,6 +6,7 @@ import { findGo, OLDEST_GO } from './go.ts'
 import { onPath } from './on-path.ts'
 import { hasPip, OLDEST_PYTHON } from './pip.ts'
 import type { Packages } from './platform.ts'
+import { postgresFolder } from './postgres.ts'
 import { whyNoRootTests } from './root-tests.ts'
 
 /** Something that a command needs and npm does not bring. */
@@ -111,6 +112,12 @@ const PYTHON_WITH_PIP: Need = {
   lack: async (env) => ((await hasPip(env)) ? undefined : 'there is none, or an older one'),
 }
 
+const POSTGRES: Need = {
+  name: 'PostgreSQL with psql',
+  packages: { apt: ['postgresql'], dnf: ['postgresql-server'], brew: ['postgresql@17'] },
+  lack: async (env) => (postgresFolder(env) && onPath('psql', env) ? undefined : 'there is no initdb, or no psql'),
+}
+
 const LINUX: Need = {
   name: 'Linux',
   packages: {},
@@ -143,6 +150,7 @@ export const NEEDS = {
   'test:deploy': [...KAFKA, HAPROXY, NGINX, GO],
   'test:clients': [...KAFKA, JDK, MVN, PYTHON],
   'test:contract': [...KAFKA, PYTHON_WITH_PIP],
+  'test:sink': [...KAFKA, POSTGRES],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],

@@ -4,18 +4,17 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const DOCUMENT = `${ROOT}docs/clients.md`
 const URL_IN_DOCUMENT = 'http://127.0.0.1:8080'
 
 /** Downloads included, on a busy machine. */
 const DEADLINE_MS = 280_000
 
-/** The lines that docs/clients.md gives under a heading. The last one runs the program. */
-export async function documentedLines(heading: string): Promise<string[]> {
-  const text = await readFile(DOCUMENT, 'utf8')
+/** The lines that a document gives under a heading. The last one runs the program. */
+export async function documentedLines(heading: string, document = 'docs/clients.md'): Promise<string[]> {
+  const text = await readFile(ROOT + document, 'utf8')
   const [, section] = text.split(`\n## ${heading}\n`)
   const [block] = /(?:^ {4}.*\n)+/m.exec(section ?? '') ?? []
-  if (block === undefined) throw new Error(`docs/clients.md has no lines under ${heading}`)
+  if (block === undefined) throw new Error(`${document} has no lines under ${heading}`)
   return block
     .trimEnd()
     .split('\n')
@@ -33,10 +32,16 @@ export async function copyOfExample(name: string): Promise<string> {
 }
 
 /**
- * Runs lines of the document with bash, against the gateway at `url` and with this token. Resolves with the standard output, without colours. Rejects with
- * all that they wrote when one fails or the deadline passes; then nothing of them runs on.
+ * Runs lines of the document with bash, against the gateway at `url` and with this token, if they name them. Resolves
+ * with the standard output, without colours. Rejects with all that they wrote when one fails or the deadline passes; then
+ * nothing of them runs on.
  */
-export async function runLines(lines: readonly string[], folder: string, url: string, token: string): Promise<string> {
+export async function runLines(
+  lines: readonly string[],
+  folder: string,
+  url = URL_IN_DOCUMENT,
+  token = '',
+): Promise<string> {
   const script = lines.join('\n').replaceAll(URL_IN_DOCUMENT, url)
   const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,

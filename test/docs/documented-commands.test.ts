@@ -164,7 +164,7 @@ test('what another test stands for is in that test, part by part, and CI runs it
 })
 
 test('test:clients runs every line of docs/clients.md', async () => {
-  const lines = (await Promise.all(['TypeScript', 'Python', 'Java'].map(documentedLines))).flat()
+  const lines = (await Promise.all(['TypeScript', 'Python', 'Java'].map((heading) => documentedLines(heading)))).flat()
   const toPaste = commands.filter(({ document, isToPaste }) => document === 'docs/clients.md' && isToPaste)
   assert.deepEqual(
     toPaste.map(({ text }) => text),

@@ -56,7 +56,7 @@ const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
 })
 
 export const RUNNERS: readonly Runner[] = [
-  { command: /^npm (cit|run test:(deploy|clients|contract|container))$/, by: 'CI', calledBy: '.ci/run' },
+  { command: /^npm (cit|run test:(deploy|clients|contract|container|sink))$/, by: 'CI', calledBy: '.ci/run' },
   { command: /^npm (test|run (check|test:(unit|integration|root)))$/, by: 'CI', calledBy: 'npm test' },
   {
     command:
@@ -173,5 +173,10 @@ export const RUNNERS: readonly Runner[] = [
     '',
     'test/clients/clients.test.ts',
     'await documentedLines(heading)',
+  ]),
+  parts(/ && npm install$|^psql |node sink\.ts$/, 'test:sink', [
+    '',
+    'test/sink/sink-postgres.test.ts',
+    "documentedLines('Run it', 'examples/sink-postgres/README.md')",
   ]),
 ]
