@@ -2,25 +2,28 @@ import { constants, createReadStream } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
-import { fetchRanges, readTopic } from '../kafka/read-topic.ts'
+import { fetchRanges, type ReadSession, readTopic } from '../kafka/read-topic.ts'
 import { plainMessage } from '../system-problem.ts'
 import { AUDIT_OPTIONS, parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
 import { reportText } from '../tools/audit/report-text.ts'
-import { runAudit } from '../tools/audit/run-audit.ts'
+import { runAudit, type StageReading } from '../tools/audit/run-audit.ts'
+import { MOST_RAW_RECORDS } from '../tools/audit/stage-audit.ts'
+import { count } from '../tools/terminal/count.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
 import { type Command, FROM_ENVIRONMENT } from './command.ts'
+import { stageTopics } from './stage-topics.ts'
 
 const HELP = helpText({
   name: 'tillgate audit',
   takes: '[OPTIONS]',
-  does: 'reads KAFKA_TOPIC and says whether the promise held',
+  does: 'reads KAFKA_TOPIC, and .unique and .conflicts if they are there, and says whether the promise held',
   options: AUDIT_OPTIONS,
   notes: [FROM_ENVIRONMENT],
   exitCodes:
-    '0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or records were deleted before they could be judged, 4 nothing was audited: no invoice was read, no receipt judged.',
+    '0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or not everything could be judged, 4 nothing was audited: no invoice was read, no receipt judged.',
 })
 
 const EXIT_CODES: Record<Verdict, number> = { held: 0, broken: 1, incomplete: 3, nothing: 4 }
@@ -44,9 +47,12 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   process.once('SIGINT', stop).once('SIGTERM', stop)
   const bar = createProgressBar(process.stderr, 'records')
   try {
+    const rawRecords = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+    const stage = given.unique === 'no' ? undefined : await stageFor(given.unique, rawRecords, session, stopping.signal)
     const report = await runAudit({
       ...given,
       ranges,
+      stage,
       openAnswers: answers === undefined ? undefined : () => createReadStream(answers),
       read: ({ number, ranges, onRecord, onDeleted }) => {
         const total = ranges.reduce((sum, { from, to }) => sum + to - from, 0)
@@ -63,6 +69,22 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
     bar.end()
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
+}
+
+/** How to read `.unique` and `.conflicts`; undefined where they are not to be judged. */
+async function stageFor(
+  wish: 'required' | 'ifThere',
+  rawRecords: number,
+  session: ReadSession,
+  signal: AbortSignal,
+): Promise<StageReading | undefined> {
+  const isRequired = wish === 'required'
+  const stage = await stageTopics(session, { isRequired, signal })
+  if (stage === undefined || rawRecords <= MOST_RAW_RECORDS) return stage
+  const most = `at most ${count(MOST_RAW_RECORDS)} records at once: use --partitions or --from-time`
+  if (isRequired) throw new UsageError(`--unique: there are ${count(rawRecords)} records, but ${most}`)
+  console.error(`${session.topic}.unique is not judged: ${most}`)
+  return undefined
 }
 
 async function assertReadable(file: string): Promise<void> {

@@ -226,6 +226,40 @@ test('resends alone are reported, and break the promise only with --strict', asy
   assert.equal((await auditJson(t, 'resent', ['--strict'])).code, 1)
 })
 
+test('.unique and .conflicts are judged if they are there: exit code 0 only if .unique is exact', async (t) => {
+  const topics = ['staged', 'staged.unique', 'staged.conflicts']
+  for (const topic of topics) await kafka.createTopic({ topic, partitions: 1 })
+  const conflict = { number: 2, body: '{"other":true}' }
+  await plant('staged', [{ number: 1 }, { number: 1 }, { number: 2 }, conflict, { number: 3 }])
+  const copy = (planted: Planted, rawOffset: number, more = {}) => {
+    const headers = { ...toMessage(planted).headers, 'pos-raw-offset': String(rawOffset), ...more }
+    return { ...planted, headers }
+  }
+  const unique = [copy({ number: 1 }, 0), copy({ number: 2 }, 2), copy({ number: 3 }, 4)]
+  await plant('staged.unique', unique.slice(0, 2), 'staged') // what it sends, it also sends in an aborted transaction
+  await plant('staged.conflicts', [copy(conflict, 3, { 'pos-conflict': 'other-content', 'pos-first-offset': '2' })])
+  const behind = await auditJson(t, 'staged')
+  assert.deepEqual([behind.code, behind.report.notJudged.waiting], [3, 1])
+
+  await plant('staged.unique', unique.slice(2))
+  const { code, report } = await auditJson(t, 'staged', ['--unique'])
+  assert.equal(code, 0)
+  assert.deepEqual(foundIn(report.totals.found), { conflicts: 1, duplicates: 1 })
+  assert.deepEqual([report.totals.unique, report.totals.conflictsTopic], [3, 1])
+  const { stdout } = await audit(t, 'staged')
+  assert.match(stdout, /^The promise held, and \.unique has each invoice once\.$/m)
+  assert.equal((await auditJson(t, 'staged', ['--raw-only'])).code, 1, 'a reader of the raw topic sees the conflict')
+
+  await plant('staged.unique', [copy({ number: 1 }, 1)])
+  const twice = await auditJson(t, 'staged')
+  assert.equal(twice.code, 1)
+  assert.deepEqual(twice.report.brokenBy, ['uniqueExtra'])
+
+  const missing = await audit(t, 'resent', ['--unique'])
+  assert.equal(missing.code, 3)
+  assert.match(missing.stderr, /topic resent\.unique is missing/)
+})
+
 test('a range of time and some partitions; receipts that name other places are not judged', async (t) => {
   await kafka.createTopic({ topic: 'ranges', partitions: 3 })
   const at = (hour: number) => Date.UTC(2026, 2, 1, hour)

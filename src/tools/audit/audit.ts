@@ -1,35 +1,18 @@
-import type { PartitionRange, Starts } from '../../kafka/read-position.ts'
+import type { Starts } from '../../kafka/read-position.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import type { Answer } from './answers.ts'
+import type { AuditOptions } from './audit-options.ts'
 import { AuditedRanges } from './audited-ranges.ts'
 import type { Place } from './claims.ts'
-import { type Finding, type FindingKind, Findings, type JournalName } from './finding.ts'
+import { type Finding, type FindingKind, Findings } from './finding.ts'
 import { JournalAnswers, JournalAudit } from './journal-audit.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import { type NotJudgedCounts, nothingNotJudged } from './not-judged.ts'
 import { identityInHeaders, journalNameOf, type RecordIdentity, sourceOf, valueAgrees } from './record-identity.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
+import type { StageAudit } from './stage-audit.ts'
 
-export interface AuditOptions {
-  /** What is read of every partition of the topic. Receipts for records that exist but are not read are not judged. */
-  readonly ranges: readonly PartitionRange[]
-  /** Whether answers are given before the records of each pass that wants them. */
-  readonly hasAnswers: boolean
-  /** Parse every value and compare its identity with the headers'. */
-  readonly verify?: boolean
-  /** Which journals are judged; records and answers of others are ignored. Default: all. */
-  readonly isWanted?: ((journal: JournalName) => boolean) | undefined
-  /** Whether to judge only invoices that an answer names. */
-  readonly namedOnly?: boolean
-  /** The partition that a store's key selects. Without it, `misrouted` is not judged. */
-  readonly partitionOf?: ((storeId: string) => number) | undefined
-  /** How many findings of a kind are kept; counts are exact. Default 1,000. */
-  readonly keptFindings?: number
-  /** How many claims of answers one pass holds, 56 bytes each. Default 4,000,000. */
-  readonly claimsPerPass?: number
-  /** How many repeated invoices one pass compares, about 100 bytes each. Default 1,000,000. */
-  readonly comparedPerPass?: number
-}
+const NO_STAGE = { waiting: 0, uniqueDeleted: 0 }
 
 /**
  * Judges what a log holds, and whether it is what the tills were told. The caller feeds it; it does no I/O:
@@ -40,10 +23,13 @@ export interface AuditOptions {
  *    the contents of numbers that came more than once, and checks the claims of answers that did not fit in memory. If
  *    there are many, each pass does its share: the numbers with one remainder.
  *
- * So memory is bounded by journals, holes and the three limits of the options, not by invoices.
+ * So memory is bounded by journals, holes and the three limits of the options, not by invoices; but judging `.unique` takes
+ * 17 bytes for each invoice.
  */
 export class Audit {
   readonly findings: Findings
+  /** Takes the records of `.unique` and `.conflicts`, between the survey and its `endPass`. */
+  readonly stage: StageAudit | undefined
   readonly #options: AuditOptions
   readonly #journals = new Map<string, JournalAudit>()
   readonly #ranges: AuditedRanges
@@ -62,6 +48,7 @@ export class Audit {
     this.#options = options
     this.#ranges = new AuditedRanges(options.ranges, options.partitionOf)
     this.findings = new Findings(options.keptFindings ?? 1_000)
+    this.stage = options.makeStage?.(this.findings)
     this.#claimsPerPass = options.claimsPerPass ?? 4_000_000
     this.#areClaimsDue = options.hasAnswers
   }
@@ -125,7 +112,10 @@ export class Audit {
     const journal = this.#journal(source)
     const note = (kind: FindingKind) => this.#note(kind, journal, { sequenceNumber, partition, offset })
     if (this.#pass === 0) {
-      const order = journal.survey(sequenceNumber, partition, this.#ranges.isReadFromStart(partition))
+      const isReadFromStart = this.#ranges.isReadFromStart(partition)
+      const order = journal.survey(sequenceNumber, partition, isReadFromStart)
+      if (journal.copies.countOf(sequenceNumber) === 1)
+        this.stage?.first(record, this.#mayBeLater(journal, record, sequenceNumber))
       if (order === 'reordered') note('reordered')
       if (order === 'older') this.#notJudged.older++
       const isOfStore = record.key?.toString() === journal.name.storeId
@@ -133,7 +123,11 @@ export class Audit {
       if (!isOfStore || !isOfIdentity) note('mismatched')
     } else if (this.#isInShare(sequenceNumber) && journal.copies.countOf(sequenceNumber) > 1) {
       const comparison = journal.compare(sequenceNumber, value)
-      if (comparison !== 'first') note(comparison)
+      if (comparison !== 'first') {
+        note(comparison)
+        const mayBeLater = this.#mayBeLater(journal, record, sequenceNumber)
+        this.stage?.repeat(record, { hasSameContent: comparison === 'duplicates', mayBeLater })
+      }
     }
     if (journal.isAltered(sequenceNumber, record, value)) note('altered')
   }
@@ -152,12 +146,15 @@ export class Audit {
     this.#areClaimsDue = this.#isFull || (this.#pass > 0 && this.#areClaimsDue)
     this.#isFull = false
     this.#pass++
-    return this.#pass <= this.#comparisons
+    const isComplete = this.#pass > this.#comparisons
+    if (isComplete) this.stage?.end()
+    return !isComplete
   }
 
   /** Takes the new starts of the partitions, after records were deleted before they were read again. */
   deleted(starts: Starts): void {
     this.#starts = starts
+    this.stage?.deleted(starts)
   }
 
   /** How much was not judged, by reason. */
@@ -165,7 +162,8 @@ export class Audit {
     let uncompared = 0
     for (const { records, copies, found } of this.#journals.values())
       uncompared += records - copies.atLeast(1).count - found.duplicates - found.conflicts - found.tillConflicts
-    return { ...this.#notJudged, uncompared }
+    const { waiting, uniqueDeleted } = this.stage?.counts ?? NO_STAGE
+    return { ...this.#notJudged, uncompared, waiting, uniqueDeleted }
   }
 
   /** What is held in memory now. */
@@ -225,6 +223,11 @@ export class Audit {
   #dropClaims(): void {
     if (!this.#isFull) for (const journal of this.#journals.values()) journal.claims = undefined
     this.#isFull = true
+  }
+
+  /** Whether an earlier record of the number may stand before what is read. */
+  #mayBeLater(journal: JournalAudit, { partition }: LogRecord, sequenceNumber: number): boolean {
+    return !this.#ranges.isReadFromStart(partition) && journal.mayStandBefore(sequenceNumber, partition)
   }
 
   #isInShare(sequenceNumber: number): boolean {

@@ -6,6 +6,12 @@ export const FINDING_KINDS = [
   'excess',
   'altered',
   'unexpected',
+  'uniqueMissing',
+  'uniqueExtra',
+  'uniqueAltered',
+  'uniqueReordered',
+  'conflictsMissing',
+  'conflictsExtra',
   'conflicts',
   'reordered',
   'scattered',
@@ -60,11 +66,21 @@ export class Findings {
   }
 }
 
-/** The kinds of findings that break the promise, with or without answers, strict or not. */
-export function breakingKinds({ hasAnswers, strict }: { hasAnswers: boolean; strict: boolean }): FindingKind[] {
+/** What an audit was given, and how strict it is. */
+export interface Judged {
+  readonly hasAnswers: boolean
+  /** Whether `.unique` and `.conflicts` were judged. */
+  readonly hasUnique: boolean
+  readonly strict: boolean
+}
+
+/** The kinds of findings that break the promise. */
+export function breakingKinds({ hasAnswers, hasUnique, strict }: Judged): FindingKind[] {
   if (strict) return [...FINDING_KINDS]
   // With answers, `lost` says which of the missing numbers were acknowledged.
   const answered: FindingKind[] = hasAnswers ? ['gaps'] : []
-  const harmless: FindingKind[] = ['tillConflicts', 'duplicates', 'tombstones', 'foreign', ...answered]
+  // Readers of `.unique` do not see conflicts: they are told apart, and each is in `.conflicts`.
+  const toldApart: FindingKind[] = hasUnique ? ['conflicts'] : []
+  const harmless: FindingKind[] = ['tillConflicts', 'duplicates', 'tombstones', 'foreign', ...answered, ...toldApart]
   return FINDING_KINDS.filter((kind) => !harmless.includes(kind))
 }

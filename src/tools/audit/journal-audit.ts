@@ -74,6 +74,11 @@ export class JournalAudit {
     return 'inOrder'
   }
 
+  /** Whether an earlier record of this number may stand before what was read of the partition. */
+  mayStandBefore(sequenceNumber: number, partition: number): boolean {
+    return sequenceNumber <= (this.#courses.get(partition)?.first ?? Number.POSITIVE_INFINITY)
+  }
+
   /** Compares a record whose number came more than once with the first one that was compared. */
   compare(sequenceNumber: number, value: Buffer): 'first' | 'duplicates' | 'conflicts' | 'tillConflicts' {
     const content = contentHash(value)

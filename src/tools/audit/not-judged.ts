@@ -14,8 +14,15 @@ export interface NotJudgedCounts {
   uncompared: number
   /** Receipts and hashes whose record was deleted before they could be checked. */
   unchecked: number
+  /** Records behind the last one in `.unique`: its stage may not have read them yet. */
+  waiting: number
+  /** Records before the first one in `.unique`, whose copies retention has deleted. */
+  uniqueDeleted: number
 }
 
 export function nothingNotJudged(): NotJudgedCounts {
-  return { belowStart: 0, notRead: 0, unplaced: 0, older: 0, unwanted: 0, uncompared: 0, unchecked: 0 }
+  return {
+    ...{ belowStart: 0, notRead: 0, unplaced: 0, older: 0, unwanted: 0, uncompared: 0, unchecked: 0 },
+    ...{ waiting: 0, uniqueDeleted: 0 },
+  }
 }

@@ -14,6 +14,8 @@ export interface AuditArguments {
   /** Which journals are judged; undefined for all. */
   readonly isWanted: ((journal: JournalName) => boolean) | undefined
   readonly namedOnly: boolean
+  /** Whether `.unique` and `.conflicts` are judged; `ifThere` does not ask for them. */
+  readonly unique: 'required' | 'ifThere' | 'no'
   readonly verify: boolean
   readonly strict: boolean
   readonly all: boolean
@@ -62,6 +64,8 @@ export const AUDIT_OPTIONS = {
   'named-only': {
     help: 'only invoices that the answers name, not those that others sent meanwhile; needs --answers',
   },
+  unique: { help: '.unique and .conflicts must be there: by default they are judged if they are' },
+  'raw-only': { help: 'leave .unique and .conflicts out' },
   verify: { help: 'parse every value and compare its identity with the headers' },
   strict: { help: 'duplicates, missing numbers, tombstones and foreign records break the promise too' },
   all: { help: 'show every journal, not only those with findings' },
@@ -77,7 +81,12 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
   const { partitions, answers, verify, strict, all, json } = values
   if (namedOnly && answers === undefined) throw new UsageError('--named-only needs --answers: they name the invoices')
   const isWanted = wanted(values.stores, values.journals)
-  return { fromMs, toMs, partitions, answers, isWanted, namedOnly, verify, strict, all, json }
+  const isOfAll = isWanted === undefined && !namedOnly
+  if (values.unique && values['raw-only']) throw new UsageError('--unique and --raw-only contradict each other')
+  if (values.unique && !isOfAll)
+    throw new UsageError('--unique judges all invoices: leave out --stores, --journals and --named-only')
+  const unique = values.unique ? 'required' : values['raw-only'] || !isOfAll ? 'no' : 'ifThere'
+  return { fromMs, toMs, partitions, answers, isWanted, namedOnly, unique, verify, strict, all, json }
 }
 
 /** Whether a journal is in both lists. A list that is not given contains every journal. */

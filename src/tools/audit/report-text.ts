@@ -13,6 +13,12 @@ const TITLES: Record<FindingKind, string> = {
   excess: 'copies too many',
   altered: 'altered',
   unexpected: 'unexpected',
+  uniqueMissing: 'missing in .unique',
+  uniqueExtra: 'too much in .unique',
+  uniqueAltered: 'altered in .unique',
+  uniqueReordered: 'out of order in .unique',
+  conflictsMissing: 'missing in .conflicts',
+  conflictsExtra: 'too much in .conflicts',
   conflicts: 'conflicts',
   reordered: 'out of order',
   scattered: 'scattered',
@@ -37,19 +43,24 @@ export function reportText(report: AuditReport): string {
     `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
       `${count(totals.journals)} journals of ${count(totals.stores)} stores`,
   )
+  if (report.hasUnique)
+    sections.push(`.unique: ${count(totals.unique)} records; .conflicts: ${count(totals.conflictsTopic)} records`)
   const unjudged = unjudgedLines(report)
   if (unjudged.length > 0) sections.push(['not judged:', ...unjudged.map((line) => `  ${line}`)].join('\n'))
   const broken = brokenBy.map((kind) => `${count(totals.found[kind])} ${TITLES[kind]}`)
-  sections.push(VERDICTS[report.verdict].replace('%', broken.join(', ')))
+  const verdict = report.verdict === 'held' && report.hasUnique ? HELD_IN_UNIQUE : VERDICTS[report.verdict]
+  sections.push(verdict.replace('%', broken.join(', ')))
   return sections.join('\n\n')
 }
 
 const VERDICTS: Record<Verdict, string> = {
   held: 'The promise held.',
   broken: 'The promise is broken: %.',
-  incomplete: 'The promise held as far as it could be judged, but records were deleted before they could be judged.',
+  incomplete: 'The promise held as far as it could be judged, but not everything could.',
   nothing: 'Nothing was audited: no invoice was read, and no receipt was judged.',
 }
+
+const HELD_IN_UNIQUE = 'The promise held, and .unique has each invoice once.'
 
 const UNJUDGED: Record<keyof NotJudgedCounts, string> = {
   belowStart: 'receipts of offsets below the start of the log',
@@ -59,6 +70,8 @@ const UNJUDGED: Record<keyof NotJudgedCounts, string> = {
   unwanted: 'records that were not asked for',
   uncompared: 'repeated records that were deleted before they could be compared',
   unchecked: 'receipts and hashes whose records were deleted before they could be checked',
+  waiting: 'records that are not in .unique yet',
+  uniqueDeleted: 'records whose copies in .unique were deleted',
 }
 
 function unjudgedLines({ notJudged }: AuditReport): string[] {
@@ -71,7 +84,7 @@ function unjudgedLines({ notJudged }: AuditReport): string[] {
 }
 
 function journalTable({ journals }: AuditReport, kinds: readonly FindingKind[]): string {
-  const columns = kinds.filter((kind) => kind !== 'foreign' && kind !== 'tombstones')
+  const columns = kinds.filter((kind) => journals.some(({ found }) => found[kind] > 0))
   const titles = ['store', 'terminal', 'journal', 'records', 'invoices', ...columns.map((kind) => TITLES[kind])]
   const rows = journals.map(({ storeId, terminalId, journalId, records, invoices, found }) => [
     ...[storeId, terminalId, journalId, count(records), count(invoices)],

@@ -7,6 +7,7 @@ import {
   type FindingCounts,
   type FindingKind,
   type JournalName,
+  type Judged,
 } from './finding.ts'
 import type { NotJudgedCounts } from './not-judged.ts'
 
@@ -27,7 +28,7 @@ export interface DeletedRange {
 
 /**
  * `broken`: a finding breaks the promise. `incomplete`: no finding does, but records were deleted before they could be
- * judged. `nothing`: there was neither a record of an invoice nor a receipt to judge.
+ * judged, or are not in `.unique` yet. `nothing`: there was neither a record of an invoice nor a receipt to judge.
  */
 export type Verdict = 'held' | 'broken' | 'incomplete' | 'nothing'
 
@@ -39,6 +40,7 @@ export interface AuditReport {
   /** The kinds of findings that break the promise, worst first. */
   readonly brokenBy: readonly FindingKind[]
   readonly hasAnswers: boolean
+  readonly hasUnique: boolean
   readonly strict: boolean
   /** How many times the log was read. */
   readonly passes: number
@@ -55,6 +57,9 @@ export interface AuditReport {
     readonly invoices: number
     /** Invoices that were acknowledged, as far as that is judged. */
     readonly acknowledged: number
+    /** Records of `.unique` and of `.conflicts` that were judged. */
+    readonly unique: number
+    readonly conflictsTopic: number
     readonly found: FindingCounts
   }
   /** By store, terminal and journal. */
@@ -66,7 +71,7 @@ export interface AuditReport {
 /** The report of an audit that has ended its last pass. `deleted`: what was deleted while it was read. */
 export function reportOf(
   audit: Audit,
-  options: { ranges: readonly PartitionRange[]; hasAnswers: boolean; strict: boolean },
+  options: Judged & { readonly ranges: readonly PartitionRange[] },
   deleted: readonly DeletedRange[],
 ): AuditReport {
   const notJudged = { ...audit.notJudged, deleted }
@@ -87,6 +92,8 @@ export function reportOf(
     records: journals.reduce((sum, { records }) => sum + records, 0) + found.foreign + found.tombstones,
     invoices: journals.reduce((sum, { invoices }) => sum + invoices, 0),
     acknowledged,
+    unique: audit.stage?.counts.unique ?? 0,
+    conflictsTopic: audit.stage?.counts.conflicts ?? 0,
     found,
   }
   const { findings, passes } = audit
@@ -97,11 +104,11 @@ export function reportOf(
 
 function verdictOf(
   brokenBy: readonly FindingKind[],
-  { deleted, uncompared, unchecked }: AuditReport['notJudged'],
+  { deleted, uncompared, unchecked, waiting }: AuditReport['notJudged'],
   { invoices }: AuditReport['totals'],
 ): Verdict {
   if (brokenBy.length > 0) return 'broken'
-  if (deleted.length > 0 || uncompared > 0 || unchecked > 0) return 'incomplete'
+  if (deleted.length > 0 || uncompared > 0 || unchecked > 0 || waiting > 0) return 'incomplete'
   return invoices === 0 ? 'nothing' : 'held' // without invoices, a judged receipt would be a lost invoice
 }
 

@@ -2,8 +2,11 @@ import { cachedPartitionOf } from '../../invoice/partition.ts'
 import type { PartitionRange, Starts } from '../../kafka/read-position.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import { readAnswers } from './answers.ts'
-import { Audit, type AuditOptions } from './audit.ts'
+import { Audit } from './audit.ts'
+import type { AuditOptions } from './audit-options.ts'
+import type { Findings } from './finding.ts'
 import { type AuditReport, type DeletedRange, reportOf } from './report.ts'
+import { StageAudit } from './stage-audit.ts'
 
 /** One reading of the log. */
 export interface AuditPass {
@@ -26,9 +29,20 @@ export interface AuditRun extends Pick<AuditOptions, 'verify' | 'isWanted' | 'na
   readonly gatewayPartitions?: number | undefined
   /** Reads the log from beginning to end, and rejects with what `onRecord` and `onDeleted` throw. */
   readonly read: (pass: AuditPass) => Promise<void>
+  /** Reads `.unique` and `.conflicts`; without it they are not judged. */
+  readonly stage?: StageReading | undefined
   /** Opens the answers (NDJSON) from the beginning; without it the log alone is judged. */
   readonly openAnswers?: (() => AsyncIterable<Buffer | string>) | undefined
   readonly strict?: boolean
+}
+
+/** How to read a topic as it is now, each partition in the order of its offsets. Resolves with what was read. */
+type ReadNow = (onRecord: (record: LogRecord) => void) => Promise<readonly PartitionRange[]>
+
+/** How to read the topics that were made of the raw one. */
+export interface StageReading {
+  readonly readUnique: ReadNow
+  readonly readConflicts: ReadNow
 }
 
 /** How often a survey is tried while records are deleted before it can read them. */
@@ -63,9 +77,13 @@ export async function runAudit(run: AuditRun): Promise<AuditReport> {
 }
 
 async function auditRanges(run: AuditRun, ranges: readonly PartitionRange[]): Promise<AuditReport> {
-  const { read, openAnswers, strict = false, gatewayPartitions = ranges.length } = run
-  const hasAnswers = openAnswers !== undefined
-  const audit = new Audit({ ...run, ranges, hasAnswers, partitionOf: cachedPartitionOf(gatewayPartitions) })
+  const { read, openAnswers, stage, strict = false, gatewayPartitions = ranges.length } = run
+  const [hasAnswers, hasUnique] = [openAnswers !== undefined, stage !== undefined]
+  const partitionOf = cachedPartitionOf(gatewayPartitions)
+  let uniqueRanges: readonly PartitionRange[] = []
+  const isCut = (partition: number) => uniqueRanges.some((range) => range.partition === partition && range.from > 0)
+  const makeStage = stage && ((findings: Findings) => new StageAudit(ranges, findings, isCut))
+  const audit = new Audit({ ...run, ranges, hasAnswers, partitionOf, makeStage })
   do {
     if (audit.wantsAnswers && openAnswers) for await (const answer of readAnswers(openAnswers())) audit.answer(answer)
     await read({
@@ -77,8 +95,12 @@ async function auditRanges(run: AuditRun, ranges: readonly PartitionRange[]): Pr
         audit.deleted(starts)
       },
     })
+    if (audit.passes === 0 && stage !== undefined) {
+      uniqueRanges = await stage.readUnique((record) => audit.stage?.unique(record))
+      await stage.readConflicts((record) => audit.stage?.conflict(record))
+    }
   } while (audit.endPass())
-  return reportOf(audit, { ranges, hasAnswers, strict }, deletedBetween(run.ranges, ranges))
+  return reportOf(audit, { ranges, hasAnswers, hasUnique, strict }, deletedBetween(run.ranges, ranges))
 }
 
 /** What is left of a range when its partition starts at `start`. */

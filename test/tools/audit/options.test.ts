@@ -11,11 +11,21 @@ test('without arguments everything is read and nothing is extra', () => {
     answers: undefined,
     isWanted: undefined,
     namedOnly: false,
+    unique: 'ifThere',
     verify: false,
     strict: false,
     all: false,
     json: false,
   })
+})
+
+test('.unique is judged if it is there, unless only some invoices are', () => {
+  const uniqueOf = (...args: string[]) => parseAuditArguments(args).unique
+  assert.equal(uniqueOf('--unique'), 'required')
+  assert.equal(uniqueOf('--raw-only'), 'no')
+  assert.equal(uniqueOf('--stores', 'S1'), 'no')
+  assert.equal(uniqueOf('--answers', 'a', '--named-only'), 'no')
+  assert.equal(uniqueOf('--answers', 'a', '--partitions', '1'), 'ifThere')
 })
 
 test('times are RFC 3339, partitions numbers and ranges', () => {
@@ -47,6 +57,8 @@ test('stores and journals are lists; a journal has to be in each list that is gi
 test('what is wrong is refused and named', () => {
   const wrong: [string[], RegExp][] = [
     [['now'], /now/],
+    [['--unique', '--raw-only'], /--unique and --raw-only contradict each other/],
+    [['--unique', '--stores', 'S1'], /--unique judges all invoices: leave out --stores/],
     [['--fast'], /--fast/],
     [['--answers'], /--answers/],
     [['--from-time', 'yesterday'], /--from-time/],
