@@ -8,6 +8,7 @@ import type { Need } from '../../dev/needs/needs.ts'
 import { onPath } from '../../dev/needs/on-path.ts'
 import type { Platform } from '../../dev/needs/platform.ts'
 import { platformOf } from '../../dev/needs/platform.ts'
+import { postgresFolder } from '../../dev/needs/postgres.ts'
 import { makeReady, missingLine, missingList } from '../../dev/needs/ready.ts'
 import { fakeCommands } from './fake-commands.ts'
 
@@ -113,6 +114,11 @@ test('nobody but root has anything installed, and nothing but apt-get does it', 
   for (const platform of [user, { ...root, manager: 'dnf' as const }, { ...root, manager: 'brew' as const }])
     assert.equal((await makeReady([PROXY], { env: { PATH }, onProgress: nobody, platform })).length, 1)
   assert.ok(!existsSync(log))
+})
+
+test('the programs of PostgreSQL are those on the PATH, before those of the system', async () => {
+  const PATH = await fakeCommands(join(folder, 'postgres'), { initdb: '' })
+  assert.equal(postgresFolder({ PATH }), join(folder, 'postgres'))
 })
 
 test('the package manager is the one on the PATH', async () => {
