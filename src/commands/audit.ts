@@ -14,7 +14,7 @@ import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
 import { type Command, FROM_ENVIRONMENT } from './command.ts'
-import { stageTopics } from './stage-topics.ts'
+import { stageReading } from './stage-reading.ts'
 
 const HELP = helpText({
   name: 'tillgate audit',
@@ -79,7 +79,7 @@ async function stageFor(
   signal: AbortSignal,
 ): Promise<StageReading | undefined> {
   const isRequired = wish === 'required'
-  const stage = await stageTopics(session, { isRequired, signal })
+  const stage = await stageReading(session, { isRequired, signal })
   if (stage === undefined || rawRecords <= MOST_RAW_RECORDS) return stage
   const most = `at most ${count(MOST_RAW_RECORDS)} records at once: use --partitions or --from-time`
   if (isRequired) throw new UsageError(`--unique: there are ${count(rawRecords)} records, but ${most}`)

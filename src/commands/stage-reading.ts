@@ -8,7 +8,7 @@ import type { StageReading } from '../tools/audit/run-audit.ts'
  * missing. Resolves with undefined if there is no `.unique`, or this login may not read it; if it is `required`, rejects
  * instead. The reading stops when `signal` aborts.
  */
-export async function stageTopics(
+export async function stageReading(
   session: ReadSession,
   { isRequired, signal }: { isRequired: boolean; signal: AbortSignal },
 ): Promise<StageReading | undefined> {
