@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -113,18 +114,18 @@ interface Broken {
   readonly last: Sink
 }
 
-const textOf = (record: LogRecord) => `${record.partition}/${record.offset} ${record.value?.toString('hex')}`
+const textOf = ({ partition, offset, value }: LogRecord) => `${partition}/${offset} ${hash('sha256', value as Buffer)}`
 
 interface Row {
   kafka_partition: number
   raw_offset: number
   first_offset: number
-  hex: string
+  digest: string
 }
 
 const rowsOf = (db: Database, table: string, columns = '') =>
   db.rows<Row>(
-    `SELECT kafka_partition, raw_offset, ${columns} encode(value, 'hex') AS hex FROM ${table} ORDER BY kafka_partition, raw_offset`,
+    `SELECT kafka_partition, raw_offset, ${columns} encode(sha256(value), 'hex') AS digest FROM ${table} ORDER BY kafka_partition, raw_offset`,
   )
 
 test('sinks are killed and frozen while tills resend: each invoice is there once, in order, from the raw topic and from .unique', async (t) => {
@@ -155,7 +156,7 @@ test('sinks are killed and frozen while tills resend: each invoice is there once
     })
     const rows = await rowsOf(db, 'invoices')
     assert.deepEqual(
-      rows.map((row) => `${row.kafka_partition}/${row.raw_offset} ${row.hex}`),
+      rows.map((row) => `${row.kafka_partition}/${row.raw_offset} ${row.digest}`),
       firsts.map(textOf),
     )
     const [{ wrong }] = (await db.rows<{ wrong: number }>(
@@ -177,7 +178,7 @@ test('sinks are killed and frozen while tills resend: each invoice is there once
   )
   assert.deepEqual(
     (await rowsOf(fromRaw, 'invoice_conflicts', 'first_offset,')).map(
-      (row) => `${row.kafka_partition}/${row.raw_offset} ${row.hex} after ${row.first_offset}`,
+      (row) => `${row.kafka_partition}/${row.raw_offset} ${row.digest} after ${row.first_offset}`,
     ),
     conflicts.map(({ record, firstOffset }) => `${textOf(record)} after ${firstOffset}`),
   )
