@@ -8,7 +8,8 @@ import { judgeTopic, verdictOn, verdictText } from '../tools/topics/check.ts'
 import { parseTopicsArguments, type TopicsArguments, type WantedTopic } from '../tools/topics/options.ts'
 import { planTopic } from '../tools/topics/plan.ts'
 import { planText } from '../tools/topics/plan-text.ts'
-import { topicSettings } from '../tools/topics/settings.ts'
+import { type Setting, topicSettings } from '../tools/topics/settings.ts'
+import { judgeStageTopic, STAGE_TOPICS, type StageTopic, stageTopicSettings } from '../tools/topics/stage-topics.ts'
 import type { Command } from './command.ts'
 import { growTopic } from './topics-grow.ts'
 import { TOPICS_HELP, TOPICS_SUBCOMMAND_HELP } from './topics-help.ts'
@@ -49,14 +50,14 @@ async function onCluster(
     case 'create':
       return await create(given, session, environment)
     case 'check':
-      return await check(given.json, session, { retentionMs: given.retentionMs, replicationFactor: 3 })
+      return await check(given, session, { retentionMs: given.retentionMs, replicationFactor: 3 })
     case 'grow':
       return await growTopic(given, session)
   }
 }
 
 async function create(
-  { wanted, json }: { wanted: WantedTopic; json: boolean },
+  { wanted, json, dedup }: { wanted: WantedTopic; json: boolean; dedup: boolean },
   session: Session,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
@@ -66,13 +67,24 @@ async function create(
     throw new UsageError(
       `KAFKA_PARTITIONS is ${KAFKA_PARTITIONS}, but the topic would get ${spec.partitions}: set KAFKA_PARTITIONS=${spec.partitions} here and for every gateway`,
     )
-  const { partitions, replicationFactor } = spec
-  const isNew = await createTopic(session, spec).catch(async (error: unknown) => {
-    throw (await tooFewBrokers(error, session, replicationFactor)) ?? error
-  })
-  if (!json) console.log(`topic ${session.topic}: ${isNew ? 'created' : 'is there already'}\n`)
+  const { partitions, replicationFactor, retentionDays } = spec
+  const names = dedup ? STAGE_TOPICS : []
+  const specs = [
+    spec,
+    ...names.map((kind) => ({
+      ...spec,
+      settings: settingsFrom(stageTopicSettings(kind, replicationFactor, retentionDays)),
+    })),
+  ]
+  for (const [index, one] of specs.entries()) {
+    const topic = index === 0 ? session.topic : `${session.topic}.${names[index - 1]}`
+    const isNew = await createTopic({ ...session, topic }, one).catch(async (error: unknown) => {
+      throw (await tooFewBrokers(error, session, replicationFactor)) ?? error
+    })
+    if (!json) console.log(`topic ${topic}: ${isNew ? 'created' : 'is there already'}\n`)
+  }
   const retentionMs = Number(spec.settings['retention.ms'])
-  const exitCode = await check(json, session, { partitions, replicationFactor, retentionMs })
+  const exitCode = await check({ json, dedup }, session, { partitions, replicationFactor, retentionMs })
   if (!json && exitCode === 0 && partitions !== session.partitions)
     console.log(`Every gateway needs KAFKA_PARTITIONS=${partitions}.`)
   return exitCode
@@ -98,30 +110,45 @@ function specOf(wanted: WantedTopic, configuredPartitions: number) {
     replicationFactor,
     retentionDays,
   } = plan === undefined ? (wanted as Extract<WantedTopic, { input: undefined }>) : { ...plan, ...plan.input }
-  const settings = topicSettings(replicationFactor, retentionDays)
-  return {
-    partitions,
-    replicationFactor,
-    settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
-  }
+  const settings = settingsFrom(topicSettings(replicationFactor, retentionDays))
+  return { partitions, replicationFactor, retentionDays, settings }
+}
+
+function settingsFrom(settings: readonly Setting[]): Record<string, string> {
+  return Object.fromEntries(settings.map(({ name, value }) => [name, value]))
+}
+
+interface Wanted {
+  readonly partitions?: number
+  readonly replicationFactor: number
+  readonly retentionMs: number | undefined
 }
 
 async function check(
-  json: boolean,
+  { json, dedup }: { json: boolean; dedup: boolean },
   session: Session,
-  wanted: { partitions?: number; replicationFactor: number; retentionMs: number | undefined },
+  wanted: Wanted,
 ): Promise<number> {
-  const state = await describeTopic(session)
-  const { topic, partitions, maxBatchBytes, largestRecordBytes } = session
+  const checked = [await checkTopic(session, wanted)]
+  for (const kind of dedup ? STAGE_TOPICS : []) checked.push(await checkTopic(session, wanted, kind))
+  if (json) console.log(JSON.stringify(dedup ? checked : checked[0], null, 2))
+  else
+    for (const [index, { topic, results }] of checked.entries()) {
+      const rows = results.map(({ level, what, found, why }) => [MARKS[level], what, found, why])
+      console.log(`${index === 0 ? '' : '\n'}${table(rows)}\n\n${verdictText(topic, results)}`)
+    }
+  return checked.some(({ verdict }) => verdict === 'wrong') ? 1 : 0
+}
+
+/** Checks the raw topic, or one of those that `tillgate dedup` writes. */
+async function checkTopic(session: Session, wanted: Wanted, kind?: StageTopic) {
+  const { partitions, maxBatchBytes, largestRecordBytes } = session
+  const topic = kind === undefined ? session.topic : `${session.topic}.${kind}`
+  const state = await describeTopic({ ...session, topic })
   const needs = { partitions, maxBatchBytes, largestRecordBytes, ...wanted }
-  const results = judgeTopic(state, await brokersIfKnown(session), needs)
-  const verdict = verdictOn(results)
-  if (json) console.log(JSON.stringify({ topic, verdict, results }, null, 2))
-  else {
-    const rows = results.map(({ level, what, found, why }) => [MARKS[level], what, found, why])
-    console.log(`${table(rows)}\n\n${verdictText(topic, results)}`)
-  }
-  return verdict === 'wrong' ? 1 : 0
+  const brokers = await brokersIfKnown(session)
+  const results = kind === undefined ? judgeTopic(state, brokers, needs) : judgeStageTopic(kind, state, brokers, needs)
+  return { topic, verdict: verdictOn(results), results }
 }
 
 async function brokersIfKnown(session: Parameters<typeof fetchBrokers>[0]): Promise<ClusterBroker[] | undefined> {

@@ -83,7 +83,8 @@ export function verdictOn(results: readonly CheckResult[]): Verdict {
 
 /** The verdict in a sentence, which says no more than the results do. */
 export function verdictText(topic: string, results: readonly CheckResult[]): string {
-  if (results.includes(MISSING)) return `The topic ${topic} is missing: ${MISSING.why}.`
+  const missing = results.find(({ what, found }) => what === MISSING.what && found === MISSING.found)
+  if (missing !== undefined) return `The topic ${topic} is missing: ${missing.why}.`
   const of = (level: CheckResult['level']) => results.filter((result) => result.level === level).length
   const warnings = `${count(of('warning'))} ${of('warning') === 1 ? 'warning' : 'warnings'}`
   switch (verdictOn(results)) {
@@ -199,7 +200,7 @@ function settingResults(settings: Settings, needs: Needs): CheckResult[] {
 type Rule = readonly [Exclude<CheckResult['level'], 'ok'>, boolean, string]
 
 /** The first rule that is broken decides. */
-function judge(what: string, found: string, rules: readonly Rule[]): CheckResult {
+export function judge(what: string, found: string, rules: readonly Rule[]): CheckResult {
   const [level, , why] = rules.find(([, isBroken]) => isBroken) ?? (['ok', false, ''] as const)
   return { level, what, found, why }
 }

@@ -8,8 +8,14 @@ import { BROKER_CORES, BROKER_CPU_MICROSECONDS, GATEWAY_RATE, type PlanInput } f
 /** What `tillgate topics` was asked for. */
 export type TopicsArguments =
   | { readonly action: 'plan'; readonly json: boolean; readonly input: PlanInput }
-  | { readonly action: 'create'; readonly json: boolean; readonly wanted: WantedTopic }
-  | { readonly action: 'check'; readonly json: boolean; readonly retentionMs: number | undefined }
+  | { readonly action: 'create'; readonly json: boolean; readonly dedup: boolean; readonly wanted: WantedTopic }
+  | {
+      readonly action: 'check'
+      readonly json: boolean
+      /** Whether the topics of `tillgate dedup` are meant, too. */
+      readonly dedup: boolean
+      readonly retentionMs: number | undefined
+    }
   | {
       readonly action: 'grow'
       readonly json: boolean
@@ -33,6 +39,9 @@ export type WantedTopic =
       readonly retentionDays: number
     }
 
+const DEDUP_OPTION = {
+  dedup: { help: 'also the topics of tillgate dedup: KAFKA_TOPIC.unique, .conflicts and .journals' },
+} as const satisfies Options
 const JSON_OPTION = { json: { help: 'the result as JSON' } } as const satisfies Options
 const DEFAULT_RETENTION_DAYS = 7
 const retentionDays = number(0.01, 36_500)
@@ -96,11 +105,13 @@ export const CREATE_OPTIONS = {
   },
   ...PLAN_NUMBERS,
   ...PLAN_DETAILS,
+  ...DEDUP_OPTION,
   ...JSON_OPTION,
 } as const satisfies Options
 
 export const CHECK_OPTIONS = {
   'retention-days': { value: 'D', form: retentionDays, help: 'how long invoices have to stay at least' },
+  ...DEDUP_OPTION,
   ...JSON_OPTION,
 } as const satisfies Options
 
@@ -139,11 +150,11 @@ export function parseTopicsArguments([typed, ...args]: readonly string[]): Topic
     }
     case 'create': {
       const given = parseOptions(args, CREATE_OPTIONS)
-      return { action, json: given.json, wanted: wantedTopic(given) }
+      return { action, json: given.json, dedup: given.dedup, wanted: wantedTopic(given) }
     }
     case 'check': {
-      const { json, 'retention-days': days } = parseOptions(args, CHECK_OPTIONS)
-      return { action, json, retentionMs: days === undefined ? undefined : days * DAY_MS }
+      const { json, dedup, 'retention-days': days } = parseOptions(args, CHECK_OPTIONS)
+      return { action, json, dedup, retentionMs: days === undefined ? undefined : days * DAY_MS }
     }
     case 'grow': {
       const given = parseOptions(args, GROW_OPTIONS)

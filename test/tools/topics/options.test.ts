@@ -28,6 +28,7 @@ test('create takes a plan or explicit numbers', () => {
   assert.equal(wanted.input?.stores, 40_000)
   assert.deepEqual(parseTopicsArguments(['create', '--partitions', '6', '--replication-factor', '1', '--json']), {
     action: 'create',
+    dedup: false,
     json: true,
     wanted: { input: undefined, partitions: 6, replicationFactor: 1, retentionDays: 7 },
   })
