@@ -24,7 +24,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {})
 }
 
-interface Bounds {
+export interface Bounds {
   readonly firstMs?: number
   readonly maxMs?: number
 }

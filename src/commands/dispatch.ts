@@ -12,6 +12,7 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
 Usage: tillgate COMMAND [OPTIONS]
 
   tillgate serve      run the gateway; configured by environment variables alone
+  tillgate dedup      copy each invoice of KAFKA_TOPIC once to KAFKA_TOPIC.unique
   tillgate tail       print the records of KAFKA_TOPIC: partition, offset, key, headers, value
   tillgate audit      read KAFKA_TOPIC and say whether the promise held
   tillgate upload     send journals to a gateway, as a till would
@@ -27,6 +28,7 @@ keys of tokens too, or AUTH=off.`
 /** Each command and what it needs are loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
+  dedup: async () => (await import('./dedup.ts')).dedup,
   tail: async () => (await import('./tail.ts')).tail,
   audit: async () => (await import('./audit.ts')).audit,
   upload: async () => (await import('./upload.ts')).upload,

@@ -21,6 +21,8 @@ const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/uploads/worker-pool.test.ts'
 const LIMIT = 'test/kafka/topic-limit.test.ts'
 const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
+const STAGE = 'test/dedup/own-partition.test.ts'
+const JUDGE = 'test/dedup/judge.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -458,5 +460,108 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (codec.inflatedBytes(records) > MAX_INFLATED_BYTES)',
     replace: 'if (codec.inflatedBytes(records) > 2 * MAX_INFLATED_BYTES)',
     tests: [CODECS],
+  },
+  {
+    name: 'stage: fetch before the state is restored',
+    file: 'src/dedup/own-partition.ts',
+    find: 'const state = await restored(owner, rules)',
+    replace:
+      'const state = new PartitionState(rules)\n  void owner.restore((key, value) => state.restore(key, value)).catch(() => {})',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: change the state before the commit',
+    file: 'src/dedup/own-partition.ts',
+    find: 'await owner.commit()\n    state.apply(step.changes.journals, step.changes.position)',
+    replace: 'state.apply(step.changes.journals, step.changes.position)\n    await owner.commit()',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: write the position in a transaction of its own',
+    file: 'src/dedup/own-partition.ts',
+    find: 'assertAppended(step.output, await owner.append(step.output))',
+    replace: `const { unique, conflicts, journals } = step.output
+    await owner.append({ unique, conflicts, journals: journals.slice(0, -1) })
+    await owner.commit()
+    await owner.append({ unique: [], conflicts: [], journals: journals.slice(-1) })`,
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: keep the producer after an error',
+    file: 'src/dedup/run-partition.ts',
+    find: 'owner = await world.open()',
+    replace:
+      'const kept = world as unknown as { owner?: Ownership }\n    kept.owner ??= await world.open()\n    owner = kept.owner',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: take any answer for an append',
+    file: 'src/dedup/own-partition.ts',
+    find: 'if (answer === undefined || answer.baseOffset < 0)',
+    replace: 'if (false)',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: take an answer with a negative offset',
+    file: 'src/dedup/own-partition.ts',
+    find: 'answer === undefined || answer.baseOffset < 0',
+    replace: 'answer === undefined',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: ask EndTxn again',
+    file: 'src/dedup/own-partition.ts',
+    find: 'await owner.commit()',
+    replace: 'await owner.commit().catch(() => owner.commit())',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: go on with the state of a failed commit',
+    file: 'src/dedup/own-partition.ts',
+    find: 'await owner.commit()',
+    replace: 'await owner.commit().catch(() => {})',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: begin behind what retention has deleted',
+    file: 'src/dedup/own-partition.ts',
+    find: 'if (startOffset > next)',
+    replace: 'if (false)',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: start with an empty state beside written invoices',
+    file: 'src/dedup/own-partition.ts',
+    find: 'if (!state.hasPosition && (await owner.hasUnique()))',
+    replace: 'if (false)',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: leave out the records of a fetch that do not fit in one transaction',
+    file: 'src/dedup/output.ts',
+    find: 'if (index === records.length) draft.passTo(nextOffset)',
+    replace: 'draft.passTo(nextOffset)',
+    tests: [STAGE],
+  },
+  {
+    name: 'stage: compare the bytes of a repeat, not its content',
+    file: 'src/dedup/content.ts',
+    find: "parsed.kind === 'value' ? canonicalForm(parsed.value) : value",
+    replace: 'value',
+    tests: [JUDGE],
+  },
+  {
+    name: 'stage: drop a repeat that cannot be compared',
+    file: 'src/dedup/output.ts',
+    find: "verdict.kind !== 'duplicate' && verdict.kind !== 'foreign'",
+    replace: "verdict.kind === 'other-content'",
+    tests: ['test/dedup/output.test.ts'],
+  },
+  {
+    name: 'stage: take a damaged journal for a good one',
+    file: 'src/dedup/journal-value.ts',
+    find: 'if (crc32(value.subarray(0, end)) !== value.readUInt32BE(end))',
+    replace: 'if (false)',
+    tests: ['test/dedup/journal-value.test.ts'],
   },
 ]

@@ -4,6 +4,7 @@ import { groupInOnePass } from './group-messages.ts'
 import { type Internals, loadInternals } from './internals.ts'
 import { readIpv6Bootstrap } from './ipv6-bootstrap.ts'
 import { dropBrokerLock, joinProduceRequests } from './joint-produce.ts'
+import { lendCluster } from './lent-cluster.ts'
 import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
@@ -29,6 +30,7 @@ const ALL = {
   groupInOnePass,
   encodeProduceRequests,
   describeTopicAlone,
+  lendCluster,
 } as const satisfies Record<string, (internals: Internals) => void>
 
 export type Change = keyof typeof ALL

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { DecodedRecord, FetchedPartition } from './lent-cluster.ts'
 import type { ReadyBytes } from './ready-bytes.ts'
 
 // Types of kafkajs's own classes, as far as the changes touch them.
@@ -177,6 +178,12 @@ export interface Internals {
   readonly Encoder: { prototype: Encoder }
   /** The base of all versions of the answer that kafkajs uses with today's brokers. */
   readonly produceResponse: { parse: (response: ProduceResponse) => Promise<ProduceResponse> }
+  /** The records of a fetch, as a consumer hands them on. */
+  readonly Batch: new (
+    topic: string,
+    fetchedOffset: string,
+    fetched: FetchedPartition,
+  ) => { messages: readonly DecodedRecord[] }
   readonly createErrorFromCode: (code: number) => Error
   readonly KafkaJSConnectionClosedError: new (message: string, at: { host: string; port: number }) => Error
   readonly KafkaJSConnectionError: new (message: string, at: { broker: string }) => Error
@@ -216,6 +223,7 @@ export function loadInternals(): Internals {
     SaslAuthenticator: require('kafkajs/src/broker/saslAuthenticator'),
     RequestQueue: require('kafkajs/src/network/requestQueue'),
     Encoder: require('kafkajs/src/protocol/encoder'),
+    Batch: require('kafkajs/src/consumer/batch'),
     produceResponse: require('kafkajs/src/protocol/requests/produce/v3/response'),
     createErrorFromCode: require('kafkajs/src/protocol/error').createErrorFromCode,
     KafkaJSConnectionClosedError,

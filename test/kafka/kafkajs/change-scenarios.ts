@@ -363,6 +363,16 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     const described = await admin.describeConfigs({ resources, includeSynonyms: false })
     return described.resources[0]?.configEntries.length === 1 ? 'sound' : 'the settings are missing'
   },
+
+  async lendCluster(cluster) {
+    const { clusterOf } = await import('../../../src/kafka/kafkajs/lent-cluster.ts')
+    const client = new kafkajs.Kafka({ brokers: cluster.bootstrap, retry: { retries: 0 }, logCreator: SILENT })
+    const admin = client.admin()
+    await admin.connect()
+    await clusterOf(admin).addMultipleTargetTopics([cluster.topic])
+    const partitions = clusterOf(admin).findTopicPartitionMetadata(cluster.topic).length
+    return partitions === cluster.partitions ? 'sound' : `${partitions} partitions`
+  },
 }
 
 const cluster = await FakeCluster.start(2)

@@ -1,0 +1,130 @@
+import type { Logger } from 'pino'
+import { kafkaOptions } from './config.ts'
+import type { Config } from './config-schema.ts'
+import { Fenced } from './dedup/ownership.ts'
+import { Refusal } from './dedup/refusal.ts'
+import { type RunWatcher, runPartition } from './dedup/run-partition.ts'
+import { startMetricsServer } from './http/metrics-server.ts'
+import { PartitionOwner } from './kafka/partition-owner.ts'
+import { createDedupMetrics } from './observability/dedup-metrics.ts'
+import { EventSummary } from './observability/summary.ts'
+import { LATE, pause, within } from './waiting.ts'
+
+export interface StageOptions {
+  readonly partitions: readonly number[]
+  readonly idleMs: number
+  readonly maxRecords: number
+}
+
+/** A running stage. */
+export interface Stage {
+  /** Resolves when every partition has ended: after `stop`, or with the refusal that each of them ended with. */
+  readonly ended: Promise<readonly Refusal[]>
+  /** Lets each partition finish its transaction. Resolves after `SHUTDOWN_TIMEOUT_MS` at the latest. */
+  stop(): Promise<void>
+}
+
+/** What one transaction takes of raw records and of journals: below `max.message.bytes` together with their framing. */
+const MAX_BYTES = 900_000
+/** A transaction takes some milliseconds. One that is left open hides what is behind it for so long. */
+const TRANSACTION_TIMEOUT_MS = 10_000
+
+/** How a partition is getting on. */
+interface Standing {
+  readonly partition: number
+  lag: number
+  journals: number
+  /** Monotonic time when the position last was at the end of the raw topic, or moved. */
+  rightAtMs: number
+  /** Why the partition is not judged now; undefined if it is. */
+  reason: string | undefined
+}
+
+/** Starts the loops of some partitions, and the listener on METRICS_PORT where that is set. */
+export async function startStage(config: Config, options: StageOptions, logger: Logger): Promise<Stage> {
+  const events = new EventSummary(logger)
+  const stopping = new AbortController()
+  const standings = options.partitions.map((partition) => newStanding(partition))
+  const reasons = () =>
+    standings.flatMap(({ partition, reason }) => (reason ? [`partition ${partition}: ${reason}`] : []))
+  const metrics = createDedupMetrics({
+    partitions: () => standings.map(figuresOf),
+    isReady: () => reasons().length === 0,
+  })
+  const operations = {
+    readiness: () => ({ ready: reasons().length === 0, reasons: reasons() }),
+    isDraining: () => stopping.signal.aborted,
+    metrics: metrics.scrape,
+  }
+  const { HOST: host, METRICS_PORT: port } = config
+  const stopServer = port === undefined ? undefined : await startMetricsServer({ host, port }, operations)
+
+  const owner = {
+    ...kafkaOptions(config),
+    transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+    onClientLog: (level: 'warn' | 'debug', message: string, fields: Record<string, unknown>) =>
+      events.note(level, message, fields),
+  }
+  const rules = { idleMs: options.idleMs, maxRecords: options.maxRecords, maxBytes: MAX_BYTES }
+  const running = standings.map(async (standing) => {
+    const world = { open: () => PartitionOwner.open(owner, standing.partition), pause, random: Math.random }
+    try {
+      await runPartition(world, rules, watcherOf(standing, { events, metrics }), stopping.signal)
+      return []
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      standing.reason = error.message
+      logger.error({ partition: standing.partition, error: error.message }, 'a partition cannot be judged any more')
+      return [error]
+    }
+  })
+  const ended = Promise.all(running).then((refusals) => refusals.flat())
+  ended.catch(() => {}) // the caller sees it, perhaps later
+  return {
+    ended,
+    stop: async () => {
+      stopping.abort()
+      const result = await within(config.SHUTDOWN_TIMEOUT_MS, ended)
+      if (result === LATE) logger.warn('stopped before every transaction had ended: the next owner will end them')
+      await stopServer?.()
+      events.stop()
+    },
+  }
+}
+
+function newStanding(partition: number): Standing {
+  return { partition, lag: 0, journals: 0, rightAtMs: performance.now(), reason: 'restoring' }
+}
+
+function figuresOf({ partition, lag, journals, rightAtMs }: Standing) {
+  return { partition, lag, journals, positionAgeMs: performance.now() - rightAtMs }
+}
+
+/** Keeps the standing of a partition, and tells of what happens to it. Never of an invoice's value. */
+function watcherOf(
+  standing: Standing,
+  { events, metrics }: { events: EventSummary; metrics: ReturnType<typeof createDedupMetrics> },
+): RunWatcher {
+  const { partition } = standing
+  return {
+    restored: ({ journals, position }) => {
+      Object.assign(standing, { reason: undefined, journals, rightAtMs: performance.now() })
+      events.note('info', 'partition restored', { partition, journals, position: position.next })
+    },
+    fetched: (lag) => {
+      standing.lag = lag
+      if (lag === 0) standing.rightAtMs = performance.now()
+    },
+    committed: ({ counts, changes }, { journals }) => {
+      Object.assign(standing, { journals, rightAtMs: performance.now() })
+      metrics.transaction(counts)
+      events.note('debug', 'transaction committed', { partition, position: changes.position.next })
+      if (counts.foreign > 0) events.note('warn', 'records that are no invoices', { partition, number: counts.foreign })
+    },
+    lost: (error, pauseMs) => {
+      standing.reason = error.message
+      metrics.lost(error instanceof Fenced ? 'fenced' : 'error')
+      events.note('warn', 'partition lost', { partition, error: error.message, againInMs: Math.round(pauseMs) })
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import type { LentBroker, LentCluster } from './kafkajs/lent-cluster.ts'
+import { committedRecords, type DecodedRecord } from './kafkajs/lent-cluster.ts'
+import { codeOf } from './verdict.ts'
+
+/** Records of one partition whose transactions were committed. */
+export interface ReadRecords {
+  readonly records: readonly DecodedRecord[]
+  /** Behind the last record, and behind offsets that hold none. */
+  readonly nextOffset: number
+  readonly startOffset: number
+  readonly endOffset: number
+}
+
+const MAX_WAIT_MS = 250
+const MAX_BYTES = 4 * 2 ** 20
+const READ_COMMITTED = 1
+const READ_UNCOMMITTED = 0
+const OFFSET_OUT_OF_RANGE = 1
+/** ListOffsets takes these for the first and the next offset. */
+const [EARLIEST, LATEST] = [-2, -1] as const
+
+/** The leader of a partition. */
+export async function leaderOf(cluster: LentCluster, topic: string, partition: number): Promise<LentBroker> {
+  const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))
+  if (nodeId === undefined) throw new Error(`topic ${topic} has no partition ${partition}`)
+  return await cluster.findBroker({ nodeId })
+}
+
+/**
+ * One fetch: committed records from an offset on, perhaps none. Waits up to 250 ms for the first. `out-of-range` if no
+ * record can be at the offset.
+ */
+export async function readFrom(
+  cluster: LentCluster,
+  { topic, partition }: { topic: string; partition: number },
+  offset: number,
+): Promise<ReadRecords | 'out-of-range'> {
+  const leader = await leaderOf(cluster, topic, partition)
+  try {
+    const { responses } = await leader.fetch({
+      replicaId: -1,
+      isolationLevel: READ_COMMITTED,
+      maxWaitTime: MAX_WAIT_MS,
+      minBytes: 1,
+      maxBytes: MAX_BYTES,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: MAX_BYTES }] }],
+    })
+    const fetched = responses
+      .find(({ topicName }) => topicName === topic)
+      ?.partitions.find((one) => one.partition === partition)
+    if (fetched === undefined) throw new Error(`the answer to a fetch does not name ${topic}-${partition}`)
+    const last = fetched.messages.at(-1)?.batchContext
+    return {
+      records: committedRecords(topic, offset, fetched),
+      nextOffset: last === undefined ? offset : Math.max(offset, Number(last.firstOffset) + last.lastOffsetDelta + 1),
+      startOffset: Number(fetched.lastStartOffset),
+      endOffset: Number(fetched.highWatermark),
+    }
+  } catch (error) {
+    if (codeOf(error) === OFFSET_OUT_OF_RANGE) return 'out-of-range'
+    throw error
+  }
+}
+
+/** The partition's first offset and its next one. */
+export async function boundsOf(
+  cluster: LentCluster,
+  { topic, partition }: { topic: string; partition: number },
+): Promise<{ startOffset: number; endOffset: number }> {
+  const leader = await leaderOf(cluster, topic, partition)
+  const ask = async (timestamp: number) => {
+    const topics = [{ topic, partitions: [{ partition, timestamp }] }]
+    const { responses } = await leader.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics })
+    const offset = Number(responses[0]?.partitions[0]?.offset ?? -1)
+    if (offset < 0) throw new Error(`the bounds of ${topic}-${partition} are not known`)
+    return offset
+  }
+  return { startOffset: await ask(EARLIEST), endOffset: await ask(LATEST) }
+}

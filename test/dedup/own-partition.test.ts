@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ownPartition } from '../../src/dedup/own-partition.ts'
+import type { Ownership } from '../../src/dedup/ownership.ts'
+import { POSITION_KEY, positionValue } from '../../src/dedup/position.ts'
+import { Refusal } from '../../src/dedup/refusal.ts'
+import { runSeed } from './simulation/run-seed.ts'
+import { RULES } from './simulation/world.ts'
+
+/** `node test/dedup/simulation/main.ts --seeds 100000` runs more. */
+const SEEDS = 1_000
+
+suite('the loop of a partition', () => {
+  test('writes each first occurrence once and each conflict once, whatever is lost, late or killed', async () => {
+    const total = { raw: 0, unique: 0, conflicts: 0, deaths: 0 }
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const result = await runSeed(seed).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error })
+      })
+      for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result[key]
+    }
+    // The runs are about something: otherwise they would pass, whatever the loop does.
+    assert.ok(
+      total.unique > 10 * SEEDS && total.conflicts > 5 * SEEDS && total.deaths > 2 * SEEDS,
+      JSON.stringify(total),
+    )
+  })
+})
+
+/** An owner that finds what a test says, and has nothing to judge. */
+function owner(found: Partial<Ownership>): Ownership {
+  return {
+    restore: async () => {},
+    hasUnique: async () => false,
+    fetch: async (offset) => ({ kind: 'records', records: [], nextOffset: offset, startOffset: 0, endOffset: offset }),
+    append: async () => [],
+    commit: async () => {},
+    close: async () => {},
+    ...found,
+  }
+}
+
+const WATCHER = { restored: () => {}, fetched: () => {}, committed: () => {} }
+const own = (found: Partial<Ownership>) => ownPartition(owner(found), RULES, WATCHER, new AbortController().signal)
+const atPosition =
+  (next: number): Ownership['restore'] =>
+  async (take) =>
+    take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1 }))
+
+suite('the loop of a partition refuses', () => {
+  test('to go on behind records that retention has deleted', async () => {
+    const fetch = async () => ({ kind: 'out-of-range', startOffset: 90, endOffset: 100 }) as const
+    await assert.rejects(own({ restore: atPosition(50), fetch }), (error: Error) => {
+      return (
+        error instanceof Refusal && error.message.startsWith('records 50 to 89 were deleted before they were judged')
+      )
+    })
+  })
+
+  test('a raw topic that ends before the position', async () => {
+    const fetch = async () => ({ kind: 'out-of-range', startOffset: 0, endOffset: 20 }) as const
+    await assert.rejects(
+      own({ restore: atPosition(50), fetch }),
+      /the position 50 is behind the end 20 of the raw topic/,
+    )
+  })
+
+  test('records from before the position', async () => {
+    const records = [{ offset: 49, timestampMs: 1, key: null, value: null, headers: {} }]
+    const fetch = async () => ({ kind: 'records', records, nextOffset: 50, startOffset: 0, endOffset: 50 }) as const
+    await assert.rejects(own({ restore: atPosition(50), fetch }), Refusal)
+  })
+
+  test('to start without a state where invoices were written', async () => {
+    await assert.rejects(own({ hasUnique: async () => true }), /\.journals is empty, but \.unique is not/)
+  })
+
+  test('a damaged state, and names the record', async () => {
+    const restore: Ownership['restore'] = async (take) => take(Buffer.from('S/T/J'), Buffer.from('no journal'))
+    await assert.rejects(own({ restore }), /\.journals is damaged: the record with key "S\/T\/J": it is of version 110/)
+  })
+
+  test('an answer that has no offset for a topic', async () => {
+    const records = [{ offset: 0, timestampMs: 1, key: null, value: null, headers: {} }]
+    const fetch = async () => ({ kind: 'records', records, nextOffset: 1, startOffset: 0, endOffset: 1 }) as const
+    const commit = () => Promise.reject(new Error('must not be asked'))
+    for (const appended of [[], [{ topic: 'journals', baseOffset: -1 }]] as const)
+      await assert.rejects(
+        own({ fetch, append: async () => appended, commit }),
+        /does not say that \.journals was written/,
+      )
+  })
+})

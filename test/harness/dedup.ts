@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { KafkaCluster } from '../../dev/kafka/cluster.ts'
+import { Draft } from '../../src/dedup/judge.ts'
+import { PartitionState } from '../../src/dedup/partition-state.ts'
+import { POSITION_KEY, positionIn } from '../../src/dedup/position.ts'
+import kafkajs, { type Message } from '../../src/kafka/kafkajs/index.ts'
+import { stageTopics } from '../../src/kafka/partition-owner.ts'
+import { fetchRanges, type LogRecord } from '../../src/kafka/read-topic.ts'
+import { judgeNaively } from '../dedup/naive-judge.ts'
+import type { Random } from './random.ts'
+import { readSession, recordsOf } from './read-topic.ts'
+
+const IDLE_MS = 30 * 86_400_000
+
+/** Creates a raw topic and the three that the stage writes. */
+export async function createStageTopics(kafka: KafkaCluster, topic: string, partitions: number): Promise<void> {
+  const config = { 'message.timestamp.type': 'LogAppendTime' }
+  await kafka.createTopic({ topic, partitions, config })
+  const { unique, conflicts, journals } = stageTopics(topic)
+  for (const name of [unique, conflicts]) await kafka.createTopic({ topic: name, partitions, config })
+  await kafka.createTopic({ topic: journals, partitions, config: { 'cleanup.policy': 'compact' } })
+}
+
+/** Invoices of tills that also send again: the same, the same in other bytes, and other content with an old number. */
+export function tillMessages(random: Random, count: number, partitions: number): Message[] {
+  return Array.from({ length: count }, () => {
+    const partition = random.below(partitions)
+    const journal = random.below(20)
+    const number = 1 + random.below(count / 10)
+    const content = random.below(20) === 0 ? 1 : 0
+    const value =
+      random.below(2) === 0
+        ? `{"n":${number},"c":${content}}`
+        : `{ "c": ${content}, "n": ${number}, "p": [] }`.replace(', "p": []', '')
+    return {
+      partition,
+      key: Buffer.from(`store-${partition}`),
+      value: Buffer.from(value),
+      headers: {
+        ce_id: String(number),
+        ce_source: `/stores/store-${partition}/terminals/T/journals/${journal}`,
+        'pos-received-at': new Date().toISOString(),
+      },
+    }
+  })
+}
+
+/** Sends messages to the partitions that they name. */
+export async function produce(bootstrap: string[], topic: string, messages: readonly Message[]): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: bootstrap, logLevel: kafkajs.logLevel.NOTHING })
+  const producer = client.producer({ createPartitioner: () => (asked) => asked.message.partition as number })
+  await producer.connect()
+  for (let sent = 0; sent < messages.length; sent += 200)
+    await producer.send({ topic, messages: messages.slice(sent, sent + 200) })
+  await producer.disconnect()
+}
+
+/** Resolves when the committed positions are at the end of the raw topic. */
+export async function untilJudged(bootstrap: string[], topic: string, timeoutMs: number): Promise<void> {
+  const endMs = performance.now() + timeoutMs
+  const raw = await fetchRanges(readSession(bootstrap, topic))
+  const ends = new Map(raw.filter(({ end }) => end > 0).map(({ partition, end }) => [partition, end]))
+  for (;;) {
+    const positions = await positionsOf(bootstrap, topic)
+    if (isDeepStrictEqual(positions, ends)) return
+    if (performance.now() > endMs)
+      throw new Error(`not judged within ${timeoutMs} ms: ${JSON.stringify([[...positions], [...ends]])}`)
+    await sleep(500)
+  }
+}
+
+async function positionsOf(bootstrap: string[], topic: string): Promise<Map<number, number>> {
+  const positions = new Map<number, number>()
+  for (const { partition, key, value } of await recordsOf(bootstrap, stageTopics(topic).journals))
+    if (key?.toString() === POSITION_KEY) positions.set(partition, positionIn(value as Buffer).next)
+  return new Map([...positions].sort(([a], [b]) => a - b))
+}
+
+/** What the topics hold. */
+export interface StageResult {
+  readonly raw: number
+  readonly unique: number
+  readonly conflicts: number
+}
+
+/**
+ * Reads all four topics and compares them with the rule, computed plainly over the whole raw log: `.unique` is its first
+ * occurrences in order, byte for byte; `.conflicts` has every conflict once; positions never go back; and the state
+ * restored from `.journals` is the one computed from the raw log.
+ */
+export async function judgeStage(bootstrap: string[], topic: string): Promise<StageResult> {
+  const topics = stageTopics(topic)
+  const raw = await recordsOf(bootstrap, topic)
+  const unique = await recordsOf(bootstrap, topics.unique)
+  const conflicts = await recordsOf(bootstrap, topics.conflicts)
+  const journals = await recordsOf(bootstrap, topics.journals)
+  for (const partition of new Set(raw.map((record) => record.partition))) {
+    const of = (records: readonly LogRecord[]) => records.filter((record) => record.partition === partition)
+    judgePartition({ raw: of(raw), unique: of(unique), conflicts: of(conflicts), journals: of(journals) })
+  }
+  return { raw: raw.length, unique: unique.length, conflicts: conflicts.length }
+}
+
+function judgePartition(found: Record<'raw' | 'unique' | 'conflicts' | 'journals', LogRecord[]>): void {
+  const verdicts = judgeNaively(found.raw, IDLE_MS)
+  const expected = (isWanted: (kind: string) => boolean) =>
+    found.raw.filter((_, index) => isWanted(verdicts[index]!.kind)).map(({ offset, value }) => `${offset} ${value}`)
+  const written = (records: readonly LogRecord[]) =>
+    records.map(({ headers, value }) => `${headers['pos-raw-offset']} ${value}`)
+  assert.deepEqual(
+    written(found.unique),
+    expected((kind) => kind === 'first'),
+  )
+  assert.deepEqual(
+    written(found.conflicts),
+    expected((kind) => kind === 'other-content' || kind === 'uncompared'),
+  )
+  const restored = new PartitionState({ idleMs: IDLE_MS })
+  for (const { key, value } of found.journals) restored.restore(key, value) // throws when a position goes back
+  const computed = new PartitionState({ idleMs: IDLE_MS })
+  for (const record of found.raw) {
+    const draft = new Draft(computed)
+    draft.judge(record)
+    const { journals, position } = draft.changes()
+    computed.apply(journals, position)
+  }
+  assert.deepEqual(restored.snapshot(), computed.snapshot())
+}
