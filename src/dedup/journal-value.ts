@@ -9,7 +9,7 @@ import { PackedReader, PackedWriter } from './packed.ts'
  * The packed form of a journal: what `.journals` holds, and also what memory holds, as a text of one-byte characters.
  * 400,000 journals are too many for objects.
  *
- *     version  touchedMs  through
+ *     version  touchedMs  how long before that uploadedMs was  through
  *     count, then for each range of `ahead`:   distance from the end before it, length
  *     count, then for each number of `recent`: distance*, 8 bytes of hash, distance of rawOffset, distance* of receivedAtMs
  *     CRC-32 of all that
@@ -33,10 +33,11 @@ export const MOST_BYTES_A_NUMBER = RANGE_BYTES + RECENT_BYTES
 const writer = new PackedWriter()
 
 /** Packs a journal. The text is for memory; `Buffer.from(packed, 'latin1')` is the value of its record. */
-export function packJournal({ touchedMs, through, ahead, recent }: Journal): string {
+export function packJournal({ touchedMs, uploadedMs, through, ahead, recent }: Journal): string {
   writer.begin()
   writer.byte(VERSION)
   writer.whole(touchedMs)
+  writer.whole(touchedMs - uploadedMs)
   writer.whole(through)
   writer.whole(ahead.length)
   let end = through
@@ -65,6 +66,7 @@ export function unpackJournal(packed: string): Journal {
   const reader = new PackedReader(packed)
   reader.byte() // the version
   const touchedMs = reader.whole()
+  const uploadedMs = touchedMs - reader.whole()
   const through = reader.whole()
   const ahead: NumberRange[] = []
   let end = through
@@ -83,7 +85,7 @@ export function unpackJournal(packed: string): Journal {
     recent.push({ sequenceNumber, contentHash, rawOffset, receivedAtMs })
   }
   if (reader.at !== packed.length - CHECKSUM_BYTES) throw new DamagedValue('it does not end where it should')
-  return { through, ahead, recent, touchedMs }
+  return { through, ahead, recent, touchedMs, uploadedMs }
 }
 
 /** The partition's time when a number of the journal was last taken, without unpacking the rest. */

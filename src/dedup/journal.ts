@@ -18,13 +18,15 @@ export interface Journal {
   ahead: NumberRange[]
   /** The latest numbers in the order in which they were taken. */
   recent: RecentNumber[]
-  /** The partition's time (`partition-time.ts`) when a number was last taken. */
+  /** The partition's time (the highest timestamp of its records) when a number was last taken. */
   touchedMs: number
+  /** The same when one was last taken from an upload; 0 if none was. */
+  uploadedMs: number
 }
 
 /** As many numbers of `recent` are always kept. */
 export const KEPT_RECENT = 16
-/** An upload is sent again as a whole: so many are kept for as long as `RECENT_FOR_MS`. */
+/** An upload is sent again as a whole: so many are kept until `RECENT_FOR_MS` after the last one. */
 export const MAX_RECENT = 1_024
 export const RECENT_FOR_MS = 600_000
 
@@ -32,7 +34,7 @@ export const RECENT_FOR_MS = 600_000
 export const MAX_AHEAD = 2_000
 
 export function newJournal(): Journal {
-  return { through: 0, ahead: [], recent: [], touchedMs: 0 }
+  return { through: 0, ahead: [], recent: [], touchedMs: 0, uploadedMs: 0 }
 }
 
 /** Whether a number was taken before. */
@@ -49,23 +51,23 @@ export function hasRoomFor({ through, ahead }: Journal, sequenceNumber: number):
   return ahead[index]?.[1] === sequenceNumber - 1 || ahead[index + 1]?.[0] === sequenceNumber + 1
 }
 
-/** Takes a number that was not taken before. */
-export function take(journal: Journal, taken: RecentNumber, timeMs: number): void {
+/** Takes a number that was not taken before. `isUploaded`: whether it came in an upload. */
+export function take(journal: Journal, taken: RecentNumber, timeMs: number, isUploaded: boolean): void {
+  trim(journal, timeMs)
   addNumber(journal, taken.sequenceNumber)
   journal.recent.push(taken)
   journal.touchedMs = timeMs
+  if (isUploaded) journal.uploadedMs = timeMs
   trim(journal, timeMs)
 }
 
 /**
- * Drops what `recent` need not keep at this time. It does not matter how often this is called before: the result is the
- * same, because only the oldest are dropped, and time never goes back.
+ * Drops what `recent` need not keep at this time. It does not matter whether this is called between two calls of `take`:
+ * time never goes back, and only `take` lets more be kept.
  */
-export function trim({ recent }: Journal, timeMs: number): void {
-  let dropped = Math.max(0, recent.length - MAX_RECENT)
-  const oldest = timeMs - RECENT_FOR_MS
-  while (recent.length - dropped > KEPT_RECENT && (recent[dropped] as RecentNumber).receivedAtMs < oldest) dropped++
-  if (dropped > 0) recent.splice(0, dropped)
+export function trim({ recent, uploadedMs }: Journal, timeMs: number): void {
+  const kept = timeMs - uploadedMs <= RECENT_FOR_MS ? MAX_RECENT : KEPT_RECENT
+  if (recent.length > kept) recent.splice(0, recent.length - kept)
 }
 
 function addNumber(journal: Journal, added: number): void {

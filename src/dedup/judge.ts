@@ -59,7 +59,7 @@ export class Draft {
     this.#timeMs = Math.max(this.#timeMs, record.timestampMs)
     const invoice = invoiceIn(record)
     if (invoice === undefined) return { kind: 'foreign' }
-    const { sequenceNumber, receivedAtMs } = invoice
+    const { sequenceNumber, receivedAtMs, isUploaded } = invoice
     const journal = this.#journal(invoice.journal)
     if (hasTaken(journal, sequenceNumber)) return this.#judgeRepeat(journal, sequenceNumber, invoice.value)
     if (!hasRoomFor(journal, sequenceNumber)) return { kind: 'too-many-gaps' }
@@ -67,7 +67,8 @@ export class Draft {
     if (!this.#touched.has(invoice.journal)) this.#journalBytes += invoice.journal.length + packedBound(journal)
     this.#touched.set(invoice.journal, journal)
     this.#journalBytes += MOST_BYTES_A_NUMBER
-    take(journal, { sequenceNumber, contentHash: hash, rawOffset: record.offset, receivedAtMs }, this.#timeMs)
+    const taken = { sequenceNumber, contentHash: hash, rawOffset: record.offset, receivedAtMs }
+    take(journal, taken, this.#timeMs, isUploaded)
     return { kind: 'first' }
   }
 

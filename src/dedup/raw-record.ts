@@ -19,6 +19,8 @@ export interface InvoiceInLog {
   readonly value: Buffer
   /** When the gateway received it, in milliseconds since 1970. Where the header does not say, the record's timestamp. */
   readonly receivedAtMs: number
+  /** Whether it came in an upload. */
+  readonly isUploaded: boolean
 }
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,35}'
@@ -36,5 +38,6 @@ export function invoiceIn({ value, headers, timestampMs }: RawRecord): InvoiceIn
     sequenceNumber: Number(number),
     value,
     receivedAtMs: received >= 0 ? received : timestampMs,
+    isUploaded: String(headers['pos-ingest']) === 'upload',
   }
 }

@@ -14,7 +14,8 @@ const recentNumber: fc.Arbitrary<Omit<RecentNumber, 'rawOffset'>> = fc.record({
 const journal = fc.array(recentNumber, { maxLength: 60 }).map((numbers) => {
   const built = newJournal()
   for (const [rawOffset, number] of numbers.entries())
-    if (!hasTaken(built, number.sequenceNumber)) take(built, { ...number, rawOffset: rawOffset * 977 }, rawOffset)
+    if (!hasTaken(built, number.sequenceNumber))
+      take(built, { ...number, rawOffset: rawOffset * 977 }, rawOffset + 1, rawOffset % 9 === 0)
   return built
 })
 

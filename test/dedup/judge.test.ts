@@ -38,11 +38,15 @@ function outputsOf(log: readonly RawRecord[], state: PartitionState): Output[] {
 function record(
   sequenceNumber: number,
   offset: number,
-  more: { content?: number; writing?: number; atMs?: number } = {},
+  more: { content?: number; writing?: number; atMs?: number; isUploaded?: boolean } = {},
 ) {
-  const { content = 0, writing = 0, atMs = Date.UTC(2026, 0, 1) } = more
+  const { content = 0, writing = 0, atMs = Date.UTC(2026, 0, 1), isUploaded = false } = more
   const isForeign = false
-  return rawRecord({ journal: 0, sequenceNumber, content, writing, clockErrorMs: 0, isForeign }, offset, atMs)
+  return rawRecord(
+    { journal: 0, sequenceNumber, content, writing, clockErrorMs: 0, isForeign, isUploaded },
+    offset,
+    atMs,
+  )
 }
 
 suite('a draft', () => {
@@ -71,7 +75,9 @@ suite('a draft', () => {
   })
 
   test('compares all of an upload of 1,000 that is sent again at once', () => {
-    const log = Array.from({ length: 2_000 }, (_, index) => record((index % 1_000) + 1, index))
+    const log = Array.from({ length: 2_000 }, (_, index) => record((index % 1_000) + 1, index, { isUploaded: true }))
+    const tenMinutesLater = record(1, 2_000, { atMs: Date.UTC(2026, 0, 1) + 11 * MINUTE_MS })
+    assert.equal(verdictsOn([...log, tenMinutesLater]).at(-1)?.kind, 'uncompared')
     assert.ok(verdictsOn(log).every(({ kind }, index) => kind === (index < 1_000 ? 'first' : 'duplicate')))
   })
 

@@ -5,7 +5,10 @@ import type { RawRecord } from '../../src/dedup/raw-record.ts'
 /** All that was ever taken of a journal, as plain as can be. */
 interface PlainJournal {
   touchedMs: number
-  taken: { number: number; content: string; offset: number; receivedMs: number }[]
+  uploadedMs: number
+  /** How many of `taken` may still be compared. */
+  comparable: number
+  taken: { number: number; content: string; offset: number }[]
 }
 
 /** The rule, computed from the whole log without anything clever: what the stage is judged by. */
@@ -18,19 +21,21 @@ export function judgeNaively(log: readonly RawRecord[], idleMs: number): Verdict
     const name = String(record.headers.ce_source)
     const number = Number(record.headers.ce_id)
     const content = contentOf(record.value)
-    let journal = journals.get(name)
+    let journal = journals.get(name) as PlainJournal
     if (journal === undefined || journal.touchedMs < timeMs - idleMs) {
-      journal = { touchedMs: 0, taken: [] }
+      journal = { touchedMs: 0, uploadedMs: 0, comparable: 0, taken: [] }
       journals.set(name, journal)
     }
+    const limit = () => (timeMs - journal.uploadedMs <= RECENT_FOR_MS ? MAX_RECENT : KEPT_RECENT)
+    journal.comparable = Math.min(journal.comparable, limit())
     if (!journal.taken.some((taken) => taken.number === number)) {
-      const receivedMs = Date.parse(String(record.headers['pos-received-at']))
-      journal.taken.push({ number, content, offset: record.offset, receivedMs })
+      journal.taken.push({ number, content, offset: record.offset })
       journal.touchedMs = timeMs
+      if (String(record.headers['pos-ingest']) === 'upload') journal.uploadedMs = timeMs
+      journal.comparable = Math.min(journal.comparable + 1, limit())
       return { kind: 'first' }
     }
-    let recent = journal.taken.slice(-MAX_RECENT)
-    while (recent.length > KEPT_RECENT && recent[0]!.receivedMs < timeMs - RECENT_FOR_MS) recent = recent.slice(1)
+    const recent = journal.taken.slice(journal.taken.length - journal.comparable)
     const first = recent.find((taken) => taken.number === number)
     if (first === undefined) return { kind: 'uncompared', firstOffset: null }
     return { kind: first.content === content ? 'duplicate' : 'other-content', firstOffset: first.offset }

@@ -11,6 +11,7 @@ export interface Sent {
   readonly laterMs: number
   readonly clockErrorMs: number
   readonly isForeign: boolean
+  readonly isUploaded?: boolean
 }
 
 export const MINUTE_MS = 60_000
@@ -27,6 +28,7 @@ export const sent: fc.Arbitrary<Sent> = fc.record({
     fc.constant(31 * DAY_MS),
   ),
   clockErrorMs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: -DAY_MS, max: DAY_MS })),
+  isUploaded: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
   isForeign: fc.integer({ min: 0, max: 30 }).map((drawn) => drawn === 0),
 })
 
@@ -43,7 +45,7 @@ export function rawLog(all: readonly Sent[]): RawRecord[] {
 }
 
 export function rawRecord(
-  { journal, sequenceNumber, content, writing, clockErrorMs, isForeign }: Omit<Sent, 'laterMs'>,
+  { journal, sequenceNumber, content, writing, clockErrorMs, isForeign, isUploaded = false }: Omit<Sent, 'laterMs'>,
   offset: number,
   timestampMs: number,
 ): RawRecord {
@@ -58,6 +60,7 @@ export function rawRecord(
       : {
           ce_id: Buffer.from(String(sequenceNumber)),
           ce_source: Buffer.from(`/stores/S/terminals/T/journals/${journal}`),
+          'pos-ingest': Buffer.from(isUploaded ? 'upload' : 'live'),
           'pos-received-at': Buffer.from(new Date(timestampMs + clockErrorMs).toISOString()),
         },
   }

@@ -24,16 +24,16 @@ export async function createStageTopics(kafka: KafkaCluster, topic: string, part
 }
 
 /** Invoices of tills that also send again: the same, the same in other bytes, and other content with an old number. */
-export function tillMessages(random: Random, count: number, partitions: number): Message[] {
+export function tillMessages(
+  random: Random,
+  { count, partitions, numbers }: { count: number; partitions: number; numbers: number },
+): Message[] {
   return Array.from({ length: count }, () => {
     const partition = random.below(partitions)
     const journal = random.below(20)
-    const number = 1 + random.below(count / 10)
+    const number = 1 + random.below(numbers)
     const content = random.below(20) === 0 ? 1 : 0
-    const value =
-      random.below(2) === 0
-        ? `{"n":${number},"c":${content}}`
-        : `{ "c": ${content}, "n": ${number}, "p": [] }`.replace(', "p": []', '')
+    const value = random.below(2) === 0 ? `{"n":${number},"c":${content}}` : `{ "c": ${content}, "n": ${number} }`
     return {
       partition,
       key: Buffer.from(`store-${partition}`),

@@ -34,7 +34,11 @@ test('processes are killed, frozen, and run twice: each invoice is in .unique on
   try {
     for (let round = 0; round < ROUNDS; round++) {
       processes.push(startDedup('sales', round % 3 === 2 ? ['--shard', `${round % 2}/2`] : []))
-      await produce(kafka.bootstrap, 'sales', tillMessages(random, RECORDS_A_ROUND, PARTITIONS))
+      await produce(
+        kafka.bootstrap,
+        'sales',
+        tillMessages(random, { count: RECORDS_A_ROUND, partitions: PARTITIONS, numbers: 60 }),
+      )
       await sleep(random.between(300, 1_200))
       if (round === 1) processes[0]?.child.kill('SIGSTOP')
       if (round === 3) processes[0]?.child.kill('SIGCONT')
