@@ -23,16 +23,64 @@ export function contentHash(value: Buffer): string {
 
 /**
  * The canonical form (RFC 8785) of a value that `parseStrictJson` has read. All its numbers are safe integers, whose
- * canonical form is what JavaScript prints; `sort` compares UTF-16 code units, as the RFC wants.
+ * canonical form is what JavaScript prints.
  */
 export function canonicalForm(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalForm).join(',')}]`
-  const object = value as Readonly<Record<string, unknown>>
-  let members = ''
-  for (const name of Object.keys(object).sort()) {
-    if (members !== '') members += ','
-    members += `${JSON.stringify(name)}:${canonicalForm(object[name])}`
+  switch (typeof value) {
+    case 'string':
+      return quoted(value)
+    case 'object':
+      if (value === null) return 'null'
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value as Readonly<Record<string, unknown>>)
+    default:
+      return String(value)
   }
-  return `{${members}}`
+}
+
+function canonicalArray(elements: readonly unknown[]): string {
+  let text = ''
+  for (const element of elements) text += text === '' ? canonicalForm(element) : `,${canonicalForm(element)}`
+  return `[${text}]`
+}
+
+function canonicalObject(object: Readonly<Record<string, unknown>>): string {
+  let text = ''
+  for (const { name, start } of membersOf(object)) text += start + canonicalForm(object[name])
+  return `{${text}}`
+}
+
+/** A member's name, and how it begins in the canonical form. */
+interface Member {
+  readonly name: string
+  /** `,"name":`, without the comma for the first. */
+  readonly start: string
+}
+
+/** Members in canonical order, by the names in the order of the object: tills write the same few objects all the time. */
+const orders = new Map<string, readonly Member[]>()
+const MAX_ORDERS = 1_000
+
+function membersOf(object: object): readonly Member[] {
+  const names = Object.keys(object)
+  const key = names.join('\0')
+  // Names that hold the separator themselves could share a key with others.
+  const known = orders.get(key)
+  if (known !== undefined && known.length === names.length) return known
+  const members = names
+    .sort() // compares UTF-16 code units, as the RFC wants
+    .map((name, index) => ({ name, start: `${index === 0 ? '' : ','}${quoted(name)}:` }))
+  if (key.length > MAX_KEY_LENGTH || names.some((name) => name.includes('\0'))) return members
+  if (orders.size >= MAX_ORDERS) orders.clear()
+  orders.set(key, members)
+  return members
+}
+
+/** Objects with longer names all together are no members of an invoice that come again. */
+const MAX_KEY_LENGTH = 1_000
+
+/** Texts that stand in JSON as they are. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text)
 }

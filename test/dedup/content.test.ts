@@ -41,6 +41,18 @@ suite('the content of a value', () => {
     assert.equal(hashOf('no JSON'), hashOf('no JSON'))
   })
 
+  test('tells names from others that would be written alike', () => {
+    const written = [
+      '{"a\\u0000b":1}',
+      '{"a":1,"b":1}',
+      '{"a\\u0000b":1,"c":1}',
+      '{"a":1,"b\\u0000c":1}',
+      '{"a":1,"b":1,"c":1}',
+    ]
+    assert.equal(new Set(written.map(hashOf)).size, written.length)
+    assert.equal(canonicalForm(JSON.parse(written[0]!)), written[0])
+  })
+
   test('of a value nested a million times is found without a stack overflow', () => {
     const deep = '['.repeat(1e6) + ']'.repeat(1e6)
     assert.equal(hashOf(deep), hashOf(deep))

@@ -10,8 +10,8 @@ interface KafkajsRequest {
 type CreateRequest = (request: ProduceRequest) => KafkajsRequest
 
 /**
- * Produce requests: those of this gateway (one topic, uncompressed, not transactional, with buffers and text headers)
- * are encoded here, with the same bytes as kafkajs. kafkajs still encodes all others.
+ * Produce requests: those of this program (uncompressed, with buffers, and with texts or buffers as headers) are encoded
+ * here, with the same bytes as kafkajs. kafkajs still encodes all others.
  *
  * Without it kafkajs allocates a zeroed buffer for every record and every header, computes the checksum in JavaScript,
  * and copies the whole three times: half of what a record costs.
@@ -35,39 +35,54 @@ const HEADER_ROOM_BYTES = 256
 /** The partition's index and the batch's length, in front of each record batch. */
 const PARTITION_HEAD_BYTES = 8
 
-/** The body of a produce request, versions 3 to 7; `null` for a request of a kind that the gateway does not make. */
+/** The body of a produce request, versions 3 to 7; `null` for a request of a kind that this program does not make. */
 export function encodeProduceRequest(request: ProduceRequest, nowMs: number): ReadyBytes | null {
-  const [topic, ...otherTopics] = request.topicData
-  if (topic === undefined || topic.partitions.length === 0 || otherTopics.length > 0) return null
-  const isPlain = (request.transactionalId ?? null) === null && (request.compression ?? 0) === 0
-  if (!isPlain || !topic.partitions.every(({ messages }) => messages.every(isPlainMessage))) return null
+  const { topicData, transactionalId = null, compression = 0 } = request
+  if (topicData.length === 0 || compression !== 0) return null
+  for (const { partitions } of topicData)
+    if (partitions.length === 0 || !partitions.every(({ messages }) => messages.every(isPlainMessage))) return null
 
-  const topicBytes = Buffer.byteLength(topic.topic)
-  const start = HEADER_ROOM_BYTES
-  const partitionsStart = start + 18 + topicBytes
-  const producerId = BigInt(String(request.producerId ?? -1))
-  const encoded = topic.partitions.map(({ partition, messages, firstSequence = 0 }, index) => {
-    const producer = { producerId, producerEpoch: request.producerEpoch ?? 0, firstSequence }
-    const batchStart = (index === 0 ? partitionsStart : 0) + PARTITION_HEAD_BYTES
-    const bytes = encodeRecordBatch(messages as readonly PlainMessage[], producer, nowMs, batchStart)
-    bytes.writeInt32BE(partition, batchStart - 8)
-    bytes.writeInt32BE(bytes.length - batchStart, batchStart - 4)
-    return bytes
-  })
-  const [first] = encoded as [Buffer]
-  first.writeInt16BE(-1, start) // no transactional id
-  first.writeInt16BE(request.acks, start + 2)
-  first.writeInt32BE(request.timeout, start + 4)
-  first.writeInt32BE(1, start + 8) // topics
-  first.writeInt16BE(topicBytes, start + 12)
-  first.write(topic.topic, start + 14)
-  first.writeInt32BE(encoded.length, partitionsStart - 4)
-  return new ReadyBytes(encoded.length === 1 ? first : Buffer.concat(encoded), start)
+  const idBytes = transactionalId === null ? 0 : Buffer.byteLength(transactionalId)
+  const topicsStart = HEADER_ROOM_BYTES + 2 + idBytes + 10
+  const producer = {
+    producerId: BigInt(String(request.producerId ?? -1)),
+    producerEpoch: request.producerEpoch ?? 0,
+    isTransactional: transactionalId !== null,
+  }
+  const pieces: Buffer[] = []
+  for (const { topic, partitions } of topicData) {
+    const topicBytes = Buffer.byteLength(topic)
+    for (const [index, { partition, messages, firstSequence = 0 }] of partitions.entries()) {
+      const topicStart = pieces.length === 0 ? topicsStart : 0
+      const batchStart = (index === 0 ? topicStart + topicBytes + 6 : 0) + PARTITION_HEAD_BYTES
+      const sent = { ...producer, firstSequence }
+      const bytes = encodeRecordBatch(messages as readonly PlainMessage[], sent, nowMs, batchStart)
+      if (index === 0) {
+        bytes.writeInt16BE(topicBytes, topicStart)
+        bytes.write(topic, topicStart + 2)
+        bytes.writeInt32BE(partitions.length, topicStart + 2 + topicBytes)
+      }
+      bytes.writeInt32BE(partition, batchStart - 8)
+      bytes.writeInt32BE(bytes.length - batchStart, batchStart - 4)
+      pieces.push(bytes)
+    }
+  }
+  const [first] = pieces as [Buffer]
+  first.writeInt16BE(transactionalId === null ? -1 : idBytes, HEADER_ROOM_BYTES)
+  if (transactionalId !== null) first.write(transactionalId, HEADER_ROOM_BYTES + 2)
+  first.writeInt16BE(request.acks, topicsStart - 10)
+  first.writeInt32BE(request.timeout, topicsStart - 8)
+  first.writeInt32BE(topicData.length, topicsStart - 4)
+  return new ReadyBytes(pieces.length === 1 ? first : Buffer.concat(pieces), HEADER_ROOM_BYTES)
 }
 
 function isPlainMessage(message: object): message is PlainMessage {
   const { key, value, headers, timestamp } = message as Partial<PlainMessage> & { timestamp?: unknown }
-  if (!Buffer.isBuffer(key) || !Buffer.isBuffer(value) || headers === undefined || timestamp !== undefined) return false
-  for (const name in headers) if (typeof headers[name] !== 'string') return false
+  const isValue = value === null || Buffer.isBuffer(value)
+  if (!Buffer.isBuffer(key) || !isValue || headers === undefined || timestamp !== undefined) return false
+  for (const name in headers) {
+    const header = headers[name]
+    if (typeof header !== 'string' && !Buffer.isBuffer(header)) return false
+  }
   return true
 }

@@ -1,10 +1,10 @@
 import { crc32c } from '@node-rs/crc32'
 
-/** One record: opaque bytes and text headers. */
+/** One record: opaque bytes, perhaps none, and headers. */
 export interface PlainMessage {
   readonly key: Buffer
-  readonly value: Buffer
-  readonly headers: Readonly<Record<string, string>>
+  readonly value: Buffer | null
+  readonly headers: Readonly<Record<string, string | Buffer>>
 }
 
 /** What a batch says about its producer; -1, 0, 0 if that is not idempotent. */
@@ -12,11 +12,13 @@ export interface ProducerState {
   readonly producerId: bigint
   readonly producerEpoch: number
   readonly firstSequence: number
+  readonly isTransactional?: boolean
 }
 
 const BATCH_HEAD_BYTES = 61
 const [LENGTH_AT, MAGIC_AT, CRC_AT, ATTRIBUTES_AT] = [8, 16, 17, 21] as const
 const MAGIC = 2
+const TRANSACTIONAL = 0x10
 /** More than most records need for lengths, deltas and header fields; a buffer that is too small grows. */
 const RECORD_ROOM_BYTES = 768
 const MAX_VARINT_BYTES = 5
@@ -29,7 +31,7 @@ interface Writer {
 }
 
 /**
- * The bytes of one record batch (message format 2, uncompressed, not transactional), with `roomBytes` of room in front.
+ * The bytes of one record batch (message format 2, uncompressed), with `roomBytes` of room in front.
  * They are the same bytes that kafkajs makes of these messages, but in one buffer instead of one per record and header.
  */
 export function encodeRecordBatch(
@@ -39,13 +41,14 @@ export function encodeRecordBatch(
   roomBytes: number,
 ): Buffer {
   let sizeBytes = roomBytes + BATCH_HEAD_BYTES
-  for (const { key, value } of messages) sizeBytes += key.length + value.length + RECORD_ROOM_BYTES
+  for (const { key, value } of messages) sizeBytes += key.length + lengthOf(value) + RECORD_ROOM_BYTES
   const writer: Writer = { bytes: Buffer.allocUnsafeSlow(sizeBytes), at: roomBytes + BATCH_HEAD_BYTES }
   for (let i = 0; i < messages.length; i++) writeRecord(writer, messages[i] as PlainMessage, i)
   const encoded = writer.bytes.subarray(0, writer.at)
   const batch = encoded.subarray(roomBytes)
 
-  batch.fill(0, 0, BATCH_HEAD_BYTES) // base offset, leader epoch and attributes are 0
+  batch.fill(0, 0, BATCH_HEAD_BYTES) // base offset and leader epoch are 0
+  batch.writeInt16BE(producer.isTransactional ? TRANSACTIONAL : 0, ATTRIBUTES_AT)
   batch.writeInt32BE(batch.length - LENGTH_AT - 4, LENGTH_AT)
   batch[MAGIC_AT] = MAGIC
   batch.writeInt32BE(messages.length - 1, ATTRIBUTES_AT + 2) // last offset delta
@@ -62,9 +65,12 @@ export function encodeRecordBatch(
 /** The length of most records takes two bytes. For other records, what follows the length is moved. */
 const USUAL_LENGTH_BYTES = 2
 
+/** The length -1, as a varint: there is no value. */
+const NO_VALUE = 1
+
 /** A record: length, attributes int8, timestamp delta varlong, offset delta varint, key, value, headers. */
 function writeRecord(writer: Writer, { key, value, headers }: PlainMessage, offsetDelta: number): void {
-  reserve(writer, 7 * MAX_VARINT_BYTES + key.length + value.length)
+  reserve(writer, 7 * MAX_VARINT_BYTES + key.length + lengthOf(value))
   const start = writer.at
   const { bytes } = writer
   let at = start + USUAL_LENGTH_BYTES
@@ -73,14 +79,19 @@ function writeRecord(writer: Writer, { key, value, headers }: PlainMessage, offs
   at = putVarint(bytes, at, offsetDelta)
   at = putVarint(bytes, at, key.length)
   at += key.copy(bytes, at)
-  at = putVarint(bytes, at, value.length)
-  at += value.copy(bytes, at)
+  if (value === null) bytes[at++] = NO_VALUE
+  else {
+    at = putVarint(bytes, at, value.length)
+    at += value.copy(bytes, at)
+  }
   let count = 0
   for (const _ in headers) count++
   writer.at = putVarint(bytes, at, count)
   for (const name in headers) {
     writeText(writer, name)
-    writeText(writer, headers[name] as string)
+    const header = headers[name] as string | Buffer
+    if (typeof header === 'string') writeText(writer, header)
+    else writeBytes(writer, header)
   }
   writeLength(writer, start)
 }
@@ -122,6 +133,16 @@ function writeText(writer: Writer, text: string): void {
     bytes[at++] = code
   }
   writer.at = at
+}
+
+function writeBytes(writer: Writer, header: Buffer): void {
+  reserve(writer, MAX_VARINT_BYTES + header.length)
+  const at = putVarint(writer.bytes, writer.at, header.length)
+  writer.at = at + header.copy(writer.bytes, at)
+}
+
+function lengthOf(value: Buffer | null): number {
+  return value === null ? 0 : value.length
 }
 
 /** Zigzag, seven bits per byte, of a number that is not negative. Returns where it ends. */
