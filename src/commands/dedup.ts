@@ -4,7 +4,7 @@ import { startStage } from '../dedup-stage.ts'
 import { letHeapGrow } from '../heap-growth.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { stageTopics } from '../kafka/partition-owner.ts'
-import { describeTopic } from '../kafka/topic-admin.ts'
+import { countPartitions } from '../kafka/topic-admin.ts'
 import { closeLogger, createLogger } from '../observability/logger.ts'
 import { number, wholeNumber } from '../tools/terminal/forms.ts'
 import { helpText } from '../tools/terminal/help.ts'
@@ -88,13 +88,12 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
 async function assertTopics(session: ReturnType<typeof kafkaOptions> & { onClientLog: () => void }): Promise<void> {
   const { topic: raw, partitions } = session
   for (const topic of [raw, ...Object.values(stageTopics(raw))]) {
-    const state = await describeTopic({ ...session, topic })
-    if (state === 'missing')
+    const found = await countPartitions({ ...session, topic })
+    if (found === 'missing')
       throw new Error(
         `the topic ${topic} is missing: create it with tillgate topics create${topic === raw ? '' : ' --dedup'}`,
       )
-    if (state === 'offline') continue // its partitions are judged as soon as they have a leader
-    const found = state.partitions.length
+    if (found === 'offline') continue // its partitions are judged as soon as they have a leader
     if (found !== partitions)
       throw new Error(
         `the topic ${topic} has ${found} partitions, but KAFKA_PARTITIONS is ${partitions}: all four topics need the same number`,

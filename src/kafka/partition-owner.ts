@@ -26,6 +26,7 @@ const OPERATION_TIMEOUT_MS = 60_000
 const CLOSE_TIMEOUT_MS = 2_000
 /** INVALID_PRODUCER_EPOCH, PRODUCER_FENCED */
 const FENCED: ReadonlySet<number | undefined> = new Set([47, 90])
+const NOTE_EVERY_MS = 10_000
 const MAX_SEQUENCE = 1_000_000_000
 
 /** The ownership of one partition in Kafka: a client of its own, with one transactional producer. */
@@ -35,6 +36,7 @@ export class PartitionOwner implements Ownership {
   readonly #partition: number
   readonly #topics: Readonly<Record<OutputTopic, string>>
   #producer: TransactionalProducer | undefined
+  #notedAtMs = Number.NEGATIVE_INFINITY
 
   private constructor(options: OwnerOptions, partition: number) {
     this.#admin = createClient(options).admin()
@@ -91,6 +93,7 @@ export class PartitionOwner implements Ownership {
   }
 
   async fetch(offset: number): Promise<Fetched> {
+    this.#noteForLagTools(offset)
     const at = this.#at(this.#options.topic)
     const read = await this.#do(() => readFrom(this.#cluster, at, offset))
     if (read === 'out-of-range') {
@@ -126,6 +129,22 @@ export class PartitionOwner implements Ownership {
 
   async close(): Promise<void> {
     await within(CLOSE_TIMEOUT_MS, this.#admin.disconnect()).catch(() => {}) // it is thrown away in any case
+  }
+
+  /**
+   * Commits the offset to the group `tillgate-dedup.TOPIC` now and then, so that tools which show the lag of consumer
+   * groups show this one's. Nothing here reads it: positions are in `.journals`. What becomes of it does not matter.
+   */
+  #noteForLagTools(offset: number): void {
+    if (performance.now() - this.#notedAtMs < NOTE_EVERY_MS) return
+    this.#notedAtMs = performance.now()
+    const { topic } = this.#options
+    const group = { groupId: `tillgate-dedup.${topic}`, groupGenerationId: -1, memberId: '' }
+    const topics = [{ topic, partitions: [{ partition: this.#partition, offset: String(offset) }] }]
+    this.#cluster
+      .findGroupCoordinator({ groupId: group.groupId, coordinatorType: 0 })
+      .then((coordinator) => coordinator.offsetCommit({ ...group, topics }))
+      .catch(() => {})
   }
 
   get #opened(): TransactionalProducer {

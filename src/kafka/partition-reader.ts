@@ -11,7 +11,7 @@ export interface ReadRecords {
   readonly endOffset: number
 }
 
-const MAX_WAIT_MS = 250
+const MAX_WAIT_MS = 500
 const MAX_BYTES = 4 * 2 ** 20
 const READ_COMMITTED = 1
 const READ_UNCOMMITTED = 0
@@ -27,7 +27,7 @@ export async function leaderOf(cluster: LentCluster, topic: string, partition: n
 }
 
 /**
- * One fetch: committed records from an offset on, perhaps none. Waits up to 250 ms for the first. `out-of-range` if no
+ * One fetch: committed records from an offset on, perhaps none. Waits up to half a second for the first. `out-of-range` if no
  * record can be at the offset.
  */
 export async function readFrom(

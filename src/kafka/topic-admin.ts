@@ -70,6 +70,12 @@ export async function fetchPartitionCount(client: Kafka, topic: string): Promise
   }
 }
 
+/** The number of partitions of a topic. `offline` while one of them has no leader. */
+export async function countPartitions(session: TopicSession): Promise<number | 'missing' | 'offline'> {
+  const partitions = await onCluster(session, (admin) => partitionsOf(admin, session.topic))
+  return typeof partitions === 'string' ? partitions : partitions.length
+}
+
 /** The topic's state. `offline` while one of its partitions has no leader: the client then refuses the whole answer. */
 export async function describeTopic(session: TopicSession): Promise<TopicState | 'missing' | 'offline'> {
   const partitions = await onCluster(session, (admin) => partitionsOf(admin, session.topic))

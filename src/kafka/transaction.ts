@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProduceResponse } from './kafkajs/internals.ts'
-import type { LentCluster } from './kafkajs/lent-cluster.ts'
+import type { LentBroker, LentCluster } from './kafkajs/lent-cluster.ts'
 import { leaderOf } from './partition-reader.ts'
 import { codeOf } from './verdict.ts'
 
@@ -39,14 +39,16 @@ export class TransactionalProducer {
   readonly #cluster: LentCluster
   readonly #settings: TransactionSettings
   readonly #producer: { transactionalId: string; producerId: string; producerEpoch: number }
+  readonly #coordinatorId: string
   readonly #sequences = new Map<string, number>()
 
   private constructor(
     cluster: LentCluster,
     settings: TransactionSettings,
-    producer: { producerId: string; producerEpoch: number },
+    producer: { coordinatorId: string; producerId: string; producerEpoch: number },
   ) {
     this.#cluster = cluster
+    this.#coordinatorId = producer.coordinatorId
     this.#settings = settings
     const { producerId, producerEpoch } = producer
     this.#producer = { transactionalId: settings.transactionalId, producerId, producerEpoch }
@@ -56,8 +58,9 @@ export class TransactionalProducer {
   static async open(cluster: LentCluster, settings: TransactionSettings): Promise<TransactionalProducer> {
     const { transactionalId, transactionTimeoutMs: transactionTimeout } = settings
     const producer = await whileRefused(NOT_YET, { pollMs: 20, timeoutMs: FENCING_TIMEOUT_MS }, async () => {
-      const coordinator = await coordinatorOf(cluster, transactionalId)
-      return await coordinator.initProducerId({ transactionalId, transactionTimeout })
+      const coordinator = await cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: 1 })
+      const { producerId, producerEpoch } = await coordinator.initProducerId({ transactionalId, transactionTimeout })
+      return { coordinatorId: String(coordinator.nodeId), producerId, producerEpoch }
     })
     return new TransactionalProducer(cluster, settings, producer)
   }
@@ -71,7 +74,7 @@ export class TransactionalProducer {
   async append(all: readonly TransactionRecords[]): Promise<readonly ProduceResponse['topics'][number][]> {
     const topics = all.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
     const wait = { pollMs: MARKERS_POLL_MS, timeoutMs: MARKERS_TIMEOUT_MS }
-    const coordinator = await coordinatorOf(this.#cluster, this.#producer.transactionalId)
+    const coordinator = await this.#coordinator()
     await whileRefused(CONCURRENT_TRANSACTIONS, wait, () =>
       coordinator.addPartitionsToTxn({ ...this.#producer, topics }),
     )
@@ -92,8 +95,13 @@ export class TransactionalProducer {
 
   /** Commits. To be asked once: an answer that got lost may still be a commit that takes place later. */
   async commit(): Promise<void> {
-    const coordinator = await coordinatorOf(this.#cluster, this.#producer.transactionalId)
+    const coordinator = await this.#coordinator()
     await coordinator.endTxn({ ...this.#producer, transactionResult: true })
+  }
+
+  /** Found once: if it moves, the next request fails, and so ends this producer. */
+  #coordinator(): Promise<LentBroker> {
+    return this.#cluster.findBroker({ nodeId: this.#coordinatorId })
   }
 
   #partitionOf({ topic, partition, messages }: TransactionRecords) {
@@ -102,10 +110,6 @@ export class TransactionalProducer {
     this.#sequences.set(name, firstSequence + messages.length)
     return { partition, firstSequence, messages: [...messages] }
   }
-}
-
-function coordinatorOf(cluster: LentCluster, transactionalId: string) {
-  return cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: 1 })
 }
 
 /** Asks until the answer is another than these refusals, each of which says that nothing was done. */

@@ -12,6 +12,14 @@ import { judgeNaively } from '../dedup/naive-judge.ts'
 import type { Random } from './random.ts'
 import { readSession, recordsOf } from './read-topic.ts'
 
+/** So that what is restored was compacted in between, aborted transactions too. */
+const COMPACTED_SOON = {
+  'cleanup.policy': 'compact',
+  'segment.ms': '2000',
+  'min.cleanable.dirty.ratio': '0.01',
+  'delete.retention.ms': '1000',
+}
+
 const IDLE_MS = 30 * 86_400_000
 
 /** Creates a raw topic and the three that the stage writes. */
@@ -20,7 +28,7 @@ export async function createStageTopics(kafka: KafkaCluster, topic: string, part
   await kafka.createTopic({ topic, partitions, config })
   const { unique, conflicts, journals } = stageTopics(topic)
   for (const name of [unique, conflicts]) await kafka.createTopic({ topic: name, partitions, config })
-  await kafka.createTopic({ topic: journals, partitions, config: { 'cleanup.policy': 'compact' } })
+  await kafka.createTopic({ topic: journals, partitions, config: COMPACTED_SOON })
 }
 
 /** Invoices of tills that also send again: the same, the same in other bytes, and other content with an old number. */

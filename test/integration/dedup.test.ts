@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { withAdmin } from '../harness/admin.ts'
 import { type CliProcess, spawnCli } from '../harness/cli-process.ts'
 import { createStageTopics, judgeStage, produce, tillMessages, untilJudged } from '../harness/dedup.ts'
 import { randomFrom } from '../harness/random.ts'
@@ -48,6 +49,13 @@ test('processes are killed, frozen, and run twice: each invoice is in .unique on
     const result = await judgeStage(kafka.bootstrap, 'sales')
     assert.equal(result.raw, ROUNDS * RECORDS_A_ROUND)
     assert.ok(result.unique > 100 && result.conflicts > 10, JSON.stringify(result))
+    const [group] = await withAdmin(kafka.bootstrap, (admin) =>
+      admin.fetchOffsets({ groupId: 'tillgate-dedup.sales', topics: ['sales'] }),
+    )
+    assert.ok(
+      group?.partitions.some(({ offset }) => Number(offset) > 0),
+      'lag tools see the group',
+    )
   } finally {
     for (const process of processes) await process.end()
   }

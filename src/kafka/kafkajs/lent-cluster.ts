@@ -5,7 +5,6 @@ import type { CreateAdmin, Internals, ProduceRequest, ProduceResponse } from './
 export interface LentCluster {
   /** From then on the metadata of these topics is kept. Rejects if one is missing. */
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
-  refreshMetadataIfNecessary(): Promise<void>
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[]
   /** The partitions by the id of their leader. */
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, readonly number[]>
