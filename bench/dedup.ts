@@ -41,7 +41,12 @@ try {
   })
   const valueBytes = Math.round(messages.reduce((sum, { value }) => sum + value.length, 0) / records)
   await produce(kafka.bootstrap, topic, messages)
-  const environment = { KAFKA_BROKERS: kafka.bootstrap.join(','), KAFKA_TOPIC: topic, KAFKA_PARTITIONS: '1' }
+  const environment = {
+    KAFKA_BROKERS: kafka.bootstrap.join(','),
+    KAFKA_TOPIC: topic,
+    ADMIN_PORT: '0',
+    KAFKA_PARTITIONS: '1',
+  }
   const startMs = performance.now()
   const dedup = spawnCli(['dedup'], { ...environment, NODE_OPTIONS: process.env.DEDUP_NODE_OPTIONS ?? '' })
   const pid = dedup.child.pid as number

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
+import { startAdminListener } from './admin/listener.ts'
 import { kafkaOptions } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { Fenced } from './dedup/ownership.ts'
 import { Refusal } from './dedup/refusal.ts'
 import { type RunWatcher, runPartition } from './dedup/run-partition.ts'
-import { startMetricsServer } from './http/metrics-server.ts'
 import { PartitionOwner } from './kafka/partition-owner.ts'
 import { createDedupMetrics } from './observability/dedup-metrics.ts'
 import { EventSummary } from './observability/summary.ts'
@@ -40,7 +40,7 @@ interface Standing {
   reason: string | undefined
 }
 
-/** Starts the loops of some partitions, and the listener on METRICS_PORT where that is set. */
+/** Starts the loops of some partitions, and the operator's listener. Rejects if that cannot listen. */
 export async function startStage(config: Config, options: StageOptions, logger: Logger): Promise<Stage> {
   const events = new EventSummary(logger)
   const stopping = new AbortController()
@@ -51,13 +51,13 @@ export async function startStage(config: Config, options: StageOptions, logger: 
     partitions: () => standings.map(figuresOf),
     isReady: () => reasons().length === 0,
   })
-  const operations = {
-    readiness: () => ({ ready: reasons().length === 0, reasons: reasons() }),
-    isDraining: () => stopping.signal.aborted,
-    metrics: metrics.scrape,
+  const { ADMIN_HOST: host, ADMIN_PORT: port, ADMIN_MAX_CONNECTIONS: maxConnections } = config
+  const readiness = () => {
+    const all = stopping.signal.aborted ? [...reasons(), 'draining'] : reasons()
+    return { ready: all.length === 0, reasons: all }
   }
-  const { HOST: host, METRICS_PORT: port } = config
-  const stopServer = port === undefined ? undefined : await startMetricsServer({ host, port }, operations)
+  const operations = { readiness, metrics: metrics.scrape, openapi: null }
+  const admin = await startAdminListener(operations, { host, port, maxConnections, logger })
 
   const owner = {
     ...kafkaOptions(config),
@@ -86,7 +86,7 @@ export async function startStage(config: Config, options: StageOptions, logger: 
       stopping.abort()
       const result = await within(config.SHUTDOWN_TIMEOUT_MS, ended)
       if (result === LATE) logger.warn('stopped before every transaction had ended: the next owner will end them')
-      await stopServer?.()
+      await admin.stop()
       events.stop()
     },
   }

@@ -42,7 +42,7 @@ const MAX_HEADER_BYTES = 8_192
 const STOP_TIMEOUT_MS = 500
 
 /**
- * The operator's listener: metrics, readiness with its reasons, the API's documentation. It shares nothing with the port
+ * The operator's listener: metrics, readiness with its reasons, and the API's documentation if there is an API. It shares nothing with the port
  * of the tills, neither connections nor limits, so that it still answers when that port is full or drains. It asks
  * nobody who they are. Resolves once it listens; rejects with Node's error when it cannot.
  */
@@ -66,10 +66,13 @@ export async function startAdminListener(
   })
   errorAnswers(app, () => {})
   operatorRoutes(app, operations)
-  problemPages(app)
-  // Invoices are not taken on this port, so there is nothing to try out.
-  await adoptOpenapi(app, operations.openapi)
-  await docsPage(app, { tryItOut: false })
+  const { openapi } = operations
+  if (openapi !== null) {
+    problemPages(app)
+    // Invoices are not taken on this port, so there is nothing to try out.
+    await adoptOpenapi(app, openapi)
+    await docsPage(app, { tryItOut: false })
+  }
 
   const requests = trackRequests(app)
   const listening = await app.listen({ host, port })

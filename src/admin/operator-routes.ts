@@ -7,11 +7,21 @@ export interface Operations {
   /** Whether the instance takes invoices, and if not, why. */
   readonly readiness: () => { readonly ready: boolean; readonly reasons: readonly string[] }
   readonly metrics: () => Promise<{ contentType: string; body: string }>
-  /** The OpenAPI document of the port of the tills. */
-  readonly openapi: OpenapiDocument
+  /** The OpenAPI document of the port of the tills; `null` where there is no such port. */
+  readonly openapi: OpenapiDocument | null
 }
 
 const START = page(
+  'Tillgate, for operators',
+  `<ul>
+<li><a href="/readyz">Readiness</a>: whether this instance does its work, and why not</li>
+<li><a href="/metrics">Metrics</a>: for Prometheus</li>
+<li><a href="/livez">Liveness</a>: whether the process runs</li>
+</ul>`,
+)
+
+/** Where there is a port for tills. */
+const START_WITH_DOCS = page(
   'Tillgate, for operators',
   `<ul>
 <li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
@@ -23,8 +33,8 @@ const START = page(
 )
 
 /** `/`, `/livez`, `/readyz` and `/metrics` of the operator's listener. */
-export function operatorRoutes(app: FastifyInstance, { readiness, metrics }: Operations): void {
-  app.get('/', (_request, reply) => sendPage(reply, START))
+export function operatorRoutes(app: FastifyInstance, { readiness, metrics, openapi }: Operations): void {
+  app.get('/', (_request, reply) => sendPage(reply, openapi === null ? START : START_WITH_DOCS))
 
   app.get('/livez', () => ({ live: true }))
 

@@ -12,6 +12,7 @@ import { InputError } from '../tools/terminal/input-errors.ts'
 import { type Options, parseOptions } from '../tools/terminal/options.ts'
 import { within } from '../waiting.ts'
 import { type Command, FROM_ENVIRONMENT } from './command.ts'
+import { listenProblem } from './listen-problem.ts'
 
 const DAY_MS = 86_400_000
 /** How long after the shutdown deadline the process ends, even if something hangs. */
@@ -40,7 +41,7 @@ const HELP = helpText({
   options: OPTIONS,
   notes: [
     'Records that repeat a number with other content go to KAFKA_TOPIC.conflicts. What it remembers is in KAFKA_TOPIC.journals. Create the three topics with tillgate topics create --dedup.',
-    'Any number of processes may run: two with the same partition cost time, but write nothing twice. METRICS_PORT serves /readyz and /metrics.',
+    'Any number of processes may run: two with the same partition cost time, but write nothing twice. ADMIN_PORT serves /readyz and /metrics: give each process on one machine its own.',
     FROM_ENVIRONMENT,
   ],
   exitCodes:
@@ -71,7 +72,12 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   const idleMs = given['idle-days'] * DAY_MS
-  const stage = await startStage(config, { partitions, idleMs, maxRecords: given['max-records'] }, logger)
+  const options = { partitions, idleMs, maxRecords: given['max-records'] }
+  const stage = await startStage(config, options, logger).catch(async (error: unknown) => {
+    await closeLogger(logger)
+    const problem = listenProblem(error, { ...config, HOST: '', PORT: -1 }) // there is only the operator's port
+    throw problem === undefined ? error : new Error(problem, { cause: error })
+  })
   logger.info({ topic: config.KAFKA_TOPIC, partitions }, 'judging')
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping')

@@ -24,6 +24,7 @@ function startDedup(topic: string, args: string[] = []): CliProcess {
   const environment = {
     KAFKA_BROKERS: kafka.bootstrap.join(','),
     KAFKA_TOPIC: topic,
+    ADMIN_PORT: '0',
     KAFKA_PARTITIONS: String(PARTITIONS),
   }
   return spawnCli(['dedup', ...args], environment)

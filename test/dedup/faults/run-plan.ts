@@ -86,6 +86,7 @@ function start({ bootstrap }: ProxiedKafka, topic: string, shard: string[]): Cli
   return spawnCli(['dedup', ...shard, '--max-records', '50'], {
     KAFKA_BROKERS: bootstrap.join(','),
     KAFKA_TOPIC: topic,
+    ADMIN_PORT: '0',
     KAFKA_PARTITIONS: String(PARTITIONS),
     KAFKA_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
     KAFKA_ACK_TIMEOUT_MS: '1000',
