@@ -38,6 +38,10 @@ export async function ownPartition(
   let { next } = state.position
   while (!signal.aborted) {
     const fetched = await owner.fetch(next)
+    if (!state.hasPosition && fetched.startOffset > next) {
+      next = fetched.startOffset // nothing was ever judged: what is left is all there is to judge
+      continue
+    }
     assertNothingMissed(fetched, next)
     watcher.fetched(fetched.endOffset - next)
     await judgeAll(owner, state, fetched, { rules, watcher, signal })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ownPartition } from '../../src/dedup/own-partition.ts'
 import type { Ownership } from '../../src/dedup/ownership.ts'
+import type { PartitionState } from '../../src/dedup/partition-state.ts'
 import { POSITION_KEY, positionValue } from '../../src/dedup/position.ts'
 import { Refusal } from '../../src/dedup/refusal.ts'
 import { runSeed } from './simulation/run-seed.ts'
@@ -46,6 +47,31 @@ const atPosition =
   (next: number): Ownership['restore'] =>
   async (take) =>
     take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1 }))
+
+suite('the loop of a partition begins', () => {
+  test('with the first record that is left, where it was never run before', async () => {
+    const stopping = new AbortController()
+    const record = { offset: 90, timestampMs: 1, key: null, value: null, headers: {} }
+    const asked: number[] = []
+    const positions: number[] = []
+    const fetch: Ownership['fetch'] = async (offset) => {
+      asked.push(offset)
+      if (offset < 90) return { kind: 'out-of-range', startOffset: 90, endOffset: 91 }
+      return { kind: 'records', records: [record], nextOffset: 91, startOffset: 90, endOffset: 91 }
+    }
+    const append: Ownership['append'] = async () => [{ topic: 'journals', baseOffset: 0 }]
+    const watcher = {
+      ...WATCHER,
+      committed: (_: unknown, state: PartitionState) => {
+        positions.push(state.position.next)
+        stopping.abort()
+      },
+    }
+    await ownPartition(owner({ fetch, append }), RULES, watcher, stopping.signal)
+    assert.deepEqual(asked, [0, 90])
+    assert.deepEqual(positions, [91])
+  })
+})
 
 suite('the loop of a partition refuses', () => {
   test('to go on behind records that retention has deleted', async () => {
