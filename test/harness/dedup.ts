@@ -13,7 +13,7 @@ import type { Random } from './random.ts'
 import { readSession, recordsOf } from './read-topic.ts'
 
 /** So that what is restored was compacted in between, aborted transactions too. */
-const COMPACTED_SOON = {
+export const COMPACTED_SOON = {
   'cleanup.policy': 'compact',
   'segment.ms': '2000',
   'min.cleanable.dirty.ratio': '0.01',
@@ -23,12 +23,17 @@ const COMPACTED_SOON = {
 const IDLE_MS = 30 * 86_400_000
 
 /** Creates a raw topic and the three that the stage writes. */
-export async function createStageTopics(kafka: KafkaCluster, topic: string, partitions: number): Promise<void> {
+export async function createStageTopics(
+  kafka: KafkaCluster,
+  topic: string,
+  partitions: number,
+  journalsConfig: Record<string, string> = { 'cleanup.policy': 'compact' },
+): Promise<void> {
   const config = { 'message.timestamp.type': 'LogAppendTime' }
   await kafka.createTopic({ topic, partitions, config })
   const { unique, conflicts, journals } = stageTopics(topic)
   for (const name of [unique, conflicts]) await kafka.createTopic({ topic: name, partitions, config })
-  await kafka.createTopic({ topic: journals, partitions, config: COMPACTED_SOON })
+  await kafka.createTopic({ topic: journals, partitions, config: journalsConfig })
 }
 
 /** Invoices of tills that also send again: the same, the same in other bytes, and other content with an old number. */

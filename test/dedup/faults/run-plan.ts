@@ -3,7 +3,14 @@ import type { ProxiedKafka } from '../../../dev/kafka/proxied-cluster.ts'
 import type { Action } from '../../../dev/kafka/wire-delivery.ts'
 import type { Frame } from '../../../dev/kafka/wire-frames.ts'
 import { type CliProcess, spawnCli } from '../../harness/cli-process.ts'
-import { createStageTopics, judgeStage, produce, tillMessages, untilJudged } from '../../harness/dedup.ts'
+import {
+  COMPACTED_SOON,
+  createStageTopics,
+  judgeStage,
+  produce,
+  tillMessages,
+  untilJudged,
+} from '../../harness/dedup.ts'
 import { type Random, randomFrom } from '../../harness/random.ts'
 
 /** What happened in a run, and what was wrong at its end. */
@@ -26,7 +33,7 @@ export async function runPlan(kafka: ProxiedKafka, seed: number, seconds: number
   const random = randomFrom(seed)
   const topic = `plan-${seed}-${Date.now()}`
   const { bootstrap } = kafka.cluster
-  await createStageTopics(kafka.cluster, topic, PARTITIONS)
+  await createStageTopics(kafka.cluster, topic, PARTITIONS, COMPACTED_SOON)
   const counts = { kills: 0, freezes: 0, 'broker faults': 0, 'wire faults': 0, 'late EndTxn': 0 }
   for (const proxy of kafka.proxies)
     proxy.setRule((frame) => {
