@@ -1,5 +1,6 @@
 import { askMetadataFromResponsiveBroker, removeBrokerAfterRefresh } from './broker-pool.ts'
 import { connectedMeansHandshaken, reconnectCleanly, sendAtOnce, timeoutClosesConnection } from './connections.ts'
+import { passEmptiedBatches } from './emptied-batches.ts'
 import { groupInOnePass } from './group-messages.ts'
 import { type Internals, loadInternals } from './internals.ts'
 import { readIpv6Bootstrap } from './ipv6-bootstrap.ts'
@@ -30,6 +31,7 @@ const ALL = {
   groupInOnePass,
   encodeProduceRequests,
   describeTopicAlone,
+  passEmptiedBatches,
   lendCluster,
 } as const satisfies Record<string, (internals: Internals) => void>
 

@@ -71,7 +71,7 @@ export interface FetchedPartition {
   readonly highWatermark: string
   /** The first offset of the partition: kafkajs's name for the log's start offset. */
   readonly lastStartOffset: string
-  /** All records of the batches, also markers and those of aborted transactions. */
+  /** All records of the batches, also markers, those of aborted transactions, and one in place of each last record that is gone. */
   readonly messages: readonly DecodedRecord[]
 }
 

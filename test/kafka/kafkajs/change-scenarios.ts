@@ -12,6 +12,7 @@ import type { Producer, SASLOptions } from '../../../src/kafka/kafkajs/index.ts'
 import type { BrokerPool, Connection } from '../../../src/kafka/kafkajs/internals.ts'
 import { leftBySmallCollections } from '../../harness/small-collections.ts'
 import { API, FakeCluster, type FakeRequest, framed } from '../fake-broker.ts'
+import { compactedBatch, fetchedBatches } from './compacted-batch.ts'
 
 const require = createRequire(import.meta.url)
 const name = process.argv[2] as Change
@@ -362,6 +363,17 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: cluster.topic }]
     const described = await admin.describeConfigs({ resources, includeSynonyms: false })
     return described.resources[0]?.configEntries.length === 1 ? 'sound' : 'the settings are missing'
+  },
+
+  async passEmptiedBatches() {
+    const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages')
+    const Decoder = require('kafkajs/src/protocol/decoder')
+    const bytes = fetchedBatches([compactedBatch({ first: 709, last: 726 })])
+    const messages = await decodeMessages(new Decoder(bytes))
+    const Batch = require('kafkajs/src/consumer/batch')
+    const fetched = { partition: 0, highWatermark: '728', abortedTransactions: [], messages }
+    // The runner passes only such a fetch.
+    return new Batch('sales', '709', fetched).isEmptyDueToFiltering() ? 'sound' : 'the reader stands still'
   },
 
   async lendCluster(cluster) {
