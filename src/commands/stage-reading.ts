@@ -1,4 +1,5 @@
 import { topicProblem, withConnectionProblems } from '../kafka/connection-problem.ts'
+import { stageTopics } from '../kafka/partition-owner.ts'
 import type { PartitionRange } from '../kafka/read-position.ts'
 import { fetchRanges, type LogRecord, type ReadSession, readTopic } from '../kafka/read-topic.ts'
 import type { StageReading } from '../tools/audit/run-audit.ts'
@@ -12,8 +13,9 @@ export async function stageReading(
   session: ReadSession,
   { isRequired, signal }: { isRequired: boolean; signal: AbortSignal },
 ): Promise<StageReading | undefined> {
-  const unique = { ...session, topic: `${session.topic}.unique` }
-  const conflicts = { ...session, topic: `${session.topic}.conflicts` }
+  const topics = stageTopics(session.topic)
+  const unique = { ...session, topic: topics.unique }
+  const conflicts = { ...session, topic: topics.conflicts }
   if (!isRequired && !(await isThere(unique))) return undefined
   if (isRequired) await withConnectionProblems(unique, () => fetchRanges(unique))
   return {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { journalValue } from './journal-value.ts'
 import { type Changes, Draft, type Verdict } from './judge.ts'
+import { CONFLICT_HEADER, FIRST_OFFSET_HEADER, RAW_OFFSET_HEADER } from './output-headers.ts'
 import type { PartitionState } from './partition-state.ts'
 import { POSITION_KEY, positionValue } from './position.ts'
 import type { RawRecord } from './raw-record.ts'
@@ -34,12 +35,6 @@ export interface StepLimits {
   /** Of raw records, and of journals: each goes in one message, which a topic's `max.message.bytes` limits. */
   readonly maxBytes: number
 }
-
-/** The header that says at which offset of the raw topic a record is. */
-export const RAW_OFFSET_HEADER = 'pos-raw-offset'
-/** Why a record is in `.conflicts`, and the offset of the record that has its number, where that is known. */
-export const CONFLICT_HEADER = 'pos-conflict'
-export const FIRST_OFFSET_HEADER = 'pos-first-offset'
 
 const NO_COUNTS: VerdictCounts = {
   first: 0,

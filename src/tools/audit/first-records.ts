@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { RAW_OFFSET_HEADER } from '../../dedup/output-headers.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
-import { RAW_OFFSET_HEADER } from './raw-offset.ts'
 
 /** The first records of one partition, by rising offset: 17 bytes for each. */
 export class FirstRecords {

@@ -1,5 +1,5 @@
+import { contentHash } from '../../dedup/content.ts'
 import { Claims, type Place } from './claims.ts'
-import { contentHash } from './content.ts'
 import { type FindingCounts, type JournalName, noFindings } from './finding.ts'
 import { SequenceCounts } from './sequence-counts.ts'
 import { SequenceRanges } from './sequence-ranges.ts'

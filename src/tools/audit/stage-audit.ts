@@ -1,12 +1,10 @@
+import { CONFLICT_HEADER } from '../../dedup/output-headers.ts'
 import type { PartitionRange, Starts } from '../../kafka/read-position.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
 import type { Finding, FindingKind, Findings } from './finding.ts'
 import { FirstRecords } from './first-records.ts'
 import { rawOffsetOf } from './raw-offset.ts'
 import { identityInHeaders, journalNameOf } from './record-identity.ts'
-
-/** The header of `.conflicts` with the reason. */
-const CONFLICT_HEADER = 'pos-conflict'
 
 /** Bound on the raw records of an audit that judges `.unique`: 340 MB. */
 export const MOST_RAW_RECORDS = 20_000_000
