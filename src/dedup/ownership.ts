@@ -4,7 +4,7 @@ import type { RawRecord } from './raw-record.ts'
 
 /**
  * One ownership of a partition, as the loop sees it: from fencing every earlier owner to the first error. Behind it is
- * Kafka (`kafka/transaction-owner.ts`), or a log in memory that loses answers.
+ * Kafka (`kafka/partition-owner.ts`), or a log in memory that loses answers.
  *
  * Every promise may reject at any time, and then nobody knows what became of the request. That ends the ownership:
  * nothing of it may be used again.
