@@ -36,15 +36,15 @@ suite('the OpenAPI document', () => {
       Object.entries(item ?? {}).map(([method, operation]) => `${method} ${path} ${at(operation, 'operationId')}`),
     )
     assert.deepEqual(operations, [
-      'get / getStart',
-      'get /problems listProblems',
-      'get /problems/{slug} getProblem',
       'get /livez getLiveness',
       'get /readyz getReadiness',
-      'get /openapi.json getOpenapi',
       'post /v1/invoices postInvoice',
       `put ${PUT_PATTERN} putInvoice`,
       `post ${UPLOAD} postUpload`,
+      'get / getStart',
+      'get /problems listProblems',
+      'get /problems/{slug} getProblem',
+      'get /openapi.json getOpenapi',
     ])
   })
 
