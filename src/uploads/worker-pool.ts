@@ -1,3 +1,4 @@
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type Ask, answerWorker } from './ask.ts'
 import type { WorkerMessage } from './in-worker.ts'
@@ -177,6 +178,8 @@ export class WorkerPool<Task, Result> {
 
   async #endRun(thread: Thread<Task, Result>, job: Job<Task, Result>): Promise<void> {
     const used = await thread.worker.cpuUsage().catch(() => undefined) // it has ended meanwhile
+    await turnEnd() // a result that is here already counts, however late this thread comes to see it
+    if (thread.job !== job) return
     const cpuMs = used === undefined ? 0 : (used.user + used.system) / 1_000 - thread.cpuMs
     this.#giveUp(job, cpuMs >= this.#options.costlyCpuMs ? 'overran' : 'waited')
   }
