@@ -32,3 +32,19 @@ for (const [what, text] of [
     assert.equal(memory.usedBytes, 0)
     assert.equal((await app.inject('/livez')).statusCode, 200)
   })
+
+test('what stands behind is not even parsed, and the next connections are as good as any', async (t) => {
+  const { app } = await testApp(t)
+  let started = 0
+  app.server.on('request', () => started++)
+  const port = await listen(app)
+  for (let times = 1; times <= 20; times++) {
+    await rawSocket(port, LIVEZ.repeat(1_000)).closed
+    assert.ok(started <= 20 * times, `${started} after ${times}`)
+  }
+  for (let times = 0; times < 40; times++) {
+    const raw = rawSocket(port, LIVEZ.repeat(4) + POSTED.repeat(2))
+    while (answersIn(raw.received()) < 6) await new Promise(setImmediate)
+    raw.socket.destroy()
+  }
+})
