@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Problem } from '../../src/errors.ts'
 import { message, rawSocket } from './raw-socket.ts'
 import { JSON_HEADERS, listen, RECEIPT, testApp } from './test-app.ts'
 
@@ -32,6 +33,19 @@ for (const [what, text] of [
     assert.equal(memory.usedBytes, 0)
     assert.equal((await app.inject('/livez')).statusCode, 200)
   })
+
+test('a connection with many uploads that are refused once they are read is closed, too', async (t) => {
+  const refused = () => Promise.reject(new Problem('saturated', 'Too many.'))
+  const { app, answers } = await testApp(t, { ingestUpload: refused })
+  const upload = message(
+    'POST /v1/invoices/batch',
+    { 'content-type': 'application/x-ndjson', 'content-length': 2 },
+    '{}',
+  )
+  const raw = rawSocket(await listen(app), upload.repeat(1_000))
+  await raw.closed
+  assert.ok(answers.length <= 16, `${answers.length}`)
+})
 
 test('what stands behind is not even parsed, and the next connections are as good as any', async (t) => {
   const { app } = await testApp(t)
