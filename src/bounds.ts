@@ -16,8 +16,8 @@ export function createBounds(config: Config, memory: BufferMemory, reader: Uploa
     return (announcedBytes: number, sender: Sender) => {
       const own = ofSender(sender)
       const bytes = announcedBytes + REQUEST_OVERHEAD_BYTES
-      if (!own.hasRoom(bytes)) return SENDER_MEMORY
-      return part.hasRoom(bytes) ? part.tryReserve(REQUEST_OVERHEAD_BYTES, own) : null
+      if (!part.hasRoom(bytes)) return null
+      return own.hasRoom(bytes) ? part.tryReserve(REQUEST_OVERHEAD_BYTES, own) : SENDER_MEMORY
     }
   }
   const rate = { minBytesPerSecond: config.BODY_MIN_BYTES_PER_SECOND, graceMs: config.BODY_GRACE_MS }
@@ -38,10 +38,13 @@ export function senderLimits(config: Config): SenderLimits {
   const percent = config.AUTH === 'off' ? config.ADDRESS_SHARE_PERCENT : config.PRINCIPAL_SHARE_PERCENT
   const share = percent / 100
   const { MAX_CONNECTIONS, BUFFER_MEMORY_BYTES, MAX_INVOICE_BYTES } = config
+  // Whoever may have all of it finds the gateway full, not itself at a bound.
+  const part = (wholeBytes: number, leastBytes: number) =>
+    share === 1 ? Infinity : Math.max(wholeBytes * share, leastBytes)
   return {
     maxConnections: Math.ceil(MAX_CONNECTIONS * share),
-    memoryBytes: Math.max(BUFFER_MEMORY_BYTES * share, MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES),
-    uploadMemoryBytes: Math.max(uploadMemoryBytes(config) * share, uploadBytes(config) + REQUEST_OVERHEAD_BYTES),
+    memoryBytes: part(BUFFER_MEMORY_BYTES, MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES),
+    uploadMemoryBytes: part(uploadMemoryBytes(config), uploadBytes(config) + REQUEST_OVERHEAD_BYTES),
     timeShare: config.SENDER_TIME_PERCENT / 100,
   }
 }
