@@ -21,6 +21,7 @@ before(async () => {
 after(() => kafka.stop())
 
 const environment = (topic: string): NodeJS.ProcessEnv => ({
+  AUTH: 'off',
   KAFKA_BROKERS: kafka.bootstrap.join(),
   KAFKA_TOPIC: topic,
   KAFKA_PARTITIONS: '3',
