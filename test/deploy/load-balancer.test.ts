@@ -120,6 +120,7 @@ test('what one gateway refuses is stored by the other, and the till never knows'
     BUFFER_MEMORY_BYTES: String(2 ** 20),
     UPLOAD_MAX_BYTES: '100000',
     UPLOAD_MAX_COMPRESSED_BYTES: '50000',
+    BODY_GRACE_MS: '60000',
   }
   const { gateways, balancer } = await startTwo(t, startHaproxy, 'refused', { ...small, UPLOAD_MAX_INVOICES: '10' })
   const [full, other] = gateways as [GatewayProcess, GatewayProcess]
@@ -157,16 +158,18 @@ test('without any gateway HAProxy says itself that the invoice was rejected, and
   assert.equal(document.outcome, 'rejected')
 })
 
-/** Takes the buffer of a gateway with bodies that never end. */
+/** Takes the buffer of a gateway with a body of which the last byte never comes, and with requests whose bodies never begin. */
 async function fillMemory(t: TestContext, { url, adminUrl }: GatewayProcess): Promise<void> {
-  for (const size of [800_000, 240_000, 2_400]) {
-    const headers = { 'content-type': 'application/json', 'content-length': size }
-    const { socket } = rawSocket(Number(new URL(url).port), message('POST /v1/invoices', headers, '{'))
+  const begin = (bytes: number, body: string) => {
+    const headers = { 'content-type': 'application/json', 'content-length': bytes }
+    const { socket } = rawSocket(Number(new URL(url).port), message('POST /v1/invoices', headers, body))
     t.after(() => socket.destroy())
   }
-  await eventually('a full buffer', DEADLINE_MS, 20, async () => {
-    return (await scrape(adminUrl, 'tillgate_buffered_bytes')) > 2 ** 20 - 1_000 || undefined
-  })
+  begin(800_000, 'x'.repeat(799_999))
+  const used = () => scrape(adminUrl, 'tillgate_buffered_bytes')
+  await eventually('the large body', DEADLINE_MS, 20, async () => (await used()) >= 800_000 || undefined)
+  for (let i = 0; i < 130; i++) begin(2, '')
+  await eventually('a full buffer', DEADLINE_MS, 20, async () => (await used()) > 2 ** 20 - 2_100 || undefined)
 }
 
 /** Something that says it is ready, reads invoices and breaks the connection; `requests` gets their first lines. */
