@@ -24,16 +24,11 @@ export function appOptions(config: Config, logger: Logger): AppOptions {
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeoutMs: config.KEEP_ALIVE_TIMEOUT_MS,
     connectionTimeoutMs: connectionTimeoutMs(config),
-    logger: errorsOnly(logger),
+    logger,
     docs: config.PUBLIC_DOCS,
     corsOrigins: listed(config.CORS_ORIGINS),
     trustedProxies: listed(config.TRUSTED_PROXIES),
   }
-}
-
-/** Fastify logs that it listens; `gateway.ts` says that of both ports. */
-function errorsOnly(logger: Logger): Logger {
-  return logger.child({}, { level: logger.isLevelEnabled('error') ? 'error' : logger.level })
 }
 
 type App = Awaited<ReturnType<typeof buildApp>>
@@ -62,7 +57,7 @@ export async function openPorts(
       host: config.ADMIN_HOST,
       port: config.ADMIN_PORT,
       maxConnections: config.ADMIN_MAX_CONNECTIONS,
-      logger: errorsOnly(logger),
+      logger,
     },
   )
   try {

@@ -37,7 +37,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
   const { requestTimeoutMs } = options
   const newId = requestIds()
   return {
-    ...(options.logger === false ? { logger: false } : { loggerInstance: options.logger }),
+    ...(options.logger === false ? { logger: false } : { loggerInstance: errorsOnly(options.logger) }),
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newId,
     // A logger of its own for each request would cost more than the rest of its way here.
@@ -66,6 +66,11 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
       sendProblem(reply, problem)
     },
   } satisfies FastifyHttpOptions<Server>
+}
+
+/** Fastify logs that it listens; whoever starts a server says that in its own words. */
+function errorsOnly(logger: FastifyBaseLogger): FastifyBaseLogger {
+  return logger.level === 'silent' || logger.level === 'fatal' ? logger : logger.child({}, { level: 'error' })
 }
 
 /**

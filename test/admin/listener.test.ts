@@ -21,7 +21,7 @@ async function start(t: TestContext, changes: Partial<Operations> = {}, maxConne
       host: '127.0.0.1',
       port: 0,
       maxConnections,
-      logger: pino({ level: 'error' }, { write: (line) => lines.push(line) }),
+      logger: pino({ level: 'info' }, { write: (line) => lines.push(line) }),
     },
   )
   t.after(() => admin.stop())
