@@ -4,57 +4,34 @@ import type { FastifyInstance } from 'fastify'
 /** Clients send one request at a time nowadays, and proxies hand on one at a time. */
 const MAX_REQUESTS = 8
 
-/** The requests of one connection. */
-interface Requests {
-  /** Those that wait for their answers. */
-  waiting: number
-  /** Those that began in `turn`. */
-  begun: number
-  turn: number
-}
-
 /** Of Node's parser: what it calls for each request, and the answer after which it reads no further. */
 const ON_HEADERS_COMPLETE = 2
 const READ_NO_FURTHER = 2
 
 /**
- * Closes a connection on which more than eight requests wait for their answers, or begin in one turn of the event loop:
- * those that are refused are answered at once, and would never be too many. Node reads up to 64 KB at a time, and
+ * Closes a connection on which more than eight requests wait for their answers, or begin in one turn of the event loop.
+ * Counting those that wait is not enough: refused requests are answered at once. Node reads up to 64 KB at a time, and
  * starts every request in them before it looks at another connection: that would be more than a thousand, with all
  * tills behind them. Call it before the app listens.
  */
 export function boundPipelining(app: FastifyInstance): void {
-  const connections = new WeakMap<IncomingMessage['socket'], Requests>()
-  let turn = 0
-  let isCounted = false
-  /** The number of this turn of the event loop. Nothing is counted while no requests come. */
-  function thisTurn(): number {
-    if (!isCounted) {
-      isCounted = true
-      setImmediate(() => {
-        isCounted = false
-        turn++
-      })
-    }
-    return turn
-  }
-
+  const waiting = new WeakMap<IncomingMessage['socket'], number>()
+  /** Those that began in this turn of the event loop. */
+  const begun = new Map<IncomingMessage['socket'], number>()
   const bounded: RequestListener = (request, response) => {
     const { socket } = request
     if (socket.destroyed) return
-    const requests = connections.get(socket) ?? { waiting: 0, begun: 0, turn: 0 }
-    connections.set(socket, requests)
-    const now = thisTurn()
-    if (requests.turn !== now) requests.begun = 0
-    requests.turn = now
-    requests.begun++
-    requests.waiting++
-    if (requests.waiting > MAX_REQUESTS || requests.begun > MAX_REQUESTS) {
+    if (begun.size === 0) setImmediate(() => begun.clear())
+    const inThisTurn = (begun.get(socket) ?? 0) + 1
+    begun.set(socket, inThisTurn)
+    const count = (waiting.get(socket) ?? 0) + 1
+    if (count > MAX_REQUESTS || inThisTurn > MAX_REQUESTS) {
       socket.destroy()
       stopParsing(socket)
       return
     }
-    response.once('close', () => requests.waiting--)
+    waiting.set(socket, count)
+    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
     app.routing(request, response)
   }
   app.server.removeAllListeners('request')
