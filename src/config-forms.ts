@@ -18,7 +18,12 @@ interface TextOptions {
   readonly secret?: true
 }
 
-/** Whether what is sent there can be read, or changed, by nobody else on the way. */
-export function isPrivate({ protocol, hostname }: URL): boolean {
+/** One sentence if what is sent to the address in `variable` can be read, or changed, by others on the way. */
+export function privacyProblems(variable: string, address: string | undefined): string[] {
+  const isSafe = address === undefined || (URL.canParse(address) && isPrivate(new URL(address)))
+  return isSafe ? [] : [`${variable} must be https; http is for this machine alone`]
+}
+
+function isPrivate({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || isLoopback(unbracketed(hostname))
 }

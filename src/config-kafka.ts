@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Static, Type } from '@sinclair/typebox'
-import { isPrivate, milliseconds, text } from './config-forms.ts'
+import { milliseconds, privacyProblems, text } from './config-forms.ts'
 import { systemWords } from './system-problem.ts'
 
 /** A name or an address, and a port. */
@@ -131,9 +131,7 @@ function loginProblems(config: KafkaConfig): string[] {
   const missing = OAUTH.filter((name) => config[name] === undefined)
   refuse(isOauth && missing.length > 0, `KAFKA_SASL_MECHANISM=oauthbearer needs ${missing.join(', ')}`)
   refuse(!isOauth && missing.length < OAUTH.length, 'KAFKA_OAUTH_ variables need KAFKA_SASL_MECHANISM=oauthbearer')
-  const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
-  refuse(!isSafe, 'KAFKA_OAUTH_TOKEN_URL must be https; http is for this machine alone')
-  return problems
+  return [...problems, ...privacyProblems('KAFKA_OAUTH_TOKEN_URL', url)]
 }
 
 /** It is read again whenever it is needed; a mistake should be told at the start. */

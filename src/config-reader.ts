@@ -10,7 +10,7 @@ export function readerOptions(config: Config) {
       maxInvoices: config.UPLOAD_MAX_INVOICES,
       maxInvoiceBytes: config.MAX_INVOICE_BYTES,
       arithmetic: config.ARITHMETIC,
-      lenientStores: lenientStoresOf(config),
+      lenientStores: listed(config.LENIENT_STORES),
       cardNumbers: config.CARD_NUMBERS,
       cardNumbersExempt: listed(config.CARD_NUMBERS_EXEMPT),
     },
@@ -19,9 +19,4 @@ export function readerOptions(config: Config) {
     timeoutMs: config.UPLOAD_READ_TIMEOUT_MS,
     inlineBytes: config.UPLOAD_INLINE_BYTES,
   }
-}
-
-/** The stores that are lenient whatever `ARITHMETIC` says. */
-export function lenientStoresOf({ LENIENT_STORES }: Config): string[] {
-  return listed(LENIENT_STORES)
 }

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { isPrivate } from './config-forms.ts'
+import { privacyProblems } from './config-forms.ts'
 import { kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
 import { networkProblems, originProblems } from './config-lists.ts'
 import { pointerProblems } from './config-pointers.ts'
@@ -196,8 +196,7 @@ function contradictoryAuth(config: Config): string[] {
   if ([file, url, certificates].every((place) => place === undefined)) return [NO_KEYS]
   if (file !== undefined && url !== undefined) return ['AUTH_JWKS_FILE and AUTH_JWKS_URL exclude each other']
   // Whoever can change the answer on its way can make tokens.
-  const isSafe = url === undefined || (URL.canParse(url) && isPrivate(new URL(url)))
-  return isSafe ? [] : ['AUTH_JWKS_URL must be https; http is for this machine alone']
+  return privacyProblems('AUTH_JWKS_URL', url)
 }
 
 function contradictoryTls(config: Config): string[] {

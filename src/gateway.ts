@@ -9,7 +9,7 @@ import { UploadWindow } from './admission/upload-window.ts'
 import { createBounds } from './bounds.ts'
 import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
 import { listed } from './config-lists.ts'
-import { lenientStoresOf, readerOptions } from './config-reader.ts'
+import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
@@ -179,7 +179,7 @@ function createFlows(config: Config, accumulator: Accumulator, reader: UploadRea
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
   }
-  const arithmetic = arithmeticOf(config.ARITHMETIC, lenientStoresOf(config))
+  const arithmetic = arithmeticOf(config.ARITHMETIC, listed(config.LENIENT_STORES))
   const cardNumbers = cardNumberPolicy(config.CARD_NUMBERS, listed(config.CARD_NUMBERS_EXEMPT))
   const [timeoutMs, overheadBytes] = [config.DELIVERY_TIMEOUT_MS, REQUEST_OVERHEAD_BYTES]
   return {

@@ -30,8 +30,8 @@ export const serve: Command = { help: HELP, readsEnvironment: true, run, failure
 
 /**
  * Runs one gateway until SIGTERM or SIGINT, then drains it and exits with 0, or with 3 if some outcomes were not known in
- * time. A bad configuration throws `ConfigError`
- * with one message that names every wrong variable; an address that is in use, or a bug nobody caught, exits with 1.
+ * time. A bad configuration throws `ConfigError` with one message that names every wrong variable; an address that is in
+ * use, or a bug nobody caught, exits with 1.
  */
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
   parseOptions(args, {})

@@ -255,8 +255,8 @@ export class WorkerPool<Task, Result> {
       thread.isUp = true
       if (message.kind === 'ask') {
         // What was given up holds no memory any more.
-        const isOver = this.#isStopped || thread.isEnding || thread.job === null
-        answerWorker(message, !isOver && thread.job!.ask(message.sizeBytes))
+        const job = this.#isStopped || thread.isEnding ? null : thread.job
+        answerWorker(message, job?.ask(message.sizeBytes) ?? false)
         return
       }
       thread.cpuMs = message.cpuMs
