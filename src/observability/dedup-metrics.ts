@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge } from 'prom-client'
+import { createRegistry } from './registry.ts'
 
 /** What is read of each partition at a scrape. */
 export interface PartitionFigures {
@@ -23,9 +24,7 @@ export function createDedupMetrics(sources: {
   readonly partitions: () => readonly PartitionFigures[]
   readonly isReady: () => boolean
 }): DedupMetrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
+  const { registers, gauge, scrape } = createRegistry()
   const records = new Counter({
     name: 'tillgate_dedup_records_total',
     help: 'Raw records that were judged, by verdict.',
@@ -60,20 +59,13 @@ export function createDedupMetrics(sources: {
     ({ positionAgeMs }) => positionAgeMs / 1_000,
   )
   ofEach('tillgate_dedup_journals', 'Journals that are remembered.', ({ journals }) => journals)
-  new Gauge({
-    name: 'tillgate_ready',
-    help: 'Whether the instance is ready.',
-    registers,
-    collect() {
-      this.set(Number(sources.isReady()))
-    },
-  })
+  gauge('tillgate_ready', 'Whether the instance is ready.', () => Number(sources.isReady()))
   return {
     transaction: (verdicts) => {
       transactions.inc()
       for (const [verdict, count] of Object.entries(verdicts)) if (count > 0) records.inc({ verdict }, count)
     },
     lost: (why) => losses.inc({ why }),
-    scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    scrape,
   }
 }

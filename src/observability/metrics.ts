@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Histogram } from 'prom-client'
+import { createRegistry } from './registry.ts'
 
 /** The values that are read at each scrape. */
 export interface MetricsSources {
@@ -37,9 +38,7 @@ export interface Metrics {
 
 /** The process's metrics in a registry of their own. */
 export function createMetrics(sources: MetricsSources): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
+  const { registers, gauge, scrape } = createRegistry()
   const answers = new Counter({
     name: 'tillgate_answers_total',
     help: 'Answers to invoice requests, by status and problem type (none: a receipt).',
@@ -88,15 +87,6 @@ export function createMetrics(sources: MetricsSources): Metrics {
     labelNames: ['reason'] as const,
     registers,
   })
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
   gauge('tillgate_pending_records', 'Invoices whose outcome is not known yet.', sources.pendingRecords)
   gauge('tillgate_buffered_bytes', 'Bytes of invoices held in memory.', sources.bufferedBytes)
   gauge('tillgate_buffer_capacity_bytes', 'Bound of tillgate_buffered_bytes.', () => sources.bufferCapacityBytes)
@@ -128,6 +118,6 @@ export function createMetrics(sources: MetricsSources): Metrics {
     tokenVerified: () => verified.inc(),
     tokenRefused: (reason) => refused.inc({ reason }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
-    scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    scrape,
   }
 }
