@@ -170,17 +170,18 @@ test('Ctrl-C: the request under way is finished, the report says how far it came
 })
 
 test('wrong arguments and files exit with 2 and one clear line; nothing is sent', async (t) => {
-  const file = await writeJournal('wrong.ndjson', [1], 1)
-  const cases: [string[], RegExp][] = [
-    [[], /which files/],
-    [['--fast', file], /--fast/],
-    [[file, join(folder, 'missing')], /missing: there is no such file/],
-    [[file, file], /named twice/],
-    [['--answers', file, file], /named twice/],
-    [['--answers', folder, file], /--answers: .* is a folder|it is a folder/],
+  // Each with a journal of its own: an upload locks its journal, and these run at the same time.
+  const cases: [(journal: string) => string[], RegExp][] = [
+    [() => [], /which files/],
+    [(journal) => ['--fast', journal], /--fast/],
+    [(journal) => [journal, join(folder, 'missing')], /missing: there is no such file/],
+    [(journal) => [journal, journal], /named twice/],
+    [(journal) => ['--answers', journal, journal], /named twice/],
+    [(journal) => ['--answers', folder, journal], /--answers: .* is a folder|it is a folder/],
   ]
-  const check = async ([args, said]: [string[], RegExp]) => {
-    const started = spawnCli(['upload', '--url', 'http://127.0.0.1:9', ...args])
+  const check = async ([argsFor, said]: (typeof cases)[number], index: number) => {
+    const journal = await writeJournal(`wrong-${index}.ndjson`, [1], 1)
+    const started = spawnCli(['upload', '--url', 'http://127.0.0.1:9', ...argsFor(journal)])
     t.after(() => started.end())
     assert.equal((await started.exited).code, 2, started.output())
     assert.match(started.stderr(), said)
