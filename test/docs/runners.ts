@@ -57,7 +57,7 @@ const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
 
 export const RUNNERS: readonly Runner[] = [
   { command: /^npm (cit|run test:(deploy|clients|contract|container|sink))$/, by: 'CI', calledBy: '.ci/run' },
-  { command: /^npm (test|run (check|test:(unit|integration|root)))$/, by: 'CI', calledBy: 'npm test' },
+  { command: /^npm (test|run (check|test:(unit|integration|quiet|root)))$/, by: 'CI', calledBy: 'npm test' },
   {
     command:
       /^npm run (test:(faults|naive|recovery|mutants|scale|dedup(:seeds)?)|attack|cases|fuzz|soak|bench(:[a-z-]+)?|ticks:feed)\b/,
