@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pause, within } from '../waiting.ts'
+import { backoffMs, pause, within } from '../waiting.ts'
 import { type ClientOptions, createClient, INNER_RETRY, withAdmin } from './client.ts'
 import { UnreadableBatch } from './kafkajs/codecs.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { readOn } from './read-attempt.ts'
 import { type PartitionRange, Position, type Starts } from './read-position.ts'
-import { rootCause } from './verdict.ts'
+import { codeOf, rootCause } from './verdict.ts'
 
 /** How to reach the cluster, and which topic is read. */
 export type ReadSession = ClientOptions & { readonly topic: string }
@@ -50,16 +50,34 @@ const CLOSE_TIMEOUT_MS = 5_000
 const PAUSE_BETWEEN_ATTEMPTS_MS = 250
 /** After this long without a record, the reader checks whether the remaining records still exist. */
 const QUIET_MS = 2_000
+/** The answer of a broker that a moment ago led a partition, or that soon will. kafkajs gives up at once. */
+const NOT_LEADER_OR_FOLLOWER = 6
+const LEADER_MOVES_FOR_MS = 10_000
+
+/** Milliseconds since 1970. */
+interface Times {
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+}
 
 /**
- * What each partition of the topic holds now, sorted by partition. With times (milliseconds since 1970): from the first
- * record at or after `fromMs` on, up to but not including the first at or after `toMs`. Rejects when the topic is
- * missing.
+ * What each partition of the topic holds now, sorted by partition. With times: from the first record at or after
+ * `fromMs` on, up to but not including the first at or after `toMs`. While a leader moves, the brokers are asked again,
+ * for some seconds. Rejects when the topic is missing.
  */
-export async function fetchRanges(
-  session: ReadSession,
-  { fromMs, toMs }: { fromMs?: number | undefined; toMs?: number | undefined } = {},
-): Promise<PartitionRange[]> {
+export async function fetchRanges(session: ReadSession, times: Times = {}): Promise<PartitionRange[]> {
+  const deadlineMs = performance.now() + LEADER_MOVES_FOR_MS
+  for (let failures = 0; ; failures++) {
+    try {
+      return await askRanges(session, times)
+    } catch (error) {
+      if (codeOf(error) !== NOT_LEADER_OR_FOLLOWER || performance.now() > deadlineMs) throw error
+      await sleep(backoffMs(failures))
+    }
+  }
+}
+
+async function askRanges(session: ReadSession, { fromMs, toMs }: Times): Promise<PartitionRange[]> {
   const { topic } = session
   return await withAdmin(createClient(session), async (admin) => {
     const bounds = await admin.fetchTopicOffsets(topic)

@@ -7,6 +7,7 @@ const Encoder = require('kafkajs/src/protocol/encoder')
 
 export const API = {
   produce: 0,
+  listOffsets: 2,
   metadata: 3,
   saslHandshake: 17,
   apiVersions: 18,
@@ -40,7 +41,7 @@ export interface FakeBatch {
 
 /**
  * A cluster of TCP brokers that speak just enough of Kafka's protocol for a producer: handshake, metadata, producer
- * ids, settings of the topic, and produce requests, with Kafka's own rule on duplicates (same id, same sequence: acknowledged with the old
+ * ids, settings of the topic, offsets, and produce requests, with Kafka's own rule on duplicates (same id, same sequence: acknowledged with the old
  * offset, content not compared). What goes wrong is scripted per broker.
  */
 export class FakeCluster {
@@ -221,6 +222,8 @@ export class FakeBroker {
           .writeString(null)
           .writeBytes(Buffer.alloc(0))
           .writeInt64(this.#cluster.sessionMs as number).buffer
+      case API.listOffsets:
+        return offsetsAnswer(this.#cluster)
       case API.metadata:
         return metadataAnswer(this.#cluster)
       case API.initProducerId:
@@ -273,6 +276,19 @@ export function emptyProduceAnswer(): Buffer {
   return new Encoder().writeArray([]).writeInt32(0).buffer
 }
 
+/** The same answer for the start and the end of each partition: the number of its values; or the error code. */
+export function offsetsAnswer({ topic, partitionIds, logs }: FakeCluster, errorCode = 0): Buffer {
+  const entries = partitionIds.map((partition) => {
+    const end = (logs.get(partition) ?? []).reduce((sum, { values }) => sum + values.length, 0)
+    return new Encoder()
+      .writeInt32(partition)
+      .writeInt16(errorCode)
+      .writeInt64(-1)
+      .writeInt64(errorCode ? -1 : end)
+  })
+  return new Encoder().writeInt32(0).writeArray([new Encoder().writeString(topic).writeArray(entries)]).buffer
+}
+
 export function initProducerIdError(errorCode: number): Buffer {
   return new Encoder().writeInt32(0).writeInt16(errorCode).writeInt64(-1).writeInt16(-1).buffer
 }
@@ -322,6 +338,7 @@ function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs }: FakeCl
   const ranges = [
     ...(sessionMs === undefined ? [] : login),
     [API.produce, 3, throttleMs > 0 ? 7 : 3],
+    [API.listOffsets, 2, 2],
     [API.metadata, 1, 1],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],
