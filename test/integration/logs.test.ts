@@ -11,6 +11,8 @@ import { DEADLINE_MS, readinessAt, type ServeProcess, spawnCli, startServe } fro
 import { invoiceBody, send } from '../harness/exchange.ts'
 
 const MARKER = 'xMarkerx'
+/** Enough of the card number that no figure of a metric has it by chance. */
+const CARD = /4111[ -]?11/
 
 let kafka: KafkaCluster
 
@@ -118,9 +120,9 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
       path: card,
     })
     assert.equal(status, 422)
-    assert.doesNotMatch(JSON.stringify([[...headers], document]), /4111/)
+    assert.doesNotMatch(JSON.stringify([[...headers], document]), CARD)
   }
-  assert.doesNotMatch(await (await fetch(`${gateway.adminUrl}/metrics`)).text(), /4111/)
+  assert.doesNotMatch(await (await fetch(`${gateway.adminUrl}/metrics`)).text(), CARD)
 
   const [broker] = kafka.brokers
   broker?.freeze()
@@ -141,7 +143,7 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
       gateway.log().some((line) => line.msg === msg),
       `${msg} was logged`,
     )
-  assert.doesNotMatch(gateway.output(), new RegExp(`${MARKER}|4111|tea`, 'i'))
+  assert.doesNotMatch(gateway.output(), new RegExp(`${MARKER}|${CARD.source}|tea`, 'i'))
 })
 
 test('no secret is in any output, not even when the login fails', async (t) => {
