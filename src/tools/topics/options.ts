@@ -87,6 +87,7 @@ export const PLAN_OPTIONS = {
   'invoices-per-day': { ...PLAN_NUMBERS['invoices-per-day'], isRequired: true },
   brokers: { ...PLAN_NUMBERS.brokers, isRequired: true },
   ...PLAN_DETAILS,
+  ...DEDUP_OPTION,
   ...JSON_OPTION,
 } as const satisfies Options
 
@@ -175,6 +176,7 @@ function planInput(given: Values<typeof PLAN_OPTIONS>): PlanInput {
     gatewayRate: given['gateway-rate'],
     brokerCores: given['broker-cores'],
     brokerCpuMicroseconds: given['broker-cpu-us'],
+    dedup: given.dedup,
   }
 }
 

@@ -1,6 +1,6 @@
 import { count } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
-import { BROKER_BUSY, DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
+import { BROKER_BUSY, DEDUP_RATE, DISK_FULL, type Plan, RECORD_OVERHEAD_BYTES } from './plan.ts'
 
 /** A plan in words: each number in a line with its reason. */
 export function planText(plan: Plan): string {
@@ -46,7 +46,7 @@ export function planText(plan: Plan): string {
     [
       'disk',
       bytes(plan.diskBytes),
-      `${bytes(plan.diskUsedBytes)} used: retention and a day, ${plan.replicationFactor} replicas over ${count(brokers)} brokers; at most ${DISK_FULL * 100} % full, for busy weeks and moving replicas`,
+      `${bytes(plan.diskUsedBytes)} used: retention and a day, ${plan.dedup === null ? '' : 'the invoices and .unique, '}${plan.replicationFactor} replicas over ${count(brokers)} brokers; at most ${DISK_FULL * 100} % full, for busy weeks and moving replicas`,
     ],
     [
       'network in',
@@ -56,7 +56,7 @@ export function planText(plan: Plan): string {
     [
       'network out',
       `${bytes(plan.networkOutBytes)}/s`,
-      `at the peak with one broker lost: to its followers and one consumer group; each further group ${bytes(plan.consumerGroupBytes)}/s`,
+      `at the peak with one broker lost: to its followers${plan.dedup === null ? '' : ', tillgate dedup'} and one consumer group${plan.dedup === null ? '' : ' of .unique'}; each further group ${bytes(plan.consumerGroupBytes)}/s`,
     ],
     [
       'processor',
@@ -77,11 +77,37 @@ export function planText(plan: Plan): string {
     ['Topic', topic],
     [`Each of ${count(brokers)} brokers`, broker],
     ['Gateways', gateways],
+    ...(plan.dedup === null ? [] : [['tillgate dedup', dedupRows(plan)] as [string, Row[]]]),
   ]
   const lines = table(sections.flatMap(([, rows]) => rows)).split('\n')
   return sections
     .map(([title, { length }]) => [title, ...lines.splice(0, length).map(indented)].join('\n'))
     .join('\n\n')
+}
+
+/** Its topics, with the settings in which each differs from the topic of the invoices. */
+function dedupRows({ settings, partitions, invoicesAtPeak, dedup }: Plan): Row[] {
+  const asRaw = new Map(settings.map(({ name, value }) => [name, value]))
+  const topics = Object.entries(dedup?.topics ?? {}).flatMap(([kind, own]): Row[] => [
+    [
+      `.${kind}`,
+      count(partitions),
+      'partitions, as the topic of the invoices; its replicas and settings, too, except:',
+    ],
+    ...own
+      .filter(({ name, value }) => asRaw.get(name) !== value)
+      .map(({ name, value, why }): Row => [name, value, why]),
+  ])
+  const processes = count(dedup?.processes ?? 0)
+  return [
+    ...topics,
+    [
+      'processes',
+      processes,
+      `${rate(invoicesAtPeak)} at the peak, ${rate(DEDUP_RATE)} planned for each: half of what a core does. Lost ones come back: more are not needed`,
+    ],
+    ['', '', `each with its own share of the partitions: --shard 0/${processes} and so on`],
+  ]
 }
 
 /** Name, value, reason. */

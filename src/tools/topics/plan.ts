@@ -2,6 +2,7 @@ import { count } from '../terminal/count.ts'
 import { UsageError } from '../terminal/input-errors.ts'
 import { type BrokerLoad, busiestBroker, type ClusterLoad, fullestOf } from './broker-load.ts'
 import { type Setting, topicSettings } from './settings.ts'
+import { STAGE_TOPICS, type StageTopic, stageTopicSettings } from './stage-topics.ts'
 
 /** What an operator knows. Rates are of a normal day; `peakFactor` is the busiest minute of the year over its mean. */
 export interface PlanInput {
@@ -16,6 +17,15 @@ export interface PlanInput {
   readonly brokerCores: number
   /** What an invoice costs its leader and two followers together. */
   readonly brokerCpuMicroseconds: number
+  /** Whether `tillgate dedup` runs, too: every invoice is then stored twice. */
+  readonly dedup: boolean
+}
+
+/** What `tillgate dedup` needs. */
+export interface DedupPlan {
+  /** By the end of the topic's name. Each has as many partitions and replicas as the raw topic. */
+  readonly topics: Readonly<Record<StageTopic, readonly Setting[]>>
+  readonly processes: number
 }
 
 /** A topic and what it needs. Bytes and invoices are per second and at the peak unless their name says otherwise. */
@@ -43,6 +53,8 @@ export interface Plan {
   readonly diskUsedBytes: number
   readonly diskBytes: number
   readonly gateways: number
+  /** Null without `tillgate dedup`. */
+  readonly dedup: DedupPlan | null
 }
 
 /**
@@ -55,6 +67,10 @@ export const GATEWAY_RATE = 1_000
  * invoices/s (bench/RESULTS.md). Larger batches cost down to 100.
  */
 export const BROKER_CPU_MICROSECONDS = 1_224
+/** What the copy of an invoice costs the brokers besides: `tillgate dedup` writes large batches (bench/RESULTS.md). */
+export const DEDUP_CPU_MICROSECONDS = 100
+/** Invoices a second planned for one process of `tillgate dedup`: half of what a core does (bench/RESULTS.md). */
+export const DEDUP_RATE = 6_000
 export const BROKER_CORES = 4
 /** The rest of a broker's cores is for consumers, restarts and growth. */
 export const BROKER_BUSY = 0.5
@@ -96,12 +112,14 @@ export function planTopic(input: PlanInput): Plan {
       `at the peak the fullest partition would get ${count(Math.round(fullestPartitionAtPeak))} invoices a second; ` +
         `more than ${count(MAX_PARTITION_INVOICES)} is too much for one: more brokers, and with them partitions`,
     )
+  // Tillgate dedup is the one consumer group of the raw topic, and its copies have another one.
+  const copies = input.dedup ? 2 : 1
   const load = {
     invoices: invoicesAtPeak,
-    recordBytes,
+    recordBytes: copies * recordBytes,
     stores,
     replicationFactor: REPLICATION_FACTOR,
-    cpuMicroseconds: input.brokerCpuMicroseconds,
+    cpuMicroseconds: input.brokerCpuMicroseconds + (input.dedup ? DEDUP_CPU_MICROSECONDS : 0),
   }
   const busiest = withOneLost(load, brokers)
   const overload = overloadOf(busiest, input.brokerCores)
@@ -112,7 +130,7 @@ export function planTopic(input: PlanInput): Plan {
     throw new UsageError([overload, [more, cores].filter((text) => text !== '').join(', ')].join(': '))
   }
 
-  const diskUsedBytes = (invoicesPerDay * recordBytes * REPLICATION_FACTOR * (retentionDays + 1)) / brokers
+  const diskUsedBytes = (invoicesPerDay * load.recordBytes * REPLICATION_FACTOR * (retentionDays + 1)) / brokers
   return {
     input,
     partitions,
@@ -127,12 +145,18 @@ export function planTopic(input: PlanInput): Plan {
     fullestPartitionAtPeak,
     networkInBytes: busiest.networkInBytes,
     networkOutBytes: busiest.networkOutBytes,
-    consumerGroupBytes: busiest.consumerGroupBytes,
+    consumerGroupBytes: busiest.consumerGroupBytes / copies,
     brokerCpuCores: busiest.cpuCores,
     diskUsedBytes,
     diskBytes: diskUsedBytes / DISK_FULL,
     gateways: Math.ceil(invoicesAtPeak / input.gatewayRate) + 1,
+    dedup: input.dedup ? dedupPlan(invoicesAtPeak, retentionDays) : null,
   }
+}
+
+function dedupPlan(invoicesAtPeak: number, retentionDays: number): DedupPlan {
+  const settings = STAGE_TOPICS.map((kind) => [kind, stageTopicSettings(kind, REPLICATION_FACTOR, retentionDays)])
+  return { topics: Object.fromEntries(settings), processes: Math.ceil(invoicesAtPeak / DEDUP_RATE) }
 }
 
 function refuseNonsense({ stores, invoicesPerDay, brokers }: PlanInput): void {

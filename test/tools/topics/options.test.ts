@@ -19,8 +19,16 @@ test('a plan needs three numbers; the others have defaults', () => {
       gatewayRate: 1_000,
       brokerCores: 4,
       brokerCpuMicroseconds: 1_224,
+      dedup: false,
     },
   })
+})
+
+test('plan and create with a plan count the topics of tillgate dedup in', () => {
+  for (const action of ['plan', 'create']) {
+    const given = parseTopicsArguments([action, ...estate, '--dedup'])
+    assert.ok('input' in given ? given.input.dedup : 'wanted' in given && given.wanted.input?.dedup, action)
+  }
 })
 
 test('create takes a plan or explicit numbers', () => {

@@ -15,6 +15,7 @@ const estate: PlanInput = {
   gatewayRate: 1_000,
   brokerCores: 4,
   brokerCpuMicroseconds: 1_224,
+  dedup: false,
 }
 
 test('40,000 stores on nine brokers', () => {
@@ -48,6 +49,22 @@ test('the topic keeps the promise', () => {
     'compression.type': 'producer',
     'message.timestamp.type': 'LogAppendTime',
   })
+})
+
+test('with tillgate dedup every invoice is stored twice, and its three topics are planned', () => {
+  const [plain, plan] = [planTopic(estate), planTopic({ ...estate, dedup: true })]
+  assert.equal(plain.dedup, null)
+  assert.equal(plan.diskBytes, 2 * plain.diskBytes)
+  assert.equal(plan.networkInBytes, 2 * plain.networkInBytes)
+  assert.equal(plan.consumerGroupBytes, plain.consumerGroupBytes)
+  assert.ok(plan.brokerCpuCores > plain.brokerCpuCores)
+  assert.equal(plan.dedup?.processes, 1)
+  assert.equal(planTopic({ ...estate, brokers: 36, invoicesPerDay: 140_000_000, dedup: true }).dedup?.processes, 3)
+  assert.deepEqual(Object.keys(plan.dedup?.topics ?? {}), ['unique', 'conflicts', 'journals'])
+  const text = planText(plan)
+  assert.match(text, /^ {2}\.journals +108 +partitions.*\n(?: .*\n)? {2}cleanup\.policy +compact +the latest state/m)
+  assert.match(text, /^ {2}processes +1 +5,556\/s at the peak/m)
+  assert.doesNotMatch(planText(plain), /dedup|\.unique/)
 })
 
 test('few stores get fewer partitions, so that each has some, and never fewer than three a broker', () => {
