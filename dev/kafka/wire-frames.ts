@@ -7,6 +7,8 @@ export interface Frame {
   correlationId: number
   /** On the wire, including the size field. */
   sizeBytes: number
+  /** Of AddPartitionsToTxn and EndTxn. */
+  transactionalId?: string
 }
 
 /** Kafka's own limit for a request, and more than any response that a client here asks for. */
@@ -42,18 +44,23 @@ function frameBytes(bytes: Buffer): number {
 }
 
 const SIZE_BYTES = 4
+/** AddPartitionsToTxn, EndTxn: what follows the header is the transactional id, in the versions that kafkajs speaks. */
+const OF_TRANSACTIONS: ReadonlySet<number> = new Set([24, 26])
+const CLIENT_ID_AT = 12
 
 /** Identifies the frames of one connection. A response carries only its correlation id, so requests are remembered. */
 export class FrameReader {
   readonly #unanswered: Frame[] = []
 
   request(bytes: Buffer): Frame {
+    const apiKey = bytes.readInt16BE(4)
     const frame: Frame = {
       direction: 'request',
-      apiKey: bytes.readInt16BE(4),
+      apiKey,
       apiVersion: bytes.readInt16BE(6),
       correlationId: bytes.readInt32BE(8),
       sizeBytes: bytes.length,
+      ...(OF_TRANSACTIONS.has(apiKey) ? { transactionalId: transactionalIdIn(bytes) } : {}),
     }
     this.#unanswered.push(frame)
     return frame
@@ -61,10 +68,16 @@ export class FrameReader {
 
   response(bytes: Buffer): Frame {
     const correlationId = bytes.readInt32BE(4)
-    const unknown = { apiKey: -1, apiVersion: -1 }
+    const unknown: Pick<Frame, 'apiKey' | 'apiVersion' | 'transactionalId'> = { apiKey: -1, apiVersion: -1 }
     // A broker answers requests in order, so earlier ones will get no answer (dropped, or acks=0).
     const at = this.#unanswered.findIndex((request) => request.correlationId === correlationId)
-    const { apiKey, apiVersion } = this.#unanswered.splice(0, at + 1).at(-1) ?? unknown
-    return { direction: 'response', apiKey, apiVersion, correlationId, sizeBytes: bytes.length }
+    const { apiKey, apiVersion, transactionalId } = this.#unanswered.splice(0, at + 1).at(-1) ?? unknown
+    const named = transactionalId === undefined ? {} : { transactionalId }
+    return { direction: 'response', apiKey, apiVersion, correlationId, sizeBytes: bytes.length, ...named }
   }
+}
+
+function transactionalIdIn(bytes: Buffer): string {
+  const at = CLIENT_ID_AT + 2 + Math.max(0, bytes.readInt16BE(CLIENT_ID_AT)) // -1: no client id
+  return bytes.toString('utf8', at + 2, at + 2 + bytes.readInt16BE(at))
 }

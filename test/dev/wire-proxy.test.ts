@@ -7,6 +7,8 @@ import { type Rule, startWireProxy, type WireProxy } from '../../dev/kafka/wire-
 
 const PRODUCE = 0
 const FETCH = 1
+const ADD_PARTITIONS_TO_TXN = 24
+const END_TXN = 26
 
 let broker: Awaited<ReturnType<typeof startBroker>>
 let proxy: WireProxy
@@ -47,6 +49,21 @@ test('a rule is told the key, version and correlation id of each request and of 
     { direction: 'response', apiKey: PRODUCE, correlationId: 41, ...both },
     { direction: 'response', apiKey: FETCH, correlationId: 42, ...both },
   ])
+})
+
+test('a rule is told whose transaction a request for it, and its answer, are about', async () => {
+  const seen: (string | undefined)[] = []
+  proxy.setRule(({ transactionalId }) => {
+    seen.push(transactionalId)
+    return { type: 'forward' }
+  })
+  const client = await dial()
+  const named = (clientId: string | null) =>
+    Buffer.concat([clientId === null ? Buffer.from([0xff, 0xff]) : sized(clientId), sized('stage.3'), Buffer.alloc(9)])
+  client.write(request(ADD_PARTITIONS_TO_TXN, 1, named('tillgate')))
+  client.write(request(END_TXN, 2, named(null)))
+  await client.answers(2)
+  assert.deepEqual(seen.sort(), ['stage.3', 'stage.3', 'stage.3', 'stage.3'])
 })
 
 test('a dropped answer is lost after the broker has the request, and the connection goes on', async () => {
@@ -209,6 +226,12 @@ function request(apiKey: number, correlationId: number, body: Buffer = Buffer.al
   header.writeInt16BE(7, 6)
   header.writeInt32BE(correlationId, 8)
   return Buffer.concat([header, body])
+}
+
+function sized(text: string): Buffer {
+  const size = Buffer.alloc(2)
+  size.writeInt16BE(text.length)
+  return Buffer.concat([size, Buffer.from(text)])
 }
 
 /** A frame of the same bytes, except that the correlation id comes first, as in Kafka's answers. */
