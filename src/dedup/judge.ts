@@ -4,7 +4,7 @@ import { hasRoomFor, hasTaken, type Journal, newJournal, take, trim } from './jo
 import { MOST_BYTES_A_NUMBER, packedBound, packJournal } from './journal-value.ts'
 import type { PartitionState } from './partition-state.ts'
 import type { Position } from './position.ts'
-import { invoiceIn, type RawRecord } from './raw-record.ts'
+import { fingerprintOf, invoiceIn, type RawRecord } from './raw-record.ts'
 
 /**
  * - `first`: the invoice.
@@ -39,6 +39,7 @@ export class Draft {
   readonly #touched = new Map<string, Journal>()
   #next: number
   #timeMs: number
+  #last: RawRecord | undefined
   #journalBytes = 0
 
   constructor(state: PartitionState) {
@@ -57,6 +58,7 @@ export class Draft {
     this.passTo(record.offset)
     this.#next = record.offset + 1
     this.#timeMs = Math.max(this.#timeMs, record.timestampMs)
+    this.#last = record
     const invoice = invoiceIn(record)
     if (invoice === undefined) return { kind: 'foreign' }
     const { sequenceNumber, receivedAtMs, isUploaded } = invoice
@@ -88,7 +90,9 @@ export class Draft {
     const journals = new Map<string, string | null>()
     for (const [name, journal] of this.#touched) journals.set(name, packJournal(journal))
     for (const name of this.#state.idleAmong(SWEPT, this.#timeMs)) if (!journals.has(name)) journals.set(name, null)
-    return { journals, position: { next: this.#next, timeMs: this.#timeMs } }
+    const last = this.#last && { offset: this.#last.offset, fingerprint: fingerprintOf(this.#last) }
+    const position = { next: this.#next, timeMs: this.#timeMs, last: last ?? this.#state.position.last }
+    return { journals, position }
   }
 
   /** The journal at this time. One that is idle counts as forgotten, whether or not its tombstone was written. */

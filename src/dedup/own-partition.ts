@@ -2,6 +2,8 @@ import { DamagedValue } from './damaged-value.ts'
 import { nextStep, type Output, type OutputTopic, type Step, type StepLimits } from './output.ts'
 import type { Appended, Fetched, Ownership } from './ownership.ts'
 import { PartitionState, type StateRules } from './partition-state.ts'
+import type { Position } from './position.ts'
+import { fingerprintOf } from './raw-record.ts'
 import { Refusal } from './refusal.ts'
 
 export interface PartitionRules extends StateRules, StepLimits {}
@@ -20,7 +22,7 @@ export interface Watcher {
  *
  * 1. The ownership is there: every earlier owner is fenced, and its transaction has ended.
  * 2. Restore `.journals` to its end. Nothing is fetched before: a record would be judged against half a state.
- * 3. Fetch from the restored position.
+ * 3. Fetch from the restored position, if the record before it is the one that was judged.
  * 4. Judge on a copy of the state.
  * 5. Append everything, the position too, check the answer, commit. Only then the state changes.
  *
@@ -34,6 +36,7 @@ export async function ownPartition(
   signal: AbortSignal,
 ): Promise<void> {
   const state = await restored(owner, rules)
+  await assertSameTopic(owner, state.position)
   watcher.restored(state)
   let { next } = state.position
   while (!signal.aborted) {
@@ -63,6 +66,22 @@ async function restored(owner: Ownership, rules: PartitionRules): Promise<Partit
       '.journals is empty, but .unique is not: with its state lost, every invoice would be written again',
     )
   return state
+}
+
+/**
+ * Throws if the record that was judged last is another one now: then all the records before it are, too, and some were
+ * never judged. What retention has deleted cannot be compared.
+ */
+async function assertSameTopic(owner: Ownership, { last }: Position): Promise<void> {
+  if (last === null) return
+  const fetched = await owner.fetch(last.offset)
+  if (fetched.kind === 'out-of-range' || fetched.startOffset > last.offset) return
+  const [found] = fetched.records
+  if (found === undefined) throw new Error(`record ${last.offset} of the raw topic cannot be read yet`)
+  if (found.offset !== last.offset || fingerprintOf(found) !== last.fingerprint)
+    throw new Refusal(
+      `record ${last.offset} of the raw topic is not the one that was judged: it is another topic, or has lost records`,
+    )
 }
 
 type Found = Extract<Fetched, { kind: 'records' }>

@@ -10,15 +10,23 @@ export interface Position {
   readonly next: number
   /** The partition's time: the highest timestamp of the records before. Milliseconds since 1970. */
   readonly timeMs: number
+  /** The last record that was judged, so that another topic with the same name can be told; null if none was. */
+  readonly last: JudgedRecord | null
 }
 
-export const START: Position = { next: 0, timeMs: 0 }
+export interface JudgedRecord {
+  readonly offset: number
+  /** `fingerprintOf` it. */
+  readonly fingerprint: string
+}
+
+export const START: Position = { next: 0, timeMs: 0, last: null }
 
 const VERSION = 1
 
 /** The value of the record with the key `_position`. */
-export function positionValue({ next, timeMs }: Position): Buffer {
-  return Buffer.from(JSON.stringify({ version: VERSION, next, timeMs }))
+export function positionValue({ next, timeMs, last }: Position): Buffer {
+  return Buffer.from(JSON.stringify({ version: VERSION, next, timeMs, last }))
 }
 
 /** Reads such a value. Throws `DamagedValue` if it is of another version, or not one. */
@@ -29,10 +37,16 @@ export function positionIn(value: Buffer): Position {
   } catch {
     throw new DamagedValue('it is no JSON')
   }
-  const { version, next, timeMs } = (read ?? {}) as Record<string, unknown>
+  const { version, next, timeMs, last } = (read ?? {}) as Record<string, unknown>
   if (version !== VERSION) throw new DamagedValue(`it is of version ${version}; this program knows version ${VERSION}`)
   if (!isWhole(next) || !isWhole(timeMs)) throw new DamagedValue('next and timeMs are not whole numbers')
-  return { next, timeMs }
+  if (last !== null && !isJudgedBefore(last, next)) throw new DamagedValue('last is not a record before next')
+  return { next, timeMs, last }
+}
+
+function isJudgedBefore(value: unknown, next: number): value is JudgedRecord {
+  const { offset, fingerprint } = (value ?? {}) as Record<string, unknown>
+  return isWhole(offset) && offset < next && typeof fingerprint === 'string'
 }
 
 function isWhole(value: unknown): value is number {

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import { createHash } from 'node:crypto'
 
 /** A record of the raw topic. */
 export interface RawRecord {
@@ -21,6 +22,13 @@ export interface InvoiceInLog {
   readonly receivedAtMs: number
   /** Whether it came in an upload. */
   readonly isUploaded: boolean
+}
+
+/** Equal for equal records only, wherever they are: the first 16 hexadecimal digits of a SHA-256. */
+export function fingerprintOf({ timestampMs, key, value }: RawRecord): string {
+  const bytes = createHash('sha256').update(`${timestampMs} ${key?.length ?? -1} `)
+  for (const part of [key, value]) if (part !== null) bytes.update(part)
+  return bytes.digest('hex').slice(0, 16)
 }
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,35}'

@@ -42,7 +42,15 @@ export function judgeNaively(log: readonly RawRecord[], idleMs: number): Verdict
   })
 }
 
-/** JSON with the members of the one object sorted. */
+/** JSON with the members of each object sorted. */
 function contentOf(value: Buffer): string {
-  return JSON.stringify(Object.entries(JSON.parse(value.toString())).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return JSON.stringify(JSON.parse(value.toString(), (_, member) => (isObject(member) ? sorted(member) : member)))
+}
+
+function isObject(member: unknown): member is object {
+  return typeof member === 'object' && member !== null && !Array.isArray(member)
+}
+
+function sorted(object: object): [string, unknown][] {
+  return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { nextStep } from '../../src/dedup/output.ts'
 import { PartitionState } from '../../src/dedup/partition-state.ts'
-import type { RawRecord } from '../../src/dedup/raw-record.ts'
+import { fingerprintOf, type RawRecord } from '../../src/dedup/raw-record.ts'
 import { DAY_MS, MINUTE_MS, rawRecord } from './raw-records.ts'
 
 const LIMITS = { maxRecords: 500, maxBytes: 700_000 }
@@ -50,7 +50,11 @@ suite('one step', () => {
       output.journals.map(({ key }) => key?.toString()),
       ['_position'],
     )
-    assert.deepEqual(changes.position, { next: 100, timeMs: 5 })
+    assert.deepEqual(changes.position, {
+      next: 100,
+      timeMs: 5,
+      last: { offset: 3, fingerprint: fingerprintOf(foreign) },
+    })
   })
 
   test('ends at its limits, but takes at least one record', () => {

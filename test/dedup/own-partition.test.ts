@@ -4,6 +4,7 @@ import { ownPartition } from '../../src/dedup/own-partition.ts'
 import type { Ownership } from '../../src/dedup/ownership.ts'
 import type { PartitionState } from '../../src/dedup/partition-state.ts'
 import { POSITION_KEY, positionValue } from '../../src/dedup/position.ts'
+import { fingerprintOf, type RawRecord } from '../../src/dedup/raw-record.ts'
 import { Refusal } from '../../src/dedup/refusal.ts'
 import { runSeed } from './simulation/run-seed.ts'
 import { RULES } from './simulation/world.ts'
@@ -44,9 +45,11 @@ function owner(found: Partial<Ownership>): Ownership {
 const WATCHER = { restored: () => {}, fetched: () => {}, committed: () => {} }
 const own = (found: Partial<Ownership>) => ownPartition(owner(found), RULES, WATCHER, new AbortController().signal)
 const atPosition =
-  (next: number): Ownership['restore'] =>
-  async (take) =>
-    take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1 }))
+  (next: number, judged: RawRecord | null = null): Ownership['restore'] =>
+  async (take) => {
+    const last = judged && { offset: judged.offset, fingerprint: fingerprintOf(judged) }
+    take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1, last }))
+  }
 
 suite('the loop of a partition begins', () => {
   test('with the first record that is left, where it was never run before', async () => {
@@ -71,6 +74,38 @@ suite('the loop of a partition begins', () => {
     assert.deepEqual(asked, [0, 90])
     assert.deepEqual(positions, [91])
   })
+
+  const judged = { offset: 49, timestampMs: 1, key: null, value: Buffer.from('judged'), headers: {} }
+  /** The offsets that are asked for, until there is something to judge. */
+  async function askedBy(position: Ownership['restore'], records: RawRecord[], startOffset: number): Promise<number[]> {
+    const stopping = new AbortController()
+    const asked: number[] = []
+    const fetch: Ownership['fetch'] = async (offset) => {
+      asked.push(offset)
+      if (offset === 50) stopping.abort()
+      if (offset < startOffset) return { kind: 'out-of-range', startOffset, endOffset: 51 }
+      const found = records.filter((record) => record.offset >= offset)
+      return { kind: 'records', records: found, nextOffset: 51, startOffset, endOffset: 51 }
+    }
+    await ownPartition(owner({ restore: position, fetch }), RULES, WATCHER, stopping.signal)
+    return asked
+  }
+
+  test('at its position, once it has seen that the record before is the one that it judged', async () => {
+    const records = [judged, { ...judged, offset: 50, value: Buffer.from('next') }]
+    assert.deepEqual(await askedBy(atPosition(50, judged), records, 0), [49, 50])
+  })
+
+  test('at its position, though retention has deleted the record before', async () => {
+    assert.deepEqual(await askedBy(atPosition(50, judged), [{ ...judged, offset: 50 }], 50), [49, 50])
+  })
+
+  test('not while the record before cannot be read: its leader may not know yet that it is committed', async () => {
+    await assert.rejects(askedBy(atPosition(50, judged), [], 0), (error: Error) => {
+      assert.match(error.message, /record 49 of the raw topic cannot be read yet/)
+      return !(error instanceof Refusal)
+    })
+  })
 })
 
 suite('the loop of a partition refuses', () => {
@@ -89,6 +124,19 @@ suite('the loop of a partition refuses', () => {
       own({ restore: atPosition(50), fetch }),
       /the position 50 is behind the end 20 of the raw topic/,
     )
+  })
+
+  test('a raw topic that reaches beyond the position, but has another record before it', async () => {
+    const judged = { offset: 49, timestampMs: 1, key: null, value: Buffer.from('judged'), headers: {} }
+    const fetch: Ownership['fetch'] = async (offset) => {
+      const records = Array.from({ length: 60 - offset }, (_, index) => ({ ...judged, offset: offset + index }))
+      const others = records.map((record) => ({ ...record, value: Buffer.from('other') }))
+      return { kind: 'records', records: others, nextOffset: 60, startOffset: 0, endOffset: 60 }
+    }
+    await assert.rejects(own({ restore: atPosition(50, judged), fetch }), (error: Error) => {
+      assert.match(error.message, /record 49 of the raw topic is not the one that was judged/)
+      return error instanceof Refusal
+    })
   })
 
   test('records from before the position', async () => {

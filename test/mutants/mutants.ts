@@ -530,6 +530,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [STAGE],
   },
   {
+    name: 'stage: go on in another topic with the same name',
+    file: 'src/dedup/own-partition.ts',
+    find: 'fingerprintOf(found) !== last.fingerprint',
+    replace: 'false',
+    tests: [STAGE],
+  },
+  {
     name: 'stage: start with an empty state beside written invoices',
     file: 'src/dedup/own-partition.ts',
     find: 'if (!state.hasPosition && (await owner.hasUnique()))',
