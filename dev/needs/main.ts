@@ -5,7 +5,7 @@
  */
 import { provideRuntime } from '../kafka/runtime.ts'
 import { provideGo } from './go.ts'
-import { NEEDS } from './needs.ts'
+import { JAVA, NEEDS, type Need } from './needs.ts'
 import { platformOf } from './platform.ts'
 import { makeReady, missingList } from './ready.ts'
 import { provideSchemathesis } from './schemathesis.ts'
@@ -14,14 +14,14 @@ const { env } = process
 const onProgress = (step: string, detail?: string) => console.log(detail === undefined ? step : `${step} ... ${detail}`)
 
 async function prepareFor(command: string): Promise<number> {
-  const needs = (NEEDS as Record<string, (typeof NEEDS)['test']>)[command]
+  const needs = (NEEDS as Record<string, readonly Need[]>)[command]
   if (needs === undefined) throw new Error(`the needs of one command: ${Object.keys(NEEDS).join(', ')}`)
   const missing = await makeReady(needs, { env, onProgress })
   if (missing.length > 0) {
     console.error(`${missingList(missing, platformOf(env))}\n\nNothing was tested.`)
     return 1
   }
-  await provideRuntime({ env, onProgress })
+  if (needs.includes(JAVA)) await provideRuntime({ env, onProgress })
   if (command === 'test:deploy') await provideGo(env, onProgress)
   if (command === 'test:contract') await provideSchemathesis(env, onProgress)
   return 0

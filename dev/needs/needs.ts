@@ -118,6 +118,17 @@ const POSTGRES: Need = {
   lack: async (env) => (postgresFolder(env) && onPath('psql', env) ? undefined : 'there is no initdb, or no psql'),
 }
 
+const GCC = program('gcc', 'gcc', { apt: ['gcc', 'libc6-dev'], dnf: ['gcc'], brew: ['gcc'] })
+/** Another program has the same name. */
+const SPIN: Need = {
+  name: 'spin 6',
+  packages: { apt: ['spin'], brew: ['spin'] },
+  lack: async (env) => {
+    const { stdout } = await promisify(execFile)('spin', ['-V'], { env }).catch(() => ({ stdout: '' }))
+    return stdout.startsWith('Spin Version 6') ? undefined : 'there is none, or another version'
+  },
+}
+
 const LINUX: Need = {
   name: 'Linux',
   packages: {},
@@ -151,6 +162,7 @@ export const NEEDS = {
   'test:clients': [...KAFKA, JDK, MVN, PYTHON],
   'test:contract': [...KAFKA, PYTHON_WITH_PIP],
   'test:sink': [...KAFKA, POSTGRES],
+  'test:model': [SPIN, GCC],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],
