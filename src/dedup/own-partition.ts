@@ -1,6 +1,6 @@
 import { DamagedValue } from './damaged-value.ts'
 import { nextStep, type Output, type OutputTopic, type Step, type StepLimits } from './output.ts'
-import type { Appended, Fetched, Ownership } from './ownership.ts'
+import { type Appended, Fenced, type Fetched, type Ownership } from './ownership.ts'
 import { PartitionState, type StateRules } from './partition-state.ts'
 import type { Position } from './position.ts'
 import { fingerprintOf } from './raw-record.ts'
@@ -27,7 +27,8 @@ export interface Watcher {
  * 5. Append everything, the position too, check the answer, commit. Only then the state changes.
  *
  * Resolves when `signal` aborts, between two transactions. Rejects at the first error: then the caller must drop this
- * ownership and begin anew with another. A `Refusal` cannot be mended by that.
+ * ownership and begin anew with another. A `Refusal` cannot be mended by that: the position is still the one that was
+ * restored.
  */
 export async function ownPartition(
   owner: Ownership,
@@ -36,20 +37,13 @@ export async function ownPartition(
   signal: AbortSignal,
 ): Promise<void> {
   const state = await restored(owner, rules)
-  await assertSameTopic(owner, state.position)
-  watcher.restored(state)
-  let { next } = state.position
-  while (!signal.aborted) {
-    const fetched = await owner.fetch(next)
-    if (!state.hasPosition && fetched.startOffset > next) {
-      next = fetched.startOffset // nothing was ever judged: what is left is all there is to judge
-      continue
-    }
-    assertNothingMissed(fetched, next)
-    watcher.fetched(fetched.endOffset - next)
-    await judgeAll(owner, state, fetched, { rules, watcher, signal })
-    // Offsets without records move no position that is worth a transaction.
-    next = Math.max(state.position.next, fetched.records.length === 0 ? fetched.nextOffset : 0)
+  try {
+    await judgeFrom(owner, state, { rules, watcher, signal })
+  } catch (error) {
+    // Another owner may have written since the restore. Then this state is old, and what contradicts it proves nothing.
+    if (!(error instanceof Refusal)) throw error
+    const { position } = await restored(owner, rules)
+    throw position.next === state.position.next ? error : new Fenced()
   }
 }
 
@@ -61,11 +55,36 @@ async function restored(owner: Ownership, rules: PartitionRules): Promise<Partit
     if (error instanceof DamagedValue) throw new Refusal(`.journals is damaged: ${error.message}`)
     throw error
   }
+  return state
+}
+
+interface Surroundings {
+  readonly rules: PartitionRules
+  readonly watcher: Watcher
+  readonly signal: AbortSignal
+}
+
+async function judgeFrom(owner: Ownership, state: PartitionState, surroundings: Surroundings): Promise<void> {
+  const { watcher, signal } = surroundings
   if (!state.hasPosition && (await owner.hasUnique()))
     throw new Refusal(
       '.journals is empty, but .unique is not: with its state lost, every invoice would be written again',
     )
-  return state
+  await assertSameTopic(owner, state.position)
+  watcher.restored(state)
+  let { next } = state.position
+  while (!signal.aborted) {
+    const fetched = await owner.fetch(next)
+    if (!state.hasPosition && fetched.startOffset > next) {
+      next = fetched.startOffset // nothing was ever judged: what is left is all there is to judge
+      continue
+    }
+    assertNothingMissed(fetched, next)
+    watcher.fetched(fetched.endOffset - next)
+    await judgeAll(owner, state, fetched, surroundings)
+    // Offsets without records move no position that is worth a transaction.
+    next = Math.max(state.position.next, fetched.records.length === 0 ? fetched.nextOffset : 0)
+  }
 }
 
 /**
@@ -104,7 +123,7 @@ async function judgeAll(
   owner: Ownership,
   state: PartitionState,
   { records, nextOffset }: Found,
-  { rules, watcher, signal }: { rules: PartitionRules; watcher: Watcher; signal: AbortSignal },
+  { rules, watcher, signal }: Surroundings,
 ): Promise<void> {
   for (let from = 0; from < records.length && !signal.aborted; ) {
     const step = nextStep(state, { records, from, nextOffset }, rules)

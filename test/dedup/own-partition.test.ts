@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ownPartition } from '../../src/dedup/own-partition.ts'
-import type { Ownership } from '../../src/dedup/ownership.ts'
+import { Fenced, type Ownership } from '../../src/dedup/ownership.ts'
 import type { PartitionState } from '../../src/dedup/partition-state.ts'
 import { POSITION_KEY, positionValue } from '../../src/dedup/position.ts'
 import { fingerprintOf, type RawRecord } from '../../src/dedup/raw-record.ts'
@@ -147,6 +147,17 @@ suite('the loop of a partition refuses', () => {
 
   test('to start without a state where invoices were written', async () => {
     await assert.rejects(own({ hasUnique: async () => true }), /\.journals is empty, but \.unique is not/)
+  })
+
+  test('nothing when another owner has moved the position meanwhile: then its own state is old', async () => {
+    const first = async () => {}
+    const later = atPosition(50)
+    const restoring = (...reads: Ownership['restore'][]): Ownership['restore'] => {
+      return (take) => (reads.length > 1 ? reads.shift()! : reads[0]!)(take)
+    }
+    await assert.rejects(own({ restore: restoring(first, later), hasUnique: async () => true }), Fenced)
+    const fetch = async () => ({ kind: 'out-of-range', startOffset: 90, endOffset: 100 }) as const
+    await assert.rejects(own({ restore: restoring(later, atPosition(95)), fetch }), Fenced)
   })
 
   test('a damaged state, and names the record', async () => {
