@@ -23,6 +23,7 @@ const LIMIT = 'test/kafka/topic-limit.test.ts'
 const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
 const STAGE = 'test/dedup/own-partition.test.ts'
 const JUDGE = 'test/dedup/judge.test.ts'
+const EXPLORE = 'test/spec/explore.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -352,7 +353,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'join: forget that the chain has the record already',
     file: 'src/accumulator/pending-record.ts',
-    find: 'this.#waiters.some((waiter) => waiter.chain === chain)',
+    find: 'this.#waiters.some((waiter) => waiter.chain === chain && waiter.wantsIt)',
     replace: 'false',
     tests: [CHAIN],
   },
@@ -570,5 +571,47 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (crc32(value.subarray(0, end)) !== value.readUInt32BE(end))',
     replace: 'if (false)',
     tests: ['test/dedup/journal-value.test.ts'],
+  },
+  {
+    name: 'stage: refuse by a state that another owner has made old',
+    file: 'src/dedup/own-partition.ts',
+    find: 'throw position.next === state.position.next ? error : new Fenced()',
+    replace: 'throw position.next === -1 ? new Fenced() : error',
+    tests: [EXPLORE],
+  },
+  {
+    name: 'stage: look in the answer for `.unique` alone',
+    file: 'src/dedup/own-partition.ts',
+    find: 'if (output[topic].length === 0) continue',
+    replace: "if (topic !== 'unique' || output[topic].length === 0) continue",
+    tests: [EXPLORE],
+  },
+  {
+    name: 'lane: put back what was settled when it was closed',
+    file: 'src/accumulator/lane.ts',
+    find: "entries.filter((entry) => entry.state === 'in-flight')",
+    replace: "entries.filter((entry) => entry.state !== 'withdrawn')",
+    tests: [EXPLORE],
+  },
+  {
+    name: 'lane: tell a withdrawn record a second outcome',
+    file: 'src/accumulator/lane.ts',
+    find: "if (entry.state === 'settled' || entry.state === 'withdrawn') return",
+    replace: "if (entry.state === 'settled') return",
+    tests: [EXPLORE],
+  },
+  {
+    name: 'lane: keep what waits when it is closed',
+    file: 'src/accumulator/lane.ts',
+    find: "reason: 'draining' })\n    this.#waiting = []",
+    replace: "reason: 'draining' })",
+    tests: [EXPLORE],
+  },
+  {
+    name: 'batch: take the refusal of one attempt for that of all',
+    file: 'src/accumulator/producer-batch.ts',
+    find: 'this.#attempts--',
+    replace: 'this.#attempts = 0',
+    tests: [EXPLORE],
   },
 ]

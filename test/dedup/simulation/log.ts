@@ -24,6 +24,22 @@ export class SimulatedLog {
   #epoch = 0
   #open: { transaction: Transaction; topics: Set<OutputTopic> } | undefined
 
+  /** The epoch that was given out last. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined
+  }
+
+  /** All that is in it, as text: equal for equal logs only. */
+  snapshot(): string {
+    const text = ({ transaction: { state }, record }: Entry) =>
+      `${state} ${record?.headers['pos-raw-offset'] ?? record?.value?.toString('latin1')}`
+    return JSON.stringify([this.#epoch, this.#open?.topics.size, TOPICS.map((topic) => this.#entries[topic].map(text))])
+  }
+
   /** InitProducerId: ends the transaction of the earlier owner, and fences it. Returns the new epoch. */
   fence(): number {
     this.#end('aborted')
