@@ -5,6 +5,7 @@ import type { Config } from './config-schema.ts'
 import { Fenced } from './dedup/ownership.ts'
 import { Refusal } from './dedup/refusal.ts'
 import { type RunWatcher, runPartition } from './dedup/run-partition.ts'
+import { Standing } from './dedup/standing.ts'
 import { PartitionOwner } from './kafka/partition-owner.ts'
 import { createDedupMetrics } from './observability/dedup-metrics.ts'
 import { EventSummary } from './observability/summary.ts'
@@ -20,6 +21,8 @@ export interface StageOptions {
 export interface Stage {
   /** Resolves when every partition has ended: after `stop`, or with the refusal that each of them ended with. */
   readonly ended: Promise<readonly Refusal[]>
+  /** Where its operator finds metrics and readiness. */
+  readonly adminUrl: string
   /** Lets each partition finish its transaction. Resolves after `SHUTDOWN_TIMEOUT_MS` at the latest. */
   stop(): Promise<void>
 }
@@ -29,26 +32,15 @@ const MAX_BYTES = 900_000
 /** A transaction takes some milliseconds. One that is left open hides what is behind it for so long. */
 const TRANSACTION_TIMEOUT_MS = 10_000
 
-/** How a partition is getting on. */
-interface Standing {
-  readonly partition: number
-  lag: number
-  journals: number
-  /** Monotonic time when the position last was at the end of the raw topic, or moved. */
-  rightAtMs: number
-  /** Why the partition is not judged now; undefined if it is. */
-  reason: string | undefined
-}
-
 /** Starts the loops of some partitions, and the operator's listener. Rejects if that cannot listen. */
 export async function startStage(config: Config, options: StageOptions, logger: Logger): Promise<Stage> {
   const events = new EventSummary(logger)
   const stopping = new AbortController()
-  const standings = options.partitions.map((partition) => newStanding(partition))
+  const standings = options.partitions.map((partition) => new Standing(partition, () => performance.now()))
   const reasons = () =>
     standings.flatMap(({ partition, reason }) => (reason ? [`partition ${partition}: ${reason}`] : []))
   const metrics = createDedupMetrics({
-    partitions: () => standings.map(figuresOf),
+    partitions: () => standings.map(({ figures }) => figures),
     isReady: () => reasons().length === 0,
   })
   const { ADMIN_HOST: host, ADMIN_PORT: port, ADMIN_MAX_CONNECTIONS: maxConnections } = config
@@ -73,7 +65,7 @@ export async function startStage(config: Config, options: StageOptions, logger: 
       return []
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      standing.reason = error.message
+      standing.lost(error.message)
       logger.error({ partition: standing.partition, error: error.message }, 'a partition cannot be judged any more')
       return [error]
     }
@@ -82,6 +74,7 @@ export async function startStage(config: Config, options: StageOptions, logger: 
   ended.catch(() => {}) // the caller sees it, perhaps later
   return {
     ended,
+    adminUrl: admin.url,
     stop: async () => {
       stopping.abort()
       const result = await within(config.SHUTDOWN_TIMEOUT_MS, ended)
@@ -92,14 +85,6 @@ export async function startStage(config: Config, options: StageOptions, logger: 
   }
 }
 
-function newStanding(partition: number): Standing {
-  return { partition, lag: 0, journals: 0, rightAtMs: performance.now(), reason: 'restoring' }
-}
-
-function figuresOf({ partition, lag, journals, rightAtMs }: Standing) {
-  return { partition, lag, journals, positionAgeMs: performance.now() - rightAtMs }
-}
-
 /** Keeps the standing of a partition, and tells of what happens to it. Never of an invoice's value. */
 function watcherOf(
   standing: Standing,
@@ -107,22 +92,19 @@ function watcherOf(
 ): RunWatcher {
   const { partition } = standing
   return {
-    restored: ({ journals, position }) => {
-      Object.assign(standing, { reason: undefined, journals, rightAtMs: performance.now() })
-      events.note('info', 'partition restored', { partition, journals, position: position.next })
+    restored: (state) => {
+      standing.restored(state)
+      events.note('info', 'partition restored', { partition, journals: state.journals, position: state.position.next })
     },
-    fetched: (lag) => {
-      standing.lag = lag
-      if (lag === 0) standing.rightAtMs = performance.now()
-    },
-    committed: ({ counts, changes }, { journals }) => {
-      Object.assign(standing, { journals, rightAtMs: performance.now() })
+    fetched: (lag) => standing.fetched(lag),
+    committed: ({ counts, changes }, state) => {
+      standing.committed(state)
       metrics.transaction(counts)
       events.note('debug', 'transaction committed', { partition, position: changes.position.next })
       if (counts.foreign > 0) events.note('warn', 'records that are no invoices', { partition, number: counts.foreign })
     },
     lost: (error, pauseMs) => {
-      standing.reason = error.message
+      standing.lost(error.message)
       metrics.lost(error instanceof Fenced ? 'fenced' : 'error')
       events.note('warn', 'partition lost', { partition, error: error.message, againInMs: Math.round(pauseMs) })
     },

@@ -5,18 +5,16 @@ import { letHeapGrow } from '../heap-growth.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { stageTopics } from '../kafka/partition-owner.ts'
 import { countPartitions } from '../kafka/topic-admin.ts'
-import { closeLogger, createLogger } from '../observability/logger.ts'
+import { createLogger } from '../observability/logger.ts'
 import { number, wholeNumber } from '../tools/terminal/forms.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { InputError } from '../tools/terminal/input-errors.ts'
 import { type Options, parseOptions } from '../tools/terminal/options.ts'
-import { within } from '../waiting.ts'
 import { type Command, FROM_ENVIRONMENT } from './command.ts'
-import { listenProblem } from './listen-problem.ts'
+import { frameProcess } from './process-frame.ts'
 
 const DAY_MS = 86_400_000
-/** How long after the shutdown deadline the process ends, even if something hangs. */
-const LAST_RESORT_MS = 2_000
+const EXIT = { ok: 0, failed: 1 } as const
 
 const OPTIONS = {
   shard: {
@@ -61,33 +59,22 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
 
   letHeapGrow()
   const logger = createLogger(config.LOG_LEVEL)
-  const end = async (exitCode: number) => {
-    await closeLogger(logger)
-    process.exit(exitCode)
-  }
-  const fail = (error: unknown) => {
-    logger.fatal({ err: error }, 'failed')
-    void end(1)
-  }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
+  const frame = frameProcess(logger)
   const idleMs = given['idle-days'] * DAY_MS
   const options = { partitions, idleMs, maxRecords: given['max-records'] }
-  const stage = await startStage(config, options, logger).catch(async (error: unknown) => {
-    await closeLogger(logger)
-    const problem = listenProblem(error, { ...config, HOST: '', PORT: -1 }) // there is only the operator's port
-    throw problem === undefined ? error : new Error(problem, { cause: error })
-  })
-  logger.info({ topic: config.KAFKA_TOPIC, partitions }, 'judging')
-  const stop = async (signal: string) => {
-    logger.info({ signal }, 'stopping')
-    await within(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS, stage.stop())
-    await end(0)
+  const { ADMIN_HOST, ADMIN_PORT, SHUTDOWN_TIMEOUT_MS: timeoutMs } = config
+  const stage = await frame.started(startStage(config, options, logger), { ADMIN_HOST, ADMIN_PORT })
+  logger.info({ topic: config.KAFKA_TOPIC, partitions, adminUrl: stage.adminUrl }, 'judging')
+  const stop = async () => {
+    await stage.stop()
+    return EXIT.ok
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  frame.stopOnSignals(stop, { timeoutMs, lateCode: EXIT.ok })
   // Each refusal is in the log already.
-  void stage.ended.then((refusals) => refusals.length === partitions.length && end(1), fail)
+  const onEnded = (refusals: readonly unknown[]) => {
+    if (refusals.length === partitions.length) void frame.end(EXIT.failed)
+  }
+  stage.ended.then(onEnded, frame.fail)
 }
 
 /** Throws with what to do if a topic is missing, or has another number of partitions. */

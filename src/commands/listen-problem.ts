@@ -1,10 +1,10 @@
 import { addressText } from '../network-address.ts'
 import { systemWords } from '../system-problem.ts'
 
-/** Where `tillgate serve` was told to listen: for tills, and for its operator. */
+/** Where a program was told to listen: for tills, if it listens for any, and for its operator. */
 export interface ListenAddresses {
-  readonly HOST: string
-  readonly PORT: number
+  readonly HOST?: string
+  readonly PORT?: number
   readonly ADMIN_HOST: string
   readonly ADMIN_PORT: number
 }
@@ -15,8 +15,8 @@ export function listenProblem(error: unknown, addresses: ListenAddresses): strin
   const { code, port, syscall } = error as ListenError
   const isAdmin = isOfAdmin(error, addresses)
   const [hostName, portName] = isAdmin ? (['ADMIN_HOST', 'ADMIN_PORT'] as const) : (['HOST', 'PORT'] as const)
-  const host = addresses[hostName]
-  const address = addressText(host, port ?? addresses[portName])
+  const host = addresses[hostName] as string
+  const address = addressText(host, port ?? (addresses[portName] as number))
   const isHost = `${hostName} is ${host}`
   if (syscall === 'getaddrinfo') return `${isHost}, a name that cannot be resolved: set ${hostName} to an address`
   if (syscall !== 'listen' && syscall !== 'bind') return undefined
@@ -40,6 +40,7 @@ type ListenError = NodeJS.ErrnoException & { port?: number; address?: string; ho
 
 /** The two ports differ; where both are 0, the addresses tell the listeners apart, if anything does. */
 function isOfAdmin(error: ListenError, { HOST, PORT, ADMIN_HOST, ADMIN_PORT }: ListenAddresses): boolean {
+  if (HOST === undefined || PORT === undefined) return true
   const { port, address, hostname } = error
   if (port !== undefined && PORT !== ADMIN_PORT) return port === ADMIN_PORT
   return HOST !== ADMIN_HOST && (address ?? hostname) === ADMIN_HOST

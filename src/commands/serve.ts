@@ -1,18 +1,14 @@
 import { memoryProblem, readGatewayConfig } from '../config.ts'
 import { startGateway } from '../gateway.ts'
 import { letHeapGrow } from '../heap-growth.ts'
-import { closeLogger, createLogger } from '../observability/logger.ts'
+import { createLogger } from '../observability/logger.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { parseOptions } from '../tools/terminal/options.ts'
-import { within } from '../waiting.ts'
 import type { Command } from './command.ts'
-import { listenProblem } from './listen-problem.ts'
+import { frameProcess } from './process-frame.ts'
 
 /** Exit codes of `tillgate serve`. */
 const EXIT = { ok: 0, failed: 1, notDrained: 3 } as const
-
-/** How long after the shutdown deadline the process ends, even if something hangs. */
-const LAST_RESORT_MS = 2_000
 
 const HELP = helpText({
   name: 'tillgate serve',
@@ -38,27 +34,10 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const config = readGatewayConfig(environment)
   letHeapGrow()
   const logger = createLogger(config.LOG_LEVEL)
-  const fail = async (error: unknown) => {
-    logger.fatal({ err: error }, 'failed')
-    await closeLogger(logger)
-    process.exit(EXIT.failed)
-  }
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
-
+  const frame = frameProcess(logger)
   const problem = memoryProblem(config, process.constrainedMemory())
   if (problem !== null) logger.warn(problem)
-  const gateway = await startGateway(config, logger).catch(async (error: unknown) => {
-    await closeLogger(logger)
-    const problem = listenProblem(error, config)
-    throw problem === undefined ? error : new Error(problem, { cause: error })
-  })
-  const stop = async (signal: string) => {
-    logger.info({ signal }, 'stopping')
-    const isDrained = await within(config.SHUTDOWN_TIMEOUT_MS + LAST_RESORT_MS, gateway.stop())
-    await closeLogger(logger)
-    process.exit(isDrained === true ? EXIT.ok : EXIT.notDrained)
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  const gateway = await frame.started(startGateway(config, logger), config)
+  const stop = async () => ((await gateway.stop()) ? EXIT.ok : EXIT.notDrained)
+  frame.stopOnSignals(stop, { timeoutMs: config.SHUTDOWN_TIMEOUT_MS, lateCode: EXIT.notDrained })
 }

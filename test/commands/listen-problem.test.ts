@@ -30,6 +30,12 @@ test('a port that is in use is named with its address and variable', async (t) =
   assert.match(admin ?? '', /set ADMIN_PORT \(or ADMIN_HOST\) /)
 })
 
+test('a program without tills has the operator’s port alone', () => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen', port: 9464 })
+  const problem = listenProblem(error, { ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 9464 })
+  assert.match(problem ?? '', /^127\.0\.0\.1:9464 is in use by another process: set ADMIN_PORT /)
+})
+
 test('a host that is not of this machine, or not to be found, is named', async () => {
   const foreign = listenProblem(await refusalAt('192.0.2.1', 0), at({ HOST: '192.0.2.1' }))
   assert.match(foreign ?? '', /^HOST is 192\.0\.2\.1, which is not an address of this machine/)
