@@ -16,7 +16,7 @@ import { frameProcess } from './process-frame.ts'
 const DAY_MS = 86_400_000
 const EXIT = { ok: 0, failed: 1 } as const
 
-const OPTIONS = {
+export const DEDUP_OPTIONS = {
   shard: {
     value: 'I/N',
     form: { words: 'a shard such as 0/4, counted from 0: 0/4, 1/4, 2/4 and 3/4 are all', read: shardOf },
@@ -36,7 +36,7 @@ const HELP = helpText({
   name: 'tillgate dedup',
   takes: '[OPTIONS]',
   does: 'copies each invoice of KAFKA_TOPIC once to KAFKA_TOPIC.unique, until SIGTERM or SIGINT',
-  options: OPTIONS,
+  options: DEDUP_OPTIONS,
   notes: [
     'Records that repeat a number with other content go to KAFKA_TOPIC.conflicts. What it remembers is in KAFKA_TOPIC.journals. Create the three topics with tillgate topics create --dedup.',
     'Any number of processes may run: two with the same partition cost time, but write nothing twice. ADMIN_PORT serves /readyz and /metrics: give each process on one machine its own.',
@@ -49,7 +49,7 @@ const HELP = helpText({
 export const dedup: Command = { help: HELP, readsEnvironment: true, run, failureCode: 1 }
 
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
-  const given = parseOptions(args, OPTIONS)
+  const given = parseOptions(args, DEDUP_OPTIONS)
   const config = readConfig(environment)
   const partitions = partitionsOf(given.shard ?? { index: 0, count: 1 }, config.KAFKA_PARTITIONS)
   if (partitions.length === 0)

@@ -18,8 +18,6 @@ export interface ComposeCluster {
   readonly brokers: readonly BrokerControl[]
   /** A text of `compose.yaml` with the addresses that its names have here. */
   localise(text: string): string
-  /** Runs a class of Kafka as a command; resolves to its exit code. */
-  run(mainClass: string, args: readonly string[]): Promise<number | string>
   stop(): Promise<void>
 }
 
@@ -78,5 +76,5 @@ export async function startComposeCluster(containers: Record<string, Container>)
     await stop()
     throw error
   }
-  return { brokers, localise, run, stop }
+  return { brokers, localise, stop }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { neededMemoryBytes, readGatewayConfig } from '../../src/config.ts'
+import { DEDUP_OPTIONS } from '../../src/commands/dedup.ts'
+import { neededMemoryBytes, readConfig, readGatewayConfig } from '../../src/config.ts'
+import { parseOptions } from '../../src/tools/terminal/options.ts'
 import { documentedCommands } from '../docs/documented-commands.ts'
 import { chartTools, type Manifest } from './chart.ts'
 
@@ -14,18 +16,25 @@ before(async () => {
   full = await chart.render('full')
 })
 
-function only(manifests: Manifest[], kind: string): Manifest {
-  const found = manifests.filter((manifest) => manifest.kind === kind)
-  assert.equal(found.length, 1, `one ${kind}`)
+/** The only object of a kind, of the gateways or of dedup. */
+function only(manifests: Manifest[], kind: string, part: 'gateway' | 'dedup' = 'gateway'): Manifest {
+  const found = manifests.filter((manifest) => manifest.kind === kind && partOf(manifest) === part)
+  assert.equal(found.length, 1, `one ${kind} of ${part}`)
   return found[0]
+}
+
+function partOf({ metadata }: Manifest): 'gateway' | 'dedup' {
+  return metadata.labels['app.kubernetes.io/name'] === 'tillgate-dedup' ? 'dedup' : 'gateway'
 }
 
 const podOf = (manifests: Manifest[]) => only(manifests, 'Deployment').spec.template.spec
 const containerOf = (manifests: Manifest[]) => podOf(manifests).containers[0]
 
 /** The container's environment, secrets left out. */
-const environmentOf = (manifests: Manifest[]): Record<string, string> =>
-  Object.fromEntries(containerOf(manifests).env.map(({ name, value = 'secret' }: Manifest) => [name, value]))
+const environmentOf = (manifests: Manifest[], container: Manifest = containerOf(manifests)): Record<string, string> =>
+  Object.fromEntries(container.env.map(({ name, value = 'secret' }: Manifest) => [name, value]))
+
+const dedupPodOf = (manifests: Manifest[]) => only(manifests, 'StatefulSet', 'dedup').spec.template.spec
 
 test('Helm has nothing to object to, with few values or many', async () => {
   await chart.lint('plain')
@@ -212,7 +221,8 @@ test('everything selects the pods', () => {
     assert.ok(
       Object.entries(selector).every(([name, value]) => labels[name] === value) && 'app.kubernetes.io/name' in selector,
     )
-  for (const service of full.filter(({ kind }) => kind === 'Service')) isSelected(service.spec.selector)
+  const services = full.filter((manifest) => manifest.kind === 'Service' && partOf(manifest) === 'gateway')
+  for (const service of services) isSelected(service.spec.selector)
   for (const kind of ['Deployment', 'PodDisruptionBudget']) isSelected(only(full, kind).spec.selector.matchLabels)
   isSelected(only(full, 'NetworkPolicy').spec.podSelector.matchLabels)
   for (const { labelSelector } of podOf(full).topologySpreadConstraints) isSelected(labelSelector.matchLabels)
@@ -241,13 +251,83 @@ test('without anybody named, the operator’s listener is closed to the network'
 test('metrics are not published with the invoices; a ServiceMonitor finds them', () => {
   assert.deepEqual(only(plain, 'Service').spec.ports, [{ name: 'http', port: 80, targetPort: 'http' }])
   const monitor = only(full, 'ServiceMonitor')
-  const metrics = full.find(({ kind, spec }) => kind === 'Service' && spec.clusterIP === 'None')
+  const metrics = full.find((it) => it.kind === 'Service' && it.spec.clusterIP === 'None' && partOf(it) === 'gateway')
   const wanted = Object.entries(monitor.spec.selector.matchLabels)
   assert.ok(wanted.every(([name, value]) => metrics.metadata.labels[name] === value))
   const invoices = full.find(({ kind, spec }) => kind === 'Service' && spec.type === 'LoadBalancer')
   assert.ok(!wanted.every(([name, value]) => invoices.metadata.labels[name] === value))
   assert.deepEqual(monitor.spec.endpoints, [{ port: 'admin', interval: '15s' }])
   assert.equal(metrics.spec.ports[0].name, 'admin')
+})
+
+test('dedup is a process for each share of the partitions, which knows its number', () => {
+  const { replicas, podManagementPolicy, serviceName, selector } = only(full, 'StatefulSet', 'dedup').spec
+  assert.deepEqual([replicas, podManagementPolicy], [4, 'Parallel'])
+  assert.equal(serviceName, only(full, 'Service', 'dedup').metadata.name)
+  const [container] = dedupPodOf(full).containers
+  const index = container.env.find(({ name }: Manifest) => name === 'SHARD')
+  assert.equal(index.valueFrom.fieldRef.fieldPath, "metadata.labels['apps.kubernetes.io/pod-index']")
+  assert.deepEqual(container.args, ['dedup', '--shard', '$(SHARD)/4', '--idle-days', '7.5'])
+  for (let shard = 0; shard < replicas; shard++) {
+    const [command, ...args] = container.args.map((arg: string) => arg.replace('$(SHARD)', String(shard)))
+    assert.equal(command, 'dedup')
+    assert.deepEqual(parseOptions(args, DEDUP_OPTIONS).shard, { index: shard, count: 4 })
+  }
+  assert.ok(!plain.some((manifest) => partOf(manifest) === 'dedup'), 'only if it is wanted')
+  assert.deepEqual(selector.matchLabels, only(full, 'NetworkPolicy', 'dedup').spec.podSelector.matchLabels)
+  assert.deepEqual(selector.matchLabels, only(full, 'PodDisruptionBudget', 'dedup').spec.selector.matchLabels)
+})
+
+test('no gateway’s Service, budget or network rule takes a pod of dedup for a gateway', () => {
+  const labels = only(full, 'StatefulSet', 'dedup').spec.template.metadata.labels
+  const gateways = full.filter((manifest) => partOf(manifest) === 'gateway')
+  const selectors = gateways
+    .map(({ spec }) => spec?.selector?.matchLabels ?? spec?.podSelector?.matchLabels ?? spec?.selector)
+    .filter((selector) => selector !== undefined)
+  assert.ok(selectors.length >= 5)
+  for (const selector of selectors)
+    assert.ok(
+      Object.entries(selector).some(([name, value]) => labels[name] !== value),
+      JSON.stringify(selector),
+    )
+})
+
+test('dedup reaches Kafka as the gateways do, may do as little, and stops by itself', async () => {
+  const pod = dedupPodOf(full)
+  const [container] = pod.containers
+  const kafka = (environment: Record<string, string>) =>
+    Object.entries(environment).filter(([name]) => name.startsWith('KAFKA_'))
+  assert.deepEqual(kafka(environmentOf(full, container)), kafka(environmentOf(full)))
+  const { ADMIN_HOST, ADMIN_PORT, SHUTDOWN_TIMEOUT_MS } = readConfig(environmentOf(full, container))
+  assert.deepEqual([ADMIN_HOST, ADMIN_PORT], ['0.0.0.0', 9464])
+  const spareSeconds = pod.terminationGracePeriodSeconds - SHUTDOWN_TIMEOUT_MS / 1_000 - 2
+  assert.ok(spareSeconds >= 3 && spareSeconds < 4, `${spareSeconds} s to spare`)
+  assert.deepEqual(pod.securityContext, podOf(full).securityContext)
+  assert.deepEqual(container.securityContext, containerOf(full).securityContext)
+  assert.equal(pod.automountServiceAccountToken, false)
+  assert.deepEqual(container.startupProbe, containerOf(full).startupProbe)
+  assert.deepEqual(container.livenessProbe, containerOf(full).livenessProbe)
+  assert.deepEqual(container.readinessProbe, containerOf(full).readinessProbe)
+  assert.deepEqual(container.resources, { limits: { memory: '2Gi' }, requests: { cpu: '250m', memory: '256Mi' } })
+  const secured = await chart.render(
+    'full',
+    ...['kafkaTls.secret=kafka-tls', 'sasl.mechanism=oauthbearer', 'sasl.tokenUrl=https://id.example/token'],
+  )
+  const folders = ({ containers }: Manifest) => containers[0].volumeMounts.map(({ mountPath }: Manifest) => mountPath)
+  for (const folder of ['/etc/tillgate/kafka-tls', '/etc/tillgate/kafka-login'])
+    for (const other of [podOf(secured), dedupPodOf(secured)]) assert.ok(folders(other).includes(folder), folder)
+  assert.deepEqual(only(secured, 'NetworkPolicy', 'dedup').spec.egress[2], { ports: [{ port: 443 }] })
+})
+
+test('nobody but Prometheus reaches dedup, which reaches nothing but Kafka', () => {
+  const gateways = only(full, 'NetworkPolicy').spec
+  const { policyTypes, ingress, egress } = only(full, 'NetworkPolicy', 'dedup').spec
+  assert.deepEqual([policyTypes, ingress], [gateways.policyTypes, gateways.ingress.slice(1)])
+  assert.deepEqual(egress, gateways.egress)
+  const monitor = only(full, 'ServiceMonitor', 'dedup').spec
+  const { labels } = only(full, 'Service', 'dedup').metadata
+  for (const [name, value] of Object.entries(monitor.selector.matchLabels)) assert.equal(labels[name], value)
+  assert.deepEqual(monitor.endpoints, only(full, 'ServiceMonitor').spec.endpoints)
 })
 
 test('refused before anything is installed: no brokers', async () => {
@@ -274,6 +354,11 @@ for (const [what, change, complaint] of [
     /sasl\/tokenUrl/,
   ],
   ['a delay as long as the whole shutdown', 'config.DRAIN_DELAY_MS=40000', /DRAIN_DELAY_MS must be less than/],
+  [
+    'more processes of dedup than partitions',
+    'dedup.enabled=true,dedup.replicas=13',
+    /dedup\.replicas must not be more than config\.KAFKA_PARTITIONS/,
+  ],
   ['a value that the chart does not have', 'replicaCount=3', /additional properties 'replicaCount' not allowed/],
 ] as const) {
   test(`refused before anything is installed: ${what}`, async () => {

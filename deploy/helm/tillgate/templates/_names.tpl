@@ -7,8 +7,22 @@ app.kubernetes.io/name: tillgate
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{- define "tillgate.dedupSelector" -}}
+app.kubernetes.io/name: tillgate-dedup
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "tillgate.dedupLabels" -}}
+{{ include "tillgate.dedupSelector" . }}
+{{ include "tillgate.releaseLabels" . }}
+{{- end -}}
+
 {{- define "tillgate.labels" -}}
 {{ include "tillgate.selector" . }}
+{{ include "tillgate.releaseLabels" . }}
+{{- end -}}
+
+{{- define "tillgate.releaseLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
