@@ -88,6 +88,22 @@ export function unpackJournal(packed: string): Journal {
   return { through, ahead, recent, touchedMs, uploadedMs }
 }
 
+/** Whether a number was taken before, without unpacking what is remembered of the latest. */
+export function isTakenIn(packed: string, sequenceNumber: number): boolean {
+  const reader = new PackedReader(packed)
+  reader.byte()
+  reader.whole()
+  reader.whole()
+  let end = reader.whole()
+  if (sequenceNumber <= end) return true
+  for (let left = reader.whole(); left > 0; left--) {
+    const first = end + reader.whole()
+    end = first + reader.whole()
+    if (sequenceNumber <= end) return sequenceNumber >= first
+  }
+  return false
+}
+
 /** The partition's time when a number of the journal was last taken, without unpacking the rest. */
 export function lastTouchMs(packed: string): number {
   const reader = new PackedReader(packed)

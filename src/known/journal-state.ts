@@ -1,0 +1,24 @@
+import type { NumberRange } from '../dedup/journal.ts'
+import type { Identity } from '../invoice/identity.ts'
+
+export type JournalName = Pick<Identity, 'storeId' | 'terminalId' | 'journalId'>
+
+/** What an instance knows of a journal. It is never ahead of Kafka, but may be behind. */
+export type JournalState =
+  /** Every number from 1 to `through` was taken, and those in `ahead`: rising ranges beyond it, with gaps between them. */
+  | { readonly kind: 'known'; readonly through: number; readonly ahead: readonly NumberRange[] }
+  /** `.journals` was read to its end, and has nothing of the journal. */
+  | { readonly kind: 'new' }
+  /**
+   * `off`: this instance does not read `.journals`. `reading`: it has not read it to its end yet. `no-room`: its memory
+   * does not hold all journals, and not this one.
+   */
+  | { readonly kind: 'unavailable'; readonly reason: 'off' | 'reading' | 'no-room' }
+
+/** Answers at once, from memory. Never throws. */
+export type JournalStateOf = (journal: JournalName) => JournalState
+
+/** The journal as one string: the key of its record in `.journals`. */
+export function journalText({ storeId, terminalId, journalId }: JournalName): string {
+  return `${storeId}/${terminalId}/${journalId}`
+}

@@ -1,0 +1,162 @@
+import type { Buffer } from 'node:buffer'
+import { LRUCache } from 'lru-cache'
+import { contentHash } from '../dedup/content.ts'
+import { DamagedValue } from '../dedup/damaged-value.ts'
+import { isTakenIn, packedIn, unpackJournal } from '../dedup/journal-value.ts'
+import { POSITION_KEY, positionIn } from '../dedup/position.ts'
+import type { Identity } from '../invoice/identity.ts'
+import { type JournalName, type JournalState, journalText } from './journal-state.ts'
+import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
+
+/** What a journal takes in memory besides its name and its packed form: `npm run bench:known`. */
+const JOURNAL_OVERHEAD_BYTES = 260
+
+/** A record of `.journals`. */
+export interface JournalRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+}
+
+/** How far one partition of `.journals` was read. */
+interface PartitionView {
+  /** Whether its end was reached. */
+  isRead: boolean
+  /** The offset of the raw topic up to which the stage had judged; -1: not known. */
+  position: number
+  /** False when the raw topic turned out not to be the one that the stage has judged. */
+  isTrusted: boolean
+}
+
+/**
+ * What `.journals` says, as far as it was read: of each journal its state, packed, within a bound. When there is no room,
+ * the journals whose last change is longest ago are forgotten first.
+ *
+ * It may be behind, or have forgotten something. So only what it knows counts, never that it knows nothing.
+ */
+export class JournalsView {
+  readonly #partitionOf: (storeId: string) => number
+  readonly #journals: LRUCache<string, string>
+  #partitions: PartitionView[]
+  #isAnyForgotten = false
+  #damaged = 0
+
+  constructor({ memoryBytes, partitions, partitionOf }: ViewOptions) {
+    this.#partitionOf = partitionOf
+    this.#partitions = Array.from({ length: partitions }, unread)
+    this.#journals = new LRUCache({
+      maxSize: memoryBytes,
+      sizeCalculation: (packed, name) => packed.length + name.length + JOURNAL_OVERHEAD_BYTES,
+      dispose: (_packed, _name, reason) => {
+        if (reason === 'evict') this.#isAnyForgotten = true
+      },
+    })
+  }
+
+  /** How many journals are known. */
+  get journals(): number {
+    return this.#journals.size
+  }
+
+  /** About how much memory they take. */
+  get bytes(): number {
+    return this.#journals.calculatedSize
+  }
+
+  /** Records that were no journal of this version. */
+  get damaged(): number {
+    return this.#damaged
+  }
+
+  /** Whether all partitions were read to their end and belong to the raw topic. */
+  get isComplete(): boolean {
+    return this.#partitions.every(({ isRead, isTrusted }) => isRead && isTrusted)
+  }
+
+  /** Up to which offset of the raw topic the stage had judged, by partition; -1 where it is not known. */
+  get positions(): readonly number[] {
+    return this.#partitions.map(({ position }) => position)
+  }
+
+  /** Forgets everything: the topic is read from its beginning. */
+  begin(): void {
+    this.#journals.clear()
+    this.#partitions = this.#partitions.map(unread)
+    this.#isAnyForgotten = false
+  }
+
+  /**
+   * Takes a record, in the order of a partition's offsets. False: this is another topic than the one that was read
+   * before, because the stage's position went back. Then `begin`.
+   */
+  take(partition: number, { key, value }: JournalRecord): boolean {
+    const name = key?.toString() ?? ''
+    try {
+      if (name === POSITION_KEY) return this.#moveTo(partition, value)
+      if (value === null) this.#journals.delete(name)
+      else this.#journals.set(name, packedIn(value))
+    } catch (error) {
+      if (!(error instanceof DamagedValue)) throw error
+      this.#journals.delete(name)
+      this.#damaged++
+    }
+    return true
+  }
+
+  /** The end of a partition was reached. */
+  reachedEnd(partition: number): void {
+    this.#of(partition).isRead = true
+  }
+
+  /** The raw topic is not the one that the stage has judged: nothing of this partition counts until `begin`. */
+  distrust(partition: number): void {
+    this.#of(partition).isTrusted = false
+  }
+
+  /** Whether the stage has seen an invoice with this identity, and whether with the same content. */
+  find(identity: Identity, value: Buffer): Repeat {
+    const packed = this.#journals.peek(journalText(identity))
+    if (packed === undefined || !isTakenIn(packed, identity.sequenceNumber)) return NEW
+    if (!this.#of(this.#partitionOf(identity.storeId)).isTrusted) return NEW
+    const { recent } = unpackJournal(packed)
+    const first = recent.find(({ sequenceNumber }) => sequenceNumber === identity.sequenceNumber)
+    if (first === undefined) return UNCOMPARED
+    if (first.contentHash !== contentHash(value)) return OTHER
+    return { kind: 'same', offset: String(first.rawOffset), receivedAtMs: first.receivedAtMs }
+  }
+
+  stateOf(journal: JournalName): JournalState {
+    const { isRead, isTrusted } = this.#of(this.#partitionOf(journal.storeId))
+    if (!isRead || !isTrusted) return READING
+    const packed = this.#journals.peek(journalText(journal))
+    if (packed === undefined) return this.#isAnyForgotten ? NO_ROOM : NEW_JOURNAL
+    const { through, ahead } = unpackJournal(packed)
+    return { kind: 'known', through, ahead }
+  }
+
+  #moveTo(partition: number, value: Buffer | null): boolean {
+    if (value === null) return true
+    const view = this.#of(partition)
+    const { next } = positionIn(value)
+    if (next < view.position) return false
+    view.position = next
+    return true
+  }
+
+  #of(partition: number): PartitionView {
+    const view = this.#partitions[partition]
+    if (view === undefined) throw new Error(`no partition ${partition}`)
+    return view
+  }
+}
+
+export interface ViewOptions {
+  readonly memoryBytes: number
+  readonly partitions: number
+  readonly partitionOf: (storeId: string) => number
+}
+
+const unread = (): PartitionView => ({ isRead: false, position: -1, isTrusted: true })
+
+const READING: JournalState = { kind: 'unavailable', reason: 'reading' }
+const NO_ROOM: JournalState = { kind: 'unavailable', reason: 'no-room' }
+const NEW_JOURNAL: JournalState = { kind: 'new' }

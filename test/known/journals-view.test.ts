@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { contentHash } from '../../src/dedup/content.ts'
+import { newJournal, take } from '../../src/dedup/journal.ts'
+import { journalValue, packJournal } from '../../src/dedup/journal-value.ts'
+import { positionValue } from '../../src/dedup/position.ts'
+import { JournalsView } from '../../src/known/journals-view.ts'
+
+const NAME = { storeId: 'S1', terminalId: 'T1', journalId: 'J1' }
+const KEY = Buffer.from('S1/T1/J1')
+const MIB = 2 ** 20
+const RECEIVED_AT_MS = 1_773_504_310_123
+
+const bytesOf = (sequenceNumber: number, spaces = 0) =>
+  Buffer.from(JSON.stringify({ a: 1, sequenceNumber }, null, spaces))
+
+/** The value of a journal that has taken these numbers, each with the raw offset 100 + number. */
+function valueWith(...numbers: number[]): Buffer {
+  const journal = newJournal()
+  for (const sequenceNumber of numbers) {
+    const hash = contentHash(bytesOf(sequenceNumber))
+    const taken = { sequenceNumber, contentHash: hash, rawOffset: 100 + sequenceNumber, receivedAtMs: RECEIVED_AT_MS }
+    take(journal, taken, 1_000_000, false)
+  }
+  return journalValue(packJournal(journal))
+}
+
+function viewOf({ memoryBytes = MIB, partitions = 2 } = {}) {
+  const view = new JournalsView({ memoryBytes, partitions, partitionOf: (storeId) => (storeId === 'S1' ? 1 : 0) })
+  const ask = (sequenceNumber: number, value = bytesOf(sequenceNumber)) => view.find({ ...NAME, sequenceNumber }, value)
+  const position = (next: number) =>
+    view.take(1, { key: Buffer.from('_position'), value: positionValue({ next, timeMs: 0, last: null }) })
+  return { view, ask, position }
+}
+
+suite('the view of .journals', () => {
+  test('knows an invoice with its content, in whatever form it is written, and where it is', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1, 2, 5) })
+    const same = { kind: 'same', offset: '105', receivedAtMs: RECEIVED_AT_MS }
+    assert.deepEqual(ask(5), same)
+    assert.deepEqual(ask(5, bytesOf(5, 2)), same)
+    assert.deepEqual(ask(5, bytesOf(6)), { kind: 'other' })
+    assert.deepEqual(ask(3), { kind: 'new' })
+    assert.deepEqual(ask(6), { kind: 'new' })
+  })
+
+  test('says of a number that was taken long ago that it cannot be compared', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(...Array.from({ length: 40 }, (_, index) => index + 1)) })
+    assert.deepEqual(ask(1), { kind: 'uncompared' })
+    assert.deepEqual(ask(40).kind, 'same')
+  })
+
+  test('has the latest state of a journal; one that was deleted is not known', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1) })
+    view.take(1, { key: KEY, value: valueWith(1, 2) })
+    assert.equal(ask(2).kind, 'same')
+    view.take(1, { key: KEY, value: null })
+    assert.equal(ask(2).kind, 'new')
+    assert.equal(view.journals, 0)
+  })
+
+  test('forgets a journal whose record it cannot read, and counts it', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1) })
+    view.take(1, { key: KEY, value: Buffer.from('something else') })
+    assert.equal(ask(1).kind, 'new')
+    assert.equal(view.damaged, 1)
+  })
+
+  test('says where a till goes on once the partition is read to its end, not before', () => {
+    const { view } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1, 2, 5) })
+    assert.deepEqual(view.stateOf(NAME), { kind: 'unavailable', reason: 'reading' })
+    view.reachedEnd(1)
+    assert.deepEqual(view.stateOf(NAME), { kind: 'known', through: 2, ahead: [[5, 5]] })
+    assert.deepEqual(view.stateOf({ ...NAME, journalId: 'J2' }), { kind: 'new' })
+    assert.equal(view.isComplete, false)
+    view.reachedEnd(0)
+    assert.equal(view.isComplete, true)
+  })
+
+  test('keeps the journals that changed last, and does not take one that it dropped for new', () => {
+    const { view, ask } = viewOf({ memoryBytes: 10_000 })
+    view.reachedEnd(1)
+    for (let number = 0; number < 100; number++) {
+      view.take(1, { key: Buffer.from(`S1/T1/other-${number}`), value: valueWith(1) })
+      view.take(1, { key: KEY, value: valueWith(number + 1) })
+    }
+    assert.ok(view.bytes <= 10_000)
+    assert.equal(ask(100).kind, 'same')
+    assert.deepEqual(view.stateOf({ ...NAME, journalId: 'other-0' }), { kind: 'unavailable', reason: 'no-room' })
+  })
+
+  test('tells when the stage’s position goes back: then it is another topic', () => {
+    const { view, ask, position } = viewOf()
+    assert.equal(position(10), true)
+    assert.equal(position(20), true)
+    assert.deepEqual(view.positions, [-1, 20])
+    view.take(1, { key: KEY, value: valueWith(1) })
+    assert.equal(position(19), false)
+    view.begin()
+    assert.equal(ask(1).kind, 'new')
+    assert.equal(position(3), true)
+  })
+
+  test('says nothing of a partition whose raw topic is another one, until it is read anew', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1) })
+    view.reachedEnd(1)
+    view.distrust(1)
+    assert.equal(ask(1).kind, 'new')
+    assert.deepEqual(view.stateOf(NAME), { kind: 'unavailable', reason: 'reading' })
+    assert.equal(view.isComplete, false)
+    view.begin()
+    view.take(1, { key: KEY, value: valueWith(1) })
+    assert.equal(ask(1).kind, 'same')
+  })
+})
