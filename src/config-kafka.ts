@@ -19,6 +19,15 @@ export const KAFKA_VARIABLES = {
     pattern: '^[A-Za-z0-9._-]{1,249}$',
     form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
   }),
+  JOURNALS_TOPIC: Type.Optional(
+    text(
+      'KAFKA_TOPIC.journals, as tillgate dedup writes it: repeats of what other instances stored are answered, too.',
+      {
+        pattern: '^[A-Za-z0-9._-]{1,249}$',
+        form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
+      },
+    ),
+  ),
   KAFKA_PARTITIONS: Type.Integer({
     default: 12,
     minimum: 1,

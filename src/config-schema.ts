@@ -103,6 +103,16 @@ export const ConfigSchema = Type.Object({
     0,
   ),
   BUFFER_MEMORY_BYTES: bytes(256 * 2 ** 20, 'Bytes of invoices held at once; beyond it tills get 503.', 2 ** 20),
+  REPLAY_MEMORY_BYTES: bytes(
+    64 * 2 ** 20,
+    'Bytes for what this instance has stored lately: a repeat gets the first receipt, not a second record; 0: none.',
+    0,
+  ),
+  JOURNALS_MEMORY_BYTES: bytes(
+    256 * 2 ** 20,
+    'Bytes for what JOURNALS_TOPIC says, about 550 a journal; those that changed last are kept.',
+    2 ** 20,
+  ),
   MAX_QUEUE_MS: milliseconds(
     250,
     'Live invoices get 503 when more are in flight than are stored in this time (1,000 are always allowed).',

@@ -28,16 +28,18 @@ const MEMORY_BESIDES_BUFFER_BYTES = 600 * 2 ** 20
 const TOKEN_BYTES = 512
 
 /** The memory limit below which the system may end the gateway when its buffer is full. */
-export function neededMemoryBytes({ BUFFER_MEMORY_BYTES, AUTH, AUTH_MAX_TOKENS }: Config): number {
+export function neededMemoryBytes(config: Config): number {
+  const { BUFFER_MEMORY_BYTES, AUTH, AUTH_MAX_TOKENS, JOURNALS_TOPIC } = config
+  const knownBytes = config.REPLAY_MEMORY_BYTES + (JOURNALS_TOPIC === undefined ? 0 : config.JOURNALS_MEMORY_BYTES)
   const tokensMib = AUTH === 'off' ? 0 : Math.ceil((AUTH_MAX_TOKENS * TOKEN_BYTES) / 2 ** 20)
-  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES + tokensMib * 2 ** 20
+  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES + knownBytes + tokensMib * 2 ** 20
 }
 
 /** Why a memory limit (`process.constrainedMemory`; 0: none is known) is too low; `null` when it is not. */
 export function memoryProblem(config: Config, limitBytes: number): string | null {
   const neededBytes = neededMemoryBytes(config)
   if (limitBytes === 0 || limitBytes >= neededBytes) return null
-  return `the memory limit is ${limitBytes} bytes; with this BUFFER_MEMORY_BYTES and AUTH_MAX_TOKENS up to ${neededBytes} are needed`
+  return `the memory limit is ${limitBytes} bytes; BUFFER_MEMORY_BYTES, AUTH_MAX_TOKENS and what is remembered need up to ${neededBytes}`
 }
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */

@@ -54,7 +54,7 @@ export const PROBLEMS = {
   'too-costly': problem(413, 'request', 'Reading the body takes too long'),
   'unsupported-media-type': problem(415, 'request', 'The media type or content coding is not supported'),
   'invalid-invoice': problem(422, 'document', 'The invoice breaks the contract'),
-  'identity-conflict': problem(422, 'document', 'Another document with this identity was published just now'),
+  'identity-conflict': problem(422, 'document', 'Another document with this identity is stored'),
   'identity-mismatch': problem(422, 'request', 'The identity of the body is not the one of the path or key'),
   'not-attempted': problem(424, 'passing', 'An earlier invoice of the terminal was not stored'),
   'quota-exceeded': problem(429, 'passing', 'Too many invoices in a minute'),

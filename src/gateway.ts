@@ -11,6 +11,7 @@ import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.
 import { listed } from './config-lists.ts'
 import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
+import { isSameContent } from './dedup/content.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -22,6 +23,7 @@ import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
 import { cachedPartitionOf } from './invoice/partition.ts'
 import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
+import { createKnownInvoices, type KnownInvoices } from './known-invoices.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { watchEventLoop } from './observability/event-loop.ts'
@@ -62,6 +64,7 @@ interface Readiness {
 export async function startGateway(config: Config, logger: Logger): Promise<Gateway> {
   const parts = await build(config, logger)
   const { url, admin } = await listen(parts)
+  parts.known.start()
   logger.info({ url, adminUrl: admin.url }, 'listening')
   let stopped: Promise<boolean> | undefined
   return {
@@ -85,6 +88,7 @@ interface Parts {
   readonly metrics: Metrics
   readonly publisher: KafkaPublisher
   readonly accumulator: Accumulator
+  readonly known: KnownInvoices
   readonly reader: UploadReader
   readonly access: Access
   readonly app: Awaited<ReturnType<typeof buildApp>>
@@ -109,8 +113,11 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
   })
+  const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))
   const accumulator = new Accumulator({
     publisher,
+    onAcknowledged: known.note,
+    isSameContent,
     partitions: config.KAFKA_PARTITIONS,
     limits: {
       maxBatchRecords: config.MAX_BATCH_RECORDS,
@@ -138,11 +145,12 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     isReady: () => readiness().ready,
     rememberedTokens: () => access.rememberedTokens,
     staleAuthFiles: () => access.staleFiles,
+    known: known.figures,
   })
   const reader = createReader(config, events, metrics)
   const app = await buildApp(
     {
-      ...createFlows(config, accumulator, reader, access),
+      ...createFlows(config, { accumulator, known, reader, access }),
       ...createBounds(config, memory, reader),
       authenticate: access.authenticate,
       onDenied: access.onDenied,
@@ -155,7 +163,10 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     { ...appOptions(config, logger), tls },
   )
   const requests = trackRequests(app)
-  return { config, logger, life, events, metrics, publisher, accumulator, reader, access, app, requests, readiness }
+  return {
+    ...{ config, logger, life, events, metrics, publisher, accumulator, known, reader, access, app, requests },
+    readiness,
+  }
 }
 
 function createReader(config: Config, events: EventSummary, metrics: Metrics): UploadReader {
@@ -167,14 +178,18 @@ function createReader(config: Config, events: EventSummary, metrics: Metrics): U
 }
 
 /** Both flows of invoices, single and in uploads, over one accumulator. */
-function createFlows(config: Config, accumulator: Accumulator, reader: UploadReader, { onForbidden }: Access) {
+function createFlows(
+  config: Config,
+  { accumulator, known, reader, access }: Pick<Parts, 'accumulator' | 'known' | 'reader' | 'access'>,
+) {
   const window = new UploadWindow({
     maxRecords: config.UPLOAD_WINDOW_RECORDS,
     share: config.UPLOAD_SHARE_PERCENT / 100,
   })
   const shared = {
     accumulator,
-    onForbidden,
+    known,
+    onForbidden: access.onForbidden,
     topic: config.KAFKA_TOPIC,
     partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
     takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
@@ -232,7 +247,7 @@ async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   const closed = parts.requests.close(remainingMs() + LAST_ANSWERS_MS / 2)
   const isClean = await accumulator.drain(remainingMs())
   const read = closed.then(() => parts.reader.stop()) // an upload that is still read is answered `draining`
-  const ends = [read, parts.publisher.stop()]
+  const ends = [read, parts.publisher.stop(), parts.known.stop()]
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
   await admin.stop()
   parts.events.stop()

@@ -15,6 +15,10 @@ export interface AccumulatorOptions {
   readonly limits: LaneLimits
   /** How long a request waits for the outcome before it is answered with what is known so far. */
   readonly deliveryTimeoutMs: number
+  /** Called for each acknowledged record while it is still pending, whether or not a request waits for it. */
+  readonly onAcknowledged?: ((outcome: Extract<Outcome, { kind: 'acknowledged' }>) => void) | undefined
+  /** Whether two values that differ are the same document. Default: they are not. */
+  readonly isSameContent?: ((one: Buffer, other: Buffer) => boolean) | undefined
   /** Monotonic clock, in milliseconds. */
   readonly now?: () => number
 }
@@ -22,8 +26,8 @@ export interface AccumulatorOptions {
 /**
  * Gathers records into batches, one lane per partition, and hands them to one shared publisher.
  *
- * At most one record per identity is in flight. The same bytes again join it: one record, equal answers. Other bytes
- * with that identity wait for its outcome and are a conflict if it is acknowledged. Joining works until the outcome is
+ * At most one record per identity is in flight. The same document again joins it: one record, equal answers. Another
+ * one with that identity waits for its outcome and is a conflict if it is acknowledged. Joining works until the outcome is
  * known, even if the first request was answered `unknown` long ago. So a till that sends again while the batch is still
  * retried creates no second record.
  *
@@ -37,6 +41,8 @@ export class Accumulator {
   readonly #stallAfterMs: number
   readonly #now: () => number
   readonly #deliveryTimeoutMs: number
+  readonly #onAcknowledged: NonNullable<AccumulatorOptions['onAcknowledged']>
+  readonly #isSameContent: NonNullable<AccumulatorOptions['isSameContent']>
   readonly #pending = new ShortLivedMap<string, PendingRecord>()
   #intake: 'not-ready' | 'open' | 'draining' = 'not-ready'
   #onEmpty: (() => void) | null = null
@@ -48,6 +54,8 @@ export class Accumulator {
     this.#now = now
     this.#lanes = Array.from({ length: partitions }, (_, partition) => new Lane(partition, publisher, limits, now))
     this.#deliveryTimeoutMs = options.deliveryTimeoutMs
+    this.#onAcknowledged = options.onAcknowledged ?? (() => {})
+    this.#isSameContent = options.isSameContent ?? (() => false)
   }
 
   /** Records whose outcome is not known yet. */
@@ -88,14 +96,15 @@ export class Accumulator {
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
     if (lane.isStalled || this.isStuck) return rejected('stalled', chain)
 
-    const pending = new PendingRecord(record, lane, reservation, () => this.#forget(record.identity))
+    const pending = new PendingRecord(record, lane, reservation, (outcome) => this.#forget(record.identity, outcome))
     this.#pending.set(record.identity, pending)
     lane.append(pending)
     return pending.wait(this.#deliveryTimeoutMs, chain)
   }
 
   #join(underWay: PendingRecord, record: ProducerRecord, chain?: Chain): Promise<Outcome> {
-    const isSame = underWay.record.value.equals(record.value)
+    const { value } = underWay.record
+    const isSame = value.equals(record.value) || this.#isSameContent(value, record.value)
     if (!isSame) return underWay.waitWithOtherBytes(this.#deliveryTimeoutMs, chain)
     if (chain !== undefined && !underWay.mayJoin(chain)) return rejected('predecessor', chain)
     return underWay.wait(this.#deliveryTimeoutMs, chain)
@@ -118,7 +127,8 @@ export class Accumulator {
     return isClean
   }
 
-  #forget(identity: string): void {
+  #forget(identity: string, outcome: Outcome): void {
+    if (outcome.kind === 'acknowledged') this.#onAcknowledged(outcome)
     this.#pending.delete(identity)
     if (this.#pending.size === 0) this.#onEmpty?.()
   }

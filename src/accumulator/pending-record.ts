@@ -27,10 +27,10 @@ export class PendingRecord implements LaneEntry {
   position = Number.NaN
   readonly #lane: Lane
   readonly #reservation: Reservation
-  readonly #onGone: () => void
+  readonly #onGone: (outcome: Outcome) => void
   #waiters: Waiter[] = []
 
-  constructor(record: ProducerRecord, lane: Lane, reservation: Reservation, onGone: () => void) {
+  constructor(record: ProducerRecord, lane: Lane, reservation: Reservation, onGone: (outcome: Outcome) => void) {
     this.record = record
     this.sizeBytes = recordSizeBytes(record)
     this.#lane = lane
@@ -107,7 +107,7 @@ export class PendingRecord implements LaneEntry {
   }
 
   onSettled(outcome: Outcome): void {
-    this.#leave()
+    this.#leave(outcome)
     for (const waiter of this.#waiters) waiter.answer(outcome)
     this.#waiters = []
   }
@@ -117,9 +117,9 @@ export class PendingRecord implements LaneEntry {
     return this.giveWay() ? { kind: 'rejected', reason: 'expired' } : { kind: 'unknown', reason: 'deadline' }
   }
 
-  #leave(): void {
+  #leave(outcome: Outcome): void {
     this.#reservation.release()
-    this.#onGone()
+    this.#onGone(outcome)
   }
 }
 

@@ -21,6 +21,11 @@ export function contentHash(value: Buffer): string {
   return hash('sha256', content, 'buffer').toString('latin1', 0, HASH_BYTES)
 }
 
+/** Whether two values have equal content, though their bytes differ. */
+export function isSameContent(one: Buffer, other: Buffer): boolean {
+  return contentHash(one) === contentHash(other)
+}
+
 /**
  * The canonical form (RFC 8785) of a value that `parseStrictJson` has read. All its numbers are safe integers, whose
  * canonical form is what JavaScript prints.

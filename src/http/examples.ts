@@ -88,6 +88,10 @@ export const PATH_EXAMPLES: Readonly<Record<string, string>> = {
 
 export const LOCATION_EXAMPLE = identityPath(sale)
 
+export const REPLAY_EXAMPLES: Examples = {
+  firstReceipt: example('The first receipt of the sale', receiptOf(sale, 48_210)),
+}
+
 export const RECEIPT_EXAMPLES: Examples = {
   receipt: example('The receipt of the sale', receiptOf(sale, 48_210)),
   receiptWithoutOffset: example('The broker did not say where the record is', receiptOf(sale, null)),
@@ -102,8 +106,8 @@ export const STORED_UPLOAD = uploadExamples('storedUpload', 'Everything is store
 ])
 
 /** An upload with an answer of each kind, as JSON or as lines. */
-export const MIXED_UPLOAD = uploadExamples('mixedUpload', 'Stored, put aside, to be sent again, held back', [
-  stored(sale, 48_210),
+export const MIXED_UPLOAD = uploadExamples('mixedUpload', 'Stored before, put aside, to be sent again, held back', [
+  stored(sale, 48_210, true),
   refused(noSale, 'invalid-invoice'),
   refused(skipped, 'outcome-unknown'),
   refused(cancelled, 'not-attempted'),
@@ -119,8 +123,8 @@ function receiptOf(identity: Identity, offset: number | null): Receipt {
   return toReceipt(identity, place, '2026-03-14T16:05:10.123Z')
 }
 
-function stored(identity: Identity, offset: number): ItemAnswer {
-  return { kind: 'receipt', receipt: receiptOf(identity, offset) }
+function stored(identity: Identity, offset: number, isReplay = false): ItemAnswer {
+  return { kind: 'receipt', receipt: receiptOf(identity, offset), isReplay }
 }
 
 function refused(identity: Identity, slug: Parameters<typeof exampleOf>[0]): ItemAnswer {

@@ -10,7 +10,13 @@ export type InvoiceRoute = 'post' | 'put' | 'upload'
 
 /** What an invoice request gets: a receipt, an answer for each invoice of an upload, or a problem for all of it. */
 type Result =
-  | { readonly kind: 'receipt'; readonly status: 201; readonly identity: Identity }
+  | {
+      readonly kind: 'receipt'
+      readonly status: 200 | 201
+      readonly identity: Identity
+      /** Whether the invoice was in Kafka before. */
+      readonly isReplay: boolean
+    }
   | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
   | {
       readonly kind: 'problem'
@@ -54,7 +60,7 @@ export function settle(request: FastifyRequest, onAnswer: (answer: Answer) => vo
   if (exchange === null) return
   request.exchange = null
   exchange.reservation?.release()
-  exchange.leave?.(result.kind === 'receipt')
+  exchange.leave?.(result.kind === 'receipt' && !result.isReplay)
   onAnswer({ ...result, route: exchange.route, durationMs: performance.now() - exchange.startedAtMs })
 }
 

@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Arrivals } from '../admission/arrivals.ts'
 import type { Sender } from '../admission/senders.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
-import { type Ingest, type IngestRequest, TOO_MANY_LARGE } from '../ingest/invoice.ts'
+import { type Ingest, type IngestRequest, type StoredInvoice, TOO_MANY_LARGE } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
 import type { Receipt } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { matching } from '../invoice/schema/primitives.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { MAY_NEED_TOKEN } from './authentication.ts'
-import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES } from './examples.ts'
+import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES, REPLAY_EXAMPLES } from './examples.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
 import { type BodyRules, bodyReader } from './read-body.ts'
@@ -84,16 +84,26 @@ const LOCATION = {
   examples: [LOCATION_EXAMPLE],
 }
 
+const REPLAYED = {
+  type: 'string',
+  enum: ['true'],
+  description: 'The invoice was stored before: this is its first receipt, and nothing was added. Otherwise absent.',
+}
+
+const receiptResponse = (description: string, headers: object, examples: object) =>
+  response(description, 'application/json', sharedSchema<Receipt>('Receipt'), { headers, examples })
+
 const schema = {
   tags: ['invoices'],
   security: MAY_NEED_TOKEN,
   headers: Headers,
   body: sentBytes('Invoice'),
   response: {
-    201: response('Every in-sync replica has the invoice.', 'application/json', sharedSchema<Receipt>('Receipt'), {
-      headers: { Location: LOCATION },
-      examples: RECEIPT_EXAMPLES,
-    }),
+    201: receiptResponse(
+      'Every in-sync replica has the invoice.',
+      { Location: LOCATION, 'Idempotent-Replayed': REPLAYED },
+      RECEIPT_EXAMPLES,
+    ),
     ...problemResponses(PROBLEM_SLUGS),
   },
 }
@@ -102,7 +112,9 @@ const postSchema = {
   ...schema,
   operationId: 'postInvoice',
   summary: 'Store one invoice',
-  description: 'Answers once Kafka has the invoice. Sending it again is safe: the identity in the body is the key.',
+  description:
+    'Answers once Kafka has the invoice. Sending it again is safe: the identity in the body is the key. Where the ' +
+    'gateway knows that it is stored, it answers with the first receipt.',
 }
 
 const putSchema = {
@@ -111,6 +123,15 @@ const putSchema = {
   summary: 'Store one invoice under its identity',
   description: 'The same as posting it; the path and the body must name the same identity.',
   params: Path,
+  response: {
+    200: receiptResponse(
+      'The invoice was stored before: this is its first receipt, and nothing was added.',
+      { Location: LOCATION, 'Idempotent-Replayed': REPLAYED },
+      REPLAY_EXAMPLES,
+    ),
+    ...schema.response,
+    201: receiptResponse('Every in-sync replica has the invoice.', { Location: LOCATION }, RECEIPT_EXAMPLES),
+  },
 }
 
 /**
@@ -138,33 +159,38 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
     },
   }
   app.post('/v1/invoices', { schema: postSchema, onRequest: admission('post', rules) }, async (request, reply) => {
-    const receipt = await ingest(request)
-    return created(request, reply, receipt)
+    return answer(request, reply, await ingest(request))
   })
 
   app.put(
     '/v1/stores/:storeId/terminals/:terminalId/journals/:journalId/invoices/:sequenceNumber',
     { schema: putSchema, onRequest: admission('put', rules) },
     async (request, reply) => {
-      const receipt = await ingest(request, identityOf(request.params))
-      return created(request, reply, receipt)
+      const stored = await ingest(request, identityOf(request.params))
+      return answer(request, reply, stored, stored.isReplay ? 200 : 201)
     },
   )
 
   /** All that happens before the wait for Kafka, or for a worker, is time that this sender takes of the main thread. */
-  function ingest(request: AdmittedRequest, expectedIdentity?: Identity): Promise<Receipt> {
+  function ingest(request: AdmittedRequest, expectedIdentity?: Identity): Promise<StoredInvoice> {
     const startedAtMs = performance.now()
-    const receipt = deps.ingest(ingestRequest(request, expectedIdentity))
+    const stored = deps.ingest(ingestRequest(request, expectedIdentity))
     const nowMs = performance.now()
     request.exchange?.sender?.charge(nowMs - startedAtMs, nowMs)
-    return receipt
+    return stored
   }
 
-  function created(request: FastifyRequest, reply: FastifyReply, receipt: Receipt): Receipt {
+  function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { receipt, isReplay }: StoredInvoice,
+    status: 200 | 201 = 201,
+  ): Receipt {
     const { identity } = receipt
-    reply.code(201).header('location', identityPath(identity))
+    reply.code(status).header('location', identityPath(identity))
     reply.header('content-type', 'application/json; charset=utf-8')
-    settle(request, deps.onAnswer, { kind: 'receipt', status: 201, identity })
+    if (isReplay) reply.header('idempotent-replayed', 'true')
+    settle(request, deps.onAnswer, { kind: 'receipt', status, isReplay, identity })
     return receipt
   }
 }

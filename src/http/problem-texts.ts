@@ -101,10 +101,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'identity-conflict': {
     meaning:
-      'An invoice of the same store, terminal, journal and sequence number, but with other content, was published while ' +
-      'this one waited.',
+      'An invoice of the same store, terminal, journal and sequence number, but with other content, is in Kafka. Other ' +
+      'spacing and another order of members are not other content.',
     remedy: 'Find out which of the two is right. A counter that restarted needs a new journal id.',
-    example: 'Other content with the same identity was published just now.',
+    example: 'Other content with the same identity is in Kafka.',
   },
   'identity-mismatch': {
     meaning:

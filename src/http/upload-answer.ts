@@ -29,6 +29,11 @@ export const UploadResultSchema = Type.Object(
       description: 'The status that the invoice would get on its own, or 424',
     }),
     receipt: Type.Optional(sharedSchema<Receipt>('Receipt')),
+    replayed: Type.Optional(
+      Type.Literal(true, {
+        description: 'The invoice was stored before: this is its first receipt, and nothing was added.',
+      }),
+    ),
     problem: Type.Optional(sharedSchema<ProblemDocument>('Problem')),
   },
   { title: 'UploadResult', description: 'The answer to one invoice of an upload: a receipt or a problem.' },
@@ -102,8 +107,9 @@ function* partsOf(answers: readonly ItemAnswer[], summary: UploadSummary, asLine
 
 function resultJson(answer: ItemAnswer, index: number): string {
   if (answer.kind === 'receipt') {
-    const { receipt } = answer
-    return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}}`
+    const { receipt, isReplay } = answer
+    const replayed = isReplay ? ',"replayed":true' : ''
+    return `{"index":${index},"identity":${identityJson(receipt.identity)},"status":201,"receipt":${receiptJson(receipt)}${replayed}}`
   }
   const { identity, problem } = answer
   return JSON.stringify({ index, identity, status: problem.status, problem: problemDocument(problem) })

@@ -10,6 +10,8 @@ import { type Identity, sameIdentity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
+import type { Known } from '../known/known.ts'
+import type { Repeat } from '../known/repeat.ts'
 import type { InvoiceVerdict } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { type KeyBinding, scopedKey } from './idempotency-keys.ts'
@@ -33,11 +35,18 @@ export interface IngestRequest {
   readonly reservation: Reservation
 }
 
+/** An invoice that is in Kafka. */
+export interface StoredInvoice {
+  readonly receipt: Receipt
+  /** Whether it was there before: nothing was appended, and the receipt is the first one. */
+  readonly isReplay: boolean
+}
+
 /**
  * Resolves once every in-sync replica has the invoice (with `at-most-once`: the leader alone). Throws a `Problem` in
  * every other case.
  */
-export type Ingest = (request: IngestRequest) => Promise<Receipt>
+export type Ingest = (request: IngestRequest) => Promise<StoredInvoice>
 
 export interface IngestDeps {
   readonly accumulator: Pick<Accumulator, 'append'>
@@ -51,6 +60,8 @@ export interface IngestDeps {
   /** Called for every live invoice that is appended. */
   readonly onLive: () => void
   readonly keys: KeyBinding
+  /** Which invoices are in Kafka already, as far as is known. */
+  readonly known: Pick<Known, 'find'>
   /**
    * Larger invoices are validated by `reader`. At worst, 64 KB take the main thread 9 ms, and 800 KB more than 100 ms: many
    * unknown members, long lists of amounts with taxes.
@@ -64,13 +75,28 @@ interface Taken {
   readonly identity: Identity
   /** Binds the `Idempotency-Key`, if there is one. */
   readonly bind: () => void
-  readonly outcome: Promise<Outcome>
+  readonly invoiceId: string
+  readonly outcome: Promise<Outcome> | Replay
 }
+
+/** What is known of an invoice that is in Kafka already. */
+type Replay = Extract<Repeat, { kind: 'same' }>
 
 /** THE flow of an invoice: validate, make the record, append it, wait for Kafka, answer with the receipt. */
 export function createIngest(deps: IngestDeps): Ingest {
-  const { accumulator, topic, partitionOf, arithmetic, cardNumbers, takeQuota, keys, onForbidden, onLive, reader } =
-    deps
+  const {
+    accumulator,
+    topic,
+    partitionOf,
+    arithmetic,
+    cardNumbers,
+    takeQuota,
+    keys,
+    known,
+    onForbidden,
+    onLive,
+    reader,
+  } = deps
 
   /**
    * Returns only what the wait for Kafka needs. The parsed invoice is much larger and must not be held while waiting.
@@ -108,21 +134,31 @@ export function createIngest(deps: IngestDeps): Ingest {
     const key = idempotencyKey === undefined ? undefined : scopedKey(principal, idempotencyKey)
     if (key !== undefined && !keys.isFor(key, record.identity))
       throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
+    const bind = () => key !== undefined && keys.bind(key, record.identity)
+    const taken = { identity, bind, invoiceId: record.identity }
+    const repeat = known.find(record.identity, identity, body)
+    if (repeat.kind === 'other') throw CONFLICT
+    if (repeat.kind === 'same') return { ...taken, outcome: repeat }
+
     const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(identity.storeId)
     onLive()
-    const bind = () => key !== undefined && keys.bind(key, record.identity)
-    return { identity, bind, outcome: accumulator.append({ ...record, partition }, reservation) }
+    return { ...taken, outcome: accumulator.append({ ...record, partition }, reservation) }
   }
 
   return async (request) => {
     const isLarge = request.body.length > deps.inlineBytes
-    const { identity, bind, outcome: pending } = isLarge ? await takeLarge(request) : take(request)
+    const { identity, bind, invoiceId, outcome: pending } = isLarge ? await takeLarge(request) : take(request)
     const outcome = await pending
+    if (outcome.kind === 'same') {
+      bind()
+      return replayOf(outcome, identity, { topic, partition: partitionOf(identity.storeId) }, invoiceId)
+    }
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
     bind()
-    return toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record))
+    const receipt = toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record), invoiceId)
+    return { receipt, isReplay: false }
   }
 }
 
@@ -141,6 +177,20 @@ export const FORBIDDEN = new Problem('forbidden', 'The token is not for this sto
 export function mayWrite(principal: Principal | null, identity: Identity): boolean {
   return principal === null || may(principal, 'invoices:write', identity)
 }
+
+/** The first receipt of an invoice that is in Kafka already. */
+export function replayOf(
+  { offset, receivedAtMs }: Replay,
+  identity: Identity,
+  { topic, partition }: { topic: string; partition: number },
+  invoiceId: string,
+): StoredInvoice {
+  const receivedAt = new Date(receivedAtMs).toISOString()
+  return { receipt: toReceipt(identity, { topic, partition, offset }, receivedAt, invoiceId), isReplay: true }
+}
+
+/** The answer to an invoice whose identity another one in Kafka has. */
+export const CONFLICT = new Problem('identity-conflict', 'Other content with the same identity is in Kafka.')
 
 /** When the published record was received. Requests that joined it get the same time, so their receipts are equal. */
 export function firstReceivedAt({ headers }: ProducerRecord): string {
@@ -174,7 +224,7 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
     'The topic takes only smaller records. An operator has to raise max.message.bytes.',
   ],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
-  'identity-conflict': ['identity-conflict', 'Other content with the same identity was published just now.'],
+  'identity-conflict': ['identity-conflict', 'Other content with the same identity is in Kafka.'],
   predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
   'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still in flight.'],
 }

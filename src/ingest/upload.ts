@@ -1,12 +1,13 @@
 import type { Accumulator } from '../accumulator/accumulator.ts'
 import { Chain } from '../accumulator/chain.ts'
 import type { Outcome } from '../accumulator/outcome.ts'
+import type { ProducerRecord } from '../accumulator/producer-record.ts'
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { UploadWindow } from '../admission/upload-window.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
-import { type Receipt, toReceipt } from '../invoice/receipt.ts'
+import { toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { Slices } from '../slices.ts'
 import type { Ask } from '../uploads/ask.ts'
@@ -19,7 +20,17 @@ import {
   type ValidItem,
 } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
-import { FORBIDDEN, firstReceivedAt, type IngestDeps, mayWrite, problemOf, problemOfFault } from './invoice.ts'
+import {
+  CONFLICT,
+  FORBIDDEN,
+  firstReceivedAt,
+  type IngestDeps,
+  mayWrite,
+  problemOf,
+  problemOfFault,
+  replayOf,
+  type StoredInvoice,
+} from './invoice.ts'
 import { notRead } from './not-read.ts'
 
 /** One upload, received in full. */
@@ -37,7 +48,7 @@ export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'fra
 
 /** The answer to one invoice of an upload. `identity` is missing if the invoice does not name one. */
 export type ItemAnswer =
-  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | ({ readonly kind: 'receipt' } & StoredInvoice)
   | { readonly kind: 'problem'; readonly identity: Identity | undefined; readonly problem: Problem }
 
 /**
@@ -46,7 +57,8 @@ export type ItemAnswer =
  */
 export type IngestUpload = (request: UploadRequest) => Promise<readonly ItemAnswer[]>
 
-export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionOf' | 'takeQuota' | 'onForbidden'> {
+export interface IngestUploadDeps
+  extends Pick<IngestDeps, 'topic' | 'partitionOf' | 'takeQuota' | 'onForbidden' | 'known'> {
   readonly accumulator: Pick<Accumulator, 'append'>
   readonly reader: Pick<UploadReader, 'read'>
   readonly window: UploadWindow
@@ -61,7 +73,7 @@ export interface IngestUploadDeps extends Pick<IngestDeps, 'topic' | 'partitionO
  * lanes as live ones. The invoices of one terminal are a chain: none is sent behind one that may be missing.
  */
 export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
-  const { accumulator, reader, window, topic, partitionOf, takeQuota, onForbidden, timeoutMs, overheadBytes } = deps
+  const { accumulator, reader, window, topic, partitionOf, takeQuota, onForbidden, known, timeoutMs } = deps
   return async (request) => {
     const { body, coding, framing, receivedAt, traceparent, principal, sender, reservation } = request
     const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
@@ -69,7 +81,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const ask = askIn(reservation)
     const read = await reader.read(upload, { ask, sender }).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ))
     const parcel = parcelOf(read)
-    const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * overheadBytes
+    const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * deps.overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
 
     const deadlineMs = performance.now() + timeoutMs
@@ -86,6 +98,12 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       const chain = chainOf(chains, identity)
       const isAllowed = mayWrite(principal, identity)
       if (!isAllowed) onForbidden?.(principal, identity)
+      const record = { ...toRecord(verdict, value, context), partition: partitionOf(identity.storeId) }
+      const repeat = isAllowed ? answerOfRepeat(identity, record) : undefined
+      if (repeat !== undefined) {
+        answers.push(repeat)
+        continue
+      }
       const problem = isAllowed ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
       if (problem !== null) {
         chain.breakAt()
@@ -93,10 +111,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
         continue
       }
       try {
-        const record = toRecord(verdict, value, context)
-        const partition = partitionOf(identity.storeId)
-        const outcome = accumulator.append({ ...record, partition }, reservation, chain)
-        answers.push(outcome.then((known) => answerOf(identity, known)))
+        answers.push(store(identity, record, reservation, chain))
       } catch (error) {
         window.leave() // nothing else would give its place back
         throw error
@@ -114,10 +129,34 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     return NO_PLACE
   }
 
-  function answerOf(identity: Identity, outcome: Outcome): ItemAnswer {
+  /** The answer to an invoice that is in Kafka already, as far as is known. */
+  function answerOfRepeat(identity: Identity, record: ProducerRecord): ItemAnswer | undefined {
+    const repeat = known.find(record.identity, identity, record.value)
+    if (repeat.kind === 'other') return { kind: 'problem', identity, problem: CONFLICT }
+    if (repeat.kind !== 'same') return undefined
+    const place = { topic, partition: record.partition }
+    return { kind: 'receipt', ...replayOf(repeat, identity, place, record.identity) }
+  }
+
+  /** Appends an invoice that has a place in the window, unless it came into Kafka while it waited for the place. */
+  function store(
+    identity: Identity,
+    record: ProducerRecord,
+    reservation: Reservation,
+    chain: Chain,
+  ): ItemAnswer | Promise<ItemAnswer> {
+    const repeat = answerOfRepeat(identity, record)
+    if (repeat === undefined)
+      return accumulator.append(record, reservation, chain).then((outcome) => answerOf(identity, record, outcome))
+    window.leave()
+    return repeat
+  }
+
+  function answerOf(identity: Identity, record: ProducerRecord, outcome: Outcome): ItemAnswer {
     window.leave()
     if (outcome.kind !== 'acknowledged') return { kind: 'problem', identity, problem: problemOf(outcome) }
-    return { kind: 'receipt', receipt: toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record)) }
+    const receipt = toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record), record.identity)
+    return { kind: 'receipt', receipt, isReplay: false }
   }
 }
 

@@ -33,10 +33,18 @@ export interface RecordPlace {
   readonly offset: string | null
 }
 
-/** The receipt of a record that was acknowledged at `place`; `receivedAt` as `Date.prototype.toISOString` writes it. */
-export function toReceipt(identity: Identity, place: RecordPlace, receivedAt: string): Receipt {
+/**
+ * The receipt of a record that was acknowledged at `place`; `receivedAt` as `Date.prototype.toISOString` writes it.
+ * `invoiceId` only spares computing it again.
+ */
+export function toReceipt(
+  identity: Identity,
+  place: RecordPlace,
+  receivedAt: string,
+  invoiceId = invoiceIdOf(identity),
+): Receipt {
   return {
-    invoiceId: invoiceIdOf(identity),
+    invoiceId,
     identity: identityOf(identity),
     topic: place.topic,
     partition: place.partition,

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { type Identity, identityText } from './identity.ts'
+import { type Identity, invoiceIdOf } from './identity.ts'
 import type { Invoice } from './schema.ts'
 import { continueTraceparent, type RandomHex } from './traceparent.ts'
 
@@ -16,6 +16,7 @@ export interface RecordContext {
 
 /** One Kafka record, without its partition. */
 export interface InvoiceRecord {
+  /** `invoiceIdOf` its identity. */
   readonly identity: string
   readonly key: Buffer
   readonly value: Buffer
@@ -51,5 +52,5 @@ export function toRecord(
   }
   if (context.principal !== null) headers['pos-principal'] = context.principal.name
   if (valid.warnings.length > 0) headers['pos-warnings'] = valid.warnings.join(',')
-  return { identity: identityText(identity), key: Buffer.from(identity.storeId), value: body, headers }
+  return { identity: invoiceIdOf(identity), key: Buffer.from(identity.storeId), value: body, headers }
 }

@@ -26,6 +26,49 @@ export async function leaderOf(cluster: LentCluster, topic: string, partition: n
   return await cluster.findBroker({ nodeId })
 }
 
+/** Where a fetch of one partition begins. */
+export interface FetchOffset {
+  readonly partition: number
+  readonly offset: number
+}
+
+/**
+ * One fetch of a broker: committed records of some of its partitions, each from an offset on; perhaps none. Rejects with
+ * the first error that the broker says of a partition.
+ */
+export async function fetchFrom(
+  leader: LentBroker,
+  topic: string,
+  offsets: readonly FetchOffset[],
+  { maxWaitMs: maxWaitTime, maxBytes }: { maxWaitMs: number; maxBytes: number },
+): Promise<Map<number, ReadRecords>> {
+  const asked = offsets.map(({ partition, offset }) => ({ partition, fetchOffset: offset, maxBytes }))
+  const { responses } = await leader.fetch({
+    replicaId: -1,
+    isolationLevel: READ_COMMITTED,
+    maxWaitTime,
+    minBytes: 1,
+    maxBytes,
+    topics: [{ topic, partitions: asked }],
+  })
+  const answered = responses.find(({ topicName }) => topicName === topic)?.partitions ?? []
+  const read = offsets.map(({ partition, offset }): [number, ReadRecords] => {
+    const fetched = answered.find((one) => one.partition === partition)
+    if (fetched === undefined) throw new Error(`the answer to a fetch does not name ${topic}-${partition}`)
+    const last = fetched.messages.at(-1)?.batchContext
+    return [
+      partition,
+      {
+        records: committedRecords(topic, offset, fetched),
+        nextOffset: last === undefined ? offset : Math.max(offset, Number(last.firstOffset) + last.lastOffsetDelta + 1),
+        startOffset: Number(fetched.lastStartOffset),
+        endOffset: Number(fetched.highWatermark),
+      },
+    ]
+  })
+  return new Map(read)
+}
+
 /**
  * One fetch: committed records from an offset on, perhaps none. Waits up to half a second for the first. `out-of-range` if no
  * record can be at the offset.
@@ -37,25 +80,9 @@ export async function readFrom(
 ): Promise<ReadRecords | 'out-of-range'> {
   const leader = await leaderOf(cluster, topic, partition)
   try {
-    const { responses } = await leader.fetch({
-      replicaId: -1,
-      isolationLevel: READ_COMMITTED,
-      maxWaitTime: MAX_WAIT_MS,
-      minBytes: 1,
-      maxBytes: MAX_BYTES,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: MAX_BYTES }] }],
-    })
-    const fetched = responses
-      .find(({ topicName }) => topicName === topic)
-      ?.partitions.find((one) => one.partition === partition)
-    if (fetched === undefined) throw new Error(`the answer to a fetch does not name ${topic}-${partition}`)
-    const last = fetched.messages.at(-1)?.batchContext
-    return {
-      records: committedRecords(topic, offset, fetched),
-      nextOffset: last === undefined ? offset : Math.max(offset, Number(last.firstOffset) + last.lastOffsetDelta + 1),
-      startOffset: Number(fetched.lastStartOffset),
-      endOffset: Number(fetched.highWatermark),
-    }
+    const limits = { maxWaitMs: MAX_WAIT_MS, maxBytes: MAX_BYTES }
+    const read = await fetchFrom(leader, topic, [{ partition, offset }], limits)
+    return read.get(partition) as ReadRecords
   } catch (error) {
     if (codeOf(error) === OFFSET_OUT_OF_RANGE) return 'out-of-range'
     throw error

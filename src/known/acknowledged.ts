@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { hash } from 'node:crypto'
-import { contentHash } from '../dedup/content.ts'
+import { isSameContent } from '../dedup/content.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
 
@@ -62,7 +62,7 @@ export class Acknowledged {
     const first = this.#bytes.find(this.#doubles[slot * DOUBLES + 6] as number, length)
     if (first === undefined ? this.#hasHash(ints, value, length) : first.equals(value)) return this.#sameAs(slot)
     if (first === undefined) return UNCOMPARED
-    return contentHash(first) === contentHash(value) ? this.#sameAs(slot) : OTHER
+    return isSameContent(first, value) ? this.#sameAs(slot) : OTHER
   }
 
   /** Remembers that Kafka has acknowledged these bytes. `offset`: null if the broker did not say. */

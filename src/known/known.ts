@@ -8,8 +8,8 @@ import { NEW, type Repeat } from './repeat.ts'
 /** Who knew an invoice that came again. */
 export type KnownBy = 'instance' | 'journals'
 
-/** An invoice that Kafka has acknowledged. */
-export interface Stored {
+/** A record that Kafka has acknowledged. */
+export interface StoredRecord {
   readonly invoiceId: string
   readonly value: Buffer
   readonly partition: number
@@ -55,7 +55,7 @@ export class Known {
   }
 
   /** To be called when Kafka has acknowledged a record, before its identity can come again. */
-  note({ invoiceId, value, partition, offset, receivedAtMs }: Stored): void {
+  note({ invoiceId, value, partition, offset, receivedAtMs }: StoredRecord): void {
     const { acknowledged } = this.#options
     if (acknowledged === null) return
     if (offset !== null) {

@@ -3,7 +3,7 @@ import type { EventSummary } from './summary.ts'
 
 /** The answer to one request with invoices. Holds no values of an invoice beyond its identity. */
 export type AnsweredRequest = { readonly status: number; readonly durationMs: number } & (
-  | { readonly kind: 'receipt'; readonly identity: object }
+  | { readonly kind: 'receipt'; readonly identity: object; readonly isReplay?: boolean }
   /** How many invoices of an upload got which answer. */
   | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
   | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown; readonly bound?: string | undefined }
@@ -16,7 +16,9 @@ export function createAnswerLog(metrics: Metrics, events: EventSummary): (answer
     metrics.answered(status, answer.kind === 'problem' ? answer.slug : 'none', durationMs)
     switch (answer.kind) {
       case 'receipt':
-        return events.note('info', 'invoices acknowledged', { ...answer.identity })
+        return events.note('info', answer.isReplay ? 'invoices sent again' : 'invoices acknowledged', {
+          ...answer.identity,
+        })
       case 'upload':
         metrics.upload(answer.summary)
         return events.note('info', 'uploads answered', { ...answer.summary })

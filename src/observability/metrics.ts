@@ -1,6 +1,23 @@
 import { Counter, Histogram } from 'prom-client'
 import { createRegistry } from './registry.ts'
 
+/** What an instance knows of invoices that are in Kafka. */
+export interface KnownFigures {
+  /** How many of those that it has acknowledged itself. */
+  readonly acknowledged: number
+  /** What was read of `.journals`; null: it is not read. */
+  readonly journals: {
+    readonly journals: number
+    readonly bytes: number
+    readonly damaged: number
+    readonly isComplete: boolean
+    /** Offsets that are not read yet. */
+    readonly left: number
+    /** How long ago all of it was read. */
+    readonly ageMs: number
+  } | null
+}
+
 /** The values that are read at each scrape. */
 export interface MetricsSources {
   readonly pendingRecords: () => number
@@ -15,6 +32,7 @@ export interface MetricsSources {
   readonly rememberedTokens: () => number
   /** Keys or revocations that could not be read again. */
   readonly staleAuthFiles: () => number
+  readonly known: () => KnownFigures
 }
 
 export interface Metrics {
@@ -30,6 +48,8 @@ export interface Metrics {
   readonly tokenVerified: () => void
   /** Counts one request, or one invoice of an upload, that was refused for its token. */
   readonly tokenRefused: (reason: string) => void
+  /** Counts one invoice that came again: what was known of it, and from where. */
+  readonly repeated: (kind: string, knownBy: string) => void
   /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
   /** The text that Prometheus scrapes. */
@@ -87,6 +107,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
     labelNames: ['reason'] as const,
     registers,
   })
+  const repeats = new Counter({
+    name: 'tillgate_repeats_total',
+    help: 'Invoices whose identity was known to be in Kafka: with the same content, other content, or uncompared; known by the instance itself or by JOURNALS_TOPIC.',
+    labelNames: ['content', 'known_by'] as const,
+    registers,
+  })
+  gauge(
+    'tillgate_replay_invoices',
+    'Invoices that this instance has stored and remembers.',
+    () => sources.known().acknowledged,
+  )
+  if (sources.known().journals !== null) addJournalGauges(gauge, () => sources.known().journals)
   gauge('tillgate_pending_records', 'Invoices whose outcome is not known yet.', sources.pendingRecords)
   gauge('tillgate_buffered_bytes', 'Bytes of invoices held in memory.', sources.bufferedBytes)
   gauge('tillgate_buffer_capacity_bytes', 'Bound of tillgate_buffered_bytes.', () => sources.bufferCapacityBytes)
@@ -117,7 +149,31 @@ export function createMetrics(sources: MetricsSources): Metrics {
     handedOver: (kind) => workerBodies.inc({ kind }),
     tokenVerified: () => verified.inc(),
     tokenRefused: (reason) => refused.inc({ reason }),
+    repeated: (content, known_by) => repeats.inc({ content, known_by }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
     scrape,
   }
+}
+
+/** What was read of `.journals`. */
+function addJournalGauges(
+  gauge: ReturnType<typeof createRegistry>['gauge'],
+  read: () => KnownFigures['journals'],
+): void {
+  gauge('tillgate_journals', 'Journals that are known from JOURNALS_TOPIC.', () => read()?.journals ?? 0)
+  gauge(
+    'tillgate_journals_bytes',
+    'About how much memory they take, JOURNALS_MEMORY_BYTES at most.',
+    () => read()?.bytes ?? 0,
+  )
+  gauge('tillgate_journals_complete', 'Whether JOURNALS_TOPIC was read to its end.', () =>
+    Number(read()?.isComplete ?? false),
+  )
+  gauge('tillgate_journals_lag_records', 'Offsets of JOURNALS_TOPIC that are not read yet.', () => read()?.left ?? 0)
+  gauge(
+    'tillgate_journals_age_seconds',
+    'How long ago all of JOURNALS_TOPIC was read.',
+    () => (read()?.ageMs ?? 0) / 1_000,
+  )
+  gauge('tillgate_journals_damaged', 'Records of JOURNALS_TOPIC that cannot be read.', () => read()?.damaged ?? 0)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { Accumulator } from '../../src/accumulator/accumulator.ts'
+import { Accumulator, type AccumulatorOptions } from '../../src/accumulator/accumulator.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
 
@@ -9,8 +9,9 @@ let memory: BufferMemory
 let nowMs: number
 let accumulator: Accumulator
 
-function createAccumulator(deliveryTimeoutMs = 60_000): Accumulator {
-  const created = new Accumulator({ publisher, partitions: 2, limits: LIMITS, deliveryTimeoutMs, now: () => nowMs })
+function createAccumulator(deliveryTimeoutMs = 60_000, more: Partial<AccumulatorOptions> = {}): Accumulator {
+  const now = () => nowMs
+  const created = new Accumulator({ publisher, partitions: 2, limits: LIMITS, deliveryTimeoutMs, now, ...more })
   created.open()
   return created
 }
@@ -56,6 +57,36 @@ test('the same bytes with the same identity join: one record, equal answers', as
   assert.deepEqual(first, await third)
   await turn()
   assert.equal(publisher.published.length, 1)
+})
+
+test('other bytes with the same content join, too', async () => {
+  const isSameContent = (one: Buffer, other: Buffer) => String(one).trim() === String(other).trim()
+  accumulator = createAccumulator(60_000, { isSameContent })
+  const outcomes = [append('a', 'same'), append('a', ' same')]
+  const other = append('a', 'other')
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 7n })
+  const [first, second] = await Promise.all(outcomes)
+  assert.equal(first?.kind === 'acknowledged' && String(first.record.value), 'same')
+  assert.deepEqual(first, second)
+  assert.deepEqual(await other, { kind: 'rejected', reason: 'identity-conflict' })
+  assert.equal(publisher.published.length, 1)
+})
+
+test('whatever is acknowledged is told before its identity can come again, even if nobody waits any more', async () => {
+  const told: unknown[] = []
+  const onAcknowledged: AccumulatorOptions['onAcknowledged'] = ({ record, offset }) =>
+    told.push([record.identity, offset, accumulator.pendingRecords])
+  accumulator = createAccumulator(20, { onAcknowledged })
+  const [late, refused] = [append('a'), append('b', 'b', 1)]
+  await turn()
+  for (const batch of publisher.published) batch.batch.beginAttempt()
+  assert.equal((await late).kind, 'unknown')
+  publisher.published[0]?.answer({ kind: 'acknowledged', baseOffset: 7n })
+  publisher.published[1]?.answer({ kind: 'rejected', reason: 'refused' })
+  await refused
+  await turn()
+  assert.deepEqual(told, [['a', '7', 2]])
 })
 
 test('other bytes with the same identity are a conflict once the first are in the log', async () => {

@@ -15,6 +15,7 @@ import { UnreadAnswers } from '../../src/http/unread-answers.ts'
 import { createIngestUpload } from '../../src/ingest/upload.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
+import { NOTHING_KNOWN } from '../known/nothing-known.ts'
 
 export const LIMITS = { maxBytes: 64 * 1024, maxCompressedBytes: 8 * 1024, maxInvoices: 20, maxInvoiceBytes: 4_000 }
 const PARTITIONS = 3
@@ -72,6 +73,7 @@ export async function startUploadApp(): Promise<UploadApp> {
         reader,
         topic: 'invoices',
         partitionOf: cachedPartitionOf(PARTITIONS),
+        known: NOTHING_KNOWN,
         takeQuota: createQuotas({ perStore: undefined, perTerminal: undefined }),
         window: new UploadWindow({ maxRecords: 256, share: 1 }),
         timeoutMs: 30_000,

@@ -27,13 +27,34 @@ suite('an invoice that Kafka acknowledged', () => {
     assert.equal(contract('POST', POST, await app.inject(post)).offset, null)
   })
 
+  test('before has its first receipt again: 201 where it was posted, 200 where it was put', async (t) => {
+    const { app, contract, answers } = await testApp(t, { ingest: async () => ({ receipt: RECEIPT, isReplay: true }) })
+    for (const [request, pattern, status] of [
+      [post, POST, 201],
+      [put, PUT_PATTERN, 200],
+    ] as const) {
+      const answer = await app.inject(request)
+      assert.equal(answer.statusCode, status)
+      assert.equal(answer.headers['idempotent-replayed'], 'true')
+      assert.equal(answer.headers.location, PUT)
+      assert.deepEqual(contract(request.method, pattern, answer), RECEIPT)
+      const { kind, isReplay } = answers.at(-1) as { kind: string; isReplay?: boolean }
+      assert.deepEqual({ kind, isReplay }, { kind: 'receipt', isReplay: true })
+    }
+    const first = await testApp(t)
+    assert.equal((await first.app.inject(put)).headers['idempotent-replayed'], undefined)
+  })
+
   test('is reported once, without anything of its content', async (t) => {
     const { app, answers } = await testApp(t)
     await app.inject(put)
     assert.equal(answers.length, 1)
     const [answer] = answers
     assert.ok(answer !== undefined && answer.durationMs >= 0)
-    assert.deepEqual(untimed(answer), { kind: 'receipt', route: 'put', status: 201, identity: IDENTITY })
+    assert.deepEqual(untimed(answer), {
+      ...{ kind: 'receipt', route: 'put', status: 201, isReplay: false },
+      identity: IDENTITY,
+    })
   })
 })
 

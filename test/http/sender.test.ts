@@ -9,7 +9,17 @@ import { Senders } from '../../src/admission/senders.ts'
 import type { Principal } from '../../src/auth/principal.ts'
 import type { AppDeps } from '../../src/http/app.ts'
 import { message, parseAnswer, type RawSocket, rawSocket } from './raw-socket.ts'
-import { assertProblem, JSON_HEADERS, listen, POST, RECEIPT, testApp, UPLOAD, untimed } from './test-app.ts'
+import {
+  assertProblem,
+  JSON_HEADERS,
+  listen,
+  POST,
+  RECEIPT,
+  type TestDeps,
+  testApp,
+  UPLOAD,
+  untimed,
+} from './test-app.ts'
 
 /** What was spent is as good as never forgiven: the tests must not depend on how long they take. */
 const LIMITS = { maxConnections: 2, memoryBytes: 10_000, uploadMemoryBytes: 10_000, timeShare: 1e-6 }
@@ -23,7 +33,7 @@ const authenticate: AppDeps['authenticate'] = (name = 'nobody') => {
   return { kind: 'principal', principal }
 }
 
-async function appOf(t: TestContext, deps: Partial<AppDeps> = {}) {
+async function appOf(t: TestContext, deps: TestDeps = {}) {
   const senders = new Senders(LIMITS)
   const made = await testApp(t, {
     authenticate,
@@ -31,7 +41,7 @@ async function appOf(t: TestContext, deps: Partial<AppDeps> = {}) {
     // As the gateway does.
     admit: (announcedBytes, sender) => made.memory.hasRoom(announcedBytes) && made.memory.tryReserve(0, sender.memory),
     ...deps,
-  } as Partial<AppDeps>)
+  } as TestDeps)
   const port = await listen(made.app)
   const sockets: RawSocket[] = []
   t.after(() => {

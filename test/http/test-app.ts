@@ -7,7 +7,7 @@ import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { Senders } from '../../src/admission/senders.ts'
 import { type AppDeps, type AppOptions, buildApp } from '../../src/http/app.ts'
 import { UnreadAnswers } from '../../src/http/unread-answers.ts'
-import type { IngestRequest } from '../../src/ingest/invoice.ts'
+import type { IngestRequest, StoredInvoice } from '../../src/ingest/invoice.ts'
 import type { Receipt } from '../../src/invoice/receipt.ts'
 import { assertMatchesContract } from './contract.ts'
 
@@ -38,6 +38,11 @@ export interface TestApp {
   contract: (method: string, pattern: string, answer: InjectedAnswer) => Record<string, unknown>
 }
 
+/** An `ingest` may resolve with a receipt alone: that of an invoice that was stored just now. */
+export type TestDeps = Partial<Omit<AppDeps, 'ingest'>> & {
+  ingest?: (request: IngestRequest) => Promise<Receipt | StoredInvoice>
+}
+
 interface InjectedAnswer {
   statusCode: number
   headers: Record<string, unknown>
@@ -46,7 +51,7 @@ interface InjectedAnswer {
 
 export async function testApp(
   t: TestContext,
-  deps: Partial<AppDeps> = {},
+  deps: TestDeps = {},
   options: Partial<AppOptions> = {},
 ): Promise<TestApp> {
   const requests: IngestRequest[] = []
@@ -69,9 +74,10 @@ export async function testApp(
       unreadAnswers: new UnreadAnswers(() => {}),
       onAnswer: (answer) => void answers.push(answer),
       ...deps,
-      ingest: (request) => {
+      ingest: async (request) => {
         requests.push(request)
-        return ingest(request)
+        const stored = await ingest(request)
+        return 'receipt' in stored ? stored : { receipt: stored, isReplay: false }
       },
       ingestUpload,
     },

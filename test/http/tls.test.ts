@@ -10,11 +10,11 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import type { ClientCertificate } from '../../src/auth/certificates.ts'
 import type { Principal } from '../../src/auth/principal.ts'
-import type { AppDeps, AppOptions } from '../../src/http/app.ts'
+import type { AppOptions } from '../../src/http/app.ts'
 import { trackRequests } from '../../src/http/close-server.ts'
 import { createAuthority } from '../harness/certificates.ts'
 import { message, parseAnswer } from './raw-socket.ts'
-import { JSON_HEADERS, listen, POST, RECEIPT, testApp } from './test-app.ts'
+import { JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp } from './test-app.ts'
 
 const DEADLINE_MS = 10_000
 const REREAD_MS = 20
@@ -23,7 +23,7 @@ const others = createAuthority('another authority')
 const TILL = authority.issue('till', { names: ['DNS:till-7.example'] })
 
 /** An app behind TLS whose files can be replaced. */
-async function tlsApp(t: TestContext, deps: Partial<AppDeps> = {}, options: Partial<AppOptions> = {}) {
+async function tlsApp(t: TestContext, deps: TestDeps = {}, options: Partial<AppOptions> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'tillgate-'))
   t.after(() => rm(folder, { recursive: true }))
   const [certFile, keyFile, clientCaFile] = ['cert', 'key', 'ca'].map((name) => join(folder, name)) as [

@@ -7,7 +7,7 @@ import { uploadResponse } from '../../src/http/upload-answer.ts'
 import type { ItemAnswer } from '../../src/ingest/upload.ts'
 import { IDENTITY, RECEIPT } from './test-app.ts'
 
-const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT }
+const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT, isReplay: false }
 
 const failed = (slug: ProblemSlug, retryAfterSeconds?: number): ItemAnswer => ({
   kind: 'problem',
@@ -21,7 +21,10 @@ const textOf = (answers: readonly ItemAnswer[], asLines: boolean) =>
 /** The same, made in one piece. */
 function inOnePiece(answers: readonly ItemAnswer[], summary: object, asLines: boolean): string {
   const results = answers.map((answer, index) => {
-    if (answer.kind === 'receipt') return { index, identity: IDENTITY, status: 201, receipt: RECEIPT }
+    if (answer.kind === 'receipt') {
+      const result = { index, identity: IDENTITY, status: 201, receipt: RECEIPT }
+      return answer.isReplay ? { ...result, replayed: true } : result
+    }
     const { identity, problem } = answer
     return { index, identity, status: problem.status, problem: problemDocument(problem) }
   })
@@ -45,16 +48,21 @@ const OF_ITEMS = [
 
 suite('the answer to an upload', () => {
   test('counts every invoice once and says of each what it would be told alone, in order, in either form', () => {
-    const slugs = fc.array(fc.constantFrom('stored', 'stored', ...OF_ITEMS), { minLength: 1, maxLength: 12 })
+    const slugs = fc.array(fc.constantFrom('stored', 'replayed', ...OF_ITEMS), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(slugs, (slugs) => {
-        const statuses = slugs.map((slug) => (slug === 'stored' ? 201 : PROBLEMS[slug].status))
+        const isStored = (slug: (typeof slugs)[0]) => slug === 'stored' || slug === 'replayed'
+        const statuses = slugs.map((slug) => (slug === 'stored' || slug === 'replayed' ? 201 : PROBLEMS[slug].status))
         const count = (of: (slug: (typeof slugs)[0]) => boolean) => slugs.filter(of).length
-        const isRetry = (slug: (typeof slugs)[0]) => slug !== 'stored' && tillOf(slug) === 'resend'
+        const isRetry = (slug: (typeof slugs)[0]) =>
+          slug !== 'stored' && slug !== 'replayed' && tillOf(slug) === 'resend'
         const retry = count(isRetry)
         const obstacles = slugs.filter((slug) => isRetry(slug) && slug !== 'not-attempted')
-        const mayBeInKafka = slugs.some((slug) => slug === 'stored' || slug === 'outcome-unknown')
-        const answers = slugs.map((slug) => (slug === 'stored' ? STORED : failed(slug)))
+        const mayBeInKafka = slugs.some((slug) => isStored(slug) || slug === 'outcome-unknown')
+        const answers = slugs.map((slug) => {
+          if (slug === 'stored') return STORED
+          return slug === 'replayed' ? { ...STORED, isReplay: true } : failed(slug)
+        })
 
         if (retry === slugs.length && !mayBeInKafka && obstacles.length > 0) {
           assert.throws(() => uploadResponse(answers, false), { slug: obstacles[0] })
@@ -62,7 +70,7 @@ suite('the answer to an upload', () => {
         }
         const { status, summary, parts, retryAfter } = uploadResponse(answers, false)
         const body = [...parts].join('')
-        const accepted = count((slug) => slug === 'stored')
+        const accepted = count(isStored)
         assert.equal(status, accepted === slugs.length ? 200 : 207)
         assert.deepEqual(summary, { accepted, rejected: slugs.length - accepted - retry, retry })
         assert.equal(retryAfter !== undefined, obstacles.length > 0)
@@ -75,6 +83,7 @@ suite('the answer to an upload', () => {
         for (const result of document.results) {
           assert.deepEqual(result.identity, IDENTITY)
           assert.equal('receipt' in result, result.status === 201)
+          assert.equal(result.replayed === true, slugs[result.index] === 'replayed')
           assert.equal('problem' in result, result.status !== 201)
         }
         const lines = textOf(answers, true).split('\n')

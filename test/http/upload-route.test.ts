@@ -12,7 +12,7 @@ import { assertProblem, IDENTITY, JSON_HEADERS, listen, POST, RECEIPT, testApp, 
 const NDJSON = 'application/x-ndjson'
 const LINES = { 'content-type': NDJSON }
 const post = { method: 'POST', url: UPLOAD, headers: LINES, payload: '{}\n{}\n' } as const
-const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT }
+const STORED: ItemAnswer = { kind: 'receipt', receipt: RECEIPT, isReplay: false }
 const failed = (slug: ProblemSlug, retryAfterSeconds?: number): ItemAnswer => ({
   kind: 'problem',
   identity: IDENTITY,
@@ -332,6 +332,7 @@ suite('a long answer', () => {
       let made = 0
       const counted: ItemAnswer = {
         kind: 'receipt',
+        isReplay: false,
         get receipt() {
           made++
           return RECEIPT

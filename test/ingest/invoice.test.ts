@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
 import type { Outcome } from '../../src/accumulator/outcome.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Reservation } from '../../src/admission/buffer-memory.ts'
@@ -7,10 +7,12 @@ import type { Principal } from '../../src/auth/principal.ts'
 import { Problem, type ProblemSlug, tillOf } from '../../src/errors.ts'
 import { createKeyBinding } from '../../src/ingest/idempotency-keys.ts'
 import { createIngest, type IngestDeps, type IngestRequest, problemOf } from '../../src/ingest/invoice.ts'
-import { identityText, invoiceIdOf } from '../../src/invoice/identity.ts'
+import { invoiceIdOf } from '../../src/invoice/identity.ts'
+import type { Repeat } from '../../src/known/repeat.ts'
 import { UploadReader } from '../../src/uploads/upload-reader.ts'
 import { WorkerFailed } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { NOTHING_KNOWN } from '../known/nothing-known.ts'
 
 const IDENTITY = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 42 }
 const RECEIVED_AT = new Date('2026-03-14T16:05:10.123Z')
@@ -46,6 +48,7 @@ function ingestOver(outcomeOf: (record: ProducerRecord) => Outcome, deps: Partia
     takeQuota: () => null,
     onLive: () => {},
     keys: createKeyBinding(),
+    known: NOTHING_KNOWN,
     inlineBytes: 65_536,
     reader: { readInvoice: () => assert.fail('too small for a worker') },
     ...deps,
@@ -60,7 +63,9 @@ const isProblem = (slug: ProblemSlug) => (error: unknown) => error instanceof Pr
 
 test('an acknowledged invoice has a receipt that says where it is', async () => {
   const { ingest } = ingestOver(acknowledge)
-  assert.deepEqual(await ingest(requestOf()), {
+  const { receipt, isReplay } = await ingest(requestOf())
+  assert.equal(isReplay, false)
+  assert.deepEqual(receipt, {
     invoiceId: invoiceIdOf(IDENTITY),
     identity: IDENTITY,
     topic: 'invoices',
@@ -82,7 +87,7 @@ test('the record is the request’s own bytes under the store’s key and partit
   assert.equal(String(record.key), 'S1')
   assert.deepEqual(asked, ['S1'])
   assert.equal(record.partition, 5)
-  assert.equal(record.identity, identityText(IDENTITY))
+  assert.equal(record.identity, invoiceIdOf(IDENTITY))
   assert.equal(record.headers['pos-ingest'], 'live')
   assert.equal(record.headers['pos-received-at'], RECEIVED_AT.toISOString())
   assert.match(record.headers.traceparent as string, /^00-a{32}-/)
@@ -94,7 +99,7 @@ test('a request that joined another one’s record has the receipt of that recor
   const { ingest } = ingestOver((record) =>
     acknowledge({ ...record, headers: { ...record.headers, 'pos-received-at': earlier } }),
   )
-  assert.equal((await ingest(requestOf())).receivedAt, earlier)
+  assert.equal((await ingest(requestOf())).receipt.receivedAt, earlier)
 })
 
 const TILL: Principal = {
@@ -210,7 +215,7 @@ test('a large invoice is validated by a worker, with the same result and the sam
   const sent = JSON.stringify(padded(20_000))
   await ingest(requestOf({ invoice: padded(10_000) }))
   assert.deepEqual(handedOver, [])
-  const receipt = await ingest(requestOf({ body: Buffer.from(sent) }))
+  const { receipt } = await ingest(requestOf({ body: Buffer.from(sent) }))
   assert.deepEqual(handedOver, ['invoice'])
   assert.deepEqual(receipt.identity, IDENTITY)
   assert.equal(String(appended.at(-1)?.record.value), sent)
@@ -269,4 +274,54 @@ test('every outcome but acknowledged is a problem with the same meaning', async 
     assert.ok(outcome.kind !== 'acknowledged')
     assert.equal(problemOf(outcome).slug, slug)
   }
+})
+
+suite('an invoice whose identity is known', () => {
+  const same = { kind: 'same', offset: '5', receivedAtMs: Date.parse('2026-03-14T10:00:00.007Z') } as const
+  const findAlways = (repeat: Repeat): IngestDeps['known'] => ({ find: () => repeat })
+
+  test('with this content has the first receipt, and nothing is appended or counted', async () => {
+    const known = findAlways(same)
+    const never = () => assert.fail('it is no new invoice')
+    const { ingest, appended } = ingestOver(acknowledge, { known, takeQuota: never, onLive: never })
+    const { receipt, isReplay } = await ingest(requestOf({ idempotencyKey: 'k' }))
+    assert.equal(isReplay, true)
+    assert.deepEqual(receipt, {
+      invoiceId: invoiceIdOf(IDENTITY),
+      identity: IDENTITY,
+      topic: 'invoices',
+      partition: 3,
+      offset: '5',
+      receivedAt: '2026-03-14T10:00:00.007Z',
+    })
+    assert.equal(appended.length, 0)
+    const other = { invoice: sampleInvoice({ ...IDENTITY, storeId: 'S2' }), idempotencyKey: 'k' }
+    await assert.rejects(ingest(requestOf(other)), isProblem('identity-mismatch'), 'the key is bound')
+  })
+
+  test('with other content is a conflict', async () => {
+    const { ingest, appended } = ingestOver(acknowledge, { known: findAlways({ kind: 'other' }) })
+    await assert.rejects(ingest(requestOf()), isProblem('identity-conflict'))
+    assert.equal(appended.length, 0)
+  })
+
+  test('with content that cannot be compared is appended', async () => {
+    const { ingest, appended } = ingestOver(acknowledge, { known: findAlways({ kind: 'uncompared' }) })
+    assert.equal((await ingest(requestOf())).isReplay, false)
+    assert.equal(appended.length, 1)
+  })
+
+  test('is told to nobody who may not write for its terminal', async () => {
+    const asked: unknown[] = []
+    const find = (id: string) => {
+      asked.push(id)
+      return same
+    }
+    const { ingest } = ingestOver(acknowledge, { known: { find } })
+    const principal = { ...TILL, stores: new Set(['S2']) }
+    await assert.rejects(ingest(requestOf({ principal })), isProblem('forbidden'))
+    assert.deepEqual(asked, [])
+    await ingest(requestOf({ principal: TILL }))
+    assert.deepEqual(asked, [invoiceIdOf(IDENTITY)])
+  })
 })

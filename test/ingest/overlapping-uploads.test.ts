@@ -6,6 +6,7 @@ import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { createIngestUpload, type IngestUpload } from '../../src/ingest/upload.ts'
 import { FakePublisher, LIMITS, turn } from '../accumulator/fakes.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { NOTHING_KNOWN } from '../known/nothing-known.ts'
 import { mainThreadReader } from './main-thread-reader.ts'
 
 const MAX_BYTES = 1_000_000
@@ -28,6 +29,7 @@ function start(deliveryTimeoutMs = 60_000): void {
     topic: 'invoices',
     partitionOf: () => 0,
     takeQuota: () => null,
+    known: NOTHING_KNOWN,
     timeoutMs: 1_000,
     overheadBytes: 100,
   })

@@ -8,6 +8,7 @@ import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { createIngestUpload } from '../../src/ingest/upload.ts'
 import { FakePublisher, LIMITS } from '../accumulator/fakes.ts'
 import { emptyDocument } from '../invoice/plain-sale.ts'
+import { NOTHING_KNOWN } from '../known/nothing-known.ts'
 import { mainThreadReader } from './main-thread-reader.ts'
 
 interface Circumstances {
@@ -32,6 +33,7 @@ async function uploadOf(count: number, circumstances: Circumstances = {}) {
     reader: mainThreadReader({ maxBytes: 100_000, maxInvoiceBytes: 5_000 }),
     topic: 'invoices',
     partitionOf: () => 0,
+    known: NOTHING_KNOWN,
     takeQuota: createQuotas({ perStore: undefined, perTerminal: quotaPerTerminal }, () => 0),
     window,
     timeoutMs: 50,

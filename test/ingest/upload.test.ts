@@ -15,6 +15,7 @@ import {
 } from '../../src/ingest/upload.ts'
 import { WorkerFailed, type WorkerFailure } from '../../src/uploads/worker-pool.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
+import { NOTHING_KNOWN } from '../known/nothing-known.ts'
 import { mainThreadReader } from './main-thread-reader.ts'
 
 const OVERHEAD_BYTES = 100
@@ -49,6 +50,7 @@ function ingestOver(deps: Partial<IngestUploadDeps> = {}) {
     partitionOf: (storeId) => storeId.length,
     takeQuota: () => null,
     timeoutMs: 1_000,
+    known: NOTHING_KNOWN,
     overheadBytes: OVERHEAD_BYTES,
     ...deps,
   })
@@ -283,4 +285,40 @@ test('the inflated bytes are reserved beside the body while it is read; without 
   await assert.rejects(ingest([line(1)]), isProblem('saturated'))
   assert.deepEqual(answers, [true, false])
   assert.equal(appended.length, 0)
+})
+
+test('what is in Kafka already is not appended again: it has its first receipt, or is a conflict', async () => {
+  const find: IngestUploadDeps['known']['find'] = (_id, { sequenceNumber }) => {
+    if (sequenceNumber === 1) return { kind: 'same', offset: '5', receivedAtMs: 0 }
+    return sequenceNumber === 2 ? { kind: 'other' } : { kind: 'new' }
+  }
+  const takeQuota = ({ sequenceNumber }: { sequenceNumber: number }) =>
+    sequenceNumber === 3 ? null : assert.fail('it is no new invoice')
+  const window = windowOf(1)
+  const answering = ingestOver({ known: { find }, takeQuota, window })([line(1), line(2), line(3)])
+  await turn()
+  assert.equal(appended.length, 1)
+  acknowledge()
+  const answers = await answering
+  assert.deepEqual(told(answers), ['1 at 5', 'identity-conflict', '3 at 7'])
+  assert.deepEqual(
+    answers.map((answer) => answer.kind === 'receipt' && answer.isReplay),
+    [true, false, false],
+  )
+})
+
+test('what came into Kafka while it waited for its place is not appended', async () => {
+  const stored = new Set<number>()
+  const find: IngestUploadDeps['known']['find'] = (_id, { sequenceNumber }) =>
+    stored.has(sequenceNumber) ? { kind: 'same', offset: '5', receivedAtMs: 0 } : { kind: 'new' }
+  const window = windowOf(1)
+  const answering = ingestOver({ known: { find }, window })([line(1), line(2), line(3)])
+  await turn()
+  assert.equal(appended.length, 1)
+  stored.add(2)
+  acknowledge()
+  await turn()
+  await turn()
+  acknowledge()
+  assert.deepEqual(told(await answering), ['1 at 7', '2 at 5', '3 at 7'])
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { identityOf } from '../../src/invoice/identity.ts'
+import { identityOf, invoiceIdOf } from '../../src/invoice/identity.ts'
 import { toRecord } from '../../src/invoice/record.ts'
 import { plainSale } from './plain-sale.ts'
 
@@ -19,7 +19,7 @@ describe('toRecord', () => {
     const record = toRecord(valid, body, context)
     assert.equal(record.value, body)
     assert.equal(record.key.toString(), 'S1')
-    assert.equal(record.identity, 'S1/T1/J1/7')
+    assert.equal(record.identity, invoiceIdOf(valid.identity))
   })
 
   it('has CloudEvents headers in the binary mode of Kafka, and our own', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMetrics } from '../../src/observability/metrics.ts'
+import { createMetrics, type KnownFigures } from '../../src/observability/metrics.ts'
 
-function sources() {
+function sources(known: KnownFigures = { acknowledged: 12, journals: null }) {
   const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false, tokens: 0, stale: 0 }
   const metrics = createMetrics({
     pendingRecords: () => now.pending,
@@ -14,6 +14,7 @@ function sources() {
     isReady: () => now.ready,
     rememberedTokens: () => now.tokens,
     staleAuthFiles: () => now.stale,
+    known: () => known,
   })
   return { now, metrics }
 }
@@ -36,8 +37,30 @@ test('gauges have the values at the moment of the scrape', async () => {
     'tillgate_ready 1',
     'tillgate_tokens_remembered 7',
     'tillgate_auth_stale 1',
+    'tillgate_replay_invoices 12',
   ])
     assert.ok(body.includes(`\n${line}\n`), line)
+})
+
+test('what is known of .journals is shown where it is read; repeats are counted', async () => {
+  const off = await sources().metrics.scrape()
+  assert.doesNotMatch(off.body, /tillgate_journals/)
+  const journals = { journals: 3, bytes: 900, damaged: 1, isComplete: true, left: 4, ageMs: 1_500 }
+  const { metrics } = sources({ acknowledged: 0, journals })
+  metrics.repeated('same', 'instance')
+  metrics.repeated('other', 'journals')
+  const { body } = await metrics.scrape()
+  for (const line of [
+    'journals 3',
+    'journals_bytes 900',
+    'journals_damaged 1',
+    'journals_complete 1',
+    'journals_lag_records 4',
+    'journals_age_seconds 1.5',
+    'repeats_total{content="same",known_by="instance"} 1',
+    'repeats_total{content="other",known_by="journals"} 1',
+  ])
+    assert.ok(body.includes(`\ntillgate_${line}\n`), line)
 })
 
 test('tokens are counted: verified, and refused by reason', async () => {

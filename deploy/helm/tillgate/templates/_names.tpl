@@ -58,13 +58,18 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- if or $jwks.configMap $jwks.secret }}files{{ end -}}
 {{- end -}}
 
-{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set), its tokens (512 bytes each) and 600 MiB. A limit
-that is given counts instead. */}}
+{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set), what it remembers of stored
+invoices (64 MiB) and of journals (256 MiB with JOURNALS_TOPIC), its tokens (512 bytes each) and 600 MiB. A limit that is
+given counts instead. */}}
 {{- define "tillgate.resources" -}}
 {{- $bufferBytes := int64 (.Values.config.BUFFER_MEMORY_BYTES | default 268435456) -}}
 {{- $tokens := ternary 0 (int64 (.Values.config.AUTH_MAX_TOKENS | default 100000)) (eq (.Values.config.AUTH | default "required") "off") -}}
 {{- $tokenMebibytes := div (add (mul $tokens 512) 1048575) 1048576 -}}
-{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) $tokenMebibytes 600 -}}
+{{- $replay := .Values.config.REPLAY_MEMORY_BYTES -}}
+{{- $replayBytes := ternary 67108864 (int64 $replay) (kindIs "invalid" $replay) -}}
+{{- $journalsBytes := ternary (int64 (.Values.config.JOURNALS_MEMORY_BYTES | default 268435456)) 0 (not (empty .Values.config.JOURNALS_TOPIC)) -}}
+{{- $knownMebibytes := div (add $replayBytes $journalsBytes 1048575) 1048576 -}}
+{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) $knownMebibytes $tokenMebibytes 600 -}}
 {{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
 {{- toYaml (mergeOverwrite $default (.Values.resources | default dict)) -}}
 {{- end -}}
