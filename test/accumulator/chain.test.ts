@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
+import { afterEach, beforeEach, mock, test } from 'node:test'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { Chain } from '../../src/accumulator/chain.ts'
 import type { Outcome } from '../../src/accumulator/outcome.ts'
@@ -28,12 +28,14 @@ const predecessor = { kind: 'rejected', reason: 'predecessor' } as const
 const values = () => publisher.published.map((published) => published.values.join(''))
 
 beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout'] })
   publisher = new FakePublisher()
   memory = new BufferMemory(10_000)
   accumulator = createAccumulator()
 })
 
 afterEach(async () => {
+  mock.timers.reset()
   await accumulator.drain(0)
   assert.equal(memory.usedBytes, 0)
 })
@@ -70,6 +72,7 @@ test('a record whose deadline passed while it waited breaks its chain before the
   await turn()
   publisher.latest.batch.beginAttempt()
   const waiting = [append('b', chain), append('c', chain)]
+  pass(30)
   const [outcome] = await Promise.all(waiting)
   assert.deepEqual(outcome, { kind: 'rejected', reason: 'expired' })
   publisher.latest.answer(acknowledged)
@@ -142,8 +145,8 @@ test('a record that somebody outside of the broken chain waits for as well is se
   assert.equal((await live).kind, 'acknowledged')
 })
 
-/** Lets the deadlines of what waits pass; `turn` afterwards. */
-const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+/** Lets the deadlines of what waits pass. */
+const pass = (ms: number) => mock.timers.tick(ms)
 
 /** `a` of a chain has failed, and `b`, more than a batch behind it, is cut off and still waits. */
 async function cutOff(chain: Chain) {
@@ -177,8 +180,9 @@ test('a resend before the deadline of what is cut off overtakes nothing either',
   publisher.latest.batch.beginAttempt()
   const [first, second] = [new Chain(), new Chain()]
   const a = append('a', first)
-  await pass(30)
+  pass(30)
   const b = append('b', first)
+  pass(30)
   assert.deepEqual(await a, { kind: 'rejected', reason: 'expired' })
   const again = [append('a', second), append('b', second)]
   publisher.latest.answer(acknowledged)
@@ -235,6 +239,7 @@ test('a chain does not join before its last record what may have left for nobody
   const late = append('b', first)
   await turn()
   publisher.latest.batch.beginAttempt()
+  pass(30)
   assert.deepEqual(await late, { kind: 'unknown', reason: 'deadline' })
   const again = [append('a', second), append('b', second)]
   assert.deepEqual(await again[1], predecessor)
@@ -276,12 +281,13 @@ test('what is cut off leaves a batch of which nothing was attempted when it is s
   void append('x')
   await turn()
   const a = append('a', first)
-  await pass(40)
+  pass(40)
   const live = append('a')
   const b = append('b', first)
   publisher.latest.answer(acknowledged)
   await turn()
   assert.deepEqual(values(), ['x', 'ab'])
+  pass(40)
   assert.deepEqual(await a, { kind: 'unknown', reason: 'deadline' })
   const again = [append('a', second), append('b', second)]
   assert.deepEqual(await b, predecessor)
@@ -325,9 +331,10 @@ test('at its deadline a record is rejected although other bytes wait for it: the
   publisher.latest.batch.beginAttempt()
   const other = new Chain()
   const waiting = append('a')
-  await pass(20)
+  pass(20)
   const conflict = append('a', other, 'A')
   const behind = append('b', other)
+  pass(20)
   assert.deepEqual(await waiting, { kind: 'rejected', reason: 'expired' })
   assert.deepEqual(await conflict, { kind: 'rejected', reason: 'identity-busy' })
   publisher.latest.answer(acknowledged)
@@ -343,11 +350,13 @@ test('a record that is cut off for one request goes with the deadline of the las
   const x = append('x', first)
   await turn()
   publisher.latest.batch.beginAttempt()
-  await pass(30)
+  pass(30)
   const ahead = append('y', second)
   const a = append('a', second)
   const cutOff = append('a', first)
+  pass(30)
   assert.deepEqual(await x, { kind: 'unknown', reason: 'deadline' })
+  pass(30)
   assert.deepEqual(await ahead, { kind: 'rejected', reason: 'expired' })
   assert.equal((await a).kind, 'rejected')
   assert.equal((await cutOff).kind, 'rejected')
@@ -362,6 +371,7 @@ test('what nobody waits for any more is not sent when its batch is too large aft
   const a = [append('a', first), append('b', first)]
   await turn()
   publisher.latest.batch.beginAttempt()
+  pass(30)
   for (const outcome of a) assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
   publisher.latest.answer({ kind: 'too-large' })
   await turn()
@@ -382,8 +392,9 @@ test('of a batch that is too large only what somebody waits for is sent, in orde
   const a = [append('a', first), append('b', first)]
   await turn()
   publisher.latest.batch.beginAttempt()
-  await pass(30)
+  pass(30)
   const b = [append('a', second), append('b', second)]
+  pass(30)
   for (const outcome of a) assert.equal((await outcome).kind, 'unknown')
   publisher.latest.answer({ kind: 'too-large' })
   await turn()
