@@ -20,6 +20,7 @@ const app = await buildApp(
   {
     ingest: never,
     ingestUpload: never,
+    journalStateOf: never,
     isReady: never,
     isDraining: never,
     admit: never,

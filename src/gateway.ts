@@ -151,6 +151,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const app = await buildApp(
     {
       ...createFlows(config, { accumulator, known, reader, access }),
+      journalStateOf: known.stateOf,
       ...createBounds(config, memory, reader),
       authenticate: access.authenticate,
       onDenied: access.onDenied,

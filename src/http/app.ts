@@ -6,9 +6,11 @@ import type { Ingest } from '../ingest/invoice.ts'
 import type { IngestUpload } from '../ingest/upload.ts'
 import { ReceiptSchema } from '../invoice/receipt.ts'
 import { InvoiceSchema } from '../invoice/schema.ts'
+import type { JournalStateOf } from '../known/journal-state.ts'
 import type { AdmissionRules } from './admission.ts'
 import { answerConnects } from './client-error.ts'
 import { allowOrigins } from './cors.ts'
+import { cursorRoute } from './cursor-route.ts'
 import { docsPage } from './docs-page.ts'
 import { errorAnswers } from './error-answers.ts'
 import type { Answer } from './exchange.ts'
@@ -32,6 +34,8 @@ import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 export interface AppDeps {
   ingest: Ingest
   ingestUpload: IngestUpload
+  /** What this instance knows of a journal, for its resume cursor. */
+  journalStateOf: JournalStateOf
   /** Whether the instance takes invoices. Why not is for operators alone. */
   isReady: () => boolean
   /** True from the stop signal on: the instance is not ready, and every answer says `Connection: close`. */
@@ -134,6 +138,10 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   })
   app.register((uploads, _options, done) => {
     uploadRoute(uploads, { ...deps, isRefusing: deps.isRefusing ?? isDraining }, options)
+    done()
+  })
+  app.register((cursors, _options, done) => {
+    cursorRoute(cursors, deps)
     done()
   })
   const docs = options.docs ?? false

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Authenticate, AuthFailure } from '../auth/authenticate.ts'
-import { may, type Principal } from '../auth/principal.ts'
+import { may, type Principal, type Scope } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import { FORBIDDEN } from '../ingest/invoice.ts'
 import { clientAddress } from './client-address.ts'
@@ -35,9 +35,15 @@ const FAILURES: Readonly<Record<AuthFailure, Problem>> = {
   'no-keys': new Problem('keys-unavailable', 'The keys of the identity provider were never read. Send it again.'),
 }
 
-const FORBIDDEN_SCOPE = new Problem('forbidden', 'The token is not for writing invoices.', {
-  headers: { 'www-authenticate': 'Bearer realm="tillgate", error="insufficient_scope", scope="invoices:write"' },
-})
+const missingScope = (scope: Scope, detail: string) =>
+  new Problem('forbidden', detail, {
+    headers: { 'www-authenticate': `Bearer realm="tillgate", error="insufficient_scope", scope="${scope}"` },
+  })
+
+const MISSING_SCOPE: Readonly<Record<Scope, Problem>> = {
+  'invoices:write': missingScope('invoices:write', 'The token is not for writing invoices.'),
+  'invoices:read': missingScope('invoices:read', 'The token is not for reading what is known of invoices.'),
+}
 
 /** For the OpenAPI document: a route that takes a token, and needs none with `AUTH=off`. */
 export const MAY_NEED_TOKEN = [{}, { token: [] }]
@@ -60,25 +66,27 @@ export interface Denial {
 /**
  * Who sends a request, or why it is refused. It is found out from the header fields, the connection's certificate and
  * the path, before anything is reserved. `null`: tokens are not asked for. Returns at once for a token that was verified
- * before.
+ * before. `scope`: what the request does.
  */
 export function principalOf(
   request: FastifyRequest,
   authenticate: Authenticate | null,
   onDenied: (denial: Denial) => void = () => {},
+  scope: Scope = 'invoices:write',
 ): Principal | null | Problem | Promise<Principal | Problem> {
   if (authenticate === null) return null
   const { headers, socket } = request.raw
   const address = clientAddress(request)
   const result = authenticate(headers.authorization, address, clientCertificateOf(socket))
-  const writer = (known: AuthResult) => writerOf(known, request.params as NamedTerminal, address, onDenied)
-  return result instanceof Promise ? result.then(writer) : writer(result)
+  const holder = (known: AuthResult) => holderOf(known, scope, request.params as NamedTerminal, address, onDenied)
+  return result instanceof Promise ? result.then(holder) : holder(result)
 }
 
 type AuthResult = Awaited<ReturnType<Authenticate>>
 
-function writerOf(
+function holderOf(
   result: AuthResult,
+  scope: Scope,
   { storeId, terminalId }: NamedTerminal,
   address: string,
   onDenied: (denial: Denial) => void,
@@ -88,12 +96,12 @@ function writerOf(
     onDenied({ reason: result.failure, address, principal })
     return FAILURES[result.failure]
   }
-  if (!result.principal.scopes.has('invoices:write')) {
+  if (!result.principal.scopes.has(scope)) {
     onDenied({ reason: 'scope', address, principal })
-    return FORBIDDEN_SCOPE
+    return MISSING_SCOPE[scope]
   }
   if (storeId === undefined || terminalId === undefined) return result.principal
-  if (may(result.principal, 'invoices:write', { storeId, terminalId })) return result.principal
+  if (may(result.principal, scope, { storeId, terminalId })) return result.principal
   onDenied({ reason: 'store or terminal', address, principal })
   return FORBIDDEN
 }

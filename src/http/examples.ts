@@ -26,6 +26,7 @@ import type { ItemAnswer } from '../ingest/upload.ts'
 import { type Identity, identityOf, identityPath } from '../invoice/identity.ts'
 import { partitionOf } from '../invoice/partition.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
+import { cursorOf } from './journal-cursor.ts'
 import { NDJSON } from './media-type.ts'
 import { exampleOf } from './problem-texts.ts'
 import { uploadResponse } from './upload-answer.ts'
@@ -95,6 +96,18 @@ export const REPLAY_EXAMPLES: Examples = {
 export const RECEIPT_EXAMPLES: Examples = {
   receipt: example('The receipt of the sale', receiptOf(sale, 48_210)),
   receiptWithoutOffset: example('The broker did not say where the record is', receiptOf(sale, null)),
+}
+
+export const CURSOR_EXAMPLES: Examples = {
+  cursor: example(
+    'Two numbers are missing',
+    cursorOf({
+      kind: 'known',
+      through: sale.sequenceNumber,
+      ahead: [[sale.sequenceNumber + 3, sale.sequenceNumber + 9]],
+    }),
+  ),
+  newJournal: example('Nothing of the journal was seen', cursorOf({ kind: 'new' })),
 }
 
 /** An upload of which everything is stored, as JSON or as lines. */

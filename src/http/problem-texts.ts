@@ -44,7 +44,9 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     example: 'The token has expired. The till needs a new one.',
   },
   forbidden: {
-    meaning: 'The token is valid, but not for this store, this terminal, or for writing invoices.',
+    meaning:
+      'The token is valid, but not for this store, this terminal, or this use: writing invoices needs the scope ' +
+      '`invoices:write`, a resume cursor `invoices:read`.',
     remedy: 'Find out whose token the till has. Give it one for its own store and terminal.',
     example: 'The token is not for this store and terminal.',
   },
@@ -52,6 +54,13 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning: 'There is nothing at this path.',
     remedy: 'Correct the address that the till is configured with.',
     example: 'There is nothing at this path.',
+  },
+  'cursors-off': {
+    meaning: 'The gateway does not follow the journals, so it cannot say which numbers of a journal are in Kafka.',
+    remedy:
+      'Set `JOURNALS_TOPIC`, and run `tillgate dedup`, which writes that topic. Without a cursor a till sends all that ' +
+      'it has no receipt for. That is safe.',
+    example: 'This gateway has no resume cursors: JOURNALS_TOPIC is not set.',
   },
   'method-not-allowed': {
     meaning: 'The path exists, but not for this method. The header field `Allow` lists the methods it takes.',
@@ -166,6 +175,21 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     meaning: 'This instance is shutting down. Another one takes the invoice.',
     remedy: NOTHING,
     example: 'This instance is shutting down. Send the same document again.',
+  },
+  'cursors-unread': {
+    meaning:
+      'The gateway has not read the journals to their end since it was started. It cannot say yet which numbers of a ' +
+      'journal are in Kafka.',
+    remedy: 'Nothing: the till asks again by itself. If it lasts, look at the log of the gateway and at the cluster.',
+    example: 'The gateway is still reading the journals. Ask again later.',
+  },
+  'cursor-not-kept': {
+    meaning:
+      'There are more journals than this gateway has room for, and it may have dropped this one. So it cannot say which of ' +
+      'its numbers are in Kafka.',
+    remedy:
+      'Give the gateway more room for journals. Until then a till sends all that it has no receipt for. That is safe.',
+    example: 'This gateway has no room for all journals. Another one may have this one.',
   },
   'refused-by-kafka': {
     meaning:

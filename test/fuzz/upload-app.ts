@@ -68,6 +68,7 @@ export async function startUploadApp(): Promise<UploadApp> {
   const app = await buildApp(
     {
       ingest: () => Promise.reject(new Error('no single invoices here')),
+      journalStateOf: () => ({ kind: 'new' }),
       ingestUpload: createIngestUpload({
         accumulator,
         reader,

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { PROBLEMS, type ProblemSlug } from '../../src/errors.ts'
 import { assertMatchesContract, at, escapePointer, schemaErrors } from './contract.ts'
-import { POST, PUT_PATTERN, testApp, UPLOAD } from './test-app.ts'
+import { CURSOR_PATTERN, POST, PUT_PATTERN, testApp, UPLOAD } from './test-app.ts'
 
 const run = promisify(execFile)
 const root = new URL('../../', import.meta.url)
@@ -41,6 +41,7 @@ suite('the OpenAPI document', () => {
       'post /v1/invoices postInvoice',
       `put ${PUT_PATTERN} putInvoice`,
       `post ${UPLOAD} postUpload`,
+      `get ${CURSOR_PATTERN} getJournalCursor`,
       'get / getStart',
       'get /problems listProblems',
       'get /problems/{slug} getProblem',
@@ -72,7 +73,7 @@ suite('the OpenAPI document', () => {
         .filter(([, parameter]) => at(parameter, 'in') === 'path')
         .map(([i, parameter]) => ({ schema: `${pointer}/parameters/${i}/schema`, example: at(parameter, 'example') })),
     )
-    assert.equal(inPath.length, 5)
+    assert.equal(inPath.length, 8)
     for (const { schema, example } of inPath) assert.deepEqual(schemaErrors(document, schema, example), [], schema)
   })
 
@@ -93,7 +94,8 @@ suite('the OpenAPI document', () => {
   test('shows every problem of an invoice or an upload', async (t) => {
     const { app } = await testApp(t)
     const document = app.swagger()
-    const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed', 'not-attempted']
+    const ofCursors: ProblemSlug[] = ['cursors-off', 'cursors-unread', 'cursor-not-kept']
+    const elsewhere: ProblemSlug[] = ['not-found', 'method-not-allowed', 'not-attempted', ...ofCursors]
     const ofUploads: ProblemSlug[] = ['malformed-upload', 'upload-too-large']
     for (const slug of Object.keys(PROBLEMS) as ProblemSlug[]) {
       if (elsewhere.includes(slug)) continue

@@ -18,6 +18,7 @@ export const POST = '/v1/invoices'
 export const UPLOAD = '/v1/invoices/batch'
 export const PUT = '/v1/stores/S1/terminals/T1/journals/J1/invoices/42'
 export const PUT_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}'
+export const CURSOR_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}'
 
 export const RECEIPT: Receipt = {
   invoiceId: '3c2b7e0e-4f4e-5b8e-9d2a-0a1b2c3d4e5f',
@@ -60,6 +61,7 @@ export async function testApp(
   const { ingest = async () => RECEIPT, ingestUpload = async () => [] } = deps
   const app = await buildApp(
     {
+      journalStateOf: () => ({ kind: 'new' }),
       isReady: () => true,
       isDraining: () => false,
       authenticate: null,

@@ -8,6 +8,8 @@ const name = (maxLength: number, description: string) =>
     description,
   )
 
+export const MAX_SEQUENCE_NUMBER = 999_999_999_999
+
 /**
  * The four members that name an invoice. All of them are made of characters that need no escaping in a URL, a header
  * or a file name, and none contains `/`, so they can be joined by it without ambiguity.
@@ -21,7 +23,7 @@ export const identityMembers = {
   ),
   sequenceNumber: Type.Integer({
     minimum: 1,
-    maximum: 999_999_999_999,
+    maximum: MAX_SEQUENCE_NUMBER,
     description:
       'Gap-free within the journal and minted before the first attempt to send. Numbers that became no sale are posted as cancelled, noSale or skipped.',
   }),
