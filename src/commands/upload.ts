@@ -5,6 +5,7 @@ import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
 import { ANSWERS_BEGINNING } from '../tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../tools/uploader/append-lines.ts'
+import { askCursorAt, Cursors } from '../tools/uploader/cursors.ts'
 import { type DryReport, dryRun, dryRunText, isSendable } from '../tools/uploader/dry-run.ts'
 import { type FileLock, lockFile } from '../tools/uploader/file-lock.ts'
 import type { FileReport } from '../tools/uploader/file-report.ts'
@@ -27,7 +28,7 @@ const HELP = helpText({
   options: UPLOAD_OPTIONS,
   notes: [
     'Invoices that will never be accepted go to FILE.rejected.ndjson; remove it once they are dealt with. Ctrl-C stops after the request in flight; the same command continues.',
-    'Standard input cannot be continued: nothing remembers how far it was sent. Its rejected invoices go to stdin.rejected.ndjson in the working folder.',
+    'Standard input cannot be continued: nothing remembers how far it was sent; --resume can ask. Its rejected invoices go to stdin.rejected.ndjson in the working folder.',
     'A last line without a line feed that is not complete JSON is not sent: it waits for the rest. Files that an upload wrote (.progress, .rejected.ndjson, .lock) are skipped.',
   ],
   exitCodes:
@@ -86,7 +87,7 @@ type Unusable = ReturnType<typeof unusableReport>
 
 /** Opens all journals before anything is sent. With `keepGoing`, resolves with those that cannot be sent. */
 async function openAll(
-  { files, again, dryRun: isDry, keepGoing }: UploadArguments,
+  { files, again, dryRun: isDry, keepGoing, resume }: UploadArguments,
   { stopping }: StopSignals,
   { onCheck }: UploadScreen,
   journals: Journal[],
@@ -95,7 +96,7 @@ async function openAll(
   for (const file of files) {
     try {
       const isInput = file === STANDARD_INPUT
-      if (isInput)
+      if (isInput && !resume)
         console.error('standard input: nothing remembers how far it is sent, so it has to be sent to its end')
       journals.push(
         isInput
@@ -138,14 +139,15 @@ async function send(
     const startedAtMs = performance.now()
     screen.start(journals)
     const { coding, url, tls, tokenHeaders, giveUpAfterMs, parallel, keepGoing } = given
-    const dispatcher = gatewayConnections(tls)
+    const reach = { url, tokenHeaders, dispatcher: gatewayConnections(tls), signal: breakingOff }
+    const cursors = given.resume ? new Cursors(askCursorAt(reach)) : undefined
     const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
     const started = await uploadFiles(
       journals,
       { parallel, keepGoing },
       {
-        send: (request, timeoutMs) =>
-          postUpload(request, timeoutMs, { url, coding, tokenHeaders, dispatcher, signal: breakingOff }),
+        send: (request, timeoutMs) => postUpload(request, timeoutMs, { ...reach, coding }),
+        cursorOf: cursors?.of.bind(cursors),
         ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, backoff: BACKOFF, coding, limits, giveUpAfterMs, answers, stopping },
         ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },
       },

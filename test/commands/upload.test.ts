@@ -269,3 +269,37 @@ test('without a good token the upload stops, and keeps its journal; with one, th
   assert.equal(missing.code, 2)
   assert.match(missing.stderr, /^none: there is no such file/)
 })
+
+test('--resume asks where each journal is, tells what it skipped, and ends at a gateway that has no cursors', async (t) => {
+  const journal = [1, 2, 3].map((sequenceNumber) =>
+    JSON.stringify({ storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber }),
+  )
+  const problem = { type: '/problems/cursors-off', title: 'No', status: 404, outcome: 'unknown', till: 'resend' }
+  let isOff = true
+  const server = await scripted(t, (received, response) => {
+    if (received.path !== '/v1/stores/S1/terminals/T1/journals/J1') return gateway.stored(received, response)
+    assert.equal(received.headers.authorization, 'Bearer aaa.bbb.ccc')
+    if (!isOff) return gateway.text('{"through":2,"ahead":[],"missing":[]}')(received, response)
+    response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+  })
+  const cwd = await folderWith({ a: `${journal.join('\n')}\n` })
+  const env = { TILLGATE_TOKEN: 'aaa.bbb.ccc' }
+  const off = await uploadWith(t, server.url, cwd, ['--resume', 'a'], env)
+  assert.equal(off.code, 1)
+  assert.match(
+    off.text,
+    /^a: stopped: this gateway has no resume cursors: it needs JOURNALS_TOPIC\. .*nothing was sent$/ms,
+  )
+  assert.equal(server.received.length, 1)
+
+  isOff = false
+  const { code, text } = await uploadWith(t, server.url, cwd, ['--resume', '--json', 'a'], env)
+  assert.equal(code, 0)
+  const { tally, files } = JSON.parse(text)
+  assert.deepEqual([tally.skipped, tally.stored, files[0].total.skipped], [2, 1, 2])
+  assert.deepEqual(server.lines().at(-1), [journal[2]])
+
+  const dry = await upload(t, server.url, cwd, ['--resume', '--dry-run', 'a'])
+  assert.equal(dry.code, 2)
+  assert.match(dry.stderr, /--dry-run asks no gateway/)
+})

@@ -10,6 +10,9 @@ export const ANSWERS_BEGINNING = '{"storeId":'
 
 export const NO_ANSWER: NotedAnswer = { outcome: 'unknown', status: null }
 
+/** What a cursor says of a number: it is in Kafka, but not where. */
+export const IN_KAFKA: NotedAnswer = { outcome: 'acknowledged', status: 200 }
+
 /** The answer to one line of a request; null: the request was not sent. */
 export function notedAnswerOf(answer: GatewayAnswer, index: number): NotedAnswer | null {
   if (answer.kind === 'none') return answer.isSent ? NO_ANSWER : null

@@ -51,7 +51,7 @@ export function decide(
 const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403])
 
 /** Each passes by itself. Of the other 4xx, only a person can remove the cause. */
-const PASSING: ReadonlySet<number> = new Set([408, 409, 424, 425, 429])
+export const PASSING: ReadonlySet<number> = new Set([408, 409, 424, 425, 429])
 
 function decideWhole(
   status: number,
@@ -74,7 +74,8 @@ const FATES = { delete: 'stored', quarantine: 'rejected', resend: 'again' } as c
   LineFate
 >
 
-function reasonOf(status: number, problem: ProblemDocument | undefined): string {
+/** An answer in words. */
+export function reasonOf(status: number, problem: ProblemDocument | undefined): string {
   const texts = [problem?.title, problem?.detail].filter((text) => typeof text === 'string')
   const text = [`answered ${status}`, ...texts].join(': ')
   return UNAUTHORIZED.has(status) ? `${text} (${OTHER_TOKEN})` : text

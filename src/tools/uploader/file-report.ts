@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { Tally } from './tally.ts'
 
 /**
- * How the upload of a journal ended. `finished`: every line is stored or rejected. `given-up`: it made no progress for
+ * How the upload of a journal ended. `finished`: every line is stored, rejected or skipped. `given-up`: it made no progress for
  * too long. `refused`: the server does not accept such requests. `unreadable`: the journal could not be read to its
  * end. `cut-off`: all lines were sent but the last, which is incomplete. `unwritable`: results could not be written to
  * `file`. `unusable`: nothing was sent.
@@ -19,7 +19,7 @@ export interface FileReport {
   /** Of this run. */
   readonly tally: Readonly<Tally>
   /** Of all runs. */
-  readonly total: Pick<Tally, 'stored' | 'rejected'>
+  readonly total: Pick<Tally, 'stored' | 'rejected' | 'skipped'>
   /** The number of the first line that is not done; when all are, one more than the last. */
   readonly nextLine: number
   /** How many rejected invoices the file beside it still holds. A person removes that file after dealing with them. */

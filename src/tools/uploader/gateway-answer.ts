@@ -78,13 +78,14 @@ function isResult(value: Record<string, unknown>): value is Record<string, unkno
 }
 
 /** Milliseconds from now by `Retry-After`, which is seconds or an HTTP date. */
-function readRetryAfter(text: string | null): number | undefined {
+export function readRetryAfter(text: string | null): number | undefined {
   if (text === null) return undefined
   const ms = /^\d{1,9}$/.test(text) ? 1_000 * Number(text) : Date.parse(text) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+/** The object that a JSON text is; null: it is something else. */
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text)
     return isObject(value) ? value : null

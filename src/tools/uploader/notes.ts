@@ -1,4 +1,4 @@
-import { answerLine, NO_ANSWER, type NotedAnswer, notedAnswerOf } from './answer-lines.ts'
+import { answerLine, IN_KAFKA, NO_ANSWER, type NotedAnswer, notedAnswerOf } from './answer-lines.ts'
 import { AppendedLines } from './append-lines.ts'
 import type { LineFate } from './decide.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
@@ -49,6 +49,14 @@ export class Notes {
       entries.push(rejectedEntry(line, told?.status ?? null, told?.problem))
     }
     await this.#reject(entries)
+  }
+
+  /** Their numbers are in Kafka, so they are not sent. In an answers file that counts as acknowledged. */
+  async skipped(lines: Iterable<JournalLine & { readonly bytes: Buffer }>, unproven: number): Promise<void> {
+    const skipped = [...lines]
+    await this.#answers?.append(skipped.flatMap(({ bytes }) => answerLine(bytes, IN_KAFKA) ?? []))
+    this.#tally.skipped += skipped.length
+    this.#tally.unproven += unproven
   }
 
   async tooLong(line: JournalLine): Promise<void> {

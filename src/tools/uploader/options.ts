@@ -26,6 +26,8 @@ export interface UploadArguments {
   readonly keepGoing: boolean
   /** Only report what would be sent: nothing is sent or written. */
   readonly dryRun: boolean
+  /** Ask the gateway first which invoices are in Kafka, and leave them out. */
+  readonly resume: boolean
   readonly json: boolean
 }
 
@@ -57,6 +59,7 @@ export const UPLOAD_OPTIONS = {
     form: text('the name of a file'),
     help: 'append the answer to each attempt, for tillgate audit --answers',
   },
+  resume: { help: 'ask the gateway which invoices are in Kafka, and send only the others' },
   again: { help: 'start over, instead of continuing from FILE.progress' },
   'dry-run': { help: 'read the files and say what would be sent; send and write nothing' },
   json: { help: 'the report as JSON' },
@@ -67,9 +70,10 @@ export function parseUploadArguments(args: readonly string[]): UploadArguments {
   const { values, files } = parseOptionsAndFiles(args, UPLOAD_OPTIONS)
   if (files.length === 0) throw new UsageError('which files? tillgate upload FILE...; - is standard input')
   const { 'give-up-after': giveUpAfterSeconds, 'keep-going': keepGoing, 'dry-run': dryRun } = values
-  const { invoices, parallel, answers, again, json } = values
+  const { invoices, parallel, answers, again, resume, json } = values
+  if (resume && dryRun) throw new UsageError('--dry-run asks no gateway: it cannot have --resume')
   return {
-    ...{ files, parallel, answers, again, keepGoing, dryRun, json },
+    ...{ files, parallel, answers, again, resume, keepGoing, dryRun, json },
     url: values.url ?? gatewayUrl(DEFAULT_URL),
     tokenFile: values['token-file'],
     tls: gatewayTls(values),

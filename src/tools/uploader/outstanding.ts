@@ -22,6 +22,8 @@ export interface OutstandingLine extends JournalLine {
   readonly bytes: Buffer
   /** It was sent before: its next attempt is not the first. */
   wasSent: boolean
+  /** Nobody has to be asked any more whether it is in Kafka. */
+  isAsked: boolean
 }
 
 /**
@@ -71,7 +73,7 @@ export class Outstanding {
       }
       if (!this.#isDone(line.number)) {
         if (line.bytes === null) await onTooLong(line)
-        else this.#push({ ...line, bytes: line.bytes, wasSent: false })
+        else this.#push({ ...line, bytes: line.bytes, wasSent: false, isAsked: false })
       }
       this.#latest = line
     }

@@ -9,7 +9,7 @@ import { WriteError } from './write-error.ts'
 const count = Type.Integer({ minimum: 0 })
 
 const ProgressSchema = Type.Object({
-  version: Type.Literal(2),
+  version: Type.Literal(3),
   /** Identifies the journal: everything up to the last line that was read. */
   prefix: Type.Object({ bytes: count, sha256: Type.String() }),
   /** See `JournalPlace`. */
@@ -21,6 +21,7 @@ const ProgressSchema = Type.Object({
   underWay: count,
   stored: count,
   rejected: count,
+  skipped: count,
 })
 
 /** What is kept about one journal between two runs. */

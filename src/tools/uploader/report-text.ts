@@ -36,7 +36,7 @@ export function uploadReport(
 /** The report on a journal that could not be opened. */
 export function unusableReport(file: string, reason: string) {
   const end = { kind: 'unusable', reason } as const
-  return { file, end, tally: newTally(), total: { stored: 0, rejected: 0 }, nextLine: 1, quarantined: 0 }
+  return { file, end, tally: newTally(), total: { stored: 0, rejected: 0, skipped: 0 }, nextLine: 1, quarantined: 0 }
 }
 
 const needsSomebody = ({ end, quarantined }: FileReport) => end.kind !== 'finished' || quarantined > 0
@@ -63,9 +63,14 @@ export function reportText({ files, notStarted, tally, seconds, invoicesPerSecon
 }
 
 function sumsText(tally: Tally, seconds: number, invoicesPerSecond: number): string[] {
-  const { stored, rejected, sent, resent, unknown } = tally
-  if (sent + stored + rejected + unknown === 0) return ['nothing was sent']
+  const { stored, rejected, sent, resent, unknown, skipped, unproven } = tally
+  const resumed = [
+    ...(skipped > 0 ? [`${count(skipped)} skipped: their numbers are in Kafka`] : []),
+    ...(unproven > 0 ? [`${count(unproven)} of journals that the gateway does not keep: they had to be sent`] : []),
+  ]
+  if (sent + stored + rejected + unknown === 0) return [...resumed, 'nothing was sent']
   return [
+    ...resumed,
     `${count(stored)} stored and ${count(rejected)} rejected in ${seconds.toFixed(1)} s, ${count(invoicesPerSecond)} invoices/s`,
     `${count(sent)} sent, ${count(resent)} of them again, ${count(unknown)} with an unknown outcome`,
   ]
@@ -83,8 +88,8 @@ function fileText({ file, end, tally, total, nextLine, quarantined }: FileReport
   const name = file === STANDARD_INPUT ? 'standard input' : file
   // The reason names the file.
   if (end.kind === 'unusable') return end.reason
-  if (end.kind === 'finished' && total.stored + total.rejected === 0) return `${name}: it has no invoices`
-  const counts = `${count(total.stored)} stored, ${count(total.rejected)} rejected`
+  if (end.kind === 'finished' && sumIn(total) === 0) return `${name}: it has no invoices`
+  const counts = countsText(total)
   const left = quarantined > 0 ? quarantineText(file, quarantined) : total.rejected > 0 ? ' (file removed)' : ''
   const place =
     end.kind !== 'finished' && file === STANDARD_INPUT ? `; send it again from line ${count(nextLine)} on` : ''
@@ -93,16 +98,25 @@ function fileText({ file, end, tally, total, nextLine, quarantined }: FileReport
   return `${name}: ${isOld(tally) ? 'nothing left to send; ' : ''}${counts}${left}`
 }
 
+const sumIn = ({ stored, rejected, skipped }: FileReport['total']) => stored + rejected + skipped
+
+/** How many lines became what, in words. */
+export function countsText({ stored, rejected, skipped }: FileReport['total']): string {
+  return `${count(stored)} stored, ${count(rejected)} rejected${skipped > 0 ? `, ${count(skipped)} skipped` : ''}`
+}
+
 function quarantineText(file: string, quarantined: number): string {
   const [are, them] = quarantined === 1 ? ['is', 'it'] : ['are', 'them']
   return `; ${count(quarantined)} ${are} in ${rejectedFileOf(file)}: deal with ${them}, then remove that file`
 }
 
 function goodText(files: readonly FileReport[]): string {
-  const stored = files.reduce((sum, { total }) => sum + total.stored, 0)
+  const sum = (of: (total: FileReport['total']) => number) => files.reduce((all, { total }) => all + of(total), 0)
+  const skipped = sum((total) => total.skipped)
+  const stored = `${count(sum((total) => total.stored))} stored${skipped > 0 ? `, ${count(skipped)} skipped` : ''}`
   const old = files.filter(({ tally }) => isOld(tally)).length
-  if (old === files.length) return `${count(old)} files: nothing left to send; ${count(stored)} stored`
-  return `${count(files.length)} files finished${old > 0 ? `, ${count(old)} had nothing left to send` : ''}; ${count(stored)} stored`
+  if (old === files.length) return `${count(old)} files: nothing left to send; ${stored}`
+  return `${count(files.length)} files finished${old > 0 ? `, ${count(old)} had nothing left to send` : ''}; ${stored}`
 }
 
 function notStartedText(files: readonly string[]): string[] {

@@ -8,10 +8,14 @@ export interface Tally {
   unknown: number
   stored: number
   rejected: number
+  /** Lines that were not sent, because their numbers are in Kafka. */
+  skipped: number
+  /** Lines that had to be sent, because the gateway could not say whether they are in Kafka. */
+  unproven: number
 }
 
 export function newTally(): Tally {
-  return { sent: 0, resent: 0, unknown: 0, stored: 0, rejected: 0 }
+  return { sent: 0, resent: 0, unknown: 0, stored: 0, rejected: 0, skipped: 0, unproven: 0 }
 }
 
 export function sumOf(tallies: readonly Tally[]): Tally {

@@ -1,13 +1,15 @@
 import { systemWords } from '../../system-problem.ts'
 import { pause, resendMs } from '../../waiting.ts'
 import type { AppendedLines } from './append-lines.ts'
+import type { AskCursor } from './cursors.ts'
 import { type CutRequest, cutAlone, cutRequest, type RequestCoding, type RequestLimits } from './cut-request.ts'
 import { type Decision, decide } from './decide.ts'
 import { type End, type FileReport, quarantinedIn } from './file-report.ts'
+import { findStored } from './find-stored.ts'
 import type { GatewayAnswer } from './gateway-answer.ts'
 import type { Journal } from './journal.ts'
 import { Notes } from './notes.ts'
-import { Outstanding, START } from './outstanding.ts'
+import { Outstanding, type OutstandingLine, START } from './outstanding.ts'
 import { writeProgress } from './progress-file.ts'
 import { readLines } from './read-lines.ts'
 import type { Tally } from './tally.ts'
@@ -27,6 +29,8 @@ export interface UploadOptions {
   readonly limits: RequestLimits
   /** How long a journal may make no progress, the time to read it aside; undefined: for ever. */
   readonly giveUpAfterMs: number | undefined
+  /** Says which numbers are in Kafka: they are not sent. undefined: everything is. */
+  readonly cursorOf?: AskCursor | undefined
   /** Records each attempt; shared by all journals. */
   readonly answers: AppendedLines | undefined
   /** Ends the upload after the request in flight. */
@@ -38,11 +42,11 @@ export interface UploadOptions {
 }
 
 /** How far a journal is; earlier runs are included. */
-export interface UploadProgress extends Pick<Tally, 'stored' | 'rejected'> {
+export interface UploadProgress extends Pick<Tally, 'stored' | 'rejected' | 'skipped'> {
   /** Of the file as it is on disk. */
   readonly bytesRead: number
-  /** `waiting`: for the answer to a request. */
-  readonly doing: 'reading' | 'waiting' | 'ended'
+  /** `waiting`: for the answer to a request. `asking`: for cursors. */
+  readonly doing: 'reading' | 'asking' | 'waiting' | 'ended'
 }
 
 /** Sends one journal in order, one request at a time, from where its progress says. */
@@ -113,7 +117,7 @@ class FileUpload {
         return this.#endOfJournal(fault)
       }
       if (this.#options.stopping.aborted) return { kind: 'interrupted' }
-      const end = await this.#sendNext()
+      const end = await (this.#leaveOut() ?? this.#sendNext())
       if (end !== undefined) return end
     }
   }
@@ -130,8 +134,12 @@ class FileUpload {
 
   counts(): Pick<FileReport, 'tally' | 'total' | 'nextLine'> {
     const { tally } = this.#notes
-    const { stored, rejected } = this.#journal.progress ?? { stored: 0, rejected: 0 }
-    const total = { stored: stored + tally.stored, rejected: rejected + tally.rejected }
+    const { stored, rejected, skipped } = this.#journal.progress ?? { stored: 0, rejected: 0, skipped: 0 }
+    const total = {
+      stored: stored + tally.stored,
+      rejected: rejected + tally.rejected,
+      skipped: skipped + tally.skipped,
+    }
     return { tally, total, nextLine: this.#outstanding.place().line }
   }
 
@@ -157,6 +165,29 @@ class FileUpload {
     await this.#notes.interrupted(this.#outstanding.lines.slice(0, underWay))
     await this.#save(0)
     return fault
+  }
+
+  /** Asks about lines that may be in Kafka, if there are such lines; otherwise undefined. */
+  #leaveOut(): Promise<End | undefined> | undefined {
+    const { cursorOf } = this.#options
+    if (cursorOf === undefined || this.#outstanding.lines.every(({ isAsked }) => isAsked)) return undefined
+    return this.#leaveOutStored(cursorOf)
+  }
+
+  /** Resolves with the end if the upload cannot go on. */
+  async #leaveOutStored(cursorOf: AskCursor): Promise<End | undefined> {
+    const { lines } = this.#outstanding
+    this.#tell('asking')
+    const { stored, unproven, obstacle } = await findStored(lines, cursorOf, this.#timeoutMs(), this.#options.stopping)
+    await this.#notes.skipped(stored, unproven)
+    this.#outstanding.settle(lines.length, (index) => stored.has(lines[index] as OutstandingLine))
+    await this.#save(0)
+    this.#tell('reading')
+    if (obstacle?.kind === 'stop') return { kind: 'refused', reason: obstacle.reason }
+    if (obstacle !== undefined) return await this.#wait(obstacle.reason, obstacle.retryAfterMs)
+    this.#trouble = undefined
+    this.#moved()
+    return undefined
   }
 
   /** Resolves with the end if the upload cannot go on. */
@@ -215,7 +246,10 @@ class FileUpload {
     // The line that was too large for an upload is done.
     if (this.#isAlone) this.#maxInvoices = this.#options.limits.maxInvoices
     this.#isAlone = false
-    if (fates.every((fate) => fate === 'again')) return
+    if (fates.some((fate) => fate !== 'again')) this.#moved()
+  }
+
+  #moved(): void {
     this.#failures = 0
     this.#movedAtMs = performance.now()
   }
@@ -236,7 +270,7 @@ class FileUpload {
     const { progressFile, hash } = this.#journal
     if (progressFile === null) return
     const { total } = this.counts()
-    const progress = { version: 2, prefix: hash.prefix, ...this.#outstanding.place(), underWay, ...total } as const
+    const progress = { version: 3, prefix: hash.prefix, ...this.#outstanding.place(), underWay, ...total } as const
     const text = JSON.stringify(progress)
     if (text === this.#saved) return
     await writeProgress(progressFile, progress)

@@ -6,6 +6,7 @@ import type { TerminalOutput } from '../terminal/status-line.ts'
 import { timeLeft } from '../terminal/time-text.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import { type Journal, STANDARD_INPUT } from './journal.ts'
+import { countsText } from './report-text.ts'
 import type { UploadProgress } from './upload-file.ts'
 
 const TICK_MS = 1_000
@@ -27,6 +28,8 @@ export interface UploadScreen {
   end(): void
 }
 
+const NOTHING_DONE = { stored: 0, rejected: 0, skipped: 0, prefix: { bytes: 0 } }
+
 interface FileState extends UploadProgress {
   readonly waitingSinceMs: number | undefined
 }
@@ -46,13 +49,14 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
   const draw = () => {
     const all = [...states.values()]
     const sum = (of: (state: FileState) => number) => all.reduce((total, state) => total + of(state), 0)
-    const [stored, rejected, bytes] = [sum((s) => s.stored), sum((s) => s.rejected), sum((s) => s.bytesRead)]
-    invoicesRate.add(nowMs(), stored + rejected)
+    const [stored, rejected, skipped] = [sum((s) => s.stored), sum((s) => s.rejected), sum((s) => s.skipped)]
+    const bytes = sum((s) => s.bytesRead)
+    invoicesRate.add(nowMs(), stored + rejected + skipped)
     bytesRate.add(nowMs(), bytes)
     const perSecond = invoicesRate.perSecond()
     const notes = [
       waitingText(all, nowMs()),
-      `${count(stored)} stored, ${count(rejected)} rejected`,
+      countsText({ stored, rejected, skipped }),
       perSecond === undefined ? undefined : `${count(Math.round(perSecond))}/s`,
       totalBytes === undefined ? undefined : timeLeft(totalBytes - bytes, bytesRate.perSecond()),
       states.size > 1
@@ -71,10 +75,10 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     },
     start(journals) {
       for (const { file, bytes, progress } of journals) {
-        const { stored, rejected, prefix } = progress ?? { stored: 0, rejected: 0, prefix: { bytes: 0 } }
+        const { stored, rejected, skipped, prefix } = progress ?? NOTHING_DONE
         // The prefix of a compressed journal is counted inflated.
         const bytesRead = file.endsWith('.gz') ? 0 : prefix.bytes
-        states.set(file, { stored, rejected, bytesRead, doing: 'reading', waitingSinceMs: undefined })
+        states.set(file, { stored, rejected, skipped, bytesRead, doing: 'reading', waitingSinceMs: undefined })
         totalBytes = totalBytes === undefined || bytes === undefined ? undefined : totalBytes + bytes
       }
       timer = setInterval(draw, TICK_MS)
@@ -85,7 +89,9 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     },
     onProgress(file, progress) {
       const before = states.get(file)
-      const waitingSinceMs = progress.doing === 'waiting' ? (before?.waitingSinceMs ?? nowMs()) : undefined
+      const isWaiting = progress.doing === 'waiting' || progress.doing === 'asking'
+      const since = before?.doing === progress.doing ? before.waitingSinceMs : undefined
+      const waitingSinceMs = isWaiting ? (since ?? nowMs()) : undefined
       states.set(file, { ...progress, waitingSinceMs })
       draw()
     },
@@ -99,7 +105,11 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
 /** How long the oldest request in flight has waited, if that is worth showing. */
 function waitingText(states: readonly FileState[], nowMs: number): string | undefined {
   const since = states.reduce((oldest, { waitingSinceMs }) => Math.min(oldest, waitingSinceMs ?? nowMs), nowMs)
-  return nowMs - since < LONG_WAIT_MS ? undefined : `waiting ${Math.floor((nowMs - since) / 1_000)} s for an answer`
+  if (nowMs - since < LONG_WAIT_MS) return undefined
+  const isAsking = states.some(({ doing, waitingSinceMs }) => doing === 'asking' && waitingSinceMs === since)
+  const seconds = Math.floor((nowMs - since) / 1_000)
+  // Of many journals, each has an answer of its own.
+  return isAsking ? `asking for ${seconds} s` : `waiting ${seconds} s for an answer`
 }
 
 const shortName = (file: string) => (file === STANDARD_INPUT ? 'standard input' : visibleText(basename(file)))

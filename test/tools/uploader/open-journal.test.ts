@@ -96,7 +96,7 @@ test('a last line without a line feed that is not complete JSON waits for the re
     const { end, total } = await upload(file, optionsFor(server.url))
     assert.equal(end.kind, 'cut-off')
     assert.match('reason' in end ? end.reason : '', /line 2, \d+ bytes, has no line feed and is not complete JSON/)
-    assert.deepEqual(total, { stored: 1, rejected: 0 })
+    assert.deepEqual(total, { stored: 1, rejected: 0, skipped: 0 })
   }
   assert.deepEqual(server.lines(), [[first]])
   await assert.rejects(readFile(rejectedFileOf(file)), /ENOENT/)
@@ -196,9 +196,9 @@ test('a progress file of another version is named, with the remedy', async () =>
 
 /** Of some other journal. */
 const PROGRESS = {
-  version: 2,
+  version: 3,
   prefix: { bytes: 1, sha256: 'x' },
-  ...{ offset: 1, line: 1, through: 0, outstanding: [], underWay: 0, stored: 0, rejected: 0 },
+  ...{ offset: 1, line: 1, through: 0, outstanding: [], underWay: 0, stored: 0, rejected: 0, skipped: 0 },
 } as const
 
 test('starting over deletes what earlier runs left beside the journal', async () => {

@@ -15,6 +15,7 @@ test('a file is enough', () => {
     giveUpAfterMs: undefined,
     answers: undefined,
     again: false,
+    resume: false,
     keepGoing: false,
     dryRun: false,
     json: false,
@@ -39,6 +40,7 @@ test('everything can be chosen', () => {
   assert.deepEqual([given.files, given.answers, given.again, given.json], [['a', '-'], 'x', true, true])
   assert.deepEqual([given.keepGoing, given.dryRun], [true, true])
   assert.equal(parseUploadArguments(['--no-compression', 'a']).coding, 'identity')
+  assert.equal(parseUploadArguments(['--resume', '--again', 'a']).resume, true)
 })
 
 test('what is wrong is refused and named', () => {
@@ -54,6 +56,7 @@ test('what is wrong is refused and named', () => {
     [['a', '--invoices', '1e3'], /--invoices/],
     [['a', '--parallel', '65'], /--parallel/],
     [['a', '--give-up-after', '-1'], /--give-up-after/],
+    [['a', '--resume', '--dry-run'], /--dry-run asks no gateway/],
   ]
   for (const [args, said] of wrong) {
     assert.throws(

@@ -14,7 +14,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }))
 
 const PROGRESS: Omit<Progress, 'prefix'> = {
-  version: 2,
+  version: 3,
   offset: 10,
   line: 3,
   through: 9,
@@ -25,6 +25,7 @@ const PROGRESS: Omit<Progress, 'prefix'> = {
   underWay: 2,
   stored: 6,
   rejected: 1,
+  skipped: 0,
 }
 
 test('progress comes back as it was written, and leaves no other file', async () => {

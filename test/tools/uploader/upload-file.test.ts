@@ -9,6 +9,8 @@ import { freePorts } from '../../../dev/kafka/ports.ts'
 import { readAnswers } from '../../../src/tools/audit/answers.ts'
 import { ANSWERS_BEGINNING } from '../../../src/tools/uploader/answer-lines.ts'
 import { AppendedLines } from '../../../src/tools/uploader/append-lines.ts'
+import type { CursorAnswer } from '../../../src/tools/uploader/cursor-answer.ts'
+import type { AskCursor } from '../../../src/tools/uploader/cursors.ts'
 import { progressFileOf, rejectedFileOf } from '../../../src/tools/uploader/journal.ts'
 import { openJournal } from '../../../src/tools/uploader/open-journal.ts'
 import { readProgress } from '../../../src/tools/uploader/progress-file.ts'
@@ -54,7 +56,7 @@ test('a journal is sent in its order, in requests of so many, by each coding; a 
     const options = optionsFor(server.url, { coding, limits: { ...LIMITS, maxInvoices: 2 } })
     const { end, tally, total } = await upload(file, options)
     assert.deepEqual(end, { kind: 'finished' })
-    assert.deepEqual(tally, { sent: 5, resent: 0, unknown: 0, stored: 5, rejected: 0 })
+    assert.deepEqual(tally, { sent: 5, resent: 0, unknown: 0, stored: 5, rejected: 0, skipped: 0, unproven: 0 })
     assert.deepEqual(server.lines(), [['1', '2'], ['3', '4'], ['5']])
     const [{ path, headers }] = server.received as [gateway.Received]
     assert.equal(path, '/v1/invoices/batch')
@@ -87,7 +89,7 @@ test('what has to be sent again goes first, the rest of the journal behind it', 
     ['a1', 'b1', 'a2', 'b2', 'c1', 'c2', 'd1', 'e1'],
     ['b1', 'b2', 'd1', 'e1', 'b3', 'f1', 'f2'],
   ])
-  assert.deepEqual(tally, { sent: 15, resent: 4, unknown: 1, stored: 10, rejected: 1 })
+  assert.deepEqual(tally, { sent: 15, resent: 4, unknown: 1, stored: 10, rejected: 1, skipped: 0, unproven: 0 })
   const [{ line, status, problem, text }] = await rejectedIn(file)
   assert.deepEqual([line, status, problem.title, text], [5, 422, 'says 422', 'c1'])
 })
@@ -108,7 +110,7 @@ test('the same lines again after a 5xx or 429 for all of them, no answer, and an
     const { end, tally } = await upload(await journalOf(['1', '2']), optionsFor(server.url))
     assert.equal(end.kind, 'finished')
     assert.deepEqual(server.lines(), Array(2).fill(['1', '2']))
-    assert.deepEqual(tally, { sent: 4, resent: 2, unknown, stored: 2, rejected: 0 })
+    assert.deepEqual(tally, { sent: 4, resent: 2, unknown, stored: 2, rejected: 0, skipped: 0, unproven: 0 })
   }
   await Promise.all(replies.map(sendTwice))
 })
@@ -288,8 +290,8 @@ test('what is under way is on the disk before it is sent, and taken up by the ne
   const { end, tally, total } = await upload(file, { ...sound, answers: more, limits: fewer })
   await more.close()
   assert.equal(end.kind, 'finished')
-  assert.deepEqual(tally, { sent: 4, resent: 3, unknown: 3, stored: 4, rejected: 0 })
-  assert.deepEqual(total, { stored: 6, rejected: 0 })
+  assert.deepEqual(tally, { sent: 4, resent: 3, unknown: 3, stored: 4, rejected: 0, skipped: 0, unproven: 0 })
+  assert.deepEqual(total, { stored: 6, rejected: 0, skipped: 0 })
   assert.deepEqual(server.lines(), [
     [lines[0], lines[1], lines[2]],
     [lines[1], lines[3], lines[4]],
@@ -506,4 +508,75 @@ test('a journal is given up, too, when there is no time left for a smaller reque
   const { end } = await upload(await journalOf(['1', '2']), optionsFor(server.url, { giveUpAfterMs: 1_500 }))
   assert.deepEqual(end, { kind: 'given-up', reason: 'no time was left for a smaller request' })
   assert.deepEqual(server.lines(), [['1', '2']])
+})
+
+/** A cursor for every journal, after these obstacles. */
+function cursorAt(through: number, ahead: readonly [number, number][], obstacles: CursorAnswer[] = []): AskCursor {
+  return async () => obstacles.shift() ?? { kind: 'cursor', cursor: { through, ahead } }
+}
+
+test('--resume: what is in Kafka is skipped, the rest is sent in order in full requests, and answers say so', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const lines = [...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => invoice(number)), 'no JSON']
+  const file = await journalOf(lines)
+  const answers = new AppendedLines(join(folder, 'resumed.ndjson'), ANSWERS_BEGINNING)
+  const given = { answers, cursorOf: cursorAt(3, [[5, 6]]), limits: { ...LIMITS, maxInvoices: 2 } }
+  const { end, tally, total } = await upload(file, optionsFor(server.url, given))
+  await answers.close()
+  assert.deepEqual(end, { kind: 'finished' })
+  assert.deepEqual(server.lines(), [[invoice(4), invoice(7)], [invoice(8), invoice(9)], ['no JSON']])
+  assert.deepEqual(tally, { sent: 5, resent: 0, unknown: 0, stored: 5, rejected: 0, skipped: 5, unproven: 0 })
+  assert.deepEqual(total, { stored: 5, rejected: 0, skipped: 5 })
+  assert.deepEqual(
+    (await answersIn(answers.file)).sort(),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `${number} acknowledged`),
+  )
+  const again = await upload(file, optionsFor(server.url, { cursorOf: async () => assert.fail('asked') }))
+  assert.deepEqual([again.end.kind, again.tally.skipped, again.total], ['finished', 0, total])
+})
+
+test('--resume: of lines that an earlier run had under way, those that arrived are not sent again', async (t) => {
+  const file = await journalOf([1, 2, 3, 4].map((number) => invoice(number)))
+  const broken = await scripted(t, gateway.noAnswer)
+  const stopping = new AbortController()
+  const onTrouble = () => stopping.abort()
+  await upload(file, optionsFor(broken.url, { onTrouble, stopping: stopping.signal }))
+  const server = await scripted(t, gateway.stored)
+  const { end, tally } = await upload(file, optionsFor(server.url, { cursorOf: cursorAt(3, []) }))
+  assert.equal(end.kind, 'finished')
+  assert.deepEqual(server.lines(), [[invoice(4)]])
+  assert.deepEqual([tally.skipped, tally.stored], [3, 1])
+})
+
+test('--resume: what passes is asked again after a wait, and nothing is sent before the answer', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const troubles: string[] = []
+  const obstacles: CursorAnswer[] = [1, 2].map(() => ({ kind: 'again', reason: 'busy', retryAfterMs: undefined }))
+  const cursorOf = cursorAt(1, [], obstacles)
+  const onTrouble = (_: string, text: string) => {
+    troubles.push(text)
+    assert.equal(server.received.length, 0)
+  }
+  const file = await journalOf([invoice(1), invoice(2)])
+  const { end, tally } = await upload(file, optionsFor(server.url, { cursorOf, onTrouble }))
+  assert.deepEqual([end.kind, tally.sent, tally.skipped, troubles], ['finished', 1, 1, ['busy']])
+})
+
+test('--resume: a gateway that never can tell is given up, and one that has no cursors ends it; nothing was sent', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const never: AskCursor = async () => ({ kind: 'again', reason: 'busy', retryAfterMs: 20 })
+  const giveUp = { cursorOf: never, giveUpAfterMs: 1_100 }
+  const busy = await upload(await journalOf([invoice(1)]), optionsFor(server.url, giveUp))
+  assert.deepEqual(busy.end, { kind: 'given-up', reason: 'busy' })
+  const cursorOf: AskCursor = async () => ({ kind: 'stop', reason: 'no cursors here' })
+  const off = await upload(await journalOf([invoice(1)]), optionsFor(server.url, { cursorOf }))
+  assert.deepEqual(off.end, { kind: 'refused', reason: 'no cursors here' })
+  assert.equal(server.received.length, 0)
+})
+
+test('--resume: a journal that the gateway does not keep is sent as a whole, and counted', async (t) => {
+  const server = await scripted(t, gateway.stored)
+  const cursorOf: AskCursor = async () => ({ kind: 'no-cursor' })
+  const { tally } = await upload(await journalOf([invoice(1), invoice(2)]), optionsFor(server.url, { cursorOf }))
+  assert.deepEqual([tally.sent, tally.skipped, tally.unproven], [2, 0, 2])
 })
