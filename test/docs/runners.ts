@@ -143,6 +143,12 @@ export const RUNNERS: readonly Runner[] = [
     ['journal.ndjson', HTTPS, "write('journal.ndjson'"],
   ),
   parts(
+    /^npx tillgate upload --resume /,
+    'test:integration',
+    ['npx tillgate upload --resume', 'test/integration/resume.test.ts', "['upload', '--url', gateway.url, '--resume'"],
+    ['till-7.ndjson', 'test/integration/resume.test.ts', 'file]'],
+  ),
+  parts(
     /^KAFKA_TLS=true .* topics check$/,
     'test:integration',
     ['KAFKA_TLS=true', KAFKA_TLS, "KAFKA_TLS: 'true'"],

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { MAX_AHEAD } from '../../src/dedup/journal.ts'
 import { Problem } from '../../src/errors.ts'
-import { cursorOf } from '../../src/http/journal-cursor.ts'
+import { CursorSchema, cursorOf } from '../../src/http/journal-cursor.ts'
 
 suite('the cursor of a journal', () => {
   test('lists the gaps between what is in Kafka', () => {
@@ -22,6 +23,11 @@ suite('the cursor of a journal', () => {
         [10, 11],
       ],
     })
+  })
+
+  test('has room for every range that the stage keeps', () => {
+    const { ahead, missing } = CursorSchema.properties
+    assert.deepEqual([ahead.maxItems, missing.maxItems], [MAX_AHEAD, MAX_AHEAD])
   })
 
   test('of a journal that a complete view has not seen begins at 0', () => {
