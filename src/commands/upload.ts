@@ -139,14 +139,14 @@ async function send(
     const startedAtMs = performance.now()
     screen.start(journals)
     const { coding, url, tls, tokenHeaders, giveUpAfterMs, parallel, keepGoing } = given
-    const reach = { url, tokenHeaders, dispatcher: gatewayConnections(tls), signal: breakingOff }
-    const cursors = given.resume ? new Cursors(askCursorAt(reach)) : undefined
+    const access = { url, tokenHeaders, dispatcher: gatewayConnections(tls), signal: breakingOff }
+    const cursors = given.resume ? new Cursors(askCursorAt(access)) : undefined
     const limits = { maxInvoices: given.maxInvoices, maxBytes: MAX_BYTES, maxCompressedBytes: MAX_COMPRESSED_BYTES }
     const started = await uploadFiles(
       journals,
       { parallel, keepGoing },
       {
-        send: (request, timeoutMs) => postUpload(request, timeoutMs, { ...reach, coding }),
+        send: (request, timeoutMs) => postUpload(request, timeoutMs, { ...access, coding }),
         cursorOf: cursors?.of.bind(cursors),
         ...{ answerTimeoutMs: ANSWER_TIMEOUT_MS, backoff: BACKOFF, coding, limits, giveUpAfterMs, answers, stopping },
         ...{ onTrouble: screen.onTrouble, onProgress: screen.onProgress },

@@ -3,7 +3,7 @@ import { noAnswer } from '../gateway/no-answer.ts'
 import type { TokenHeaders } from '../gateway/token.ts'
 
 /** How a gateway is reached. */
-export interface Reach {
+export interface GatewayAccess {
   /** Ends with a slash. */
   readonly url: URL
   readonly tokenHeaders: TokenHeaders
@@ -32,9 +32,9 @@ export type HttpAnswer =
  * Sends one request. Resolves within `timeoutMs`, with its whole answer or why there is none; never rejects. Not with
  * `fetch`: that refuses some ports, as browsers do.
  */
-export async function askGateway(question: Question, timeoutMs: number, reach: Reach): Promise<HttpAnswer> {
+export async function askGateway(question: Question, timeoutMs: number, access: GatewayAccess): Promise<HttpAnswer> {
   const { method, path, headers, body, maxAnswerBytes } = question
-  const { url, tokenHeaders, dispatcher, signal } = reach
+  const { url, tokenHeaders, dispatcher, signal } = access
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const answer = await httpRequest(new URL(path, url), {

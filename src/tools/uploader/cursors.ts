@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { askGateway, type Reach } from './ask-gateway.ts'
+import { askGateway, type GatewayAccess } from './ask-gateway.ts'
 import { type CursorAnswer, readCursorAnswer } from './cursor-answer.ts'
 
 export interface JournalName {
@@ -20,13 +20,13 @@ const AT_ONCE = 8
 const MAX_RANGES = 200_000
 
 /** Asks a gateway for the cursor of a journal. */
-export function askCursorAt(reach: Reach): AskCursor {
+export function askCursorAt(access: GatewayAccess): AskCursor {
   return async ({ storeId, terminalId, journalId }, timeoutMs) => {
     const [store, terminal, journal] = [storeId, terminalId, journalId].map(encodeURIComponent)
     const path = `v1/stores/${store}/terminals/${terminal}/journals/${journal}`
     const headers = { accept: 'application/json' }
     const question = { method: 'GET', path, headers, maxAnswerBytes: MAX_ANSWER_BYTES } as const
-    return readCursorAnswer(await askGateway(question, timeoutMs, reach))
+    return readCursorAnswer(await askGateway(question, timeoutMs, access))
   }
 }
 

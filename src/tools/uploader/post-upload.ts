@@ -1,8 +1,8 @@
-import { askGateway, type Reach } from './ask-gateway.ts'
+import { askGateway, type GatewayAccess } from './ask-gateway.ts'
 import type { CutRequest, RequestCoding } from './cut-request.ts'
 import { type GatewayAnswer, readGatewayAnswer, readInvoiceAnswer } from './gateway-answer.ts'
 
-export interface PostOptions extends Reach {
+export interface PostOptions extends GatewayAccess {
   readonly coding: RequestCoding
 }
 

@@ -10,8 +10,8 @@ const AT_0: CursorAnswer = { kind: 'cursor', cursor: { through: 0, ahead: [] } }
 
 test('a gateway is asked with the token, at the path of the journal, below its own address', async (t) => {
   const server = await scripted(t, gateway.text('{"through":7,"ahead":[],"missing":[]}', {}))
-  const reach = { url: new URL('shop/', server.url), tokenHeaders: { authorization: 'Bearer x.y.z' } }
-  const ask = askCursorAt({ ...reach, signal: new AbortController().signal })
+  const access = { url: new URL('shop/', server.url), tokenHeaders: { authorization: 'Bearer x.y.z' } }
+  const ask = askCursorAt({ ...access, signal: new AbortController().signal })
   assert.deepEqual(await ask(journal(1), 10_000), {
     kind: 'cursor',
     cursor: { through: 7, ahead: [], missing: [] },
