@@ -84,7 +84,12 @@ export const ISSUE_OPTIONS = {
     help: 'instead: many tokens, from a CSV file with the columns name,stores,terminals (- is standard input)',
   },
   to: { value: 'FILE', form: file, help: 'with --from: a new file for the tokens, a line of JSON for each' },
-  scopes: { value: 'NAMES', form: scopes, help: 'what it is for', presetText: 'invoices:write' },
+  scopes: {
+    value: 'NAMES',
+    form: scopes,
+    help: `what it is for: one or more of ${SCOPES.join(', ')}`,
+    presetText: 'invoices:write',
+  },
   days: { value: 'N', form: number(DAYS.min, DAYS.max), preset: DAYS.preset, help: 'how long it is valid' },
   audience: { value: 'NAME', form: text('a name'), preset: 'tillgate', help: 'as AUTH_AUDIENCE' },
 } as const satisfies Options
