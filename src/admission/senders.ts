@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { Problem } from '../errors.ts'
 import { BufferMemory } from './buffer-memory.ts'
+import { TimeShare } from './time-share.ts'
 
 /** What one sender may take. */
 export interface SenderLimits {
@@ -9,16 +10,16 @@ export interface SenderLimits {
   readonly memoryBytes: number
   /** Bytes of uploads held at once. */
   readonly uploadMemoryBytes: number
-  /** Part of the main thread's time, above 0; 1: there is no bound. */
+  /** Part of the main thread's time, above 0; 1: there is no bound, on strangers neither. */
   readonly timeShare: number
 }
 
-/** How many senders are remembered. Those that were quiet for longest are forgotten first. */
+/** How many senders are remembered, and as many strangers. Those that were quiet for longest are forgotten first. */
 const MAX_SENDERS = 100_000
-/** So much time may be taken at once, before the share counts. */
+/** So much time a sender may take at once, before its share counts. */
 const BURST_MS = 1_000
-/** More debt than this is forgiven, so that nobody is kept out for minutes. */
-const MAX_DEBT_MS = 5_000
+/** A stranger may take a fifth of what a sender may: as shipped a hundred pages a second, or a thousand refusals. */
+const STRANGER_PART = 0.2
 /** Others count as present for this long after their last request. */
 const PRESENT_FOR_MS = 10_000
 
@@ -26,16 +27,15 @@ const PRESENT_FOR_MS = 10_000
  * Whoever sends: a principal, or an address where tokens are not asked for. Keeps what it takes of this instance, so
  * that nobody takes all of it. What was refused counts as well.
  */
-export class Sender {
+export class Sender extends TimeShare {
   readonly name: string
   readonly memory: BufferMemory
   readonly uploadMemory: BufferMemory
   connections = 0
   readonly #limits: SenderLimits
-  #debtMs = 0
-  #debtAtMs = 0
 
   constructor(name: string, limits: SenderLimits) {
+    super({ share: limits.timeShare, burstMs: BURST_MS })
     this.name = name
     this.#limits = limits
     this.memory = new BufferMemory(limits.memoryBytes)
@@ -45,32 +45,16 @@ export class Sender {
   get hasTooManyConnections(): boolean {
     return this.connections > this.#limits.maxConnections
   }
-
-  /** Counts time of the main thread that was spent on something from this sender. */
-  charge(ms: number, nowMs = performance.now()): void {
-    this.#debtMs = Math.min(this.#debtAt(nowMs) + ms, MAX_DEBT_MS)
-    this.#debtAtMs = nowMs
-  }
-
-  /** How long it has to wait until its share covers what was spent on it; 0: not at all. */
-  waitMs(nowMs = performance.now()): number {
-    const { timeShare } = this.#limits
-    if (timeShare >= 1) return 0
-    return Math.max((this.#debtAt(nowMs) - BURST_MS) / timeShare, 0)
-  }
-
-  #debtAt(nowMs: number): number {
-    return Math.max(this.#debtMs - (nowMs - this.#debtAtMs) * this.#limits.timeShare, 0)
-  }
 }
 
 /** The senders of this instance. */
 export class Senders {
   readonly #limits: SenderLimits
   readonly #known = new LRUCache<string, Sender>({ max: MAX_SENDERS })
+  readonly #strangers = new LRUCache<string, TimeShare>({ max: MAX_SENDERS })
   /** The two that came last, and when: enough to know whether one is alone. */
   #last: Sender | null = null
-  #lastAtMs = 0
+  #lastAtMs = Number.NEGATIVE_INFINITY
   #otherAtMs = Number.NEGATIVE_INFINITY
 
   constructor(limits: SenderLimits) {
@@ -93,12 +77,33 @@ export class Senders {
    */
   obstacle(sender: Sender, nowMs = performance.now()): Problem | null {
     if (this.#last !== sender) {
-      this.#otherAtMs = this.#last === null ? Number.NEGATIVE_INFINITY : this.#lastAtMs
+      this.#otherAtMs = this.#lastAtMs
       this.#last = sender
     }
     this.#lastAtMs = nowMs
     if (sender.hasTooManyConnections) return TOO_MANY_CONNECTIONS
     const waitMs = nowMs - this.#otherAtMs > PRESENT_FOR_MS ? 0 : sender.waitMs(nowMs)
+    return waitMs === 0 ? null : tooMuchTime(waitMs)
+  }
+
+  /**
+   * What an address takes with requests that are nobody's: pages, paths and methods that there are not, tokens that are
+   * refused. The tills of that address do not pay for it, and do not wait for it.
+   */
+  stranger(address: string): TimeShare {
+    let stranger = this.#strangers.get(address)
+    if (stranger === undefined) {
+      const { timeShare } = this.#limits
+      const share = timeShare >= 1 ? 1 : timeShare * STRANGER_PART
+      stranger = new TimeShare({ share, burstMs: BURST_MS * STRANGER_PART })
+      this.#strangers.set(address, stranger)
+    }
+    return stranger
+  }
+
+  /** Why a stranger gets no other answer now, or `null`: as for a sender, while any sender sends. */
+  strangerObstacle(stranger: TimeShare, nowMs = performance.now()): Problem | null {
+    const waitMs = nowMs - this.#lastAtMs > PRESENT_FOR_MS ? 0 : stranger.waitMs(nowMs)
     return waitMs === 0 ? null : tooMuchTime(waitMs)
   }
 }

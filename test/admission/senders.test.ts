@@ -1,43 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as fc from 'fast-check'
-import { Sender, Senders } from '../../src/admission/senders.ts'
+import { Senders } from '../../src/admission/senders.ts'
 
 const LIMITS = { maxConnections: 2, memoryBytes: 1_000, uploadMemoryBytes: 500, timeShare: 0.5 }
-
-test('a sender that took more time than its share has to wait until its share covers that', () => {
-  const sender = new Sender('a', LIMITS)
-  sender.charge(1_000, 0)
-  assert.equal(sender.waitMs(0), 0, 'so much may come at once')
-  sender.charge(300, 0)
-  assert.equal(sender.waitMs(0), 600)
-  assert.equal(sender.waitMs(400), 200)
-  assert.equal(sender.waitMs(600), 0)
-})
-
-test('more than a few seconds of debt are forgiven', () => {
-  const sender = new Sender('a', LIMITS)
-  for (let i = 0; i < 100; i++) sender.charge(1_000, 0)
-  assert.equal(sender.waitMs(0), 8_000)
-})
-
-test('whatever is charged: no wait for who stays below the share, and each wait is long enough', () => {
-  const charges = fc.array(fc.record({ afterMs: fc.nat(2_000), ms: fc.nat(1_000) }), { maxLength: 50 })
-  fc.assert(
-    fc.property(charges, (steps) => {
-      const sender = new Sender('a', LIMITS)
-      let [nowMs, chargedMs] = [0, 0]
-      for (const { afterMs, ms } of steps) {
-        nowMs += afterMs
-        sender.charge(ms, nowMs)
-        chargedMs += ms
-        const waitMs = sender.waitMs(nowMs)
-        if (chargedMs <= 1_000) assert.equal(waitMs, 0)
-        assert.ok(sender.waitMs(nowMs + waitMs) < 1e-6)
-      }
-    }),
-  )
-})
 
 test('time counts only while others send too', () => {
   const senders = new Senders(LIMITS)
@@ -59,6 +24,8 @@ test('with the whole share there is no bound on time', () => {
   senders.named('a').charge(60_000, 0)
   senders.obstacle(senders.named('b'), 0)
   assert.equal(senders.obstacle(senders.named('a'), 0), null)
+  senders.stranger('a').charge(60_000, 0)
+  assert.equal(senders.strangerObstacle(senders.stranger('a'), 0), null)
 })
 
 test('a sender with too many connections is told so', () => {
@@ -69,4 +36,28 @@ test('a sender with too many connections is told so', () => {
   sender.connections = 3
   assert.equal(senders.obstacle(sender, 0)?.bound, 'sender-connections')
   assert.equal(senders.named('a'), sender, 'it is remembered')
+})
+
+test('a stranger waits while a sender sends, and no sender waits for what strangers took', () => {
+  const senders = new Senders(LIMITS)
+  const stranger = senders.stranger('10.0.0.7')
+  stranger.charge(5_000, 0)
+  assert.equal(senders.strangerObstacle(stranger, 0), null, 'nobody sends')
+  assert.equal(senders.obstacle(senders.named('10.0.0.7'), 0), null)
+  assert.equal(senders.obstacle(senders.named('10.0.0.8'), 0), null)
+  assert.equal(senders.obstacle(senders.named('10.0.0.7'), 0), null, 'the till at that address')
+  const problem = senders.strangerObstacle(stranger, 0)
+  assert.deepEqual([problem?.slug, problem?.bound], ['sender-limit', 'sender-time'])
+  assert.equal(senders.strangerObstacle(senders.stranger('10.0.0.8'), 0), null)
+  assert.equal(senders.strangerObstacle(stranger, 10_001), null, 'the tills have been gone for long')
+  assert.equal(senders.stranger('10.0.0.7'), stranger, 'it is remembered')
+})
+
+test('strangers do not count as others: whoever sends alone has all of the time beside them', () => {
+  const senders = new Senders(LIMITS)
+  const busy = senders.named('busy')
+  busy.charge(5_000, 0)
+  assert.equal(senders.obstacle(busy, 0), null)
+  senders.strangerObstacle(senders.stranger('10.0.0.7'), 1)
+  assert.equal(senders.obstacle(busy, 2), null)
 })
