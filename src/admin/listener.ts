@@ -51,7 +51,7 @@ export async function startAdminListener(
   { host, port, maxConnections, logger }: AdminListenerOptions,
 ): Promise<AdminListener> {
   const stamp = (reply: FastifyReply) => void reply.header('x-content-type-options', 'nosniff')
-  const options = serverOptions({ ...LIMITS, logger }, stamp)
+  const options = serverOptions({ ...LIMITS, logger }, stamp, null)
   const app: FastifyInstance = fastify({ ...options, http: { ...options.http, maxHeaderSize: MAX_HEADER_BYTES } })
   app.server.maxConnections = maxConnections
   boundPipelining(app)
@@ -64,7 +64,7 @@ export async function startAdminListener(
     stamp(reply)
     done()
   })
-  errorAnswers(app, () => {})
+  errorAnswers(app, { senders: null, onAnswer: () => {} })
   operatorRoutes(app, operations)
   const { openapi } = operations
   if (openapi !== null) {

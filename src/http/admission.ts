@@ -93,7 +93,7 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
     const admit = (principal: Principal | null | Problem) => {
       const problem = principal instanceof Problem ? principal : reserve(exchange, principal, request, rules)
       if (problem !== null) {
-        refuse(request, reply, problem, rules.onAnswer)
+        refuse(request, reply, problem, rules)
         return
       }
       if (expectsContinue(request.raw)) reply.raw.writeContinue()

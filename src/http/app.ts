@@ -89,7 +89,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     if (isDraining()) reply.header('connection', 'close')
   }
-  const settings = serverOptions(options, stamp)
+  const settings = serverOptions(options, stamp, deps.senders)
   const app = await createServer(settings, options.tls)
   if (options.maxConnections !== undefined) app.server.maxConnections = options.maxConnections
   allowHalfOpen(app.server)
@@ -115,7 +115,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     deps.arrivals.stop()
     deps.uploadArrivals.stop()
   })
-  errorAnswers(app, onAnswer)
+  errorAnswers(app, deps)
 
   await collectOpenapi(app)
   app.register((invoices, _options, done) => {

@@ -1,7 +1,10 @@
 import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
+import type { Senders } from '../admission/senders.ts'
 import { Problem } from '../errors.ts'
 import { announcedLength } from './announced-length.ts'
+import { clientAddress } from './client-address.ts'
 import { type Answer, settle } from './exchange.ts'
+import { discardBody } from './parsing.ts'
 import { sendProblem } from './problem-document.ts'
 import { NOT_FOUND, toProblem } from './to-problem.ts'
 
@@ -10,13 +13,23 @@ const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
 /** What a request takes that is refused, and reading its body to throw it away: about. */
 const REFUSING_MS = 0.1
-const DISCARDING_MS_PER_BYTE = 1e-6
+const DISCARDING_MS_PER_BYTE = 3e-7
 /** What a body is taken for that comes in chunks: it may be small. */
 const UNKNOWN_BYTES = 2 ** 20
 
 const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+
+/** How late a sender is answered that takes too much time: a flood waits for its answers. */
+const LATE_MS = 1_000
+
+export interface RefusalDeps {
+  /** Who pays for what is refused; `null`: nobody does. */
+  readonly senders: Senders | null
+  /** Called for every invoice request that is refused. */
+  readonly onAnswer: (answer: Answer) => void
+}
 
 /**
  * Answers a request with a problem. Calls `onAnswer` if it is an invoice request. Errors that routes throw get here
@@ -26,13 +39,30 @@ export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
   problem: Problem,
-  onAnswer: (answer: Answer) => void,
+  { senders, onAnswer }: RefusalDeps,
 ): FastifyReply {
-  const { status, slug, cause, bound } = problem
-  request.exchange?.sender?.charge(REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request)))
+  const paid = pay(request, problem, senders)
+  const { status, slug, cause, bound } = paid
   settle(request, onAnswer, { kind: 'problem', status, slug, cause, ...(bound === undefined ? {} : { bound }) })
-  keepOrClose(request, reply)
-  return sendProblem(reply, problem)
+  // Fastify closes connections that can be kept.
+  reply.removeHeader('connection')
+  return answer(request, reply, paid)
+}
+
+/** The same for a request that Fastify refuses before it is anything. */
+export function refuseUnread(request: FastifyRequest, reply: FastifyReply, problem: Problem, senders: Senders | null) {
+  return answer(request, reply, pay(request, problem, senders))
+}
+
+/** Charges a refusal to its sender, or else to its address: that may be refused for it instead. */
+function pay(request: FastifyRequest, problem: Problem, senders: Senders | null): Problem {
+  const ms = REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request))
+  const sender = request.exchange?.sender
+  if (sender) sender.charge(ms)
+  if (sender || senders === null) return problem
+  const stranger = senders.stranger(clientAddress(request))
+  stranger.charge(ms)
+  return senders.strangerObstacle(stranger) ?? problem
 }
 
 /**
@@ -40,7 +70,7 @@ export function refuse(
  * requests without a route (404, or 405 with `Allow` if the path has other methods). A 500 has a log line with the id
  * that the problem document says.
  */
-export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) => void): void {
+export function errorAnswers(app: FastifyInstance, deps: RefusalDeps): void {
   const withoutRoute = (request: FastifyRequest) => {
     const allowed = methodsAt(app, request)
     const otherMethods = allowed.length > 0 && !allowed.includes(request.method as HTTPMethods)
@@ -52,10 +82,10 @@ export function errorAnswers(app: FastifyInstance, onAnswer: (answer: Answer) =>
     const hasNoRoute = error instanceof FST_ERR_ROUTE_MISSING_CONTENT_TYPE
     const problem = hasNoRoute ? withoutRoute(request) : toProblem(error, request.exchange?.route)
     if (problem.slug === 'internal-error') logFailure(request, problem)
-    return refuse(request, reply, problem, onAnswer)
+    return refuse(request, reply, problem, deps)
   })
 
-  app.setNotFoundHandler((request, reply) => refuse(request, reply, withoutRoute(request), onAnswer))
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, withoutRoute(request), deps))
 }
 
 /** Logs a 500. The logger leaves out the message of the cause. */
@@ -85,14 +115,30 @@ function pathOf(request: FastifyRequest): string {
 }
 
 /**
- * Keeps the connection open while a refused body still arrives. If it were closed, a client that is still sending would
- * lose the answer to a reset, take that for a temporary failure, and send the same refused document for ever. So Node
- * reads and discards the rest of the body (within `requestTimeoutMs`). The connection is closed if the rest is too long
- * for that, or if the client waits for `100 Continue`: nobody can know then whether its body will still come.
+ * Whoever takes too much time gets the answer late; what it sends meanwhile is thrown away. So a connection is good for
+ * eight requests a second (`pipelining.ts`), and a flood costs no more than that. Closing the connection would cost more:
+ * the next one has to be accepted, and its TLS made.
  */
-function keepOrClose(request: FastifyRequest, reply: FastifyReply): void {
-  const { complete, headers } = request.raw
-  const tooLong = Number(headers['content-length']) > MAX_DISCARDED_BYTES
-  if (!complete && (tooLong || headers.expect !== undefined)) reply.header('connection', 'close')
-  else reply.removeHeader('connection')
+function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const isClosed = isClosing(request, problem)
+  discardBody(request.raw)
+  if (isClosed) reply.header('connection', 'close')
+  if (isClosed || problem.bound !== 'sender-time') return sendProblem(reply, problem)
+  const timer = setTimeout(() => sendProblem(reply, problem), LATE_MS)
+  reply.raw.once('close', () => clearTimeout(timer))
+  return reply
+}
+
+/**
+ * Whether the connection is closed behind the answer while a refused body still arrives. If it were always, a client
+ * that is still sending would lose the answer to a reset, take that for a temporary failure, and send the same refused
+ * document for ever. So Node reads and discards the rest of the body (within `requestTimeoutMs`). The connection is
+ * closed if the rest is too long for that, or if the client waits for `100 Continue`: nobody can know then whether its
+ * body will still come. It is closed, too, if nobody knows how long the rest is and a bound on load refused the request:
+ * then the client sends the document again in any case, and each chunk would cost.
+ */
+function isClosing({ raw: { complete, headers } }: FastifyRequest, { bound }: Problem): boolean {
+  if (complete) return false
+  if (Number(headers['content-length']) > MAX_DISCARDED_BYTES || headers.expect !== undefined) return true
+  return headers['transfer-encoding'] !== undefined && bound !== undefined
 }

@@ -6,14 +6,14 @@ import { clientAddress } from './client-address.ts'
 const PAGE_MS = 1
 
 /**
- * Bounds the pages that anybody may read, by address: whoever asks for very many gets 429 while others send. Health is
+ * Bounds the pages that anybody may read, by address: whoever asks for very many gets 429 while tills send. Health is
  * not among them.
  */
 export function boundPages(pages: FastifyInstance, senders: Senders): void {
   pages.addHook('onRequest', (request, _reply, done) => {
-    const sender = senders.named(clientAddress(request))
-    const obstacle = senders.obstacle(sender)
-    if (obstacle === null) sender.charge(PAGE_MS)
+    const stranger = senders.stranger(clientAddress(request))
+    const obstacle = senders.strangerObstacle(stranger)
+    if (obstacle === null) stranger.charge(PAGE_MS)
     done(obstacle ?? undefined)
   })
 }

@@ -42,6 +42,8 @@ const MIN_PIECE_BYTES = 32
 const TINY_PIECES = new Problem('bad-request', 'The body comes in thousands of tiny pieces. Send it in larger ones.', {
   headers,
 })
+/** About what a piece takes of the main thread, whatever its length: it counts against the sender. */
+const PIECE_MS = 0.003
 /** The least memory that a body takes that comes in several pieces. */
 const LEAST_BYTES = 1_024
 
@@ -79,6 +81,7 @@ function readBody(
     memory = NOTHING
     payload.off('data', onData).off('end', onEnd).off('error', onError)
     arrivals.end(arrival)
+    exchange.sender?.charge(pieces * PIECE_MS)
     done(error, body)
   }
 
@@ -141,6 +144,8 @@ function readBody(
   const onError = (error: Error) => finish(error)
   payload.on('data', onData).on('end', onEnd).on('error', onError)
   payload.resume()
+  // From now on each piece comes when Node parses it; otherwise all that it has read would be parsed before.
+  payload.read(0)
 }
 
 /** Memory that holds these bytes alone, and that can be moved to another thread. */

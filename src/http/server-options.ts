@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyReply, LogController } from 'fastify'
+import type { Senders } from '../admission/senders.ts'
 import { trustIn } from './client-address.ts'
 import { answerClientError } from './client-error.ts'
-import { logFailure } from './error-answers.ts'
-import { sendProblem } from './problem-document.ts'
+import { logFailure, refuseUnread } from './error-answers.ts'
 import type { TlsOptions } from './tls.ts'
 import { toProblem } from './to-problem.ts'
 
@@ -31,9 +31,9 @@ export interface ServerOptions {
 /**
  * Fastify's options: every wait on a client is bounded, nothing a client sends is trusted, requests are not logged.
  * `stamp` sets the header fields that every answer has. It is called here for answers that Fastify sends before its
- * hooks run.
+ * hooks run. `senders` pay for what is refused.
  */
-export function serverOptions(options: ServerOptions, stamp: (reply: FastifyReply) => void) {
+export function serverOptions(options: ServerOptions, stamp: (reply: FastifyReply) => void, senders: Senders | null) {
   const { requestTimeoutMs } = options
   const newId = requestIds()
   return {
@@ -63,7 +63,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
       stamp(reply)
       const problem = toProblem(error)
       if (problem.slug === 'internal-error') logFailure(request, problem)
-      sendProblem(reply, problem)
+      refuseUnread(request, reply, problem, senders)
     },
   } satisfies FastifyHttpOptions<Server>
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
 import { suite, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { Senders } from '../../src/admission/senders.ts'
+import type { AppDeps } from '../../src/http/app.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
-import { assertProblem, listen, POST, PUT, testApp } from './test-app.ts'
+import { assertProblem, JSON_HEADERS, listen, POST, PUT, testApp } from './test-app.ts'
 
 suite('requests for which there is no route', () => {
   for (const url of ['/nope', '/v1', '/v1/invoices/', '/V1/invoices', '/docs/static/nope', '/v1/stores/S1']) {
@@ -62,4 +66,90 @@ suite('paths that cannot be read', () => {
       assert.doesNotMatch(answer.body, /%zz|%ff|sss/)
     })
   }
+})
+
+suite('whoever floods a gateway with what it refuses', () => {
+  const limits = { maxConnections: 10, memoryBytes: 1e6, uploadMemoryBytes: 1e6, timeShare: 1e-6 }
+  const unknown: AppDeps['authenticate'] = () => ({ kind: 'failure', failure: 'not-ours' })
+
+  for (const [what, method, url, status] of [
+    ['paths that there are not', 'GET', '/nope', 404],
+    ['methods that a path does not take', 'DELETE', POST, 405],
+    ['paths that cannot be read', 'GET', '/%zz', 400],
+    ['tokens that are refused', 'POST', POST, 401],
+  ] as const)
+    test(`with ${what}, gets 429 while tills send, after a second; others are answered as ever`, async (t) => {
+      const senders = new Senders(limits)
+      const { app } = await testApp(t, { senders, authenticate: unknown })
+      const ask = (remoteAddress: string) =>
+        app.inject({
+          method,
+          url,
+          headers: { ...JSON_HEADERS },
+          ...(status === 401 && { payload: '{}' }),
+          remoteAddress,
+        })
+      assert.equal((await ask('10.0.0.7')).statusCode, status)
+      senders.stranger('10.0.0.7').charge(1_000)
+      assert.equal((await ask('10.0.0.7')).statusCode, status, 'no till sends')
+      senders.obstacle(senders.named('till'))
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      let isAnswered = false
+      const late = ask('10.0.0.7').finally(() => {
+        isAnswered = true
+      })
+      for (const address of ['10.0.0.8', '10.0.0.9']) assert.equal((await ask(address)).statusCode, status)
+      assert.equal(isAnswered, false)
+      t.mock.timers.tick(1_000)
+      assertProblem((await late).json(), 'sender-limit', 429)
+    })
+})
+
+/** Counts the pieces of bodies that are handed on. */
+function countPieces(app: FastifyInstance): () => number {
+  let pieces = 0
+  app.server.on('request', (request: IncomingMessage) => {
+    const push = request.push.bind(request)
+    request.push = (piece) => {
+      if (piece !== null) pieces++
+      return push(piece)
+    }
+  })
+  return () => pieces
+}
+
+suite('a refused body that comes in chunks of which nobody knows how many', () => {
+  const chunked = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
+  const some = '4\r\nabcd\r\n'
+
+  test('is not read to its end if a bound on load refused it: the connection is closed', async (t) => {
+    let isRefusing = true
+    const { app } = await testApp(t, { isRefusing: () => isRefusing })
+    const looked = countPieces(app)
+    const port = await listen(app)
+    const raw = rawSocket(port, message(`POST ${POST}`, chunked, some.repeat(1_000)))
+    const answer = parseAnswer(await raw.closed)
+    assertProblem(JSON.parse(answer.body), 'draining', 503)
+    assert.equal(answer.headers.connection, 'close')
+    assert.equal(looked(), 0)
+    // Its parser serves the next connection.
+    isRefusing = false
+    const next = rawSocket(port, message(`POST ${POST}`, chunked, `${some}0\r\n\r\n`))
+    await next.until('receivedAt')
+    next.socket.destroy()
+  })
+
+  test('is passed over otherwise, so that the client has the answer and the connection', async (t) => {
+    const { app } = await testApp(t)
+    const looked = countPieces(app)
+    const raw = rawSocket(
+      await listen(app),
+      message(`POST ${POST}`, { ...chunked, 'content-type': 'text/plain' }, some.repeat(1_000)),
+    )
+    assertProblem(JSON.parse(parseAnswer(await raw.until('outcome')).body), 'unsupported-media-type', 415)
+    raw.socket.write(`0\r\n\r\n${message(`POST ${POST}`, { ...JSON_HEADERS, 'content-length': 2 }, '{}')}`)
+    await raw.until('receivedAt')
+    assert.equal(looked(), 1, 'the piece of the body that was taken')
+    raw.socket.destroy()
+  })
 })

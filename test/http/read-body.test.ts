@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { Arrivals } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
@@ -60,12 +61,21 @@ test('an empty body is an answer at once', async (t) => {
 
 test('a body in thousands of tiny pieces is refused, and its connection closed; four thousand are taken', async (t) => {
   const { app, requests, memory, contract } = await testApp(t)
+  let looked = 0
+  app.server.on('request', (request: IncomingMessage) => {
+    const push = request.push.bind(request)
+    request.push = (piece) => {
+      looked++
+      return push(piece)
+    }
+  })
   const port = await listen(app)
   const chunked = (piece: string, count: number) =>
     message(`POST ${POST}`, { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }) +
     `${piece.length.toString(16)}\r\n${piece}\r\n`.repeat(count)
   const tiny = rawSocket(port, chunked('x', 20_000))
   assertProblem(contract('POST', POST, parseAnswer(await tiny.closed)), 'bad-request', 400)
+  assert.ok(looked <= 4_097, `${looked} were looked at`)
   assert.equal(memory.usedBytes, 0)
   assert.equal(requests.length, 0)
   const few = rawSocket(port, `${chunked('x'.repeat(10), 4_000)}0\r\n\r\n`)

@@ -48,7 +48,8 @@ async function appOf(t: TestContext, deps: TestDeps = {}) {
     for (const { socket } of sockets) socket.destroy()
   })
   const send = (sender: string, body = '{}', headers: Record<string, string | number> = {}, path = POST) => {
-    const fields = { ...JSON_HEADERS, authorization: sender, 'content-length': body.length, ...headers }
+    const length = 'transfer-encoding' in headers ? {} : { 'content-length': body.length }
+    const fields = { ...JSON_HEADERS, authorization: sender, ...length, ...headers }
     const raw = rawSocket(port, message(`POST ${path}`, fields, body))
     sockets.push(raw)
     return raw
@@ -161,6 +162,16 @@ suite('one sender', () => {
     const large = send('a', '', { 'content-length': 12 * 2 ** 20 })
     assert.equal(parseAnswer(await large.until('outcome')).statusCode, 413)
     assert.ok(sender.waitMs() > 0)
+  })
+
+  test('pays for each piece of a body, however short', async (t) => {
+    const { send, status, senders } = await appOf(t)
+    const sender = senders.named('a')
+    sender.charge(1_000)
+    const chunks = `${'1\r\nx\r\n'.repeat(4_000)}0\r\n\r\n`
+    const raw = send('a', chunks, { 'transfer-encoding': 'chunked' })
+    assert.equal(await status(raw), 201)
+    assert.ok(sender.waitMs() > 1e6, 'more than a millisecond')
   })
 
   test('takes only its own part of the places of uploads that wait to be read', async (t) => {
