@@ -26,3 +26,24 @@ test('a few steps are not cut, however long they take', () => {
   while (performance.now() < untilMs);
   assert.deepEqual([slices.isOver, slices.isOver, slices.isOver, slices.isOver], [false, false, false, true])
 })
+
+test('the slices of many come one in a turn, in order', async () => {
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    turns++
+    if (!isDone) setImmediate(count)
+  }
+  setImmediate(count)
+  const began: string[] = []
+  const work = async (name: string) => {
+    const slices = new Slices()
+    for (let slice = 0; slice < 3; slice++) {
+      await slices.next()
+      began.push(`${name}${turns}`)
+    }
+  }
+  await Promise.all(['a', 'b', 'c'].map(work))
+  isDone = true
+  assert.deepEqual(began, ['a1', 'b2', 'c3', 'a4', 'b5', 'c6', 'a7', 'b8', 'c9'])
+})

@@ -88,6 +88,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     const chains = new Map<string, Chain>()
     const answers: (ItemAnswer | Promise<ItemAnswer>)[] = []
     const slices = new Slices(STEPS_AT_LEAST)
+    if (parcelLength(parcel) > STEPS_AT_LEAST) await slices.next()
     for (const { value, verdict } of uploadItems(parcel)) {
       if (slices.isOver) await slices.next()
       if (verdict.kind !== 'valid') {

@@ -51,6 +51,9 @@ export class WorkerFailed extends Error {
   }
 }
 
+/** Made once: finding out where it comes from would take longer than the rest of a refusal. */
+const BUSY = new WorkerFailed('busy')
+
 /** A task that was given and has no result yet. */
 interface Job<Task, Result> extends PromiseWithResolvers<Result> {
   readonly task: Task
@@ -121,7 +124,7 @@ export class WorkerPool<Task, Result> {
    * when it needs memory for the task. Throws `WorkerFailed`.
    */
   async run(task: Task, transfer: readonly ArrayBuffer[], queueName = '', ask: Ask = () => true): Promise<Result> {
-    if (!this.hasRoom(queueName)) throw new WorkerFailed('busy')
+    if (!this.hasRoom(queueName)) throw BUSY
     const queue = this.#queue(queueName)
     const timer = setTimeout(() => this.#giveUp(job, 'waited'), this.#options.waitTimeoutMs)
     const job: Job<Task, Result> = { task, transfer, queue, ask, timer, ...Promise.withResolvers<Result>() }
