@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AnswerReader } from './answer-reader.ts'
 import { ATTACKS } from './attacks.ts'
+import * as bodies from './bodies.ts'
 
 test('every attack has a name of its own, words for people, and bounds', () => {
   const names = ATTACKS.map(({ name }) => name)
@@ -10,6 +11,24 @@ test('every attack has a name of its own, words for people, and bounds', () => {
     assert.match(name, /^[a-z]+(-[a-z]+)*$/)
     assert.ok(what.length > 5 && what.length < 90, `${name}: ${what}`)
     assert.ok(connections <= 1_000 && addresses <= 254, name)
+  }
+})
+
+test('the large bodies of posts are no longer than a gateway takes: else nobody would look into them', () => {
+  const { digits, hugeNumber, hugeExponent, nested, open, escapes, duplicateKeys, indexKeys, unknownMembers } = bodies
+  for (const body of [
+    digits,
+    hugeNumber,
+    hugeExponent,
+    nested,
+    open,
+    escapes,
+    duplicateKeys,
+    indexKeys,
+    unknownMembers,
+  ]) {
+    const bytes = body().length
+    assert.ok(bytes > 600_000 && bytes <= bodies.MAX_INVOICE_BYTES, `${bytes}`)
   }
 })
 

@@ -43,7 +43,7 @@ export const BODY_ATTACKS: readonly Attack[] = [
   posts('huge-exponent', 'an exponent of 700,000 digits', bodies.hugeExponent),
   posts('escapes', '130,000 escaped characters', bodies.escapes),
   posts('duplicate-keys', '60,000 members, two of one name', bodies.duplicateKeys),
-  posts('index-keys', '60,000 members whose names are numbers', bodies.indexKeys),
+  posts('index-keys', '48,000 members whose names are numbers', bodies.indexKeys),
   posts('tax-sets', '1,400 lines with taxes of their own choice among 32', hostile('tax sets, exclusive, line')),
   posts('declared-taxes', '900 lines whose taxes declare all they can', hostile('declared taxes, exclusive, document')),
   posts('big-products', 'lines with the longest quantities and prices', hostile('big products')),
