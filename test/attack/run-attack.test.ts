@@ -57,10 +57,11 @@ test('a gateway that refuses the till under attack fails', async (t) => {
   assert.deepEqual(row.faults.toSorted(), ['posts: 503', 'probes: 503', 'uploads: 503'])
 })
 
-test('a gateway that gets slow under attack fails, and is measured three times before', async (t) => {
+test('a gateway that gets slow under attack fails, and is measured three times before, and beside a bare server', async (t) => {
   const row = await verdictOf(t, (response, status, isAttacked) => {
     setTimeout(() => response.writeHead(status).end(), isAttacked ? 500 : 0)
   })
   assert.match(row.faults.join(), /^p50 x \d+\.\d$/)
   assert.equal(row.rounds.length, 3)
+  assert.ok(row.floorMs! < row.rounds.at(-1)!.during.p50Ms)
 })

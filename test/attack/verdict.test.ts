@@ -72,7 +72,7 @@ suite('an attack did harm', () => {
 })
 
 test('the table has a line for each attack, with what was seen and the verdict', () => {
-  const row = (name: string, during: Partial<Seen>) => {
+  const row = (name: string, during: Partial<Seen>, floorMs?: number) => {
     const rounds = [round(during)]
     return {
       name,
@@ -80,15 +80,18 @@ test('the table has a line for each attack, with what was seen and the verdict',
       sent: { ...newTally(), bytesSent: 34_000, answers: { 404: 7 } },
       rounds,
       noiseMs: NOISE_MS,
+      floorMs,
       residentBytes: 150 * 2 ** 20,
       longestBlockMs: 11.2,
-      faults: faultsOf(rounds, NOISE_MS),
+      faults: faultsOf(rounds, Math.max(NOISE_MS, floorMs ?? 0)),
     }
   }
-  const text = tableText([row('not-found', {}), row('flood', { posts: { 201: 1, 503: 79 }, p50Ms: 1_000 })])
+  const flood = row('flood', { posts: { 201: 1, 503: 79 }, p50Ms: 1_000 })
+  const text = tableText([row('not-found', {}), flood, row('long', { p50Ms: 20 }, 12)])
   const [head = '', ...lines] = text.split('\n')
   assert.match(head, /^attack .* verdict$/)
   assert.match(lines[0]!, /^not-found +34 KB +404 x 7 +201 x 80 \/ 200 x 8 .* 150 +11 +held$/)
   assert.match(lines[1]!, /^flood .* 201 x 1, 503 x 79 \/ 200 x 8 .* 200\.0 .* FAILED: posts: 503, p50 x 200\.0$/)
+  assert.match(lines[2]!, /^long .* 4\.0 +12\.0 .* held, as a bare server$/)
   assert.ok(LEGEND.split('\n').every((line) => line.length <= 120))
 })

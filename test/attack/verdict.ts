@@ -16,8 +16,8 @@ const MAX_GROWTH = 2
  * Why a row fails, in a few words each; empty: the attack did no harm. A post that is not answered 201, an upload that
  * is not answered 200, or a probe that is not answered 200 in time fails it whichever round it is in. The p50 is judged
  * by the median of the rounds: it may be twice what it was right before, or what it is beside a busy process that sends
- * nothing (`noiseMs`), whichever is more, because no attack can be told from such a process below that. More memory than
- * the gateway may have where it is deployed fails the row, too.
+ * nothing (`noiseMs`), whichever is more, because no attack can be told from such a process below that. The same holds for
+ * the attack on a server that does nothing. More memory than the gateway may have where it is deployed fails the row, too.
  */
 export function faultsOf(rounds: readonly Round[], noiseMs: number, residentBytes = 0): string[] {
   const faults = new Set<string>()
