@@ -16,8 +16,8 @@ export interface SenderLimits {
 
 /** How many senders are remembered, and as many strangers. Those that were quiet for longest are forgotten first. */
 const MAX_SENDERS = 100_000
-/** So much time a sender may take at once, before its share counts. */
-const BURST_MS = 1_000
+/** So much time a sender may take at once, before its share counts: thousands of posts, or a dozen full uploads. */
+const BURST_MS = 500
 /** A stranger may take a fifth of what a sender may: as shipped a hundred pages a second, or a thousand refusals. */
 const STRANGER_PART = 0.2
 /** Others count as present for this long after their last request. */

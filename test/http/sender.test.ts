@@ -146,7 +146,7 @@ suite('one sender', () => {
       },
     })
     assert.equal(await status(send('b')), 201)
-    senders.named('a').charge(990)
+    senders.named('a').charge(490)
     assert.equal(await status(send('a')), 201)
     const refused = parseAnswer(await send('a').until('outcome'))
     assert.equal(refused.statusCode, 429)
@@ -158,7 +158,7 @@ suite('one sender', () => {
   test('pays for bodies that are refused, too', async (t) => {
     const { send, senders } = await appOf(t)
     const sender = senders.named('a')
-    sender.charge(1_000)
+    sender.charge(500)
     const large = send('a', '', { 'content-length': 12 * 2 ** 20 })
     assert.equal(parseAnswer(await large.until('outcome')).statusCode, 413)
     assert.ok(sender.waitMs() > 0)
@@ -167,7 +167,7 @@ suite('one sender', () => {
   test('pays for each piece of a body, however short', async (t) => {
     const { send, status, senders } = await appOf(t)
     const sender = senders.named('a')
-    sender.charge(1_000)
+    sender.charge(500)
     const chunks = `${'1\r\nx\r\n'.repeat(4_000)}0\r\n\r\n`
     const raw = send('a', chunks, { 'transfer-encoding': 'chunked' })
     assert.equal(await status(raw), 201)
