@@ -32,9 +32,11 @@ const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const SEGMENTS = ['S1', '-', '.', '..', '%2e', '%00', '%F0%9F%92%A9', '%', 's'.repeat(33), 's'.repeat(101), '0', '1e3']
-/** What only an upload or one of its invoices is answered with. */
-const OF_UPLOADS: readonly ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'not-attempted']
-const SLUGS = (Object.keys(PROBLEMS) as ProblemSlug[]).filter((slug) => !OF_UPLOADS.includes(slug))
+/** What only an upload, one of its invoices, or the question for a cursor is answered with. */
+const OF_OTHERS: readonly ProblemSlug[] = ['malformed-upload', 'upload-too-large', 'not-attempted']
+const SLUGS = (Object.keys(PROBLEMS) as ProblemSlug[]).filter(
+  (slug) => !OF_OTHERS.includes(slug) && !slug.startsWith('cursor'),
+)
 
 function randomBody(random: Random): Buffer {
   const bytes = Buffer.alloc(random(MAX_INVOICE_BYTES + 20))
