@@ -30,6 +30,7 @@ test('what dedup makes of tills that send wrongly is exact: audit finds each inv
     KAFKA_TOPIC: 'sales',
     KAFKA_PARTITIONS: String(PARTITIONS),
     ADMIN_PORT: '0',
+    REPLAY_MEMORY_BYTES: '0', // so that everything reaches the stage
   }
   const answers = join(folder, 'answers.ndjson')
   const running: CliProcess[] = [spawnCli(['dedup'], env)]
