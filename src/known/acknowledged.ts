@@ -5,12 +5,16 @@ import { RecentBytes } from './recent-bytes.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
 
 /**
- * A slot, which holds one invoice: the 16 bytes of its id, 8 bytes of the SHA-256 of its bytes, and numbers.
+ * A slot, which holds one invoice: three of the four words of its id, 8 bytes of the SHA-256 of its bytes, and numbers.
  *
- *     int32:    0-3 id   4-5 hash   6 length in bytes   7 not used
- *     float64:  4 offset (-1: not known)   5 receivedAtMs   6 place of its bytes (-1: not kept)
+ *     int32:    0-2 id   3-4 hash   5 length in bytes
+ *     float64:  3 offset (-1: not known)   4 receivedAtMs   5 place of its bytes (-1: not kept)
+ *
+ * The remaining word of the id stands with those of the other slots of its row, so that one line of the processor's cache
+ * says whether a row has an id. It is never 0: the version of the UUID is in it.
  */
-const SLOT_BYTES = 56
+const SLOT_BYTES = 48
+const TAG_BYTES = 4
 const [INTS, DOUBLES] = [SLOT_BYTES / 4, SLOT_BYTES / 8]
 /** An invoice has its slot in one row; the row's oldest gives way. */
 const SLOTS_A_ROW = 8
@@ -26,16 +30,19 @@ const SLOTS_SHARE = 0.5
  */
 export class Acknowledged {
   readonly #rows: number
+  readonly #tags: Int32Array
   readonly #ints: Int32Array
   readonly #doubles: Float64Array
   /** Which slot of a row is overwritten next. */
   readonly #oldest: Uint8Array
   readonly #bytes: RecentBytes
-  readonly #id = new Int32Array(4)
+  readonly #id: Id = [0, 0, 0, 0]
   #count = 0
 
   constructor(memoryBytes: number) {
-    this.#rows = Math.max(1, Math.floor((memoryBytes * SLOTS_SHARE) / (SLOT_BYTES * SLOTS_A_ROW + 1)))
+    const rowBytes = (SLOT_BYTES + TAG_BYTES) * SLOTS_A_ROW + 1
+    this.#rows = Math.max(1, Math.floor((memoryBytes * SLOTS_SHARE) / rowBytes))
+    this.#tags = new Int32Array(this.#rows * SLOTS_A_ROW)
     const slots = new ArrayBuffer(this.#rows * SLOTS_A_ROW * SLOT_BYTES)
     this.#ints = new Int32Array(slots)
     this.#doubles = new Float64Array(slots)
@@ -58,8 +65,8 @@ export class Acknowledged {
     const slot = this.#slotOf(invoiceId)
     if (slot === -1) return NEW
     const ints = slot * INTS
-    const length = this.#ints[ints + 6] as number
-    const first = this.#bytes.find(this.#doubles[slot * DOUBLES + 6] as number, length)
+    const length = this.#ints[ints + 5] as number
+    const first = this.#bytes.find(this.#doubles[slot * DOUBLES + 5] as number, length)
     if (first === undefined ? this.#hasHash(ints, value, length) : first.equals(value)) return this.#sameAs(slot)
     if (first === undefined) return UNCOMPARED
     return isSameContent(first, value) ? this.#sameAs(slot) : OTHER
@@ -70,38 +77,42 @@ export class Acknowledged {
     let slot = this.#slotOf(invoiceId)
     if (slot === -1) slot = this.#nextSlot()
     const [ints, doubles] = [slot * INTS, slot * DOUBLES]
-    if (this.#ints[ints + 1] === 0) this.#count++
-    this.#ints.set(this.#id, ints)
+    if (this.#tags[slot] === 0) this.#count++
+    const [a, tag, b, c] = this.#id
     const digest = digestOf(value)
-    this.#ints[ints + 4] = int32At(digest, 0)
-    this.#ints[ints + 5] = int32At(digest, 4)
-    this.#ints[ints + 6] = value.length
-    this.#doubles[doubles + 4] = offset === null ? -1 : Number(offset)
-    this.#doubles[doubles + 5] = receivedAtMs
-    this.#doubles[doubles + 6] = this.#bytes.add(value)
+    this.#tags[slot] = tag
+    this.#ints[ints] = a
+    this.#ints[ints + 1] = b
+    this.#ints[ints + 2] = c
+    this.#ints[ints + 3] = int32At(digest, 0)
+    this.#ints[ints + 4] = int32At(digest, 4)
+    this.#ints[ints + 5] = value.length
+    this.#doubles[doubles + 3] = offset === null ? -1 : Number(offset)
+    this.#doubles[doubles + 4] = receivedAtMs
+    this.#doubles[doubles + 5] = this.#bytes.add(value)
   }
 
   forgetAll(): void {
-    this.#ints.fill(0)
+    this.#tags.fill(0)
     this.#count = 0
   }
 
   /** The slot with this id; -1 if none has it. Leaves the id in `#id`. */
   #slotOf(invoiceId: string): number {
     readId(invoiceId, this.#id)
-    const [a, b, c, d] = this.#id as unknown as [number, number, number, number]
+    const [a, tag, b, c] = this.#id
     const first = this.#row * SLOTS_A_ROW
     for (let slot = first; slot < first + SLOTS_A_ROW; slot++) {
+      if (this.#tags[slot] !== tag) continue
       const at = slot * INTS
-      if (this.#ints[at] === a && this.#ints[at + 1] === b && this.#ints[at + 2] === c && this.#ints[at + 3] === d)
-        return slot
+      if (this.#ints[at] === a && this.#ints[at + 1] === b && this.#ints[at + 2] === c) return slot
     }
     return -1
   }
 
   /** Of the id in `#id`. */
   get #row(): number {
-    return ((this.#id[0] as number) >>> 0) % this.#rows
+    return (this.#id[0] >>> 0) % this.#rows
   }
 
   #nextSlot(): number {
@@ -114,12 +125,12 @@ export class Acknowledged {
   #hasHash(ints: number, value: Buffer, length: number): boolean {
     if (value.length !== length) return false
     const digest = digestOf(value)
-    return this.#ints[ints + 4] === int32At(digest, 0) && this.#ints[ints + 5] === int32At(digest, 4)
+    return this.#ints[ints + 3] === int32At(digest, 0) && this.#ints[ints + 4] === int32At(digest, 4)
   }
 
   #sameAs(slot: number): Repeat {
-    const offset = this.#doubles[slot * DOUBLES + 4] as number
-    const receivedAtMs = this.#doubles[slot * DOUBLES + 5] as number
+    const offset = this.#doubles[slot * DOUBLES + 3] as number
+    const receivedAtMs = this.#doubles[slot * DOUBLES + 4] as number
     return { kind: 'same', offset: offset === -1 ? null : String(offset), receivedAtMs }
   }
 }
@@ -142,8 +153,10 @@ const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 2
   28, 29, 30, 31, 32, 33, 34, 35,
 ])
 
-/** The 16 bytes of a UUID. The second number is never 0: it has the version in it. */
-function readId(uuid: string, id: Int32Array): void {
+/** The 16 bytes of a UUID, as four words. */
+type Id = [number, number, number, number]
+
+function readId(uuid: string, id: Id): void {
   for (let word = 0; word < 4; word++) {
     let value = 0
     for (let digit = 8 * word; digit < 8 * word + 8; digit++) {

@@ -130,6 +130,21 @@ test('in an upload, each invoice that is stored has its first receipt, marked as
   assert.equal(await copiesOf('S3'), 3)
 })
 
+test('when the broker was killed and is back, the other instance goes on to know what is stored', async () => {
+  const [broker] = kafka.brokers
+  await broker?.kill()
+  await broker?.start()
+  const body = invoiceBody('S4', 1)
+  const first = await eventually('it is stored', DEADLINE_MS, 200, async () => {
+    const answer = await sendTo(0, body)
+    return answer.status === 201 ? answer : undefined
+  })
+  await untilJournals(1, 4)
+  const again = await sendTo(1, serialisedAnew(body))
+  assert.deepEqual([again.status, isReplay(again), again.document], [201, true, first.document])
+  assert.equal(await scrape(gateways[1]!.adminUrl, 'tillgate_journals_damaged'), 0)
+})
+
 test('when the topics are created anew, what was known counts no more', async () => {
   await dedup.end()
   const topics = [TOPIC, ...Object.values(stageTopics(TOPIC))]
