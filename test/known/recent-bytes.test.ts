@@ -5,7 +5,7 @@ import { RecentBytes } from '../../src/known/recent-bytes.ts'
 
 test('bytes are found as they were added, or not at all; those that were added last are', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 100 }), (lengths) => {
+    fc.property(fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 200, size: 'max' }), (lengths) => {
       const recent = new RecentBytes(1_024)
       const added = lengths.map((length, index) => Buffer.alloc(length, index + 1))
       const places = added.map((bytes) => recent.add(bytes))

@@ -24,6 +24,10 @@ const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
 const STAGE = 'test/dedup/own-partition.test.ts'
 const JUDGE = 'test/dedup/judge.test.ts'
 const EXPLORE = 'test/spec/explore.test.ts'
+const INVOICE = 'test/ingest/invoice.test.ts'
+const KNOWN = 'test/known/known.test.ts'
+const ACKNOWLEDGED = 'test/known/acknowledged.test.ts'
+const VIEW = 'test/known/journals-view.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -185,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'join whatever has the same identity, without comparing bytes',
     file: 'src/accumulator/accumulator.ts',
-    find: 'underWay.record.value.equals(record.value)',
+    find: 'value.equals(record.value) || this.#isSameContent(value, record.value)',
     replace: 'true',
     tests: [ACCUMULATOR],
   },
@@ -648,5 +652,61 @@ export const MUTANTS: readonly Mutant[] = [
     find: "if (answer.kind === 'cursor' || answer.kind === 'no-cursor') this",
     replace: 'this',
     tests: ['test/tools/uploader/cursors.test.ts'],
+  },
+  {
+    name: 'known: remember what was not acknowledged',
+    file: 'src/accumulator/accumulator.ts',
+    find: "if (outcome.kind === 'acknowledged') this.#onAcknowledged(outcome)",
+    replace: 'this.#onAcknowledged(outcome as never)',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'known: replay what cannot be compared',
+    file: 'src/known/acknowledged.ts',
+    find: 'if (first === undefined) return UNCOMPARED',
+    replace: 'if (first === undefined) return this.#sameAs(slot)',
+    tests: [ACKNOWLEDGED],
+  },
+  {
+    name: 'known: compare bytes that were overwritten',
+    file: 'src/known/recent-bytes.ts',
+    find: 'this.#end - position > size',
+    replace: 'this.#end - position > 2 * size',
+    tests: ['test/known/recent-bytes.test.ts'],
+  },
+  {
+    name: 'known: take an offset that goes back for one of the same topic',
+    file: 'src/known/known.ts',
+    find: 'if (Number(offset) < (this.#ends[partition] as number)) this.#forget()',
+    replace: '',
+    tests: [KNOWN],
+  },
+  {
+    name: 'known: replay what the stage has judged of another raw topic',
+    file: 'src/known/journals-view.ts',
+    find: 'if (!this.#of(this.#partitionOf(identity.storeId)).isTrusted) return NEW',
+    replace: '',
+    tests: [VIEW],
+  },
+  {
+    name: 'known: take a journal that was dropped for lack of room for a new one',
+    file: 'src/known/journals-view.ts',
+    find: 'return this.#isAnyForgotten ? NO_ROOM : NEW_JOURNAL',
+    replace: 'return NEW_JOURNAL',
+    tests: [VIEW],
+  },
+  {
+    name: 'known: tell before it is known who asks',
+    file: 'src/ingest/invoice.ts',
+    find: '    const { identity } = verdict\n',
+    replace: '    const { identity } = verdict\n    known.find(identity.storeId, identity, body)\n',
+    tests: [INVOICE],
+  },
+  {
+    name: 'known: append what came into Kafka while it waited for its place',
+    file: 'src/ingest/upload.ts',
+    find: 'if (repeat === undefined)\n      return accumulator',
+    replace: 'return accumulator',
+    tests: [UPLOAD],
   },
 ]
