@@ -23,6 +23,9 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
 
 /** How late a sender is answered that takes too much time: a flood waits for its answers. */
 const LATE_MS = 1_000
+/** So many may wait for late answers; beyond, they are answered at once. */
+const MAX_LATE = 1_000
+let lateAnswers = 0
 
 export interface RefusalDeps {
   /** Who pays for what is refused; `null`: nobody does. */
@@ -123,9 +126,14 @@ function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem):
   const isClosed = isClosing(request, problem)
   discardBody(request.raw)
   if (isClosed) reply.header('connection', 'close')
-  if (isClosed || problem.bound !== 'sender-time') return sendProblem(reply, problem)
+  const isLate = !isClosed && problem.bound === 'sender-time' && lateAnswers < MAX_LATE
+  if (!isLate) return sendProblem(reply, problem)
+  lateAnswers++
   const timer = setTimeout(() => sendProblem(reply, problem), LATE_MS)
-  reply.raw.once('close', () => clearTimeout(timer))
+  reply.raw.once('close', () => {
+    clearTimeout(timer)
+    lateAnswers--
+  })
   return reply
 }
 

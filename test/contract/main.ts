@@ -32,6 +32,7 @@ try {
     AUTH: 'off',
     KAFKA_BROKERS: kafka.bootstrap.join(),
     DRAIN_DELAY_MS: '0',
+    SENDER_TIME_PERCENT: '100', // it may ask for as much as it likes
   })
   try {
     code = await runSchemathesis(gateway.url)

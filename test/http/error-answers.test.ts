@@ -72,6 +72,28 @@ suite('whoever floods a gateway with what it refuses', () => {
   const limits = { maxConnections: 10, memoryBytes: 1e6, uploadMemoryBytes: 1e6, timeShare: 1e-6 }
   const unknown: AppDeps['authenticate'] = () => ({ kind: 'failure', failure: 'not-ours' })
 
+  test('gets a late answer for a thousand requests at a time; further ones are answered at once', async (t) => {
+    const senders = new Senders(limits)
+    const { app } = await testApp(t, { senders })
+    senders.obstacle(senders.named('till'))
+    senders.stranger('127.0.0.1').charge(1_000)
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    // It is not sent before somebody waits for it.
+    const late = Array.from({ length: 1_000 }, () => app.inject('/nope').then(({ statusCode }) => statusCode))
+    for (let i = 0; i < 3; i++) assert.equal((await app.inject('/nope')).statusCode, 429)
+    t.mock.timers.tick(1_000)
+    assert.deepEqual(new Set(await Promise.all(late)), new Set([429]))
+    await new Promise(setImmediate)
+    let isAnswered = false
+    const next = app.inject('/nope').finally(() => {
+      isAnswered = true
+    })
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
+    assert.equal(isAnswered, false, 'late again')
+    t.mock.timers.tick(1_000)
+    await next
+  })
+
   for (const [what, method, url, status] of [
     ['paths that there are not', 'GET', '/nope', 404],
     ['methods that a path does not take', 'DELETE', POST, 405],
