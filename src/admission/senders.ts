@@ -20,6 +20,8 @@ const MAX_SENDERS = 100_000
 const BURST_MS = 500
 /** A stranger may take a fifth of what a sender may: as shipped a hundred pages a second, or a thousand refusals. */
 const STRANGER_PART = 0.2
+/** A hundred probes a second, and as many at once: load balancers ask once a second. */
+const PROBES = { share: 0.01, burstMs: 10 }
 /** Others count as present for this long after their last request. */
 const PRESENT_FOR_MS = 10_000
 
@@ -99,6 +101,11 @@ export class Senders {
       this.#strangers.set(address, stranger)
     }
     return stranger
+  }
+
+  /** What the probes of one connection may take, whoever sends them. */
+  probes(): TimeShare {
+    return new TimeShare(PROBES)
   }
 
   /** Why a stranger gets no other answer now, or `null`: as for a sender, while any sender sends. */

@@ -152,7 +152,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     openapiRoute(pages)
     done()
   })
-  healthRoutes(app, () => deps.isReady() && !isDraining())
+  healthRoutes(app, () => deps.isReady() && !isDraining(), deps.senders)
   if (docs) await docsPage(app, { tryItOut: true })
   await app.ready()
   return app

@@ -4,6 +4,7 @@ import { Problem } from '../errors.ts'
 import { announcedLength } from './announced-length.ts'
 import { clientAddress } from './client-address.ts'
 import { type Answer, settle } from './exchange.ts'
+import { answerLate } from './late-answer.ts'
 import { discardBody } from './parsing.ts'
 import { sendProblem } from './problem-document.ts'
 import { NOT_FOUND, toProblem } from './to-problem.ts'
@@ -11,8 +12,10 @@ import { NOT_FOUND, toProblem } from './to-problem.ts'
 /** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 
-/** What a request takes that is refused, and reading its body to throw it away: about. */
+/** What a request takes that is refused, and passing over its body: about. */
 const REFUSING_MS = 0.1
+/** What it counts as if its sender is at fault. That is more than it takes: nobody needs a thousand of them a second. */
+const FAULT_MS = 0.4
 const DISCARDING_MS_PER_BYTE = 3e-7
 /** What a body is taken for that comes in chunks: it may be small. */
 const UNKNOWN_BYTES = 2 ** 20
@@ -20,12 +23,6 @@ const UNKNOWN_BYTES = 2 ** 20
 const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
-
-/** How late a sender is answered that takes too much time: a flood waits for its answers. */
-const LATE_MS = 1_000
-/** So many may wait for late answers; beyond, they are answered at once. */
-const MAX_LATE = 1_000
-let lateAnswers = 0
 
 export interface RefusalDeps {
   /** Who pays for what is refused; `null`: nobody does. */
@@ -61,7 +58,8 @@ export function refuseUnread(request: FastifyRequest, reply: FastifyReply, probl
 function pay(request: FastifyRequest, problem: Problem, senders: Senders | null): Problem {
   const ms = REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request))
   const sender = request.exchange?.sender
-  if (sender) sender.charge(ms)
+  const isFault = problem.bound === undefined && problem.status < 500
+  if (sender) sender.charge(isFault ? FAULT_MS + ms : ms)
   if (sender || senders === null) return problem
   const stranger = senders.stranger(clientAddress(request))
   stranger.charge(ms)
@@ -117,23 +115,13 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/'
 }
 
-/**
- * Whoever takes too much time gets the answer late; what it sends meanwhile is thrown away. So a connection is good for
- * eight requests a second (`pipelining.ts`), and a flood costs no more than that. Closing the connection would cost more:
- * the next one has to be accepted, and its TLS made.
- */
+/** Whoever takes too much time gets the answer late; the rest of what it sent is passed over. */
 function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const isClosed = isClosing(request, problem)
   discardBody(request.raw)
   if (isClosed) reply.header('connection', 'close')
-  const isLate = !isClosed && problem.bound === 'sender-time' && lateAnswers < MAX_LATE
-  if (!isLate) return sendProblem(reply, problem)
-  lateAnswers++
-  const timer = setTimeout(() => sendProblem(reply, problem), LATE_MS)
-  reply.raw.once('close', () => {
-    clearTimeout(timer)
-    lateAnswers--
-  })
+  if (isClosed || problem.bound !== 'sender-time') return sendProblem(reply, problem)
+  answerLate(reply, () => void sendProblem(reply, problem))
   return reply
 }
 

@@ -164,6 +164,18 @@ suite('one sender', () => {
     assert.ok(sender.waitMs() > 0)
   })
 
+  test('pays more for what is its fault than for what a bound refuses', async (t) => {
+    let isRefusing = true
+    const { send, status, senders } = await appOf(t, { isRefusing: () => isRefusing })
+    const sender = senders.named('a')
+    sender.charge(499.7)
+    assert.equal(await status(send('a')), 503)
+    assert.equal(sender.waitMs(), 0)
+    isRefusing = false
+    assert.equal(await status(send('a', '{}', { 'content-type': 'text/plain' })), 415)
+    assert.ok(sender.waitMs() > 0)
+  })
+
   test('pays for each piece of a body, however short', async (t) => {
     const { send, status, senders } = await appOf(t)
     const sender = senders.named('a')
