@@ -57,7 +57,7 @@ export function refuseUnread(request: FastifyRequest, reply: FastifyReply, probl
 /** Charges a refusal to its sender, or else to its address: that may be refused for it instead. */
 function pay(request: FastifyRequest, problem: Problem, senders: Senders | null): Problem {
   const ms = REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request))
-  const sender = request.exchange?.sender
+  const sender = request.exchange?.sender ?? request.reader
   const isFault = problem.bound === undefined && problem.status < 500
   if (sender) sender.charge(isFault ? FAULT_MS + ms : ms)
   if (sender || senders === null) return problem

@@ -142,6 +142,15 @@ suite('the resume cursor', () => {
     assertProblem(contract('GET', CURSOR_PATTERN, await app.inject(CURSOR)), 'unauthorized', 401)
   })
 
+  test('is refused to its reader for what it is, and not for what strangers took at the same address', async (t) => {
+    const senders = new Senders({ maxConnections: 100, memoryBytes: 1, uploadMemoryBytes: 1, timeShare: 0.01 })
+    const journalStateOf = () => ({ kind: 'unavailable', reason: 'reading' }) as const
+    const { app } = await testApp(t, { senders, authenticate: as(), journalStateOf })
+    senders.stranger('127.0.0.1').charge(1_000)
+    senders.obstacle(senders.named('till-8'))
+    assertProblem((await app.inject(CURSOR)).json(), 'cursors-unread', 503)
+  })
+
   test('counts against whoever asks: who asks too much waits, while others are served', async (t) => {
     const limits = { maxConnections: 100, memoryBytes: 1, uploadMemoryBytes: 1, timeShare: 0.01 }
     const senders = new Senders(limits)
