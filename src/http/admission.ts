@@ -65,6 +65,7 @@ export const SATURATED = new Problem(
  * | connections | Node (`app.ts`) | `MAX_CONNECTIONS` | none: closed |
  * | *here, before the body is read* | | | |
  * | connections, bytes and time of one sender | `admission/senders.ts` | `PRINCIPAL_SHARE_PERCENT`, `ADDRESS_SHARE_PERCENT`, `SENDER_TIME_PERCENT` | 429 `sender-limit` |
+ * | time that an address takes with what is nobody's; probes of a connection | `admission/senders.ts` | a fifth of that; 100 a second | 429, late; late |
  * | uploads that wait to be read; large invoices that do | `uploads/worker-pool.ts` | `UPLOAD_WORKERS`, `UPLOAD_WAITING` | 503 `saturated` |
  * | live invoices in flight | `admission/live-limit.ts` | `MAX_QUEUE_MS` | 503 `saturated` |
  * | bytes; uploads get a part | `admission/buffer-memory.ts` | `BUFFER_MEMORY_BYTES`, `UPLOAD_BUFFER_PERCENT` | 503 `saturated` |
