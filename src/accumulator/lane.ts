@@ -140,6 +140,7 @@ export class Lane {
   }
 
   #finish(outcome: BatchOutcome): void {
+    assertPossible(outcome, this.#batch!)
     const entries = this.#batchEntries
     this.#batch = null
     this.#batchEntries = []
@@ -169,6 +170,12 @@ export class Lane {
     for (const entry of back) entry.state = 'waiting'
     this.#waiting.unshift(...back)
   }
+}
+
+/** Of a batch that may have been appended, nothing may be put back or rejected: that would be a lie, or a second copy. */
+function assertPossible({ kind }: BatchOutcome, { attempts }: ProducerBatch): void {
+  if (attempts > 0 && kind !== 'acknowledged' && kind !== 'unknown')
+    throw new Error(`${kind}: of a batch that may be in the log`)
 }
 
 type FinalOutcome = Exclude<BatchOutcome, { kind: 'not-attempted' | 'too-large' }>

@@ -83,6 +83,7 @@ test('whatever is acknowledged is told before its identity can come again, even 
   for (const batch of publisher.published) batch.batch.beginAttempt()
   assert.equal((await late).kind, 'unknown')
   publisher.published[0]?.answer({ kind: 'acknowledged', baseOffset: 7n })
+  publisher.published[1]?.batch.attemptRefused()
   publisher.published[1]?.answer({ kind: 'rejected', reason: 'refused' })
   await refused
   await turn()

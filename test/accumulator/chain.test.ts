@@ -373,6 +373,7 @@ test('what nobody waits for any more is not sent when its batch is too large aft
   publisher.latest.batch.beginAttempt()
   pass(30)
   for (const outcome of a) assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
+  publisher.latest.batch.attemptRefused()
   publisher.latest.answer({ kind: 'too-large' })
   await turn()
   assert.deepEqual(values(), ['ab'], 'the first would fail and the second would not')
@@ -396,6 +397,7 @@ test('of a batch that is too large only what somebody waits for is sent, in orde
   const b = [append('a', second), append('b', second)]
   pass(30)
   for (const outcome of a) assert.equal((await outcome).kind, 'unknown')
+  publisher.latest.batch.attemptRefused()
   publisher.latest.answer({ kind: 'too-large' })
   await turn()
   publisher.latest.answer(replaced) // a alone: b is cut off

@@ -220,13 +220,10 @@ export class OrderModel {
       return
     }
     if (batch.attempts === 0) batch.beginAttempt()
-    answer(
-      this.#outcomeOf(
-        fate,
-        batch.records.map(({ identity }) => identity),
-        batch.attempts === 1,
-      ),
-    )
+    const identities = batch.records.map(({ identity }) => identity)
+    const outcome = this.#outcomeOf(fate, identities, batch.attempts === 1)
+    if (outcome.kind === 'too-large' || outcome.kind === 'rejected') batch.attemptRefused()
+    answer(outcome)
     batch.end()
   }
 

@@ -135,6 +135,7 @@ test('nothing of an upload is sent for nobody when its batch is too large after 
   await turn()
   publisher.latest.batch.beginAttempt()
   assert.deepEqual(await first, ['outcome-unknown', 'outcome-unknown'])
+  publisher.latest.batch.attemptRefused()
   publisher.latest.answer({ kind: 'too-large' })
   await turn()
   assert.deepEqual(published(), [['a1', 'a2']])
