@@ -165,6 +165,13 @@ suite('the loop of a partition refuses', () => {
     await assert.rejects(own({ restore }), /\.journals is damaged: the record with key "S\/T\/J": it is of version 110/)
   })
 
+  test('a position that goes back', async () => {
+    const restore: Ownership['restore'] = async (take) => {
+      for (const next of [50, 49]) take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1 }))
+    }
+    await assert.rejects(own({ restore }), /\.journals is damaged: .*the position goes back/)
+  })
+
   test('an answer that has no offset for a topic', async () => {
     const records = [{ offset: 0, timestampMs: 1, key: null, value: null, headers: {} }]
     const fetch = async () => ({ kind: 'records', records, nextOffset: 1, startOffset: 0, endOffset: 1 }) as const
