@@ -167,7 +167,7 @@ suite('the loop of a partition refuses', () => {
 
   test('a position that goes back', async () => {
     const restore: Ownership['restore'] = async (take) => {
-      for (const next of [50, 49]) take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1 }))
+      for (const next of [50, 49]) take(Buffer.from(POSITION_KEY), positionValue({ next, timeMs: 1, last: null }))
     }
     await assert.rejects(own({ restore }), /\.journals is damaged: .*the position goes back/)
   })

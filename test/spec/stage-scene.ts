@@ -1,5 +1,6 @@
 import { Fenced, type Ownership } from '../../src/dedup/ownership.ts'
 import { POSITION_KEY, positionValue } from '../../src/dedup/position.ts'
+import { fingerprintOf } from '../../src/dedup/raw-record.ts'
 import { Refusal } from '../../src/dedup/refusal.ts'
 import { runPartition } from '../../src/dedup/run-partition.ts'
 import { turn } from '../accumulator/fakes.ts'
@@ -9,7 +10,7 @@ import { RULES } from './stage-world.ts'
 import type { Cell } from './table.ts'
 
 interface Request {
-  readonly name: 'open' | Exclude<keyof Ownership, 'close'> | 'pause'
+  readonly name: 'open' | Exclude<keyof Ownership, 'close'> | 'fetch the last judged' | 'pause'
   resolve(answer: unknown): void
   reject(error: Error): void
 }
@@ -17,6 +18,8 @@ interface Request {
 const START = 5
 const SENT = { journal: 0, sequenceNumber: 1, content: 0, writing: 0, clockErrorMs: 0, isForeign: false }
 const RECORD = rawRecord(SENT, START, 1_000)
+const JUDGED = rawRecord(SENT, START - 1, 999)
+const LAST = { offset: JUDGED.offset, fingerprint: fingerprintOf(JUDGED) }
 const UP_TO_DATE = { kind: 'records', records: [], nextOffset: START, startOffset: 0, endOffset: START } as const
 const FOUND = { ...UP_TO_DATE, records: [RECORD], nextOffset: START + 1, endOffset: START + 1 }
 const DELETED = { kind: 'out-of-range', startOffset: START + 1, endOffset: START + 2 } as const
@@ -91,7 +94,7 @@ class Scene {
     },
     restore: {
       answered: ({ resolve }) => {
-        this.#take(Buffer.from(POSITION_KEY), positionValue({ next: START, timeMs: 1 }))
+        this.#take(Buffer.from(POSITION_KEY), positionValue({ next: START, timeMs: 999, last: LAST }))
         resolve(undefined)
       },
       'answered with nothing': ({ resolve }) => resolve(undefined),
@@ -104,6 +107,11 @@ class Scene {
       },
     },
     hasUnique: { answered: ({ resolve }) => resolve(false), contradicted: ({ resolve }) => resolve(true) },
+    'fetch the last judged': {
+      answered: ({ resolve }) => resolve({ ...UP_TO_DATE, records: [JUDGED] }),
+      'answered with nothing': ({ resolve }) => resolve(UP_TO_DATE),
+      contradicted: ({ resolve }) => resolve({ ...UP_TO_DATE, records: [{ ...JUDGED, timestampMs: 1 }] }),
+    },
     fetch: {
       answered: ({ resolve }) => resolve(FOUND),
       'answered with nothing': ({ resolve }) => resolve(UP_TO_DATE),
@@ -132,7 +140,7 @@ class Scene {
         return this.#ask('restore')
       },
       hasUnique: () => this.#ask('hasUnique'),
-      fetch: () => this.#ask('fetch'),
+      fetch: (offset) => this.#ask(offset === LAST.offset ? 'fetch the last judged' : 'fetch'),
       append: () => this.#ask('append'),
       commit: () => this.#ask('commit'),
       close: async () => void this.done.push('closed'),

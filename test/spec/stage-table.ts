@@ -2,7 +2,14 @@ import type { Ownership } from '../../src/dedup/ownership.ts'
 import type { Table } from './table.ts'
 
 /** What the loop waits for: the answer to a request, the end of a pause, or nothing any more. */
-export type StageState = 'open' | Exclude<keyof Ownership, 'close'> | 'restore again' | 'pause' | 'stopped' | 'refused'
+export type StageState =
+  | 'open'
+  | Exclude<keyof Ownership, 'close'>
+  | 'fetch the last judged'
+  | 'restore again'
+  | 'pause'
+  | 'stopped'
+  | 'refused'
 /** *Contradicted*: the answer cannot be true, or says that going on would lose or repeat invoices. */
 export type StageEvent =
   | 'answered'
@@ -31,16 +38,24 @@ export const STAGE: Table<StageState, StageEvent> = {
     'told to stop, and answered': { to: 'restore' },
   },
   restore: {
-    answered: { to: 'fetch' },
+    answered: { to: 'fetch the last judged' },
     'answered with nothing': { to: 'hasUnique' },
     contradicted: REFUSED,
     failed: FAILED,
     fenced: FENCED,
-    'told to stop, and answered': STOPPED,
+    'told to stop, and answered': { to: 'fetch the last judged' },
   },
   hasUnique: {
     answered: { to: 'fetch' },
     'answered with nothing': NO_CONTENT,
+    contradicted: { to: 'restore again' },
+    failed: FAILED,
+    fenced: FENCED,
+    'told to stop, and answered': STOPPED,
+  },
+  'fetch the last judged': {
+    answered: { to: 'fetch' },
+    'answered with nothing': FAILED,
     contradicted: { to: 'restore again' },
     failed: FAILED,
     fenced: FENCED,
@@ -110,9 +125,10 @@ export const WAYS: Readonly<Record<StageState, readonly StageEvent[]>> = {
   restore: ['answered'],
   hasUnique: ['answered', 'answered with nothing'],
   'restore again': ['answered', 'answered with nothing', 'contradicted'],
-  fetch: ['answered', 'answered'],
-  append: ['answered', 'answered', 'answered'],
-  commit: ['answered', 'answered', 'answered', 'answered'],
+  'fetch the last judged': ['answered', 'answered'],
+  fetch: ['answered', 'answered', 'answered'],
+  append: ['answered', 'answered', 'answered', 'answered'],
+  commit: ['answered', 'answered', 'answered', 'answered', 'answered'],
   pause: ['failed'],
   stopped: ['failed', 'told to stop, and answered'],
   refused: ['contradicted'],
