@@ -219,7 +219,7 @@ export class StageWorld {
     const { log } = this
     const end = this.#raw.length
     // A reader of committed records does not get beyond an open transaction.
-    const toTheEnd = (topic: OutputTopic) => () => log.read(topic, 0).next === log.end(topic)
+    const toTheEnd = (topic: OutputTopic) => () => !log.hides(topic)
     const topics = (appended: readonly Appended[]) => appended.map(({ topic }) => topic).join()
     return {
       restore: async (take) => {

@@ -33,6 +33,11 @@ export class SimulatedLog {
     return this.#open !== undefined
   }
 
+  /** Whether the open transaction has written to the topic, so that no reader of committed records gets to its end. */
+  hides(topic: OutputTopic): boolean {
+    return this.#open?.topics.has(topic) ?? false
+  }
+
   /** All that is in it, as text: equal for equal logs only. */
   snapshot(): string {
     const text = ({ transaction: { state }, record }: Entry) =>
