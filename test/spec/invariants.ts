@@ -171,6 +171,16 @@ export const STAGE_INVARIANTS: readonly Invariant[] = [
     test: { file: LOOP_TEST, name: 'to go on behind records that retention has deleted' },
   },
   {
+    says: 'The raw topic is the one that was judged before',
+    file: LOOP,
+    line: 'if (found.offset !== last.offset || fingerprintOf(found) !== last.fingerprint)',
+    mutant: 'stage: go on in another topic with the same name',
+    test: {
+      file: LOOP_TEST,
+      name: 'a raw topic that reaches beyond the position, but has another record before it',
+    },
+  },
+  {
     says: 'No raw record is judged twice',
     file: 'src/dedup/judge.ts',
     line: 'if (offset < this.#next) throw',
