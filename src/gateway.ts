@@ -11,7 +11,7 @@ import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.
 import { listed } from './config-lists.ts'
 import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
-import { isSameContent } from './dedup/content.ts'
+import { compareContent } from './dedup/content.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
@@ -117,7 +117,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const accumulator = new Accumulator({
     publisher,
     onAcknowledged: known.note,
-    isSameContent,
+    compareContent,
     partitions: config.KAFKA_PARTITIONS,
     limits: {
       maxBatchRecords: config.MAX_BATCH_RECORDS,

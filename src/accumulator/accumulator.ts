@@ -17,8 +17,8 @@ export interface AccumulatorOptions {
   readonly deliveryTimeoutMs: number
   /** Called for each acknowledged record while it is still pending, whether or not a request waits for it. */
   readonly onAcknowledged?: ((outcome: Extract<Outcome, { kind: 'acknowledged' }>) => void) | undefined
-  /** Whether two values that differ are the same document. Default: they are not. */
-  readonly isSameContent?: ((one: Buffer, other: Buffer) => boolean) | undefined
+  /** Whether two values, whose bytes differ, are the same document. Default: they are not. */
+  readonly compareContent?: ((one: Buffer, other: Buffer) => 'same' | 'other' | 'uncompared') | undefined
   /** Monotonic clock, in milliseconds. */
   readonly now?: () => number
 }
@@ -27,7 +27,8 @@ export interface AccumulatorOptions {
  * Gathers records into batches, one lane per partition, and hands them to one shared publisher.
  *
  * At most one record per identity is in flight. The same document again joins it: one record, equal answers. Another
- * one with that identity waits for its outcome and is a conflict if it is acknowledged. Joining works until the outcome is
+ * one with that identity waits for its outcome and is a conflict if it is acknowledged; one that cannot be compared has to
+ * come again then. Joining works until the outcome is
  * known, even if the first request was answered `unknown` long ago. So a till that sends again while the batch is still
  * retried creates no second record.
  *
@@ -42,7 +43,7 @@ export class Accumulator {
   readonly #now: () => number
   readonly #deliveryTimeoutMs: number
   readonly #onAcknowledged: NonNullable<AccumulatorOptions['onAcknowledged']>
-  readonly #isSameContent: NonNullable<AccumulatorOptions['isSameContent']>
+  readonly #compareContent: NonNullable<AccumulatorOptions['compareContent']>
   readonly #pending = new ShortLivedMap<string, PendingRecord>()
   #intake: 'not-ready' | 'open' | 'draining' = 'not-ready'
   #onEmpty: (() => void) | null = null
@@ -55,7 +56,7 @@ export class Accumulator {
     this.#lanes = Array.from({ length: partitions }, (_, partition) => new Lane(partition, publisher, limits, now))
     this.#deliveryTimeoutMs = options.deliveryTimeoutMs
     this.#onAcknowledged = options.onAcknowledged ?? (() => {})
-    this.#isSameContent = options.isSameContent ?? (() => false)
+    this.#compareContent = options.compareContent ?? (() => 'other')
   }
 
   /** Records whose outcome is not known yet. */
@@ -104,8 +105,8 @@ export class Accumulator {
 
   #join(underWay: PendingRecord, record: ProducerRecord, chain?: Chain): Promise<Outcome> {
     const { value } = underWay.record
-    const isSame = value.equals(record.value) || this.#isSameContent(value, record.value)
-    if (!isSame) return underWay.waitWithOtherBytes(this.#deliveryTimeoutMs, chain)
+    const comparison = value.equals(record.value) ? 'same' : this.#compareContent(value, record.value)
+    if (comparison !== 'same') return underWay.waitWithOtherBytes(this.#deliveryTimeoutMs, comparison, chain)
     if (chain !== undefined && !underWay.mayJoin(chain)) return rejected('predecessor', chain)
     return underWay.wait(this.#deliveryTimeoutMs, chain)
   }

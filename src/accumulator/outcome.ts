@@ -22,8 +22,8 @@ export type Outcome =
 /**
  * Why a record is definitely not in the log. Only `identity-conflict` is final for the same bytes. `too-large`: the topic
  * takes only smaller records; an operator can change that.
- * `identity-conflict`: other bytes with the same identity were in flight, and are in the log now. `identity-busy`: the
- * same, but it is not known whether they are in the log. `predecessor`: a record that must be ahead of it may not be
+ * `identity-conflict`: other content with the same identity was in flight, and is in the log now. `identity-busy`: the
+ * same, but it is not known whether it is in the log, or whether it is other content. `predecessor`: a record that must be ahead of it may not be
  * there.
  */
 export type RejectionReason =

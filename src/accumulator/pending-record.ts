@@ -75,8 +75,8 @@ export class PendingRecord implements LaneEntry {
   }
 
   /** The same for a request with other bytes of the same identity: what becomes of this record decides its answer. */
-  waitWithOtherBytes(timeoutMs: number, chain?: Chain): Promise<Outcome> {
-    return this.#wait(timeoutMs, chain, false, conflictAfter)
+  waitWithOtherBytes(timeoutMs: number, content: 'other' | 'uncompared', chain?: Chain): Promise<Outcome> {
+    return this.#wait(timeoutMs, chain, false, content === 'other' ? conflictAfter : () => BUSY)
   }
 
   #wait(
@@ -123,7 +123,9 @@ export class PendingRecord implements LaneEntry {
   }
 }
 
-/** The answer to other bytes with the identity of a record: a conflict is final only if that record is in the log. */
+const BUSY: Outcome = { kind: 'rejected', reason: 'identity-busy' }
+
+/** The answer to other content with the identity of a record: a conflict is final only if that record is in the log. */
 function conflictAfter({ kind }: Outcome): Outcome {
-  return { kind: 'rejected', reason: kind === 'acknowledged' ? 'identity-conflict' : 'identity-busy' }
+  return kind === 'acknowledged' ? { kind: 'rejected', reason: 'identity-conflict' } : BUSY
 }

@@ -21,9 +21,21 @@ export function contentHash(value: Buffer): string {
   return hash('sha256', content, 'buffer').toString('latin1', 0, HASH_BYTES)
 }
 
-/** Whether two values have equal content, though their bytes differ. */
-export function isSameContent(one: Buffer, other: Buffer): boolean {
-  return contentHash(one) === contentHash(other)
+/** `uncompared`: to compare them would hold up the caller for too long. */
+export type Comparison = 'same' | 'other' | 'uncompared'
+
+/** A millisecond each, about. */
+const MAX_COMPARED_BYTES = 65_536
+
+/** Whether two values, whose bytes differ, have equal content. */
+export function compareContent(one: Buffer, other: Buffer): Comparison {
+  return one.length > MAX_COMPARED_BYTES ? 'uncompared' : compareWithHash(contentHash(one), other)
+}
+
+/** The same, where of one value there is only its `contentHash`. */
+export function compareWithHash(hash: string, value: Buffer): Comparison {
+  if (value.length > MAX_COMPARED_BYTES) return 'uncompared'
+  return hash === contentHash(value) ? 'same' : 'other'
 }
 
 /**

@@ -135,16 +135,16 @@ export function createIngest(deps: IngestDeps): Ingest {
     if (key !== undefined && !keys.isFor(key, record.identity))
       throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
     const bind = () => key !== undefined && keys.bind(key, record.identity)
-    const taken = { identity, bind, invoiceId: record.identity }
-    const repeat = known.find(record.identity, identity, body)
+    const invoiceId = record.identity
+    const repeat = known.find(invoiceId, identity, body)
     if (repeat.kind === 'other') throw CONFLICT
-    if (repeat.kind === 'same') return { ...taken, outcome: repeat }
+    if (repeat.kind === 'same') return { identity, bind, invoiceId, outcome: repeat }
 
     const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(identity.storeId)
     onLive()
-    return { ...taken, outcome: accumulator.append({ ...record, partition }, reservation) }
+    return { identity, bind, invoiceId, outcome: accumulator.append({ ...record, partition }, reservation) }
   }
 
   return async (request) => {
@@ -226,5 +226,5 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
   'identity-conflict': ['identity-conflict', 'Other content with the same identity is in Kafka.'],
   predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
-  'identity-busy': ['kafka-unavailable', 'Other content with the same identity is still in flight.'],
+  'identity-busy': ['kafka-unavailable', 'Another document with the same identity was still in flight.'],
 }

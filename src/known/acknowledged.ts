@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { hash } from 'node:crypto'
-import { isSameContent } from '../dedup/content.ts'
+import { compareContent } from '../dedup/content.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
 
@@ -69,7 +69,9 @@ export class Acknowledged {
     const first = this.#bytes.find(this.#doubles[slot * DOUBLES + 5] as number, length)
     if (first === undefined ? this.#hasHash(ints, value, length) : first.equals(value)) return this.#sameAs(slot)
     if (first === undefined) return UNCOMPARED
-    return isSameContent(first, value) ? this.#sameAs(slot) : OTHER
+    const comparison = compareContent(first, value)
+    if (comparison === 'same') return this.#sameAs(slot)
+    return comparison === 'other' ? OTHER : UNCOMPARED
   }
 
   /** Remembers that Kafka has acknowledged these bytes. `offset`: null if the broker did not say. */

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
-import { contentHash } from '../dedup/content.ts'
+import { compareWithHash } from '../dedup/content.ts'
 import { DamagedValue } from '../dedup/damaged-value.ts'
 import { isTakenIn, packedIn, unpackJournal } from '../dedup/journal-value.ts'
 import { POSITION_KEY, positionIn } from '../dedup/position.ts'
@@ -119,8 +119,9 @@ export class JournalsView {
     if (!this.#of(this.#partitionOf(identity.storeId)).isTrusted) return NEW
     const { recent } = unpackJournal(packed)
     const first = recent.find(({ sequenceNumber }) => sequenceNumber === identity.sequenceNumber)
-    if (first === undefined) return UNCOMPARED
-    if (first.contentHash !== contentHash(value)) return OTHER
+    const comparison = first === undefined ? 'uncompared' : compareWithHash(first.contentHash, value)
+    if (first === undefined || comparison === 'uncompared') return UNCOMPARED
+    if (comparison === 'other') return OTHER
     return { kind: 'same', offset: String(first.rawOffset), receivedAtMs: first.receivedAtMs }
   }
 

@@ -60,8 +60,9 @@ test('the same bytes with the same identity join: one record, equal answers', as
 })
 
 test('other bytes with the same content join, too', async () => {
-  const isSameContent = (one: Buffer, other: Buffer) => String(one).trim() === String(other).trim()
-  accumulator = createAccumulator(60_000, { isSameContent })
+  const compareContent = (one: Buffer, other: Buffer) =>
+    String(one).trim() === String(other).trim() ? ('same' as const) : ('other' as const)
+  accumulator = createAccumulator(60_000, { compareContent })
   const outcomes = [append('a', 'same'), append('a', ' same')]
   const other = append('a', 'other')
   await turn()
@@ -70,6 +71,17 @@ test('other bytes with the same content join, too', async () => {
   assert.equal(first?.kind === 'acknowledged' && String(first.record.value), 'same')
   assert.deepEqual(first, second)
   assert.deepEqual(await other, { kind: 'rejected', reason: 'identity-conflict' })
+  assert.equal(publisher.published.length, 1)
+})
+
+test('bytes that cannot be compared with those in flight have to come again, whatever becomes of these', async () => {
+  accumulator = createAccumulator(60_000, { compareContent: () => 'uncompared' })
+  const first = append('a', 'one')
+  const second = append('a', 'two')
+  await turn()
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 7n })
+  assert.equal((await first).kind, 'acknowledged')
+  assert.deepEqual(await second, { kind: 'rejected', reason: 'identity-busy' })
   assert.equal(publisher.published.length, 1)
 })
 

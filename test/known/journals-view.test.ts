@@ -52,6 +52,14 @@ suite('the view of .journals', () => {
     assert.deepEqual(ask(40).kind, 'same')
   })
 
+  test('says the same of an invoice that would take long to compare', () => {
+    const { view, ask } = viewOf()
+    view.take(1, { key: KEY, value: valueWith(1) })
+    assert.deepEqual(ask(1, bytesOf(1, 9_000)), { kind: 'same', offset: '101', receivedAtMs: RECEIVED_AT_MS })
+    const large = Buffer.from(JSON.stringify({ sequenceNumber: 1, padding: 'x'.repeat(70_000) }))
+    assert.deepEqual(ask(1, large), { kind: 'uncompared' })
+  })
+
   test('has the latest state of a journal; one that was deleted is not known', () => {
     const { view, ask } = viewOf()
     view.take(1, { key: KEY, value: valueWith(1) })
