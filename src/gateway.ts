@@ -29,6 +29,7 @@ import { createAnswerLog, whereOf } from './observability/answers.ts'
 import { watchEventLoop } from './observability/event-loop.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
+import { createThrottleLog } from './observability/throttle-log.ts'
 import { plainMessage } from './system-problem.ts'
 import { UploadReader } from './uploads/upload-reader.ts'
 import { within } from './waiting.ts'
@@ -112,6 +113,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       metrics.kafkaTrouble(what)
       events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
+    onThrottle: createThrottleLog(logger, () => metrics),
   })
   const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))
   const accumulator = new Accumulator({

@@ -71,11 +71,11 @@ export class Accumulator {
 
   /**
    * `true` when a lane is stalled and no broker has answered any request for `stallAfterMs`: Kafka is unreachable, not
-   * just one partition. Then no lane takes new records.
+   * just one partition, and no quota holds batches back. Then no lane takes new records.
    */
   get isStuck(): boolean {
     if (this.#now() - this.#publisher.lastAnswerAtMs < this.#stallAfterMs) return false
-    return this.#lanes.some((lane) => lane.isStalled)
+    return this.#lanes.some((lane) => lane.isStalled && !lane.isThrottled)
   }
 
   /** Takes records from now on, unless draining has begun. */
@@ -95,7 +95,7 @@ export class Accumulator {
     if (this.#intake !== 'open') return rejected(this.#intake, chain)
     const lane = this.#lanes[record.partition]
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
-    if (lane.isStalled || this.isStuck) return rejected('stalled', chain)
+    if (lane.isStalled || this.isStuck) return rejected(lane.isThrottled ? 'throttled' : 'stalled', chain)
 
     const pending = new PendingRecord(record, lane, reservation, (outcome) => this.#forget(record.identity, outcome))
     this.#pending.set(record.identity, pending)

@@ -52,7 +52,10 @@ export class Lane {
   #batchEntries: LaneEntry[] = []
   #drainScheduled = false
   #nextPosition = 0
-  /** Halved when the broker finds a batch too large, doubled by each batch that it accepts. */
+  /**
+   * Halved when the broker finds a batch too large, or after a quota has held it back for long. Doubled by each other
+   * batch that the broker accepts.
+   */
   #maxBatchRecords: number
 
   constructor(partition: number, publisher: Publisher, limits: LaneLimits, now: () => number) {
@@ -66,6 +69,11 @@ export class Lane {
   /** `true` while a batch has been outstanding for `stallAfterMs` or longer. */
   get isStalled(): boolean {
     return this.#batch !== null && this.#now() - this.#batch.createdAtMs >= this.#limits.stallAfterMs
+  }
+
+  /** `true` while a batch is outstanding that a quota of Kafka has held back. */
+  get isThrottled(): boolean {
+    return this.#batch !== null && this.#batch.heldMs > 0
   }
 
   append(entry: LaneEntry): void {
@@ -140,18 +148,21 @@ export class Lane {
   }
 
   #finish(outcome: BatchOutcome): void {
+    const { heldMs } = this.#batch!
     assertPossible(outcome, this.#batch!)
     const entries = this.#batchEntries
     this.#batch = null
     this.#batchEntries = []
     if (outcome.kind === 'not-attempted') this.#putBack(entries)
     else if (outcome.kind === 'too-large') this.#retrySmaller(entries)
-    else this.#settleAll(entries, outcome)
+    else this.#settleAll(entries, outcome, heldMs)
     if (this.#waiting.length > 0) this.#drain()
   }
 
-  #settleAll(entries: LaneEntry[], outcome: FinalOutcome): void {
-    if (outcome.kind === 'acknowledged')
+  #settleAll(entries: LaneEntry[], outcome: FinalOutcome, heldMs: number): void {
+    // Under a quota each byte costs time. Small batches make short pauses, so that fewer invoices expire in one.
+    if (heldMs >= LONG_HOLD_MS) this.#maxBatchRecords = Math.max(1, Math.floor(entries.length / 2))
+    else if (outcome.kind === 'acknowledged')
       this.#maxBatchRecords = Math.min(2 * this.#maxBatchRecords, this.#limits.maxBatchRecords)
     for (const [index, entry] of entries.entries()) settle(entry, outcomeOf(entry, outcome, index))
   }
@@ -171,6 +182,9 @@ export class Lane {
     this.#waiting.unshift(...back)
   }
 }
+
+/** A quota that holds a batch back for this long makes the next ones smaller. */
+const LONG_HOLD_MS = 1_000
 
 /** Of a batch that may have been appended, nothing may be put back or rejected: that would be a lie, or a second copy. */
 function assertPossible({ kind }: BatchOutcome, { attempts }: ProducerBatch): void {

@@ -20,17 +20,18 @@ export type Outcome =
   | { readonly kind: 'unknown'; readonly reason: UnknownReason }
 
 /**
- * Why a record is definitely not in the log. Only `identity-conflict` is final for the same bytes. `too-large`: the topic
- * takes only smaller records; an operator can change that.
+ * Why a record is definitely not in the log. Only `identity-conflict` is final for the same bytes. `throttled`: a quota of
+ * Kafka held its batch back. `too-large`: the topic takes only smaller records; an operator can change that.
  * `identity-conflict`: other content with the same identity was in flight, and is in the log now. `identity-busy`: the
- * same, but it is not known whether it is in the log, or whether it is other content. `predecessor`: a record that must be ahead of it may not be
- * there.
+ * same, but it is not known whether it is in the log, or whether it is other content. `predecessor`: a record that must
+ * be ahead of it may not be there.
  */
 export type RejectionReason =
   | 'not-ready'
   | 'stalled'
   | 'draining'
   | 'expired'
+  | 'throttled'
   | 'too-large'
   | 'refused'
   | 'identity-conflict'

@@ -114,7 +114,8 @@ export class PendingRecord implements LaneEntry {
 
   /** `rejected` only if no other request wants it sent; otherwise it may still be sent. */
   #expire(): Outcome {
-    return this.giveWay() ? { kind: 'rejected', reason: 'expired' } : { kind: 'unknown', reason: 'deadline' }
+    if (!this.giveWay()) return { kind: 'unknown', reason: 'deadline' }
+    return { kind: 'rejected', reason: this.#lane.isThrottled ? 'throttled' : 'expired' }
   }
 
   #leave(outcome: Outcome): void {

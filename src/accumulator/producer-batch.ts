@@ -37,6 +37,7 @@ export class ProducerBatch {
   readonly sizeBytes: number
   /** Monotonic time at which the batch left its lane. */
   readonly createdAtMs: number
+  #heldMs = 0
   #attempts = 0
   #recalled = false
   #ended = false
@@ -54,8 +55,18 @@ export class ProducerBatch {
     return this.#attempts
   }
 
+  /** For how long a quota of Kafka has held it back so far. */
+  get heldMs(): number {
+    return this.#heldMs
+  }
+
   get isRecalled(): boolean {
     return this.#recalled
+  }
+
+  /** A quota has held it back for another `ms`. */
+  hold(ms: number): void {
+    this.#heldMs += ms
   }
 
   /** Enters *attempted*. `false`: the batch was recalled or has ended, and must not be sent. */

@@ -204,6 +204,13 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: NOTHING,
     example: 'Kafka is not reachable. Send the same document again.',
   },
+  throttled: {
+    meaning:
+      'The gateway sends more than a quota of the brokers allows (`producer_byte_rate` and others), so they make it ' +
+      'pause. The invoice is not in Kafka.',
+    remedy: 'Raise the quota of the gateway in Kafka, or find out why it sends so much. The till keeps on trying.',
+    example: 'A quota of Kafka holds this gateway back. Send the same document again.',
+  },
   'outcome-unknown': {
     meaning:
       'The invoice was handed to Kafka and has not been confirmed in time. It may be stored, now or a little later.',

@@ -56,6 +56,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
+  'throttled',
 ]
 
 const answered = (description: string, examples: typeof STORED_UPLOAD, more: { headers?: object } = {}) => ({

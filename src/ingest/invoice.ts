@@ -218,6 +218,7 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   'not-ready': ['kafka-unavailable', 'The gateway has no connection to Kafka yet.'],
   stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
   expired: ['kafka-unavailable', 'Kafka did not take it in time. The invoice is not in Kafka.'],
+  throttled: ['throttled', 'A quota of Kafka holds this gateway back. The invoice is not in Kafka.'],
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
   'too-large': [
     'refused-by-kafka',

@@ -5,12 +5,18 @@ import { CurrentSession, type OnTrouble } from './current-session.ts'
 import { AttemptRefused } from './kafkajs/attempt-gate.ts'
 import kafkajs from './kafkajs/index.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
+import { type OnThrottle, Throttles } from './throttles.ts'
 import { TopicLimit } from './topic-limit.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
   readonly onTrouble: OnTrouble
-  /** A kafkajs call that has not returned after this long is hung: its producer is replaced. */
+  /** Called when a quota of the brokers makes this client pause. */
+  readonly onThrottle?: OnThrottle
+  /**
+   * A kafkajs call that has not returned after this long is hung: its producer is replaced. The time in which a quota
+   * holds the batch back does not count.
+   */
   readonly watchdogMs: number
   /**
    * After this many records of a partition a new producer id is taken, because kafkajs wraps sequences wrongly at 2^31.
@@ -40,12 +46,15 @@ export class KafkaPublisher implements Publisher {
   readonly #options: PublisherOptions
   readonly #current: CurrentSession
   readonly #limit: TopicLimit | undefined
+  readonly #throttles: Throttles
   /** How many batches use each session. */
   readonly #batches = new Map<ProducerSession, number>()
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    this.#current = new CurrentSession(options, options.onTrouble)
+    this.#throttles = new Throttles(options.onThrottle ?? (() => {}))
+    const onThrottled: SessionOptions['onThrottled'] = (notice) => this.#throttles.note(notice)
+    this.#current = new CurrentSession({ ...options, onThrottled }, options.onTrouble)
     const { largestRecordBytes } = options
     if (largestRecordBytes !== undefined)
       this.#limit = new TopicLimit({ ...options, largestRecordBytes }, options.onTrouble)
@@ -69,8 +78,9 @@ export class KafkaPublisher implements Publisher {
     void this.#limit.watch(this.#current.stopping)
   }
 
-  stop(): Promise<void> {
-    return this.#current.stop()
+  async stop(): Promise<void> {
+    await this.#current.stop()
+    this.#throttles.stop()
   }
 
   async publish(batch: ProducerBatch): Promise<BatchOutcome> {
@@ -109,7 +119,7 @@ export class KafkaPublisher implements Publisher {
   async #send(session: ProducerSession, batch: ProducerBatch): Promise<SendResult | typeof LATE> {
     const { watchdogMs } = this.#options
     const attemptsBefore = batch.attempts
-    const sent = await within(watchdogMs, session.send(batch))
+    const sent = await withinUnheld(watchdogMs, batch, session.send(batch))
     if (sent === LATE) this.#current.replace(session, new Error(`no result after ${watchdogMs} ms`))
     // If kafkajs did send, it has advanced the sequence: to the broker the same batch would be a new one.
     else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)
@@ -162,6 +172,17 @@ export class KafkaPublisher implements Publisher {
       void this.#current.retire(session)
     }
   }
+}
+
+/** As `within`, but without the time in which a quota holds the batch back. */
+async function withinUnheld<T>(timeoutMs: number, batch: ProducerBatch, work: Promise<T>): Promise<T | typeof LATE> {
+  const [startedAtMs, heldBeforeMs] = [performance.now(), batch.heldMs]
+  for (let leftMs = timeoutMs; leftMs > 0; ) {
+    const done = await within(leftMs, work)
+    if (done !== LATE) return done
+    leftMs = startedAtMs + timeoutMs + batch.heldMs - heldBeforeMs - performance.now()
+  }
+  return LATE
 }
 
 function rejected(reason: 'draining' | 'refused'): BatchOutcome {

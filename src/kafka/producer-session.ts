@@ -4,6 +4,7 @@ import { type ClientOptions, createClient, INNER_RETRY } from './client.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { guardAttempts } from './kafkajs/attempt-gate.ts'
 import type { Message, Producer } from './kafkajs/index.ts'
+import { THROTTLED, type ThrottleNotice } from './kafkajs/throttling.ts'
 import { fetchPartitionCount } from './topic-admin.ts'
 import { rootCause, wasNotAppended } from './verdict.ts'
 
@@ -15,6 +16,8 @@ export interface SessionOptions extends ClientOptions {
   /** How long the leader waits for its in-sync replicas; less than `requestTimeoutMs`. */
   readonly ackTimeoutMs: number
   readonly metadataMaxAgeMs: number
+  /** Called when a broker asks for a pause, and when it answers without one again. */
+  readonly onThrottled?: ((notice: ThrottleNotice) => void) | undefined
 }
 
 /** How long `close` waits for answers to requests in flight, and then again for the connections to close. */
@@ -82,6 +85,9 @@ export class ProducerSession {
     producer.on(producer.events.REQUEST, ({ payload: { apiKey } }) => {
       if (!HANDSHAKE.has(apiKey)) seen.answerAtMs = performance.now()
     })
+    if (THROTTLED in producer.events)
+      // a fault run may leave that change out
+      producer.on(THROTTLED as never, ({ payload }: { payload: ThrottleNotice }) => options.onThrottled?.(payload))
     try {
       await producer.connect()
     } catch (error) {
@@ -127,6 +133,7 @@ export class ProducerSession {
       onError: (answer) => {
         if (wasNotAppended(answer)) batch.attemptRefused()
       },
+      onHeld: (ms) => batch.hold(ms),
     })
     try {
       const { acks } = PRODUCER_SETTINGS[delivery]

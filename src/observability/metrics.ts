@@ -1,4 +1,4 @@
-import { Counter, Histogram } from 'prom-client'
+import { Counter, Gauge, Histogram } from 'prom-client'
 import { createRegistry } from './registry.ts'
 
 /** What an instance knows of invoices that are in Kafka. */
@@ -52,6 +52,10 @@ export interface Metrics {
   readonly repeated: (kind: string, knownBy: string) => void
   /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
+  /** Counts one pause that a broker asked for because of a quota. */
+  readonly kafkaPaused: (broker: string, seconds: number) => void
+  /** Says whether a broker throttles this gateway now. */
+  readonly kafkaThrottled: (broker: string, isThrottled: boolean) => void
   /** The text that Prometheus scrapes. */
   readonly scrape: () => Promise<{ contentType: string; body: string }>
 }
@@ -94,6 +98,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
     name: 'tillgate_kafka_troubles_total',
     help: 'Failed attempts, failed and replaced producer sessions.',
     labelNames: ['kind'] as const,
+    registers,
+  })
+  const pauses = new Counter({
+    name: 'tillgate_kafka_throttle_seconds_total',
+    help: 'Pauses that brokers asked for because of a quota (throttle_time_ms), by broker.',
+    labelNames: ['broker'] as const,
+    registers,
+  })
+  const throttled = new Gauge({
+    name: 'tillgate_kafka_throttled',
+    help: 'Whether a broker throttles this gateway because of a quota, by broker.',
+    labelNames: ['broker'] as const,
     registers,
   })
   const verified = new Counter({
@@ -151,6 +167,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
     tokenRefused: (reason) => refused.inc({ reason }),
     repeated: (content, known_by) => repeats.inc({ content, known_by }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
+    kafkaPaused: (broker, seconds) => pauses.inc({ broker }, seconds),
+    kafkaThrottled: (broker, isThrottled) => throttled.set({ broker }, Number(isThrottled)),
     scrape,
   }
 }

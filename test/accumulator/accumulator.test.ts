@@ -183,6 +183,30 @@ test('a stalled lane takes nothing new, other lanes do', async () => {
   assert.equal((await other).kind, 'acknowledged')
 })
 
+test('a quota that holds a batch back: who waited or comes is told so, and Kafka does not count as unreachable', async () => {
+  accumulator = createAccumulator(30)
+  const held = append('a')
+  await turn()
+  publisher.latest.batch.hold(20)
+  const waiting = append('b')
+  nowMs = 5_000
+  assert.deepEqual(await append('c'), { kind: 'rejected', reason: 'throttled' })
+  assert.equal(accumulator.isStuck, false)
+  assert.deepEqual(await Promise.all([held, waiting]), [
+    { kind: 'rejected', reason: 'throttled' },
+    { kind: 'rejected', reason: 'throttled' },
+  ])
+})
+
+test('a batch that left after a quota held it back is unknown at the deadline', async () => {
+  accumulator = createAccumulator(20)
+  const outcome = append('a')
+  await turn()
+  publisher.latest.batch.hold(10)
+  publisher.latest.batch.beginAttempt()
+  assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
+})
+
 test('when no broker answers anything, no lane takes anything', async () => {
   void append('a', 'a', 0)
   await turn()

@@ -11,6 +11,7 @@ import { DISK_CASES } from './disk-cases.ts'
 import { assertSheds, type FaultCase, killAndReturn, underLoad, WARM_UP } from './fault-case.ts'
 import { LIMIT_CASES } from './limit-cases.ts'
 import { NAMES_CASES } from './names-cases.ts'
+import { QUOTA_CASES } from './quota-cases.ts'
 import { UPLOAD_CASES } from './upload-cases.ts'
 import { PARTITIONS, type World } from './world.ts'
 
@@ -273,6 +274,7 @@ export const CASES: readonly FaultCase[] = [
   ...CREDENTIALS_CASES,
   ...NAMES_CASES,
   ...LIMIT_CASES,
+  ...QUOTA_CASES,
   ...UPLOAD_CASES,
 ]
 

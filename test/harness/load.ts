@@ -25,6 +25,8 @@ export interface LoadOptions {
 export interface Load {
   /** Invoices acknowledged so far. */
   readonly acknowledged: number
+  /** Answers so far that said `unknown`, or were lost. */
+  readonly unknown: number
   /** Resolves when this many more invoices were acknowledged. Rejects after `timeoutMs`. */
   more(invoices: number, timeoutMs?: number): Promise<void>
   /** The longest time in which one till got no acknowledgement, since the start or the latest `resetGap`. */
@@ -44,6 +46,7 @@ export function startLoad(options: LoadOptions): Load {
   const journalId = `J${process.pid}-${++journals}`
   let isStopping = false
   let acknowledged = 0
+  let unknown = 0
   let longestGapMs = 0
   const failures: string[] = []
   const latestAtMs = new Array<number>(tills).fill(performance.now())
@@ -63,6 +66,7 @@ export function startLoad(options: LoadOptions): Load {
       onGivenUp: (error) => failures.push(error.message),
       ...(options.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: options.answerTimeoutMs }),
       onAnswer: ({ outcome }) => {
+        if (outcome === 'unknown') unknown++
         if (outcome !== 'acknowledged') return
         acknowledged++
         const nowMs = performance.now()
@@ -77,6 +81,9 @@ export function startLoad(options: LoadOptions): Load {
   return {
     get acknowledged() {
       return acknowledged
+    },
+    get unknown() {
+      return unknown
     },
     get longestGapMs() {
       return longestGapMs

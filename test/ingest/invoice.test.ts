@@ -258,6 +258,7 @@ test('every outcome but acknowledged is a problem with the same meaning', async 
     [{ kind: 'rejected', reason: 'not-ready' }, 'kafka-unavailable', 503],
     [{ kind: 'rejected', reason: 'stalled' }, 'kafka-unavailable', 503],
     [{ kind: 'rejected', reason: 'expired' }, 'kafka-unavailable', 503],
+    [{ kind: 'rejected', reason: 'throttled' }, 'throttled', 503],
     [{ kind: 'rejected', reason: 'draining' }, 'draining', 503],
     [{ kind: 'rejected', reason: 'refused' }, 'refused-by-kafka', 503],
     [{ kind: 'rejected', reason: 'too-large' }, 'refused-by-kafka', 503],

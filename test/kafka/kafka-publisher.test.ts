@@ -486,6 +486,41 @@ test('a throttled connection that breaks: what it held back was not attempted, a
   assert.deepEqual(cluster.values(1), ['b'])
 })
 
+test('the time in which a quota holds a batch back does not count for the watchdog', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { watchdogMs: 300 })
+  cluster.throttleMs = 1_000
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  const held = batchOf(0, 'b')
+  assert.deepEqual(await publisher.publish(held), { kind: 'acknowledged', baseOffset: 1n })
+  assert.ok(held.heldMs > 300)
+  assert.equal(cluster.broker(1).count(API.initProducerId), 1)
+})
+
+test('a pause of days is kept for some seconds; then one batch goes through a new connection, and the others follow', async () => {
+  const pauses: string[] = []
+  await publisher.stop()
+  publisher = createPublisher(2, { onThrottle: (what) => pauses.push(what) })
+  cluster.throttleMs = 9 * 86_400_000
+  await publisher.start()
+  await publisher.publish(batchOf(0, 'a'))
+  cluster.throttleMs = 0
+  const batches = [batchOf(0, 'b'), batchOf(1, 'c')]
+  const outcomes = await Promise.all(batches.map((batch) => publisher.publish(batch)))
+  assert.deepEqual(outcomes, [
+    { kind: 'acknowledged', baseOffset: 1n },
+    { kind: 'acknowledged', baseOffset: 0n },
+  ])
+  assert.deepEqual(
+    batches.map(({ attempts }) => attempts),
+    [1, 1],
+  )
+  assert.equal(cluster.broker(1).count(API.produce), 3, 'one each')
+  assert.deepEqual(pauses, ['began', 'pause'])
+  assert.equal(cluster.broker(1).count(API.initProducerId), 1, 'under the same producer id')
+})
+
 test('at most once: a batch that was refused is not in the log, and goes again', async () => {
   await publisher.stop()
   publisher = createPublisher(2, { delivery: 'at-most-once' })

@@ -72,6 +72,17 @@ test('tokens are counted: verified, and refused by reason', async () => {
     assert.ok(body.includes(`\ntillgate_tokens_${line}\n`), line)
 })
 
+test('pauses that brokers ask for are summed up in seconds, and a gauge says whether they go on', async () => {
+  const { metrics } = sources()
+  metrics.kafkaThrottled('a:1', true)
+  for (const seconds of [1.5, 0.25]) metrics.kafkaPaused('a:1', seconds)
+  assert.match((await metrics.scrape()).body, /^tillgate_kafka_throttled\{broker="a:1"\} 1$/m)
+  metrics.kafkaThrottled('a:1', false)
+  const { body } = await metrics.scrape()
+  assert.match(body, /^tillgate_kafka_throttled\{broker="a:1"\} 0$/m)
+  assert.match(body, /^tillgate_kafka_throttle_seconds_total\{broker="a:1"\} 1\.75$/m)
+})
+
 test('answers are counted by status and problem, and timed in seconds by status', async () => {
   const { metrics } = sources()
   metrics.answered(201, 'none', 4)

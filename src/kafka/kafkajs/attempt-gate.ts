@@ -13,7 +13,8 @@ import type { PartitionAnswer } from './internals.ts'
  *   call that was given up can never pass as its successor.
  * - *kafkajs*: metadata, leader, sequence number. After an error it waits and comes here again.
  * - *line of the broker* (`joint-produce.ts`): the batch waits until the request before it is answered, and until a
- *   quota no longer throttles the connection. On a connection that is not up it fails without an attempt.
+ *   quota no longer throttles the connection, which is closed after some seconds. On a connection that is not up it
+ *   fails without an attempt.
  * - *gate*: `mayAttempt` is asked for every batch of the request, in the same turn in which encoding begins. It says
  *   yes only while the session is open (`close` shuts it for all of its batches) and the batch is neither recalled nor
  *   ended (`ProducerBatch.beginAttempt`). Yes is an attempt: the batch cannot be recalled, and only the broker knows
@@ -28,6 +29,8 @@ export interface AttemptGuard {
   mayAttempt(): boolean
   /** Called when the broker has answered the latest attempt with an error. Not called when there was no answer. */
   onError(answer: PartitionAnswer): void
+  /** Called again and again while a quota of the broker holds the batch back, with the time since the last call. */
+  onHeld(ms: number): void
 }
 
 /**

@@ -10,6 +10,7 @@ import { monotonicTime } from './monotonic-time.ts'
 import { encodeProduceRequests } from './produce-encoding.ts'
 import { forgetAnsweredRequests, idleRequestQueue } from './request-queue.ts'
 import { fetchTokenFirst, renewSessions } from './sessions.ts'
+import { boundThrottling } from './throttling.ts'
 import { describeTopicAlone } from './topic-settings.ts'
 
 /** Every change to kafkajs, in the order in which they are made. Each docstring says what breaks without the change. */
@@ -23,6 +24,7 @@ const ALL = {
   renewSessions,
   fetchTokenFirst,
   monotonicTime,
+  boundThrottling,
   idleRequestQueue,
   forgetAnsweredRequests,
   askMetadataFromResponsiveBroker,

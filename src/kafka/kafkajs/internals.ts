@@ -93,6 +93,8 @@ export interface PartitionAnswer {
 }
 
 export interface ProduceResponse {
+  /** How long the broker asks the client to pause, in milliseconds. */
+  readonly clientSideThrottleTime?: number | undefined
   readonly topics: readonly {
     readonly topicName: string
     readonly partitions: readonly PartitionAnswer[]
@@ -140,6 +142,14 @@ export interface RequestQueue {
   throttledUntil: number
   throttleCheckTimeoutId: NodeJS.Timeout | null
   requestTimeoutIntervalId: NodeJS.Timeout | undefined
+  /** `host:port` */
+  readonly broker: string
+  /** That of the client; null in tests of the queue alone. */
+  readonly instrumentationEmitter: { emit(event: string, payload: object): void } | null
+  /** Ours (`throttling.ts`): runs while a long pause is kept. */
+  longPause?: NodeJS.Timeout | undefined
+  /** Ours: called when a pause was kept for as long as it may be. */
+  onLongPause?: () => void
   isConnected(): boolean
   push(request: unknown): void
   sendSocketRequest(request: SocketRequest): void

@@ -1,6 +1,7 @@
 import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
-import type { Broker, Internals, ProduceRequest, ProduceResponse } from './internals.ts'
+import type { Broker, Internals, ProduceRequest, ProduceResponse, RequestQueue } from './internals.ts'
+import { endThrottle, isThrottled } from './throttling.ts'
 
 /** Most bytes of values in a request that has more than one batch; a broker takes 100 MiB. */
 const MAX_JOINT_BYTES = 8 * 2 ** 20
@@ -45,7 +46,8 @@ export function dropBrokerLock({ replaceModule }: Internals): void {
 
 type CreateEos = (options: unknown) => object
 
-const THROTTLE_POLL_MS = 10
+/** How often it is looked whether a pause is over, or its connection closed. */
+const THROTTLE_POLL_MS = 20
 
 interface Waiting {
   readonly request: ProduceRequest
@@ -85,8 +87,7 @@ class ProduceLine {
       await turnEnd()
       // During a renewal the broker takes nothing: a batch would wait in the client, and count as attempted.
       await this.#renewSession()
-      // kafkajs would accept the request and hold it until the quota lets it go; meanwhile it would count as attempted.
-      while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)
+      await this.#untilUnthrottled()
       await this.#sendSome()
     }
     this.#isBusy = false
@@ -100,13 +101,27 @@ class ProduceLine {
     if (!connection.isAuthenticated()) await connection.authenticate().catch(() => {})
   }
 
-  get #isThrottled(): boolean {
-    const [connection] = this.#broker.connectionPool.pool
-    return this.#broker.isConnected() && connection?.requestQueue.canSendSocketRequestImmediately() === false
+  /**
+   * Waits until a quota lets the next request go, or the connection is closed. (kafkajs would accept the request and hold
+   * it; meanwhile it would count as attempted.)
+   */
+  async #untilUnthrottled(): Promise<void> {
+    while (this.#broker.isConnected() && this.#queue?.canSendSocketRequestImmediately() === false) {
+      const fromMs = performance.now()
+      await sleep(THROTTLE_POLL_MS)
+      const heldMs = performance.now() - fromMs
+      for (const waiting of this.#waiting) for (const guard of guardsOf(waiting)) guard.onHeld(heldMs)
+    }
+  }
+
+  get #queue(): RequestQueue | undefined {
+    return this.#broker.connectionPool.pool[0]?.requestQueue
   }
 
   async #sendSome(): Promise<void> {
-    const taken = this.#take()
+    const queue = this.#queue
+    // A throttled client sends little at once: the next pause is short then, and what is waiting can still be recalled.
+    const taken = this.#take(queue && isThrottled(queue) ? 1 : Number.POSITIVE_INFINITY)
     if (!this.#broker.isConnected()) {
       const { KafkaJSConnectionClosedError } = this.#internals
       for (const { reject } of taken)
@@ -121,6 +136,7 @@ class ProduceLine {
     if (sent.length === 0) return
     try {
       const response = await this.#send(joint(sent))
+      if (queue && !response.clientSideThrottleTime) endThrottle(queue)
       const parts = partsOf(response)
       for (const waiting of sent) this.#settle(waiting, response, parts)
     } catch (error) {
@@ -128,13 +144,14 @@ class ProduceLine {
     }
   }
 
-  /** The first waiting requests, as many as fit into one; never the same partition twice. */
-  #take(): Waiting[] {
+  /** The first waiting requests, as many as fit into one, at most `most`; never the same partition twice. */
+  #take(most: number): Waiting[] {
     const partitions = new Set<string>()
     let sizeBytes = 0
     let count = 0
     for (const { request, names, sizeBytes: ofThis } of this.#waiting) {
       const fits = sizeBytes + ofThis <= MAX_JOINT_BYTES && !names.some((name) => partitions.has(name))
+      if (count === most) break
       if (count > 0 && !(fits && isAlike(request, this.#waiting[0]!.request))) break
       for (const name of names) partitions.add(name)
       sizeBytes += ofThis

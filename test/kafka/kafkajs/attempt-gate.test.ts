@@ -4,7 +4,7 @@ import { guardAttempts, guardOf } from '../../../src/kafka/kafkajs/attempt-gate.
 import { leftBySmallCollections } from '../../harness/small-collections.ts'
 
 test('the guard is that of the batch, and of no other', () => {
-  const guard = { mayAttempt: () => true, onError: () => {} }
+  const guard = { mayAttempt: () => true, onError: () => {}, onHeld: () => {} }
   const messages = [{ value: 'a' }, { value: 'b' }]
   guardAttempts(messages, guard)
   assert.equal(guardOf(messages), guard)
@@ -16,7 +16,7 @@ test('the guard is that of the batch, and of no other', () => {
 test('a guarded batch does not outlive small garbage collections', () => {
   const left = leftBySmallCollections((index) => {
     const batch = new Array(1_000).fill(index)
-    guardAttempts([{ value: 'a' }], { mayAttempt: () => batch.length > 0, onError: () => {} })
+    guardAttempts([{ value: 'a' }], { mayAttempt: () => batch.length > 0, onError: () => {}, onHeld: () => {} })
   })
   assert.ok(left < 2, `${left} MiB`)
 })

@@ -265,6 +265,18 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
     return broken.length === 0 ? 'sound' : broken.join(', ')
   },
 
+  async boundThrottling(cluster) {
+    cluster.throttleMs = 3_600_000
+    const producer = await producerOf(cluster)
+    const send = (value: string) => producer.send({ topic: cluster.topic, messages: [{ partition: 0, value }] })
+    await send('a')
+    send('b').catch(() => {})
+    // Longer than a pause is kept on a connection.
+    for (let waits = 0; waits < 5 && cluster.values(0).length < 2; waits++)
+      await happens(() => cluster.values(0).length > 1)
+    return cluster.values(0).join() === 'a,b' ? 'sound' : 'throttled for an hour'
+  },
+
   async idleRequestQueue(cluster) {
     const pool = poolOf(cluster)
     await pool.connect()

@@ -13,7 +13,7 @@ test('a batch for a connection that is not up is no attempt', async () => {
   const broker: Broker = Object.assign(Object.create(prototype), { connectionPool, isConnected: () => false })
   const messages = [{ value: Buffer.from('a') }]
   let attempts = 0
-  guardAttempts(messages, { mayAttempt: () => ++attempts > 0, onError: () => {} })
+  guardAttempts(messages, { mayAttempt: () => ++attempts > 0, onError: () => {}, onHeld: () => {} })
   const sending = broker.produce({
     acks: -1,
     timeout: 1_000,
