@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'cursor-not-kept': problem(503, 'passing', 'The gateway does not keep this journal', 'unknown'),
   'refused-by-kafka': problem(503, 'passing', 'Kafka refuses the record'),
   'kafka-unavailable': problem(503, 'passing', 'Kafka is not reachable'),
+  'topic-unusable': problem(503, 'passing', 'The topic cannot take the invoice'),
   throttled: problem(503, 'passing', 'Kafka throttles the gateway'),
   'outcome-unknown': problem(504, 'passing', 'Kafka has not confirmed the invoice in time', 'unknown'),
 } as const

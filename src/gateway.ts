@@ -56,6 +56,8 @@ export interface Gateway {
 interface Readiness {
   readonly ready: boolean
   readonly reasons: readonly string[]
+  /** What else an operator should know. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -114,6 +116,11 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
     onThrottle: createThrottleLog(logger, () => metrics),
+    onTopicChange: (change, text) => {
+      metrics.topicChanged(change)
+      events.note(change === 'right' ? 'info' : 'warn', `kafka ${text}`)
+      accumulator.refuseWaiting()
+    },
   })
   const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))
   const accumulator = new Accumulator({
@@ -134,7 +141,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     if (accumulator.isStuck) reasons.push('no broker answers')
     if (access.noKeys !== undefined) reasons.push(access.noKeys)
     if (life.phase !== 'serving') reasons.push('draining')
-    return { ready: reasons.length === 0, reasons }
+    return { ready: reasons.length === 0, reasons, warnings: publisher.warnings }
   }
   const unreadAnswers = new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed'))
   const metrics = createMetrics({
@@ -145,6 +152,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     unreadAnswerBytes: () => unreadAnswers.bytes,
     longestBlock: watchEventLoop(),
     isReady: () => readiness().ready,
+    warnings: () => publisher.warnings.length,
     rememberedTokens: () => access.rememberedTokens,
     staleAuthFiles: () => access.staleFiles,
     known: known.figures,

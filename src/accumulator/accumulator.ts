@@ -95,12 +95,25 @@ export class Accumulator {
     if (this.#intake !== 'open') return rejected(this.#intake, chain)
     const lane = this.#lanes[record.partition]
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
+    const refusal = this.#publisher.refusalOf(record.partition)
+    if (refusal !== null) return rejected(refusal, chain)
     if (lane.isStalled || this.isStuck) return rejected(lane.isThrottled ? 'throttled' : 'stalled', chain)
 
     const pending = new PendingRecord(record, lane, reservation, (outcome) => this.#forget(record.identity, outcome))
     this.#pending.set(record.identity, pending)
     lane.append(pending)
     return pending.wait(this.#deliveryTimeoutMs, chain)
+  }
+
+  /**
+   * Answers whoever waits for a partition in which nothing can be stored now. Records that may be in the log stay in their
+   * lanes.
+   */
+  refuseWaiting(): void {
+    for (const pending of this.#pending.values()) {
+      const refusal = this.#publisher.refusalOf(pending.record.partition)
+      if (refusal !== null) pending.refuse(refusal)
+    }
   }
 
   #join(underWay: PendingRecord, record: ProducerRecord, chain?: Chain): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import type { Reservation } from '../admission/buffer-memory.ts'
 import type { Chain } from './chain.ts'
 import type { Lane, LaneEntry } from './lane.ts'
-import { isFinal, type Outcome } from './outcome.ts'
+import { isFinal, type Outcome, type RejectionReason } from './outcome.ts'
 import { type ProducerRecord, recordSizeBytes } from './producer-record.ts'
 
 /** A request that waits for a record's outcome. */
@@ -104,6 +104,11 @@ export class PendingRecord implements LaneEntry {
       }, timeoutMs)
       this.#waiters.push(waiter)
     })
+  }
+
+  /** Leaves the lane with this answer, unless it may be in the log. */
+  refuse(reason: RejectionReason): void {
+    if (this.#lane.withdraw(this)) this.onSettled({ kind: 'rejected', reason })
   }
 
   onSettled(outcome: Outcome): void {

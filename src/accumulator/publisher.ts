@@ -1,3 +1,4 @@
+import type { RejectionReason } from './outcome.ts'
 import type { BatchOutcome, ProducerBatch } from './producer-batch.ts'
 
 /**
@@ -12,6 +13,8 @@ export interface Publisher {
    * at most one batch per partition outstanding. There is no time-out: deadlines are the caller's.
    */
   publish(batch: ProducerBatch): Promise<BatchOutcome>
+  /** Why nothing can be stored in this partition now, whatever is tried; null if nothing is known to stand in the way. */
+  refusalOf(partition: number): RejectionReason | null
   /** Monotonic time of the latest answer from any broker to any request: whether Kafka can be reached at all. */
   readonly lastAnswerAtMs: number
   /** Sends nothing more. Outstanding batches resolve soon, as `unknown` if they were attempted. */

@@ -21,6 +21,11 @@ export class ShortLivedMap<K, V> {
     return this.#entries.get(key)
   }
 
+  /** Those of now: what is set or deleted later changes nothing. */
+  values(): readonly V[] {
+    return [...this.#entries.values()]
+  }
+
   set(key: K, value: V): void {
     if (this.#left-- === 0) {
       this.#entries = new Map(this.#entries)

@@ -4,8 +4,12 @@ import type { OpenapiDocument } from '../http/openapi.ts'
 
 /** What operators are shown. */
 export interface Operations {
-  /** Whether the instance takes invoices, and if not, why. */
-  readonly readiness: () => { readonly ready: boolean; readonly reasons: readonly string[] }
+  /** Whether the instance takes invoices, and if not, why. `warnings`: what else an operator should know. */
+  readonly readiness: () => {
+    readonly ready: boolean
+    readonly reasons: readonly string[]
+    readonly warnings?: readonly string[]
+  }
   readonly metrics: () => Promise<{ contentType: string; body: string }>
   /** The OpenAPI document of the port of the tills; `null` where there is no such port. */
   readonly openapi: OpenapiDocument | null
@@ -39,8 +43,8 @@ export function operatorRoutes(app: FastifyInstance, { readiness, metrics, opena
   app.get('/livez', () => ({ live: true }))
 
   app.get('/readyz', (_request, reply) => {
-    const { ready, reasons } = readiness()
-    return reply.code(ready ? 200 : 503).send({ ready, reasons })
+    const { ready, reasons, warnings = [] } = readiness()
+    return reply.code(ready ? 200 : 503).send({ ready, reasons, ...(warnings.length > 0 && { warnings }) })
   })
 
   app.get('/metrics', async (_request, reply) => {

@@ -74,6 +74,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
+  'topic-unusable',
   'throttled',
   'outcome-unknown',
 ]

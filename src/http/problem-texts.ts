@@ -204,6 +204,13 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
     remedy: NOTHING,
     example: 'Kafka is not reachable. Send the same document again.',
   },
+  'topic-unusable': {
+    meaning:
+      'The topic of the invoices was deleted, has too few partitions, or asks for more in-sync replicas than it has ' +
+      "replicas. The invoice is not in Kafka. `/readyz` of the operator's listener says which.",
+    remedy: 'Correct the topic (`tillgate topics check`). The gateway notices by itself, and the till keeps on trying.',
+    example: 'The topic of the invoices is missing. An operator has to create it.',
+  },
   throttled: {
     meaning:
       'The gateway sends more than a quota of the brokers allows (`producer_byte_rate` and others), so they make it ' +

@@ -56,6 +56,7 @@ const PROBLEM_SLUGS: readonly ProblemSlug[] = [
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
+  'topic-unusable',
   'throttled',
 ]
 

@@ -219,6 +219,15 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
   stalled: ['kafka-unavailable', 'The partition of this store does not answer.'],
   expired: ['kafka-unavailable', 'Kafka did not take it in time. The invoice is not in Kafka.'],
   throttled: ['throttled', 'A quota of Kafka holds this gateway back. The invoice is not in Kafka.'],
+  'topic-missing': ['topic-unusable', 'The topic of the invoices is missing. An operator has to create it.'],
+  'partition-missing': [
+    'topic-unusable',
+    'The topic has fewer partitions than it should. An operator has to look at it.',
+  ],
+  'too-few-replicas': [
+    'topic-unusable',
+    'The topic wants more replicas in sync than it has. An operator has to look at it.',
+  ],
   draining: ['draining', 'This instance is shutting down. Another one will take the invoice.'],
   'too-large': [
     'refused-by-kafka',

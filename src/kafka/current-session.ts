@@ -63,6 +63,11 @@ export class CurrentSession {
     return found === this.#options.partitions ? [] : [new PartitionMismatch(this.#options, found).message]
   }
 
+  /** The topic was found to have this many partitions, without any attempt to send. */
+  notePartitions(partitions: number): void {
+    this.#session?.notePartitions(partitions)
+  }
+
   /** Resolves when there is a session, or after `stop`. */
   open(): Promise<void> {
     this.#opening ??= this.#open().finally(() => {

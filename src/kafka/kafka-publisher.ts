@@ -7,12 +7,16 @@ import kafkajs from './kafkajs/index.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
 import { type OnThrottle, Throttles } from './throttles.ts'
 import { TopicLimit } from './topic-limit.ts'
-import { verdictOf } from './verdict.ts'
+import type { TopicRefusal } from './topic-shape.ts'
+import { type OnTopicChange, TopicWatch } from './topic-watch.ts'
+import { codeOf, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
   readonly onTrouble: OnTrouble
   /** Called when a quota of the brokers makes this client pause. */
   readonly onThrottle?: OnThrottle
+  /** Called when the topic was deleted, created again or changed, at most a metadata age later. */
+  readonly onTopicChange?: OnTopicChange
   /**
    * A kafkajs call that has not returned after this long is hung: its producer is replaced. The time in which a quota
    * holds the batch back does not count.
@@ -47,6 +51,7 @@ export class KafkaPublisher implements Publisher {
   readonly #current: CurrentSession
   readonly #limit: TopicLimit | undefined
   readonly #throttles: Throttles
+  readonly #watch: TopicWatch
   /** How many batches use each session. */
   readonly #batches = new Map<ProducerSession, number>()
 
@@ -55,6 +60,11 @@ export class KafkaPublisher implements Publisher {
     this.#throttles = new Throttles(options.onThrottle ?? (() => {}))
     const onThrottled: SessionOptions['onThrottled'] = (notice) => this.#throttles.note(notice)
     this.#current = new CurrentSession({ ...options, onThrottled }, options.onTrouble)
+    this.#watch = new TopicWatch(options, (change, text) => {
+      const { partitions } = this.#watch.shape
+      if (partitions !== undefined) this.#current.notePartitions(partitions)
+      options.onTopicChange?.(change, text)
+    })
     const { largestRecordBytes } = options
     if (largestRecordBytes !== undefined)
       this.#limit = new TopicLimit({ ...options, largestRecordBytes }, options.onTrouble)
@@ -62,8 +72,17 @@ export class KafkaPublisher implements Publisher {
 
   /** Why nothing, or not everything, can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
-    const { reasons } = this.#current
+    const reasons = [...new Set([...this.#current.reasons, ...this.#watch.shape.reasons])]
     return reasons.length > 0 ? reasons : (this.#limit?.reasons ?? [])
+  }
+
+  /** What an operator should know of the topic although invoices are published. */
+  get warnings(): readonly string[] {
+    return this.#watch.shape.warnings
+  }
+
+  refusalOf(partition: number): TopicRefusal | null {
+    return this.#watch.refusalOf(partition)
   }
 
   get lastAnswerAtMs(): number {
@@ -73,9 +92,10 @@ export class KafkaPublisher implements Publisher {
   /** Resolves when records can be published, or after `stop`. */
   async start(): Promise<void> {
     await this.#current.open()
-    if (this.#limit === undefined || this.#current.stopping.aborted) return
-    await this.#limit.ask()
-    void this.#limit.watch(this.#current.stopping)
+    if (this.#current.stopping.aborted) return
+    await Promise.all([this.#limit?.ask(), this.#watch.ask()])
+    void this.#limit?.watch(this.#current.stopping)
+    void this.#watch.watch(this.#current.stopping)
   }
 
   async stop(): Promise<void> {
@@ -145,6 +165,7 @@ export class KafkaPublisher implements Publisher {
       return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
     }
     this.#options.onTrouble('attempt-failed', error)
+    if (codeOf(error) === UNKNOWN_TOPIC_OR_PARTITION) this.#watch.noteMissing()
     const verdict = verdictOf(error)
     if (verdict === 'retry') return { kind: 'again', isStrange: error instanceof kafkajs.KafkaJSLockTimeout }
     const isDefinite = batch.attempts === 0

@@ -106,6 +106,10 @@ export class ProducerSession {
     return this.#seen.partitions
   }
 
+  notePartitions(partitions: number): void {
+    this.#seen.partitions = partitions
+  }
+
   /** Monotonic time of the latest answer from any broker on this session. Answers to handshakes do not count. */
   get answerAtMs(): number {
     return this.#seen.answerAtMs

@@ -3,7 +3,9 @@ import { plainMessage } from '../system-problem.ts'
 import { type ClientOptions, createClient, withAdmin } from './client.ts'
 import { topicProblem } from './connection-problem.ts'
 import kafkajs, { type Admin, type Kafka } from './kafkajs/index.ts'
-import { codeOf, rootCause } from './verdict.ts'
+import { fetchTopicMetadata } from './kafkajs/topic-metadata.ts'
+import type { TopicDescription } from './topic-shape.ts'
+import { codeOf, rootCause, UNKNOWN_TOPIC_OR_PARTITION } from './verdict.ts'
 
 /** How to reach the cluster, and the topic in question. */
 export type TopicSession = ClientOptions & { readonly topic: string }
@@ -51,7 +53,6 @@ export class LeaderlessError extends Error {
 
 const SERVED_WITHIN_MS = 10_000
 const SERVED_POLL_MS = 100
-const UNKNOWN_TOPIC_OR_PARTITION = 3
 const LEADER_NOT_AVAILABLE = 5
 
 /**
@@ -99,10 +100,34 @@ export async function fetchMaxMessageBytes(session: TopicSession): Promise<numbe
   return Number(value)
 }
 
+/**
+ * The topic as a broker knows it now, also while some of its partitions have no leader. `undefined`: this cluster, or this
+ * login, does not let us know. Rejects when there is no answer.
+ */
+export async function describeFreshly(session: TopicSession): Promise<TopicDescription | 'missing' | undefined> {
+  return await onCluster(session, async (admin) => {
+    const found = await fetchTopicMetadata(admin, session.topic)
+    if (found?.errorCode === UNKNOWN_TOPIC_OR_PARTITION) return 'missing'
+    if (found === undefined || found.errorCode !== 0) return undefined
+    const name = 'min.insync.replicas'
+    const settings = await settingsOf(admin, session.topic, [name]).catch(() => ({}) as Record<string, string>)
+    return {
+      id: found.id,
+      partitions: found.replicas.length,
+      replicas: Math.min(...found.replicas),
+      minInSync: settings[name] === undefined ? undefined : Number(settings[name]),
+    }
+  })
+}
+
 /** All settings, or those with these names. */
-async function fetchSettings(session: TopicSession, configNames: string[] = []): Promise<Record<string, string>> {
-  const resources = [{ type: TOPIC, name: session.topic, configNames }]
-  const described = await onCluster(session, (admin) => admin.describeConfigs({ resources, includeSynonyms: false }))
+function fetchSettings(session: TopicSession, configNames: string[] = []): Promise<Record<string, string>> {
+  return onCluster(session, (admin) => settingsOf(admin, session.topic, configNames))
+}
+
+async function settingsOf(admin: Admin, topic: string, configNames: string[]): Promise<Record<string, string>> {
+  const resources = [{ type: TOPIC, name: topic, configNames }]
+  const described = await admin.describeConfigs({ resources, includeSynonyms: false })
   const entries = described.resources[0]?.configEntries ?? []
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
 }

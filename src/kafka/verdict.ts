@@ -35,10 +35,12 @@ export function verdictOf(error: unknown): Verdict {
   return rootCause(error) instanceof kafkajs.KafkaJSError ? 'retry' : 'replace'
 }
 
+export const UNKNOWN_TOPIC_OR_PARTITION = 3
+
 /** Refusals that are worth a retry, and that a broker gives before it appends. */
 const NOT_YET: ReadonlySet<number> = new Set([
   2, // CORRUPT_MESSAGE
-  3, // UNKNOWN_TOPIC_OR_PARTITION
+  UNKNOWN_TOPIC_OR_PARTITION,
   6, // NOT_LEADER_OR_FOLLOWER
   19, // NOT_ENOUGH_REPLICAS
 ])

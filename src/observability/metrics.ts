@@ -28,6 +28,8 @@ export interface MetricsSources {
   /** In seconds. */
   readonly longestBlock: () => number
   readonly isReady: () => boolean
+  /** How many warnings the operator's `/readyz` has. */
+  readonly warnings: () => number
   /** Verified tokens that are remembered. */
   readonly rememberedTokens: () => number
   /** Keys or revocations that could not be read again. */
@@ -52,6 +54,8 @@ export interface Metrics {
   readonly repeated: (kind: string, knownBy: string) => void
   /** Counts one problem with Kafka, by kind. */
   readonly kafkaTrouble: (kind: string) => void
+  /** Counts one change of the topic, by kind. */
+  readonly topicChanged: (change: string) => void
   /** Counts one pause that a broker asked for because of a quota. */
   readonly kafkaPaused: (broker: string, seconds: number) => void
   /** Says whether a broker throttles this gateway now. */
@@ -98,6 +102,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     name: 'tillgate_kafka_troubles_total',
     help: 'Failed attempts, failed and replaced producer sessions.',
     labelNames: ['kind'] as const,
+    registers,
+  })
+  const topicChanges = new Counter({
+    name: 'tillgate_kafka_topic_changes_total',
+    help: 'Changes of the topic: deleted, recreated, partitions, min-insync-replicas; right: nothing is wrong any more.',
+    labelNames: ['change'] as const,
     registers,
   })
   const pauses = new Counter({
@@ -151,6 +161,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     'How many of keys and revocations cannot be read again, so that the last ones count.',
     sources.staleAuthFiles,
   )
+  gauge('tillgate_warnings', "Warnings of the operator's /readyz, such as: the topic is another one.", sources.warnings)
   gauge('tillgate_ready', 'Whether the instance is ready.', () => Number(sources.isReady()))
 
   return {
@@ -167,6 +178,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     tokenRefused: (reason) => refused.inc({ reason }),
     repeated: (content, known_by) => repeats.inc({ content, known_by }),
     kafkaTrouble: (kind) => troubles.inc({ kind }),
+    topicChanged: (change) => topicChanges.inc({ change }),
     kafkaPaused: (broker, seconds) => pauses.inc({ broker }, seconds),
     kafkaThrottled: (broker, isThrottled) => throttled.set({ broker }, Number(isThrottled)),
     scrape,

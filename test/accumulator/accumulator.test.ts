@@ -207,6 +207,24 @@ test('a batch that left after a quota held it back is unknown at the deadline', 
   assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
 })
 
+test('while the topic cannot take it, nothing new is taken; who waits is told, unless it may be in the log', async () => {
+  const attempted = append('attempted', 'x', 0)
+  await turn()
+  publisher.latest.batch.beginAttempt()
+  const waiting = append('waiting', 'y', 0)
+  const recalled = append('recalled', 'z', 1)
+  await turn()
+  publisher.refusal = 'topic-missing'
+  const refused = { kind: 'rejected', reason: 'topic-missing' }
+  assert.deepEqual(await append('new'), refused)
+  accumulator.refuseWaiting()
+  assert.deepEqual(await Promise.all([waiting, recalled]), [refused, refused])
+  assert.equal(publisher.latest.batch.beginAttempt(), false)
+  publisher.refusal = null
+  publisher.published[0]?.answer({ kind: 'acknowledged', baseOffset: 0n })
+  assert.equal((await attempted).kind, 'acknowledged')
+})
+
 test('when no broker answers anything, no lane takes anything', async () => {
   void append('a', 'a', 0)
   await turn()

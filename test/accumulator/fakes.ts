@@ -1,4 +1,5 @@
 import type { LaneLimits } from '../../src/accumulator/lane.ts'
+import type { RejectionReason } from '../../src/accumulator/outcome.ts'
 import type { BatchOutcome, ProducerBatch } from '../../src/accumulator/producer-batch.ts'
 import type { ProducerRecord } from '../../src/accumulator/producer-record.ts'
 import type { Publisher } from '../../src/accumulator/publisher.ts'
@@ -7,9 +8,14 @@ import type { Publisher } from '../../src/accumulator/publisher.ts'
 export class FakePublisher implements Publisher {
   readonly published: { batch: ProducerBatch; values: string[]; answer: (outcome: BatchOutcome) => void }[] = []
   lastAnswerAtMs = 0
+  refusal: RejectionReason | null = null
 
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
+
+  refusalOf(): RejectionReason | null {
+    return this.refusal
+  }
 
   publish(batch: ProducerBatch): Promise<BatchOutcome> {
     return new Promise((answer) => {

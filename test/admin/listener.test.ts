@@ -39,6 +39,13 @@ test('metrics, liveness and readiness are there, and no invoices', async (t) => 
   assert.equal((await fetch(`${url}/v1/invoices`, { method: 'POST' })).status, 404)
 })
 
+test('an instance that is ready may have warnings', async (t) => {
+  const { url } = await start(t, { readiness: () => ({ ready: true, reasons: [], warnings: ['another topic'] }) })
+  const answer = await fetch(`${url}/readyz`)
+  assert.equal(answer.status, 200)
+  assert.deepEqual(await answer.json(), { ready: true, reasons: [], warnings: ['another topic'] })
+})
+
 test('readiness comes with its reasons', async (t) => {
   const { url } = await start(t, { readiness: () => ({ ready: false, reasons: ['no broker answers'] }) })
   const answer = await fetch(`${url}/readyz`)

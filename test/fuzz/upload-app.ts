@@ -29,6 +29,10 @@ class AcknowledgingPublisher implements Publisher {
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
 
+  refusalOf(): null {
+    return null
+  }
+
   async publish(batch: ProducerBatch): Promise<BatchOutcome> {
     batch.beginAttempt()
     const baseOffset = this.#offset

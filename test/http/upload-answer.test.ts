@@ -43,6 +43,7 @@ const OF_ITEMS = [
   'draining',
   'refused-by-kafka',
   'kafka-unavailable',
+  'topic-unusable',
   'throttled',
   'outcome-unknown',
 ] as const satisfies ProblemSlug[]

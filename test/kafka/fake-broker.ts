@@ -51,6 +51,8 @@ export class FakeCluster {
   partitions = 2
   /** For how long a client is told to send nothing more after each produce request; a quota, that is. */
   throttleMs = 0
+  /** In hexadecimal. Without it, the brokers are too old for topic ids. */
+  topicId: string | undefined
   /** Error code of the topic in metadata answers. */
   topicErrorCode = 0
   /** Settings of the topic, and the error code with which they are refused. */
@@ -225,7 +227,7 @@ export class FakeBroker {
       case API.listOffsets:
         return offsetsAnswer(this.#cluster)
       case API.metadata:
-        return metadataAnswer(this.#cluster)
+        return apiVersion === 12 ? topicAnswer(this.#cluster) : metadataAnswer(this.#cluster, apiVersion)
       case API.initProducerId:
         return new Encoder()
           .writeInt32(0)
@@ -330,7 +332,7 @@ function readVarint(buffer: Buffer, start: number): [value: number, next: number
   }
 }
 
-function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs }: FakeCluster): Buffer {
+function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs, topicId }: FakeCluster): Buffer {
   const login = [
     [API.saslHandshake, 0, 1],
     [API.saslAuthenticate, 0, 1],
@@ -339,7 +341,7 @@ function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs }: FakeCl
     ...(sessionMs === undefined ? [] : login),
     [API.produce, 3, throttleMs > 0 ? 7 : 3],
     [API.listOffsets, 2, 2],
-    [API.metadata, 1, 1],
+    [API.metadata, 1, topicId === undefined ? 1 : 12],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],
     [API.describeConfigs, 0, 0],
@@ -348,7 +350,9 @@ function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs }: FakeCl
   return (apiVersion === 0 ? answer : answer.writeInt32(0)).buffer
 }
 
-function metadataAnswer(cluster: FakeCluster): Buffer {
+/** kafkajs takes version 1, or 6 where there are newer ones. */
+function metadataAnswer(cluster: FakeCluster, apiVersion: number): Buffer {
+  const isNew = apiVersion >= 6
   const brokers = cluster.brokers.map(({ id, port }) =>
     new Encoder().writeInt32(id).writeString(cluster.host).writeInt32(port).writeString(null),
   )
@@ -359,14 +363,44 @@ function metadataAnswer(cluster: FakeCluster): Buffer {
       .writeInt32(partition)
       .writeInt32(cluster.leaderOf(partition))
       .writeArray(ids)
-      .writeArray(ids),
+      .writeArray(ids)
+      .writeEncoder(isNew ? new Encoder().writeArray([]) : new Encoder()),
   )
   const topic = new Encoder()
     .writeInt16(cluster.topicErrorCode)
     .writeString(cluster.topic)
     .writeBoolean(false)
     .writeArray(partitions)
-  return new Encoder().writeArray(brokers).writeInt32(1).writeArray([topic]).buffer
+  const head = isNew
+    ? new Encoder().writeInt32(0).writeArray(brokers).writeString(null)
+    : new Encoder().writeArray(brokers)
+  return head.writeInt32(1).writeArray([topic]).buffer
+}
+
+/** Version 12, which kafkajs does not speak: one byte for each length, and no tags. */
+function topicAnswer({ topic, topicId = '', topicErrorCode, partitionIds, brokers }: FakeCluster): Buffer {
+  const none = 1
+  const replicas = new Encoder().writeInt8(brokers.length + 1)
+  for (const { id } of brokers) replicas.writeInt32(id)
+  const answer = new Encoder().writeInt8(0).writeInt32(0) // no tags in the header, no pause
+  answer.writeInt8(none).writeInt8(0).writeInt32(1).writeInt8(2) // brokers, cluster id, controller; one topic
+  answer
+    .writeInt16(topicErrorCode)
+    .writeInt8(topic.length + 1)
+    .writeBufferInternal(Buffer.from(topic))
+  answer.writeBufferInternal(Buffer.from(topicId.padStart(32, '0'), 'hex'))
+  answer.writeInt8(0).writeInt8(topicErrorCode === 0 ? partitionIds.length + 1 : none)
+  for (const id of topicErrorCode === 0 ? partitionIds : [])
+    answer
+      .writeInt16(0)
+      .writeInt32(id)
+      .writeInt32(1)
+      .writeInt32(0)
+      .writeEncoder(replicas)
+      .writeInt8(none)
+      .writeInt8(none)
+      .writeInt8(0)
+  return answer.writeInt32(0).writeInt8(0).writeInt8(0).buffer
 }
 
 function settingsAnswer({ topic, settings, settingsErrorCode }: FakeCluster): Buffer {

@@ -717,6 +717,37 @@ test('a topic that takes less than a record can need: not ready, but what fits i
   await waitUntil(() => publisher.reasons.length === 0)
 })
 
+test('a topic that is deleted: it says so without any batch, and calls whoever wants to know', async () => {
+  await publisher.stop()
+  const changes: string[] = []
+  publisher = createPublisher(2, { metadataMaxAgeMs: 50, onTopicChange: (change) => changes.push(change) })
+  cluster.topicId = 'a1'
+  await publisher.start()
+  assert.deepEqual([publisher.reasons, publisher.warnings, publisher.refusalOf(0)], [[], [], null])
+  cluster.topicErrorCode = 3
+  await waitUntil(() => publisher.refusalOf(0) === 'topic-missing')
+  assert.match(String(publisher.reasons), /^topic invoices is missing/)
+  cluster.topicErrorCode = 0
+  cluster.topicId = 'b2'
+  await waitUntil(() => publisher.reasons.length === 0)
+  assert.equal(publisher.warnings.length, 1)
+  assert.deepEqual(changes, ['deleted', 'recreated', 'right'])
+  assert.equal((await publisher.publish(batchOf(0, 'a'))).kind, 'acknowledged')
+})
+
+test('a topic whose partitions were seen to be wrong by a batch, and are right again, needs no other batch', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { metadataMaxAgeMs: 50 })
+  cluster.topicId = 'a1'
+  await publisher.start()
+  cluster.partitions = 4
+  await waitUntil(() => publisher.reasons.length > 0)
+  await sleep(60) // so that the producer asks for metadata, too
+  assert.equal((await publisher.publish(batchOf(0, 'a'))).kind, 'acknowledged')
+  cluster.partitions = 2
+  await waitUntil(() => publisher.reasons.length === 0)
+})
+
 test('a single record that is too large makes it ask what the topic takes; a batch of several does not', async () => {
   await publisher.stop()
   publisher = createPublisher(2, { largestRecordBytes: 800_000, metadataMaxAgeMs: 60_000 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createMetrics, type KnownFigures } from '../../src/observability/metrics.ts'
 
 function sources(known: KnownFigures = { acknowledged: 12, journals: null }) {
-  const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false, tokens: 0, stale: 0 }
+  const now = { pending: 0, bytes: 0, stalled: 0, unread: 0, block: 0, ready: false, warnings: 0, tokens: 0, stale: 0 }
   const metrics = createMetrics({
     pendingRecords: () => now.pending,
     bufferedBytes: () => now.bytes,
@@ -12,6 +12,7 @@ function sources(known: KnownFigures = { acknowledged: 12, journals: null }) {
     unreadAnswerBytes: () => now.unread,
     longestBlock: () => now.block,
     isReady: () => now.ready,
+    warnings: () => now.warnings,
     rememberedTokens: () => now.tokens,
     staleAuthFiles: () => now.stale,
     known: () => known,
@@ -25,7 +26,17 @@ test('gauges have the values at the moment of the scrape', async () => {
   assert.match(before.contentType, /^text\/plain; version=0\.0\.4/)
   assert.match(before.body, /^tillgate_pending_records 0$/m)
   assert.match(before.body, /^tillgate_ready 0$/m)
-  Object.assign(now, { pending: 3, bytes: 99, stalled: 2, unread: 7, block: 0.25, ready: true, tokens: 7, stale: 1 })
+  Object.assign(now, {
+    pending: 3,
+    bytes: 99,
+    stalled: 2,
+    unread: 7,
+    block: 0.25,
+    ready: true,
+    warnings: 1,
+    tokens: 7,
+    stale: 1,
+  })
   const { body } = await metrics.scrape()
   for (const line of [
     'tillgate_pending_records 3',
@@ -35,6 +46,7 @@ test('gauges have the values at the moment of the scrape', async () => {
     'tillgate_unread_answer_bytes 7',
     'tillgate_event_loop_longest_block_seconds 0.25',
     'tillgate_ready 1',
+    'tillgate_warnings 1',
     'tillgate_tokens_remembered 7',
     'tillgate_auth_stale 1',
     'tillgate_replay_invoices 12',
@@ -70,6 +82,13 @@ test('tokens are counted: verified, and refused by reason', async () => {
   const { body } = await metrics.scrape()
   for (const line of ['verified_total 1', 'refused_total{reason="expired"} 2', 'refused_total{reason="scope"} 1'])
     assert.ok(body.includes(`\ntillgate_tokens_${line}\n`), line)
+})
+
+test('changes of the topic are counted by kind', async () => {
+  const { metrics } = sources()
+  for (const change of ['deleted', 'recreated', 'deleted']) metrics.topicChanged(change)
+  const { body } = await metrics.scrape()
+  assert.match(body, /^tillgate_kafka_topic_changes_total\{change="deleted"\} 2$/m)
 })
 
 test('pauses that brokers ask for are summed up in seconds, and a gauge says whether they go on', async () => {

@@ -1,5 +1,6 @@
 import type { Admin } from './index.ts'
 import type { CreateAdmin, Internals, ProduceRequest, ProduceResponse } from './internals.ts'
+import type { ReadyBytes } from './ready-bytes.ts'
 
 /** The cluster behind an admin client: finds brokers, and asks them single requests without any retry. */
 export interface LentCluster {
@@ -10,6 +11,7 @@ export interface LentCluster {
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, readonly number[]>
   findBroker(options: { nodeId: string }): Promise<LentBroker>
   /** `coordinatorType`: 0 for a group, 1 for a transactional id. */
+  readonly brokerPool: { findConnectedBroker(): Promise<LentBroker> }
   findGroupCoordinator(options: { groupId: string; coordinatorType: 0 | 1 }): Promise<LentBroker>
 }
 
@@ -22,6 +24,10 @@ interface Producer {
 /** Each rejects with the error that the broker answers. */
 export interface LentBroker {
   readonly nodeId: number | null
+  /** What it speaks, by API key. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null
+  /** Sends a request that kafkajs does not know. Rejects when there is no answer. */
+  readonly connectionPool: { send(request: OwnRequest): Promise<unknown> }
   initProducerId(request: {
     transactionalId: string
     transactionTimeout: number
@@ -42,6 +48,20 @@ export interface LentBroker {
     memberId: string
     topics: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]
   }): Promise<unknown>
+}
+
+interface OwnRequest {
+  readonly request: {
+    readonly apiKey: number
+    readonly apiVersion: number
+    readonly apiName: string
+    readonly encode: () => Promise<ReadyBytes>
+  }
+  /** `decode` gets the bytes behind the correlation id, and `parse` what `decode` resolves with. */
+  readonly response: {
+    readonly decode: (payload: Buffer) => Promise<unknown>
+    readonly parse: (decoded: unknown) => Promise<unknown>
+  }
 }
 
 interface FetchRequest {

@@ -1,0 +1,111 @@
+import type { Admin } from './index.ts'
+import { clusterOf } from './lent-cluster.ts'
+import { ReadyBytes } from './ready-bytes.ts'
+
+/** A topic as a broker knows it now. */
+export interface TopicMetadata {
+  /** The error of the whole topic; 0: none. */
+  readonly errorCode: number
+  /** Never given to another topic, not even to one of the same name. In hexadecimal; all zeros without an answer. */
+  readonly id: string
+  /** How many replicas each partition has, in no order. */
+  readonly replicas: readonly number[]
+}
+
+const METADATA = 3
+/** The first with topic ids that can be asked by name is 10; since 12 a broker may leave out the name. */
+const VERSION = 12
+const NO_TAGS = 0
+const UUID_BYTES = 16
+
+/**
+ * Asks one broker for a topic, by name. `undefined`: the broker is too old to know ids (before Apache Kafka 3.0). Rejects
+ * when there is no answer. kafkajs speaks only versions of this request that know no ids.
+ * Source: https://kafka.apache.org/protocol, Metadata version 12.
+ */
+export async function fetchTopicMetadata(admin: Admin, topic: string): Promise<TopicMetadata | undefined> {
+  const broker = await clusterOf(admin).brokerPool.findConnectedBroker()
+  if (!(Number(broker.versions?.[METADATA]?.maxVersion) >= VERSION)) return undefined
+  const answer = await broker.connectionPool.send({
+    request: { apiKey: METADATA, apiVersion: VERSION, apiName: 'Metadata', encode: async () => encoded(topic) },
+    response: { decode: async (payload) => readTopicMetadata(payload), parse: async (decoded) => decoded },
+  })
+  return answer as TopicMetadata
+}
+
+function encoded(topic: string): ReadyBytes {
+  const name = Buffer.from(topic)
+  const bytes = Buffer.concat([
+    Buffer.from([NO_TAGS]), // the end of the header, which kafkajs does not write
+    Buffer.from([1 + 1]), // one topic
+    Buffer.alloc(UUID_BYTES), // no id
+    Buffer.from(unsigned(name.length + 1)),
+    name,
+    Buffer.from([NO_TAGS]),
+    Buffer.from([0, 0, NO_TAGS]), // create no topic, leave out what may be done
+  ])
+  return new ReadyBytes(bytes, 0)
+}
+
+/** Reads an answer from behind its correlation id. It has the one topic that was asked for. */
+export function readTopicMetadata(answer: Buffer): TopicMetadata {
+  let at = 1 + 4 // tags of the header, throttle time
+  const skip = (bytes: number) => {
+    at += bytes
+  }
+  const varint = () => {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = answer.readUInt8(at++)
+      value += (byte & 0x7f) * 2 ** shift
+      if (byte < 0x80) return value
+    }
+  }
+  const skipText = () => skip(Math.max(varint() - 1, 0))
+  const skipTags = () => {
+    for (let left = varint(); left > 0; left--) {
+      varint()
+      skip(varint())
+    }
+  }
+  const list = <T>(read: () => T) => Array.from({ length: Math.max(varint() - 1, 0) }, read)
+  const brokerIds = () => {
+    const count = Math.max(varint() - 1, 0)
+    skip(4 * count)
+    return count
+  }
+
+  list(() => {
+    skip(4)
+    skipText() // host
+    skip(4)
+    skipText() // rack
+    skipTags()
+  })
+  skipText() // cluster id
+  skip(4) // controller
+  const [found] = list(() => {
+    const errorCode = answer.readInt16BE(at)
+    skip(2)
+    skipText()
+    const id = answer.toString('hex', at, at + UUID_BYTES)
+    skip(UUID_BYTES + 1) // and whether it is internal
+    const replicas = list(() => {
+      skip(2 + 4 + 4 + 4) // error, partition, leader, its epoch
+      const count = brokerIds()
+      brokerIds() // in sync
+      brokerIds() // offline
+      skipTags()
+      return count
+    })
+    skip(4)
+    skipTags()
+    return { errorCode, id, replicas }
+  })
+  if (found === undefined) throw new Error('the answer does not name the topic')
+  return found
+}
+
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
+}
