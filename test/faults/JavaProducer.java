@@ -4,6 +4,7 @@ import java.util.Properties;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -12,12 +13,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Java's own idempotent producer with its defaults, for comparison: one record in flight for each partition, the next
  * after its acknowledgement. On standard input, "report" prints the longest time in milliseconds that any partition had
- * no acknowledgement, "reset" starts that measurement again, and end of input ends the program. Arguments: bootstrap
+ * no acknowledgement, "reset" starts that measurement again, "acknowledged" prints how many records were acknowledged so
+ * far, and end of input ends the program. Arguments: bootstrap
  * servers, topic, partitions, request time-out in milliseconds.
  */
 public class JavaProducer {
   static AtomicLongArray latest;
   static AtomicLongArray longest;
+  static final AtomicLong acknowledged = new AtomicLong();
   static final ScheduledExecutorService resend = Executors.newSingleThreadScheduledExecutor();
 
   public static void main(String[] args) throws Exception {
@@ -36,6 +39,10 @@ public class JavaProducer {
       }
       var input = new BufferedReader(new InputStreamReader(System.in));
       for (String line = input.readLine(); line != null; line = input.readLine()) {
+        if (line.equals("acknowledged")) {
+          System.out.println(acknowledged.get());
+          continue;
+        }
         long now = System.nanoTime();
         long max = 0;
         for (int partition = 0; partition < partitions; partition++) {
@@ -57,6 +64,7 @@ public class JavaProducer {
       if (error == null) {
         longest.accumulateAndGet(partition, now - latest.get(partition), Math::max);
         latest.set(partition, now);
+        acknowledged.incrementAndGet();
       }
       resend.schedule(() -> send(producer, topic, partition), 5, TimeUnit.MILLISECONDS);
     });

@@ -3,41 +3,15 @@
  * cluster's own election (seen by an independent client) and Java's idempotent producer, on the same brokers in the
  * same minutes. Prints a table. Exit code 1 when a bound is exceeded.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { fetchJars } from '../../dev/kafka/artifacts.ts'
 import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
 import { toAddress } from '../../dev/kafka/topics.ts'
+import { startJavaProducer } from './java-producer.ts'
 import { createWorld, PARTITIONS, startBrokers, type World } from './world.ts'
 
 const REQUEST_TIMEOUT_MS = 5_000
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } })
-
-/** Java's producer on the topic of a world, bypassing the proxies. */
-async function startJava(world: World) {
-  const source = fileURLToPath(new URL('./JavaProducer.java', import.meta.url))
-  const jars = await fetchJars({ env: process.env, onProgress: () => {} })
-  const args = [world.kafka.cluster.bootstrap.join(','), world.topic, String(PARTITIONS), String(REQUEST_TIMEOUT_MS)]
-  const child = spawn('java', ['-cp', jars.join(':'), source, ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const ask = async (line: string) => {
-    child.stdin.write(`${line}\n`)
-    return (await lines.next()).value as string
-  }
-  await ask('reset')
-  return {
-    reset: () => ask('reset'),
-    longestGapMs: async () => Number(await ask('report')),
-    stop: async () => {
-      child.stdin.end()
-      await once(child, 'exit')
-    },
-  }
-}
 
 /** How long it takes until `brokerId` leads no partition, as a living broker sees it. */
 async function electionMs(world: World, brokerId: number): Promise<number> {
@@ -62,7 +36,7 @@ interface Round {
 }
 
 async function measure(world: World, fault: string, run: () => Promise<{ electionMs: number; boundMs: number }>) {
-  const java = await startJava(world)
+  const java = await startJavaProducer(world.kafka.cluster.bootstrap, world.topic, PARTITIONS, REQUEST_TIMEOUT_MS)
   world.startLoad({ tills: 24, pauseMs: 5 })
   await world.load.more(300)
   await sleep(2_000)

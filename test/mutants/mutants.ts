@@ -20,6 +20,7 @@ const LIVE_LIMIT = 'test/admission/live-limit.test.ts'
 const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/uploads/worker-pool.test.ts'
 const LIMIT = 'test/kafka/topic-limit.test.ts'
+const TOPIC = 'test/kafka/topic-watch.test.ts'
 const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
 const STAGE = 'test/dedup/own-partition.test.ts'
 const JUDGE = 'test/dedup/judge.test.ts'
@@ -136,9 +137,65 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'ignore the watchdog',
     file: 'src/kafka/kafka-publisher.ts',
-    find: 'await within(watchdogMs, session.send(batch))',
+    find: 'await withinUnheld(watchdogMs, batch, session.send(batch))',
     replace: 'await within(10_000_000, session.send(batch))',
     tests: [PUBLISHER],
+  },
+  {
+    name: 'quota: the watchdog counts the time in which a batch is held back',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: 'batch.heldMs - heldBeforeMs - performance.now()',
+    replace: '0 * heldBeforeMs - performance.now()',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'quota: a pause is kept as long as it was announced',
+    file: 'src/kafka/kafkajs/throttling.ts',
+    find: 'this.onLongPause?.()',
+    replace: '',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'quota: everything that waits goes in one request while it is exceeded',
+    file: 'src/kafka/kafkajs/joint-produce.ts',
+    find: 'queue && isThrottled(queue) ? 1 : Number.POSITIVE_INFINITY',
+    replace: 'queue && isThrottled(queue) ? 9 : Number.POSITIVE_INFINITY',
+    tests: [PUBLISHER],
+  },
+  {
+    name: 'quota: what it holds back is said to have expired',
+    file: 'src/accumulator/pending-record.ts',
+    find: "this.#lane.isThrottled ? 'throttled' : 'expired'",
+    replace: "'expired'",
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'quota: while it holds batches back, Kafka counts as unreachable',
+    file: 'src/accumulator/accumulator.ts',
+    find: 'lane.isStalled && !lane.isThrottled',
+    replace: 'lane.isStalled',
+    tests: [ACCUMULATOR],
+  },
+  {
+    name: 'topic: the first broker that does not know it is believed',
+    file: 'src/kafka/topic-watch.ts',
+    find: 'if (this.#missing !== 1) this.shape',
+    replace: 'this.shape',
+    tests: [TOPIC],
+  },
+  {
+    name: 'topic: created again, but its name is the same',
+    file: 'src/kafka/topic-shape.ts',
+    find: 'this.#id !== undefined && this.#id !== id',
+    replace: 'false',
+    tests: [TOPIC],
+  },
+  {
+    name: 'topic: who waits for it is not told that it is gone',
+    file: 'src/accumulator/accumulator.ts',
+    find: 'if (refusal !== null) pending.refuse(refusal)',
+    replace: '',
+    tests: [ACCUMULATOR],
   },
   {
     name: 'start the next batch of a partition while one is out',
@@ -430,8 +487,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'joint request: handed to a connection that a quota throttles',
     file: 'src/kafka/kafkajs/joint-produce.ts',
-    find: 'while (this.#isThrottled) await sleep(THROTTLE_POLL_MS)',
-    replace: '',
+    find: 'this.#queue?.canSendSocketRequestImmediately() === false',
+    replace: 'false',
     tests: [PUBLISHER],
   },
   {
