@@ -120,6 +120,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       metrics.topicChanged(change)
       events.note(change === 'right' ? 'info' : 'warn', `kafka ${text}`)
       accumulator.refuseWaiting()
+      if (change === 'deleted' || change === 'recreated') known.topicChanged(change)
     },
   })
   const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))

@@ -19,6 +19,8 @@ export interface KnownInvoices {
   readonly find: Known['find']
   /** To be called for each acknowledged record, before its identity can come again. */
   readonly note: (outcome: Extract<Outcome, { kind: 'acknowledged' }>) => void
+  /** To be called when the topic of the invoices was deleted, or created again. */
+  readonly topicChanged: (change: 'deleted' | 'recreated') => void
   readonly stateOf: JournalStateOf
   readonly figures: () => KnownFigures
   /** Begins to read. Nothing waits for it. */
@@ -55,6 +57,7 @@ export function createKnownInvoices(
       const receivedAtMs = Date.parse(firstReceivedAt(record))
       known.note({ invoiceId: record.identity, value: record.value, partition, offset, receivedAtMs })
     },
+    topicChanged: (change) => (change === 'deleted' ? known.rawIsGone() : known.rawIsAnother()),
     stateOf: (journal) => known.stateOf(journal),
     figures: () => ({
       acknowledged: acknowledged?.count ?? 0,

@@ -83,6 +83,18 @@ export class Known {
     if (view !== null && end < (view.positions[partition] as number)) view.distrust(partition)
   }
 
+  /** The raw topic was deleted. What comes in its place is another topic. */
+  rawIsGone(): void {
+    const { view, partitions } = this.#options
+    this.#forget()
+    for (let partition = 0; partition < partitions; partition++) view?.distrust(partition)
+  }
+
+  /** The raw topic has the id of another one. What `.journals` says may be about the new one already. */
+  rawIsAnother(): void {
+    this.#forget()
+  }
+
   #forget(): void {
     this.#ends.fill(0)
     this.#options.acknowledged?.forgetAll()

@@ -66,6 +66,7 @@ test('a topic that is deleted, then created again: refused at once with the reas
   await gateway.untilLogged(/"kafka topic deleted is another one/)
   const stored = await post(2)
   assert.deepEqual([stored.status, stored.offset], [201, '0'])
+  assert.equal((await post(1)).offset, '1', 'it is not in this topic, although it has a receipt')
   assert.deepEqual([await changes('deleted'), await changes('recreated'), await changes('right')], [1, 1, 1])
 })
 

@@ -89,6 +89,18 @@ suite('what is known of an invoice', () => {
     assert.deepEqual(known.leastEnds, [0, 9])
   })
 
+  test('is forgotten when the raw topic is deleted, or has the id of another one', () => {
+    const { known, find, note, view, told } = knownOf()
+    note('2')
+    known.rawIsAnother()
+    assert.deepEqual([find().kind, known.leastEnds], ['new', [0, 0]])
+    judge(view, VALUE, 4)
+    assert.equal(find().kind, 'same', 'what .journals says may be about the new one')
+    known.rawIsGone()
+    assert.equal(find().kind, 'new')
+    assert.deepEqual(told, ['forgotten', 'same by journals', 'forgotten'])
+  })
+
   test('is forgotten when the raw topic ends before what was acknowledged or judged', () => {
     const { known, find, note, view, told } = knownOf()
     judge(view, VALUE, 4)
