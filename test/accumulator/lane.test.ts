@@ -87,6 +87,22 @@ test('a batch that is too large is halved, in order, down to the record that is 
   assert.deepEqual(values(), ['abc', 'a', 'b', 'c'])
 })
 
+test('after a quota has held a batch back for long the next is smaller, and grows again when none does', async () => {
+  const take = async (heldMs: number) => {
+    publisher.latest.batch.hold(heldMs)
+    publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+    await turn()
+  }
+  for (const name of 'abcdefghi') append(name)
+  await turn()
+  await take(1_000)
+  assert.deepEqual(values(), ['abc', 'd'])
+  await take(5_000)
+  await take(999)
+  await take(0)
+  assert.deepEqual(values(), ['abc', 'd', 'e', 'fg', 'hi'])
+})
+
 test('a recalled batch comes back in front of what came later', async () => {
   const [first] = [append('a'), append('b')]
   await turn()

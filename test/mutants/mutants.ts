@@ -177,6 +177,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [ACCUMULATOR],
   },
   {
+    name: 'quota: batches stay as large as they are',
+    file: 'src/accumulator/lane.ts',
+    find: 'if (heldMs >= LONG_HOLD_MS)',
+    replace: 'if (heldMs < 0)',
+    tests: [LANE],
+  },
+  {
     name: 'topic: the first broker that does not know it is believed',
     file: 'src/kafka/topic-watch.ts',
     find: 'if (this.#missing !== 1) this.shape',
