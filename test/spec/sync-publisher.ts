@@ -11,6 +11,10 @@ export class SyncPublisher implements Publisher {
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
 
+  refusalOf(): null {
+    return null
+  }
+
   publish(batch: ProducerBatch): Promise<BatchOutcome> {
     this.published++
     const promise = {
