@@ -5,6 +5,8 @@ import { codeOf } from './verdict.ts'
 
 export interface EndsWatch {
   readonly everyMs: number
+  /** How long until it is asked again whether a partition really ends too early. Default: a second. */
+  readonly againAfterMs?: number
   /** By partition, the offset at which it must not end before. */
   leastEnds(): readonly number[]
   /** The partition ends before: the topic was deleted, created anew, or has lost records. */
@@ -24,7 +26,7 @@ export async function watchEnds(session: TopicSession, watch: EndsWatch, signal:
     const least = watch.leastEnds()
     if (least.every((end) => end === 0) || signal.aborted) continue
     if ((await shortOnes(quiet, least)).length === 0) continue
-    await pause(ASK_AGAIN_AFTER_MS, signal)
+    await pause(watch.againAfterMs ?? ASK_AGAIN_AFTER_MS, signal)
     if (signal.aborted) return
     for (const { partition, end } of await shortOnes(quiet, least)) watch.endsBefore(partition, end)
   }
