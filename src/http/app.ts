@@ -101,6 +101,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   answerConnects(app.server, settings.genReqId)
 
   app.decorateRequest('exchange', null)
+  app.decorateRequest('reader', null)
   app.removeAllContentTypeParsers()
   app.setValidatorCompiler(compileParameterCheck)
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)

@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
-import type { Sender } from '../admission/senders.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
@@ -19,13 +18,6 @@ export interface CursorRouteDeps extends Pick<AdmissionRules, 'authenticate' | '
 
 /** About what a request takes of the main thread, without making its answer. */
 const REQUEST_MS = 0.1
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks for a cursor; `null` on other routes. */
-    reader: Sender | null
-  }
-}
 
 const { storeId, terminalId, journalId } = identityMembers
 
@@ -64,7 +56,6 @@ const schema = {
 /** The resume cursor of a journal. */
 export function cursorRoute(instance: FastifyInstance, deps: CursorRouteDeps): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
-  app.decorateRequest('reader', null)
   app.get(
     '/v1/stores/:storeId/terminals/:terminalId/journals/:journalId',
     { schema, onRequest: readerAdmission(deps) },
@@ -88,9 +79,9 @@ function readerAdmission({ authenticate, onDenied, senders }: CursorRouteDeps): 
     const admit = (principal: Principal | null | Problem) => {
       if (principal instanceof Problem) return done(principal)
       const sender = senderOf(request, principal, senders)
-      const obstacle = senders.obstacle(sender)
-      sender.charge(REQUEST_MS)
       request.reader = sender
+      const obstacle = senders.obstacle(sender)
+      if (obstacle === null) sender.charge(REQUEST_MS)
       done(obstacle ?? undefined)
     }
     const reader = principalOf(request, authenticate, onDenied, 'invoices:read')

@@ -47,6 +47,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `null` on other routes, and once the answer is made. */
     exchange: Exchange | null
+    /** Who asks for a cursor; `null` on other routes, and until it is known. */
+    reader: Sender | null
   }
 }
 
