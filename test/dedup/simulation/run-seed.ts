@@ -36,10 +36,13 @@ export async function runSeed(seed: number): Promise<SeedResult> {
       deaths++
     }
     if (random.below(25) === 0) world.log.timeOut()
+    if (random.below(10) === 0) world.deleteJudged()
     world.step(true)
     await turn()
   }
   for (const process of alive) world.kill(process)
+  // Nothing is lost in this world: there is no reason to give a partition up.
+  assert.deepEqual(world.refusals, [])
   await judgeTheRest(world)
   return judgeWorld(world, deaths)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Output, OutputRecord } from '../../../src/dedup/output.ts'
 import type { Appended, Fetched, Ownership } from '../../../src/dedup/ownership.ts'
 import type { PartitionState } from '../../../src/dedup/partition-state.ts'
+import { POSITION_KEY, positionIn } from '../../../src/dedup/position.ts'
 import type { RawRecord } from '../../../src/dedup/raw-record.ts'
 import { runPartition } from '../../../src/dedup/run-partition.ts'
 import type { Random } from '../../harness/random.ts'
@@ -35,11 +36,15 @@ export const RULES = { idleMs: 1e12, maxRecords: 3, maxBytes: 1e6 }
 export class World {
   readonly log = new SimulatedLog()
   readonly raw: RawRecord[] = []
+  /** The first offset that retention has left of them. */
+  #startOffset = 0
   readonly #random: Random
   readonly #isSpiteful: boolean
   readonly #onWay: Request[] = []
   /** Requests whose sender was told that they failed, and that arrive all the same. */
   readonly #late: (() => unknown)[] = []
+  /** Why processes have given the partition up. */
+  readonly refusals: string[] = []
   /** The state that a process has restored last. */
   state: PartitionState | undefined
 
@@ -84,7 +89,7 @@ export class World {
       random: () => 0.5,
     }
     const ended = runPartition(world, RULES, watcher, stopping.signal)
-    ended.catch(() => {})
+    ended.catch((error: Error) => this.refusals.push(error.message))
     return Object.assign(process, { ended })
   }
 
@@ -95,6 +100,13 @@ export class World {
       this.#onWay.splice(this.#onWay.indexOf(request), 1)
       if (this.#random.below(2) === 0) this.#late.push(request.arrive)
     }
+  }
+
+  /** Retention deletes some of the records that were judged, and no others. */
+  deleteJudged(): void {
+    const positions = this.committed('journals').filter(({ key }) => key?.toString() === POSITION_KEY)
+    const judged = positions.length === 0 ? 0 : positionIn(positions.at(-1)?.value as Buffer).next
+    this.#startOffset = Math.max(this.#startOffset, judged - this.#random.below(4))
   }
 
   /** Delivers one request; with `faults`, perhaps not as it should be. */
@@ -186,14 +198,16 @@ export class World {
   }
 
   #fetch(offset: number): Fetched {
+    const startOffset = this.#startOffset
     const from = this.raw.findIndex((record) => record.offset >= offset)
     const records = from === -1 ? [] : this.raw.slice(from, from + 1 + this.#random.below(8))
     const endOffset = (this.raw.at(-1)?.offset ?? -1) + 1
+    if (offset < startOffset) return { kind: 'out-of-range', startOffset, endOffset }
     return {
       kind: 'records',
       records,
       nextOffset: (records.at(-1)?.offset ?? offset - 1) + 1,
-      startOffset: 0,
+      startOffset,
       endOffset,
     }
   }
