@@ -29,11 +29,16 @@ export async function createStageTopics(
   partitions: number,
   journalsConfig: Record<string, string> = { 'cleanup.policy': 'compact' },
 ): Promise<void> {
-  const config = { 'message.timestamp.type': 'LogAppendTime' }
-  await kafka.createTopic({ topic, partitions, config })
   const { unique, conflicts, journals } = stageTopics(topic)
-  for (const name of [unique, conflicts]) await kafka.createTopic({ topic: name, partitions, config })
-  await kafka.createTopic({ topic: journals, partitions, config: journalsConfig })
+  await Promise.all([
+    ...[topic, unique, conflicts].map((name) => createRawTopic(kafka, name, partitions)),
+    kafka.createTopic({ topic: journals, partitions, config: journalsConfig }),
+  ])
+}
+
+/** Creates a topic as that of the invoices is. */
+export async function createRawTopic(kafka: KafkaCluster, topic: string, partitions: number): Promise<void> {
+  await kafka.createTopic({ topic, partitions, config: { 'message.timestamp.type': 'LogAppendTime' } })
 }
 
 /** Invoices of tills that also send again: the same, the same in other bytes, and other content with an old number. */
@@ -96,6 +101,8 @@ export interface StageResult {
   readonly raw: number
   readonly unique: number
   readonly conflicts: number
+  /** Positions that compaction has left in `.journals`. */
+  readonly 'positions left': number
 }
 
 /**
@@ -113,15 +120,27 @@ export async function judgeStage(bootstrap: string[], topic: string): Promise<St
     const of = (records: readonly LogRecord[]) => records.filter((record) => record.partition === partition)
     judgePartition({ raw: of(raw), unique: of(unique), conflicts: of(conflicts), journals: of(journals) })
   }
-  return { raw: raw.length, unique: unique.length, conflicts: conflicts.length }
+  const positions = journals.filter(({ key }) => key?.toString() === POSITION_KEY)
+  const counts = { raw: raw.length, unique: unique.length, conflicts: conflicts.length }
+  return { ...counts, 'positions left': positions.length }
+}
+
+const OWN_HEADERS: ReadonlySet<string> = new Set(['pos-raw-offset', 'pos-conflict', 'pos-first-offset'])
+
+/** Everything of a record but what the stage has added, and the offset of the raw one. */
+function contentsOf({ key, value, headers }: LogRecord, rawOffset: string): string {
+  const own = Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))
+  return `${rawOffset} ${key} ${own.map(([name, header]) => `${name}=${header}`).sort()} ${value}`
 }
 
 function judgePartition(found: Record<'raw' | 'unique' | 'conflicts' | 'journals', LogRecord[]>): void {
   const verdicts = judgeNaively(found.raw, IDLE_MS)
   const expected = (isWanted: (kind: string) => boolean) =>
-    found.raw.filter((_, index) => isWanted(verdicts[index]!.kind)).map(({ offset, value }) => `${offset} ${value}`)
+    found.raw
+      .filter((_, index) => isWanted(verdicts[index]!.kind))
+      .map((record) => contentsOf(record, String(record.offset)))
   const written = (records: readonly LogRecord[]) =>
-    records.map(({ headers, value }) => `${headers['pos-raw-offset']} ${value}`)
+    records.map((record) => contentsOf(record, String(record.headers['pos-raw-offset'])))
   assert.deepEqual(
     written(found.unique),
     expected((kind) => kind === 'first'),

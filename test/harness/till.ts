@@ -27,7 +27,7 @@ export interface SentInvoice {
 }
 
 export interface TillOptions {
-  /** `http://host:port` of the gateway. */
+  /** `http://host:port` of the gateway. An uploader reads it for every attempt. */
   readonly url: string
   readonly storeId: string
   readonly terminalId: string

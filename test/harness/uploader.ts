@@ -14,7 +14,7 @@ const RETRY_EARLIEST_MS = 50
  * and with the same bytes. Resolves with everything that it sent, and the answers.
  */
 export async function runUploader(options: TillOptions & { invoicesPerUpload: number }): Promise<SentInvoice[]> {
-  const { url, storeId, terminalId, journalId, invoicesPerUpload } = options
+  const { storeId, terminalId, journalId, invoicesPerUpload } = options
   const agent = new Agent({ keepAlive: true })
   const attempts = new Attempts(options.impatience)
   const sent: SentInvoice[] = []
@@ -41,7 +41,7 @@ export async function runUploader(options: TillOptions & { invoicesPerUpload: nu
     for (refill(); waiting.length > 0; refill()) {
       const invoices = waiting
       await attempts.make(async (attempt) => {
-        const answers = await upload(agent, url, invoices, options.answerTimeoutMs ?? 60_000, attempt)
+        const answers = await upload(agent, options.url, invoices, options.answerTimeoutMs ?? 60_000, attempt)
         for (const [i, invoice] of invoices.entries()) note(invoice, answers[i] as TillAnswer)
       })
       const left = waiting.filter((invoice) => !isAcknowledged(invoice))

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { withAdmin } from '../harness/admin.ts'
-import { type CliProcess, spawnCli } from '../harness/cli-process.ts'
-import { createStageTopics, judgeStage, produce, tillMessages, untilJudged } from '../harness/dedup.ts'
+import { type CliProcess, DEADLINE_MS, readinessAt, spawnCli } from '../harness/cli-process.ts'
+import { createRawTopic, createStageTopics, judgeStage, produce, tillMessages, untilJudged } from '../harness/dedup.ts'
+import { scrape } from '../harness/exchange.ts'
 import { randomFrom } from '../harness/random.ts'
+import { recordsOf } from '../harness/read-topic.ts'
 
 const PARTITIONS = 2
 const ROUNDS = 6
@@ -62,10 +65,155 @@ test('processes are killed, frozen, and run twice: each invoice is in .unique on
   }
 })
 
+async function untilLogged(dedup: CliProcess, text: RegExp): Promise<void> {
+  await eventually(`it logs ${text}`, DEADLINE_MS, 50, async () => text.test(dedup.output()) || undefined)
+}
+
+/** Runs it until everything is judged, then ends it. */
+async function judgeAll(topic: string): Promise<void> {
+  const dedup = startDedup(topic)
+  try {
+    await untilJudged(kafka.bootstrap, topic, 60_000)
+  } finally {
+    await dedup.end()
+  }
+}
+
+async function sendMore(topic: string, count: number): Promise<void> {
+  await produce(kafka.bootstrap, topic, tillMessages(randomFrom(count), { count, partitions: PARTITIONS, numbers: 60 }))
+}
+
+/** Deletes all records that a partition has now, as retention does. */
+async function deleteRecords(topic: string, partition: number): Promise<void> {
+  await withAdmin(kafka.bootstrap, async (admin) => {
+    await admin.fetchTopicOffsets(topic) // only then does it know the leaders
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '-1' }] })
+  })
+}
+
+/** Where the operator's listener of a process is. */
+async function adminUrlOf(dedup: CliProcess): Promise<string> {
+  await untilLogged(dedup, /"adminUrl":"[^"]+"/)
+  return /"adminUrl":"([^"]+)"/.exec(dedup.output())?.[1] as string
+}
+
+test('its operator sees what was judged, what is left, who took a partition, and which one needs help', async () => {
+  await createStageTopics(kafka, 'seen', PARTITIONS)
+  await sendMore('seen', 400)
+  const first = startDedup('seen')
+  const others: CliProcess[] = []
+  try {
+    const url = await adminUrlOf(first)
+    await untilJudged(kafka.bootstrap, 'seen', 60_000)
+    await readinessAt(url).untilReady()
+    const { raw, unique, conflicts } = await judgeStage(kafka.bootstrap, 'seen')
+    const counted = (verdict: string) =>
+      scrape(url, `tillgate_dedup_records_total{verdict="${verdict}"}`).catch(() => 0)
+    await eventually('every record is counted', DEADLINE_MS, 50, async () => {
+      const other = (await counted('other-content')) + (await counted('uncompared'))
+      const all = (await counted('first')) + (await counted('duplicate')) + other
+      return (all === raw && (await counted('first')) === unique && other === conflicts) || undefined
+    })
+    assert.ok((await scrape(url, 'tillgate_dedup_transactions_total')) > 0)
+    for (const partition of [0, 1]) {
+      const of = (name: string) => scrape(url, `tillgate_dedup_${name}{partition="${partition}"}`)
+      await eventually('nothing is left', DEADLINE_MS, 50, async () => (await of('lag_records')) === 0 || undefined)
+      assert.ok((await of('journals')) > 0)
+    }
+    others.push(startDedup('seen'))
+    await untilLogged(others[0] as CliProcess, /partition restored/)
+    await sendMore('seen', 10) // the first notices when it wants to write
+    await readinessAt(url).untilNotReady('another owner has taken the partition')
+    assert.ok((await scrape(url, 'tillgate_dedup_ownerships_lost_total{why="fenced"}')) > 0)
+    await others[0]?.end()
+    first.child.kill('SIGSTOP')
+    await sendMore('seen', 400)
+    await deleteRecords('seen', 1)
+    first.child.kill('SIGCONT')
+    const reasons = await readinessAt(url).untilNotReady('were deleted before they were judged')
+    assert.match(reasons.join(), /partition 1: records \d+ to \d+ were deleted/)
+  } finally {
+    for (const process of [first, ...others]) await process.end()
+  }
+})
+
+test('retention was faster: the partition is not judged any more, the others are; at a restart, too', async () => {
+  await createStageTopics(kafka, 'short', PARTITIONS)
+  await sendMore('short', 100)
+  await judgeAll('short')
+  const before = await judgeStage(kafka.bootstrap, 'short')
+  await sendMore('short', 101)
+  await deleteRecords('short', 1)
+  for (let start = 0; start < 2; start++) {
+    const dedup = startDedup('short')
+    try {
+      const url = await adminUrlOf(dedup)
+      const { readiness, untilNotReady } = readinessAt(url)
+      await untilNotReady('partition 1: records')
+      await eventually('partition 0 is judged', DEADLINE_MS, 50, async () => {
+        const { reasons } = await readiness()
+        const lag = await scrape(url, 'tillgate_dedup_lag_records{partition="0"}')
+        return (reasons.length === 1 && lag === 0) || undefined
+      })
+      assert.match(dedup.output(), /"partition":1.*were deleted before they were judged/)
+      assert.equal(dedup.child.exitCode, null, 'the other partition goes on')
+    } finally {
+      await dedup.end()
+    }
+  }
+  const after = await recordsOf(kafka.bootstrap, 'short.unique')
+  assert.ok(after.length >= before.unique, 'what was written stays')
+})
+
+test('a raw topic that was created anew is refused, though it is longer than the old one was', async () => {
+  await createStageTopics(kafka, 'again', PARTITIONS)
+  await sendMore('again', 100)
+  await judgeAll('again')
+  await withAdmin(kafka.bootstrap, (admin) => admin.deleteTopics({ topics: ['again'] }))
+  await createRawTopic(kafka, 'again', PARTITIONS)
+  await sendMore('again', 300)
+  const dedup = startDedup('again')
+  try {
+    assert.deepEqual(await dedup.exited, { code: 1, signal: null }, 'no partition can be judged')
+    assert.match(dedup.output(), /of the raw topic is not the one that was judged: it is another topic/)
+  } finally {
+    await dedup.end()
+  }
+})
+
+test('a state that was deleted is missed, because invoices were written', async () => {
+  await createStageTopics(kafka, 'stateless', PARTITIONS)
+  await sendMore('stateless', 100)
+  await judgeAll('stateless')
+  await withAdmin(kafka.bootstrap, (admin) => admin.deleteTopics({ topics: ['stateless.journals'] }))
+  await kafka.createTopic({
+    topic: 'stateless.journals',
+    partitions: PARTITIONS,
+    config: { 'cleanup.policy': 'compact' },
+  })
+  const dedup = startDedup('stateless')
+  try {
+    assert.deepEqual(await dedup.exited, { code: 1, signal: null })
+    assert.match(dedup.output(), /\.journals is empty, but \.unique is not/)
+  } finally {
+    await dedup.end()
+  }
+})
+
+test('four topics need the same number of partitions', async () => {
+  await createStageTopics(kafka, 'uneven', PARTITIONS)
+  await withAdmin(kafka.bootstrap, (admin) =>
+    admin.createPartitions({ topicPartitions: [{ topic: 'uneven.conflicts', count: PARTITIONS + 1 }] }),
+  )
+  const dedup = startDedup('uneven')
+  assert.deepEqual(await dedup.exited, { code: 1, signal: null })
+  assert.match(dedup.stderr(), /the topic uneven\.conflicts has 3 partitions, but KAFKA_PARTITIONS is 2/)
+})
+
 test('SIGTERM ends it with exit code 0 once its transactions have ended', async () => {
   const dedup = startDedup('sales')
   try {
-    while (!dedup.output().includes('partition restored')) await sleep(100)
+    await untilLogged(dedup, /partition restored/)
     dedup.child.kill('SIGTERM')
     assert.deepEqual(await dedup.exited, { code: 0, signal: null })
   } finally {
