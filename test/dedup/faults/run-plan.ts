@@ -1,144 +1,135 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../../dev/kafka/eventually.ts'
 import type { ProxiedKafka } from '../../../dev/kafka/proxied-cluster.ts'
-import type { Action } from '../../../dev/kafka/wire-delivery.ts'
-import type { Frame } from '../../../dev/kafka/wire-frames.ts'
-import { type CliProcess, spawnCli } from '../../harness/cli-process.ts'
-import {
-  COMPACTED_SOON,
-  createStageTopics,
-  judgeStage,
-  produce,
-  tillMessages,
-  untilJudged,
-} from '../../harness/dedup.ts'
-import { type Random, randomFrom } from '../../harness/random.ts'
+import { type CliProcess, DEADLINE_MS, spawnCli } from '../../harness/cli-process.ts'
+import { COMPACTED_SOON, createStageTopics, untilJudged } from '../../harness/dedup.ts'
+import { GatewayProcess } from '../../harness/gateway-process.ts'
+import { randomFrom } from '../../harness/random.ts'
+import { type DisturbanceCounts, disturbBrokers, disturbGateway, disturbStage, type StagePlace } from './disturb.ts'
+import { askOracles } from './oracles.ts'
+import { runTills, type Sent } from './tills.ts'
+import { WireFaults } from './wire-faults.ts'
 
 /** What happened in a run, and what was wrong at its end. */
 export interface PlanResult {
   readonly counts: Readonly<Record<string, number>>
+  /** How often each fault on the wire happened. */
+  readonly wireFaults: ReadonlyMap<string, number>
   readonly findings: readonly string[]
 }
 
-const PARTITIONS = 3
-const JUDGED_WITHIN_MS = 180_000
-/** Processes by their arguments: two shards, and one that owns all partitions a second time. */
-const SHARDS = [['--shard', '0/2'], ['--shard', '1/2'], []]
-/** Produce, InitProducerId, AddPartitionsToTxn, EndTxn: their answers get lost. */
-const [PRODUCE, INIT_PRODUCER_ID, ADD_PARTITIONS, END_TXN] = [0, 22, 24, 26] as const
-const LOST: ReadonlySet<number> = new Set([PRODUCE, INIT_PRODUCER_ID, ADD_PARTITIONS, END_TXN])
-const REQUEST_TIMEOUT_MS = 2_000
+const PARTITIONS = 4
+const GATEWAYS = 2
+const NODE_COMPILE_CACHE = 'node_modules/.cache/node'
+const JUDGED_WITHIN_MS = 120_000
+/** No plan gives a reason to give a partition up. */
+const REFUSED = /.*a partition cannot be judged any more.*/
+/** How long old and new shards run beside each other. */
+const RESHARDED_WITHIN_MS = 2_000
+/** One process for all partitions, beside the shards: each partition has two owners. */
+const ALL: readonly string[] = []
+const shardsOf = (count: number) => Array.from({ length: count }, (_, index) => ['--shard', `${index}/${count}`])
+/** In every plan with such a number, the two shards become four. */
+const isResharded = (seed: number) => seed % 4 === 0
 
 /** Runs one random plan with topics of its own, then lets everything heal and judges the topics. */
 export async function runPlan(kafka: ProxiedKafka, seed: number, seconds: number): Promise<PlanResult> {
-  const random = randomFrom(seed)
   const topic = `plan-${seed}-${Date.now()}`
   const { bootstrap } = kafka.cluster
   await createStageTopics(kafka.cluster, topic, PARTITIONS, COMPACTED_SOON)
-  const counts = { kills: 0, freezes: 0, 'broker faults': 0, 'wire faults': 0, 'late EndTxn': 0 }
-  for (const proxy of kafka.proxies)
-    proxy.setRule((frame) => {
-      const action = wireFault(frame, random)
-      if (action.type !== 'forward') counts['wire faults']++
-      if (action.type === 'delay' && frame.direction === 'request') counts['late EndTxn']++
-      return action
-    })
-  const processes = SHARDS.map((shard) => start(kafka, topic, shard))
-  const findings: string[] = []
-  const endMs = performance.now() + seconds * 1_000
-  let healing = Promise.resolve()
-  try {
-    const sending = send(bootstrap, topic, random, endMs)
-    while (performance.now() < endMs) {
-      await sleep(random.between(500, 2_500))
-      const index = random.below(processes.length)
-      switch (random.below(4)) {
-        case 0:
-          counts.kills++
-          await processes[index]?.end()
-          await sleep(random.between(0, 2_000))
-          processes[index] = start(kafka, topic, SHARDS[index] as string[])
-          break
-        case 1:
-          counts.freezes++
-          processes[index]?.child.kill('SIGSTOP')
-          await sleep(random.between(1_000, 14_000)) // also beyond the transaction's time-out
-          processes[index]?.child.kill('SIGCONT')
-          break
-        case 2:
-          await healing
-          counts['broker faults']++
-          healing = breakBroker(kafka, random)
-          break
-      }
+  const environment = environmentOf(kafka, topic)
+  const started: CliProcess[] = []
+  const placeOf = (args: readonly string[]): StagePlace => {
+    const start = () => {
+      const process = spawnCli(['dedup', ...args, '--max-records', '40'], environment)
+      started.push(process)
+      return process
     }
-    await healing
-    await sending
-    for (const proxy of kafka.proxies) proxy.setRule(null)
+    return { process: start(), start, isGone: false }
+  }
+  const counts: DisturbanceCounts = {
+    ...{ kills: 0, freezes: 0, 'gateway faults': 0, 'broker faults': 0, 'coordinator moves': 0 },
+  }
+  const findings: string[] = []
+  const gateways = await Promise.all(Array.from({ length: GATEWAYS }, () => startGateway(environment)))
+  const places = [...shardsOf(2), ALL].map(placeOf)
+  let draws = 0
+  const random = () => randomFrom(seed * 100 + draws++)
+  const wire = new WireFaults(kafka, random())
+  const disturbed = { endMs: Number.POSITIVE_INFINITY, counts }
+  const isOver = () => performance.now() > disturbed.endMs
+  const reshard = async () => {
+    await sleep((seconds * 1_000) / 2)
+    const [more, drawn] = [shardsOf(4).map(placeOf), random]
+    const old = places.slice(0, 2)
+    places.push(...more)
+    await sleep(RESHARDED_WITHIN_MS)
+    for (const place of old) place.isGone = true
+    for (const { process } of old) await process.end()
+    await allEnded(more.map((place) => disturbStage(place, drawn(), disturbed)))
+  }
+  let sent: Sent[] = []
+  try {
+    await Promise.all(places.map(({ process }) => untilRestored(process)))
+    disturbed.endMs = performance.now() + seconds * 1_000
+    const sending = runTills({ urls: gateways.map(({ url }) => url), topic, seed, shouldStop: isOver })
+    sending.catch(() => {}) // it is seen below
+    await allEnded([
+      ...places.map((place) => disturbStage(place, random(), disturbed)),
+      ...gateways.map((gateway) => disturbGateway(gateway, random(), disturbed)),
+      disturbBrokers(kafka, wire, random(), disturbed),
+      ...(isResharded(seed) ? [reshard()] : []),
+    ])
+    wire.end()
+    sent = await sending
+    for (const gateway of gateways) await gateway.ready() // it may just have been started
+    for (const gateway of gateways) {
+      const { code } = await gateway.end('SIGTERM')
+      if (code !== 0) findings.push(`a gateway ended with ${code}`)
+    }
+    for (const { process } of places) await process.end()
+    places.push(...shardsOf(isResharded(seed) ? 4 : 2).map(placeOf))
     await untilJudged(bootstrap, topic, JUDGED_WITHIN_MS)
   } catch (error) {
     findings.push((error as Error).message)
   } finally {
-    await healing.catch(() => {})
-    for (const proxy of kafka.proxies) proxy.setRule(null)
-    for (const process of processes) await process.end()
+    wire.end()
+    for (const { process } of places) await process.end()
+    for (const gateway of gateways) await gateway.end('SIGKILL')
   }
-  const judged = await judgeStage(bootstrap, topic).catch((error: Error) => {
-    findings.push(error.message)
-    return {}
-  })
-  return { counts: { ...judged, ...counts }, findings }
+  const refused = started.map((process) => REFUSED.exec(process.output())?.[0]).find((line) => line !== undefined)
+  if (refused !== undefined) findings.push(`a process has given a partition up: ${refused}`)
+  const seen = { ...counts, shards: isResharded(seed) ? 4 : 2, transactions: wire.transactions }
+  if (findings.length > 0) return { counts: seen, wireFaults: wire.counts, findings }
+  const judged = await askOracles({ bootstrap, topic, partitions: PARTITIONS, sent })
+  return { counts: { ...judged.counts, ...seen }, wireFaults: wire.counts, findings: judged.findings }
 }
 
-function start({ bootstrap }: ProxiedKafka, topic: string, shard: string[]): CliProcess {
-  return spawnCli(['dedup', ...shard, '--max-records', '50'], {
+/** Waits for all of them, also when one fails: what it has broken must not be repaired by the next plan. */
+async function allEnded(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason
+}
+
+/** The plan begins when the stage works: first the brokers make the topic of the transactions. */
+async function untilRestored(process: CliProcess): Promise<void> {
+  await eventually('a process has restored a partition', DEADLINE_MS, 50, async () => {
+    return process.output().includes('partition restored') || undefined
+  })
+}
+
+function startGateway(environment: Record<string, string>): Promise<GatewayProcess> {
+  return GatewayProcess.start({ ...environment, DRAIN_DELAY_MS: '0', LOG_LEVEL: 'warn' })
+}
+
+function environmentOf({ bootstrap }: ProxiedKafka, topic: string): Record<string, string> {
+  return {
     KAFKA_BROKERS: bootstrap.join(','),
     KAFKA_TOPIC: topic,
-    ADMIN_PORT: '0',
     KAFKA_PARTITIONS: String(PARTITIONS),
-    KAFKA_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+    KAFKA_REQUEST_TIMEOUT_MS: '2000',
     KAFKA_ACK_TIMEOUT_MS: '1000',
     KAFKA_CONNECTION_TIMEOUT_MS: '1000',
-  })
-}
-
-/** Tills send all the time. What they send twice because Kafka did not answer is a repeat like any other. */
-async function send(bootstrap: string[], topic: string, random: Random, endMs: number): Promise<void> {
-  while (performance.now() < endMs) {
-    const messages = tillMessages(random, { count: 200, partitions: PARTITIONS, numbers: 300 })
-    await produce(bootstrap, topic, messages).catch(() => sleep(200))
-    await sleep(400)
-  }
-}
-
-/** Answers are lost, late or cut; a request for EndTxn comes when the client has long given it up (KAFKA-17754). */
-function wireFault({ direction, apiKey }: Frame, random: Random): Action {
-  if (direction === 'request' && apiKey === END_TXN && random.below(50) === 0)
-    return { type: 'delay', delayMs: REQUEST_TIMEOUT_MS + random.between(100, 3_000) }
-  if (direction === 'response' && LOST.has(apiKey) && random.below(100) === 0)
-    return random.pick<Action>([
-      { type: 'drop' },
-      { type: 'cut' },
-      { type: 'reset' },
-      { type: 'delay', delayMs: 1_500 },
-    ])
-  return { type: 'forward' }
-}
-
-/** A broker is killed, frozen or stopped in an orderly way, and comes back. */
-async function breakBroker({ cluster }: ProxiedKafka, random: Random): Promise<void> {
-  const broker = random.pick(cluster.brokers)
-  switch (random.below(3)) {
-    case 0:
-      await broker.kill()
-      await sleep(random.between(1_000, 5_000))
-      return await broker.start()
-    case 1:
-      broker.freeze()
-      await sleep(random.between(2_000, 9_000))
-      return broker.thaw()
-    default:
-      await broker.stop()
-      await sleep(random.between(0, 2_000))
-      return await broker.start()
+    ADMIN_PORT: '0',
+    NODE_COMPILE_CACHE, // many are started
   }
 }
