@@ -319,6 +319,22 @@ test('dedup reaches Kafka as the gateways do, may do as little, and stops by its
   assert.deepEqual(only(secured, 'NetworkPolicy', 'dedup').spec.egress[2], { ports: [{ port: 443 }] })
 })
 
+test('gateways follow what dedup remembers, and may take the memory for it', async () => {
+  assert.equal(readGatewayConfig(environmentOf(full)).JOURNALS_TOPIC, 'pos.invoices.journals')
+  assert.equal(readGatewayConfig(environmentOf(plain)).JOURNALS_TOPIC, undefined)
+  const other = await chart.render(
+    'full',
+    'config.JOURNALS_TOPIC=mirror.journals',
+    'config.JOURNALS_MEMORY_BYTES=2097152',
+  )
+  const config = readGatewayConfig(environmentOf(other))
+  assert.equal(config.JOURNALS_TOPIC, 'mirror.journals')
+  for (const manifests of [full, other]) {
+    const needed = neededMemoryBytes(readGatewayConfig(environmentOf(manifests)))
+    assert.equal(containerOf(manifests).resources.limits.memory, `${needed / 2 ** 20}Mi`)
+  }
+})
+
 test('nobody but Prometheus reaches dedup, which reaches nothing but Kafka', () => {
   const gateways = only(full, 'NetworkPolicy').spec
   const { policyTypes, ingress, egress } = only(full, 'NetworkPolicy', 'dedup').spec

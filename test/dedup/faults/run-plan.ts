@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../../dev/kafka/eventually.ts'
 import type { ProxiedKafka } from '../../../dev/kafka/proxied-cluster.ts'
+import { stageTopics } from '../../../src/kafka/partition-owner.ts'
 import { type CliProcess, DEADLINE_MS, spawnCli } from '../../harness/cli-process.ts'
 import { COMPACTED_SOON, createStageTopics, untilJudged } from '../../harness/dedup.ts'
 import { GatewayProcess } from '../../harness/gateway-process.ts'
@@ -19,13 +20,14 @@ export interface PlanResult {
 }
 
 const PARTITIONS = 4
-const GATEWAYS = 2
 const NODE_COMPILE_CACHE = 'node_modules/.cache/node'
 const JUDGED_WITHIN_MS = 120_000
 /** No plan gives a reason to give a partition up. */
 const REFUSED = /.*a partition cannot be judged any more.*/
 /** How long old and new shards run beside each other. */
 const RESHARDED_WITHIN_MS = 2_000
+/** One gateway knows nothing of earlier invoices; the other remembers its own, and what the stage says of all. */
+const memoriesOf = (topic: string) => [{ REPLAY_MEMORY_BYTES: '0' }, { JOURNALS_TOPIC: stageTopics(topic).journals }]
 /** One process for all partitions, beside the shards: each partition has two owners. */
 const ALL: readonly string[] = []
 const shardsOf = (count: number) => Array.from({ length: count }, (_, index) => ['--shard', `${index}/${count}`])
@@ -51,7 +53,7 @@ export async function runPlan(kafka: ProxiedKafka, seed: number, seconds: number
     ...{ kills: 0, freezes: 0, 'gateway faults': 0, 'broker faults': 0, 'coordinator moves': 0 },
   }
   const findings: string[] = []
-  const gateways = await Promise.all(Array.from({ length: GATEWAYS }, () => startGateway(environment)))
+  const gateways = await Promise.all(memoriesOf(topic).map((memory) => startGateway({ ...environment, ...memory })))
   const places = [...shardsOf(2), ALL].map(placeOf)
   let draws = 0
   const random = () => randomFrom(seed * 100 + draws++)

@@ -43,6 +43,16 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- add .Values.preStopSeconds (div (add (int $config.SHUTDOWN_TIMEOUT_MS) 999) 1000) 5 -}}
 {{- end -}}
 
+{{/* What dedup remembers: with it, a gateway answers repeats of what other gateways stored. */}}
+{{- define "tillgate.journalsTopic" -}}
+{{- $config := .Values.config -}}
+{{- if $config.JOURNALS_TOPIC -}}
+{{- $config.JOURNALS_TOPIC -}}
+{{- else if .Values.dedup.enabled -}}
+{{- $config.KAFKA_TOPIC }}.journals
+{{- end -}}
+{{- end -}}
+
 {{/* Fails unless the public keys of tokens come from one place, or nobody needs tokens. */}}
 {{- define "tillgate.keysFrom" -}}
 {{- $jwks := .Values.auth.jwks -}}
@@ -67,7 +77,7 @@ given counts instead. */}}
 {{- $tokenMebibytes := div (add (mul $tokens 512) 1048575) 1048576 -}}
 {{- $replay := .Values.config.REPLAY_MEMORY_BYTES -}}
 {{- $replayBytes := ternary 67108864 (int64 $replay) (kindIs "invalid" $replay) -}}
-{{- $journalsBytes := ternary (int64 (.Values.config.JOURNALS_MEMORY_BYTES | default 268435456)) 0 (not (empty .Values.config.JOURNALS_TOPIC)) -}}
+{{- $journalsBytes := ternary (int64 (.Values.config.JOURNALS_MEMORY_BYTES | default 268435456)) 0 (not (empty (include "tillgate.journalsTopic" .))) -}}
 {{- $knownMebibytes := div (add $replayBytes $journalsBytes 1048575) 1048576 -}}
 {{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) $knownMebibytes $tokenMebibytes 600 -}}
 {{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
