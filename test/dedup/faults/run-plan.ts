@@ -82,7 +82,6 @@ export async function runPlan(kafka: ProxiedKafka, seed: number, seconds: number
       disturbBrokers(kafka, wire, random(), disturbed),
       ...(isResharded(seed) ? [reshard()] : []),
     ])
-    wire.end()
     sent = await sending
     for (const gateway of gateways) await gateway.ready() // it may just have been started
     for (const gateway of gateways) {
@@ -90,6 +89,7 @@ export async function runPlan(kafka: ProxiedKafka, seed: number, seconds: number
       if (code !== 0) findings.push(`a gateway ended with ${code}`)
     }
     for (const { process } of places) await process.end()
+    // What is left is judged while answers still get lost, by processes that are left alone.
     places.push(...shardsOf(isResharded(seed) ? 4 : 2).map(placeOf))
     await untilJudged(bootstrap, topic, JUDGED_WITHIN_MS)
   } catch (error) {
