@@ -1,11 +1,12 @@
 import type { KafkaCluster } from '../dev/kafka/cluster.ts'
-import { contentHash, HASH_BYTES } from '../src/dedup/content.ts'
+import { HASH_BYTES } from '../src/dedup/content.ts'
 import { KEPT_RECENT } from '../src/dedup/journal.ts'
 import { journalValue, packJournal } from '../src/dedup/journal-value.ts'
 import { PartitionState } from '../src/dedup/partition-state.ts'
 import { POSITION_KEY, positionValue, START } from '../src/dedup/position.ts'
 import type { Message } from '../src/kafka/kafkajs/index.ts'
 import { stageTopics } from '../src/kafka/partition-owner.ts'
+import { seededRandom } from '../src/tools/simulate/seeded-random.ts'
 import { collectGarbage } from '../test/harness/collect-garbage.ts'
 import { createStageTopics, produce } from '../test/harness/dedup.ts'
 import { residentBytesOf } from '../test/harness/resident-bytes.ts'
@@ -41,11 +42,11 @@ export async function measureRestore(kafka: KafkaCluster, journals: number) {
 
 function journalRecord(index: number): Message & { key: Buffer; value: Buffer } {
   const recent = Array.from({ length: KEPT_RECENT }, (_, number) => {
-    const contentHashOfIt = contentHash(Buffer.from(`${index}/${number}`)).slice(0, HASH_BYTES)
+    const contentHash = randomHash()
     const receivedAtMs = NOW_MS - (KEPT_RECENT - number) * 60_000 - (index % 997)
     return {
       sequenceNumber: 200 + number,
-      contentHash: contentHashOfIt,
+      contentHash,
       rawOffset: 40_000 * number + index,
       receivedAtMs,
     }
@@ -54,6 +55,13 @@ function journalRecord(index: number): Message & { key: Buffer; value: Buffer } 
   const packed = packJournal({ through, ahead: [], recent, touchedMs: NOW_MS, uploadedMs: 0 })
   const name = `store-${index % 40_000}/T${index % 10}/2026-03-${index % 28}-${index}`
   return { partition: 0, key: Buffer.from(name), value: journalValue(packed) }
+}
+
+const random = seededRandom(1)
+
+/** Any bytes: hashes do not compress. */
+function randomHash(): string {
+  return String.fromCharCode(...Array.from({ length: HASH_BYTES }, () => Math.floor(256 * random())))
 }
 
 /** What the restored state alone takes on the heap. */

@@ -65,13 +65,16 @@ export function tillMessages(
   })
 }
 
+/** Below `max.message.bytes` with invoices of 2.6 KB. */
+const AT_ONCE = 300
+
 /** Sends messages to the partitions that they name. */
 export async function produce(bootstrap: string[], topic: string, messages: readonly Message[]): Promise<void> {
   const client = new kafkajs.Kafka({ brokers: bootstrap, logLevel: kafkajs.logLevel.NOTHING })
   const producer = client.producer({ createPartitioner: () => (asked) => asked.message.partition as number })
   await producer.connect()
-  for (let sent = 0; sent < messages.length; sent += 200)
-    await producer.send({ topic, messages: messages.slice(sent, sent + 200) })
+  for (let sent = 0; sent < messages.length; sent += AT_ONCE)
+    await producer.send({ topic, messages: messages.slice(sent, sent + AT_ONCE) })
   await producer.disconnect()
 }
 
