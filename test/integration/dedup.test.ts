@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { runTool } from '../../dev/kafka/tools.ts'
 import { withAdmin } from '../harness/admin.ts'
 import { type CliProcess, DEADLINE_MS, readinessAt, spawnCli } from '../harness/cli-process.ts'
 import { createRawTopic, createStageTopics, judgeStage, produce, tillMessages, untilJudged } from '../harness/dedup.ts'
@@ -210,15 +211,27 @@ test('four topics need the same number of partitions', async () => {
   assert.match(dedup.stderr(), /the topic uneven\.conflicts has 3 partitions, but KAFKA_PARTITIONS is 2/)
 })
 
-test('SIGTERM ends it with exit code 0 once its transactions have ended', async () => {
-  const dedup = startDedup('sales')
+test('SIGTERM ends it with exit code 0 in the middle of its work, and leaves no transaction open', async () => {
+  await createStageTopics(kafka, 'drained', PARTITIONS)
+  await sendMore('drained', 2_000)
+  const dedup = startDedup('drained', ['--max-records', '1'])
   try {
-    await untilLogged(dedup, /partition restored/)
+    const url = await adminUrlOf(dedup)
+    await eventually('it judges', DEADLINE_MS, 10, async () => {
+      return (await scrape(url, 'tillgate_dedup_transactions_total')) > 5 || undefined
+    })
     dedup.child.kill('SIGTERM')
     assert.deepEqual(await dedup.exited, { code: 0, signal: null })
   } finally {
     await dedup.end()
   }
+  const listed = await runTool('org.apache.kafka.tools.TransactionsCommand', [
+    ...['--bootstrap-server', kafka.bootstrap.join(','), 'list'],
+  ])
+  const states = [...listed.matchAll(/^tillgate-dedup\.drained\.\d+\s+\d+\s+\d+\s+(\w+)/gm)].map(([, state]) => state)
+  assert.deepEqual(states, ['CompleteCommit', 'CompleteCommit'], listed)
+  await judgeAll('drained')
+  await judgeStage(kafka.bootstrap, 'drained')
 })
 
 test('without its topics it does not start, and says which command creates them', async () => {
