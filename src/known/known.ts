@@ -48,8 +48,10 @@ export class Known {
   find(invoiceId: string, identity: Identity, value: Buffer): Repeat {
     const { acknowledged, view } = this.#options
     const own = acknowledged?.find(invoiceId, value) ?? NEW
-    if (own.kind === 'same' || own.kind === 'other') return this.#told(own, 'instance')
+    if (own.kind === 'same') return this.#told(own, 'instance')
     const seen = view?.find(identity, value) ?? NEW
+    // Another instance may have stored this one first. It is no conflict, whatever this instance has stored after it.
+    if (own.kind === 'other' && seen.kind !== 'same') return this.#told(own, 'instance')
     if (seen.kind !== 'new') return this.#told(seen, 'journals')
     return own.kind === 'new' ? own : this.#told(own, 'instance')
   }

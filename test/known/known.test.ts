@@ -65,6 +65,16 @@ suite('what is known of an invoice', () => {
     assert.equal((find() as { offset: string }).offset, '9')
   })
 
+  test('is no conflict of the first invoice, when this instance has stored another one after it', () => {
+    const { find, view, note, told } = knownOf()
+    note('9', OTHER_VALUE)
+    judge(view, VALUE, 4)
+    assert.deepEqual(find(), { kind: 'same', offset: '4', receivedAtMs: 3 })
+    assert.deepEqual(find(OTHER_VALUE), { kind: 'same', offset: '9', receivedAtMs: 5 })
+    assert.deepEqual(find(Buffer.from('{"a":3}')), { kind: 'other' })
+    assert.deepEqual(told, ['same by journals', 'same by instance', 'other by instance'])
+  })
+
   test('is nothing where neither is on', () => {
     const { known, find, note, view } = knownOf({ hasMemory: false, hasView: false })
     judge(view, VALUE, 4)
