@@ -9,6 +9,7 @@ import { Problem } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import { toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
+import { NEW, type Repeat } from '../known/repeat.ts'
 import { Slices } from '../slices.ts'
 import type { Ask } from '../uploads/ask.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
@@ -100,9 +101,10 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       const isAllowed = mayWrite(principal, identity)
       if (!isAllowed) onForbidden?.(principal, identity)
       const record = { ...toRecord(verdict, value, context), partition: partitionOf(identity.storeId) }
-      const repeat = isAllowed ? answerOfRepeat(identity, record) : undefined
-      if (repeat !== undefined) {
-        answers.push(repeat)
+      const repeat = isAllowed ? known.find(record.identity, identity, record.value) : NEW
+      const knownAnswer = answerOfRepeat(repeat, identity, record)
+      if (knownAnswer !== undefined) {
+        answers.push(knownAnswer)
         continue
       }
       const problem = isAllowed ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
@@ -112,7 +114,8 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
         continue
       }
       try {
-        answers.push(store(identity, record, reservation, chain))
+        const isNew = repeat.kind === 'new'
+        answers.push(store({ identity, record, isNew }, reservation, chain))
       } catch (error) {
         window.leave() // nothing else would give its place back
         throw error
@@ -131,22 +134,24 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   }
 
   /** The answer to an invoice that is in Kafka already, as far as is known. */
-  function answerOfRepeat(identity: Identity, record: ProducerRecord): ItemAnswer | undefined {
-    const repeat = known.find(record.identity, identity, record.value)
+  function answerOfRepeat(repeat: Repeat, identity: Identity, record: ProducerRecord): ItemAnswer | undefined {
     if (repeat.kind === 'other') return { kind: 'problem', identity, problem: CONFLICT }
     if (repeat.kind !== 'same') return undefined
     const place = { topic, partition: record.partition }
     return { kind: 'receipt', ...replayOf(repeat, identity, place, record.identity) }
   }
 
-  /** Appends an invoice that has a place in the window, unless it came into Kafka while it waited for the place. */
+  /**
+   * Appends an invoice that has a place in the window, unless it came into Kafka while it waited for the place. What was
+   * known before, but not its content, is not asked for again: each question counts as a repeat.
+   */
   function store(
-    identity: Identity,
-    record: ProducerRecord,
+    { identity, record, isNew }: { identity: Identity; record: ProducerRecord; isNew: boolean },
     reservation: Reservation,
     chain: Chain,
   ): ItemAnswer | Promise<ItemAnswer> {
-    const repeat = answerOfRepeat(identity, record)
+    const now = isNew ? known.find(record.identity, identity, record.value) : NEW
+    const repeat = answerOfRepeat(now, identity, record)
     if (repeat === undefined)
       return accumulator.append(record, reservation, chain).then((outcome) => answerOf(identity, record, outcome))
     window.leave()

@@ -322,3 +322,19 @@ test('what came into Kafka while it waited for its place is not appended', async
   acknowledge()
   assert.deepEqual(told(await answering), ['1 at 7', '2 at 5', '3 at 7'])
 })
+
+test('what is in Kafka, but cannot be compared, is asked about once, waits or not, and is appended', async () => {
+  const asked: number[] = []
+  const find: IngestUploadDeps['known']['find'] = (_id, { sequenceNumber }) => {
+    asked.push(sequenceNumber)
+    return { kind: 'uncompared' }
+  }
+  const answering = ingestOver({ known: { find }, window: windowOf(1) })([line(1), line(2)])
+  await turn()
+  acknowledge()
+  await turn()
+  await turn()
+  acknowledge()
+  assert.deepEqual(told(await answering), ['1 at 7', '2 at 7'])
+  assert.deepEqual(asked, [1, 2], 'each question counts as a repeat')
+})
