@@ -103,6 +103,12 @@ const FILES = [
   'KAFKA_OAUTH_CLIENT_SECRET_FILE',
 ] as const
 
+/** With the journals of another topic, new invoices would be refused for ever, or left out by `tillgate upload --resume`. */
+export function journalsProblems({ KAFKA_TOPIC: topic, JOURNALS_TOPIC: journals }: KafkaConfig): string[] {
+  if (journals === undefined || journals === `${topic}.journals`) return []
+  return ['JOURNALS_TOPIC must be KAFKA_TOPIC with .journals behind it: any other topic tells of other invoices']
+}
+
 /** What contradicts itself, and which file cannot be read. */
 export function kafkaProblems(config: KafkaConfig): string[] {
   return [...tlsProblems(config), ...loginProblems(config), ...FILES.flatMap((name) => fileProblem(name, config[name]))]

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { privacyProblems } from './config-forms.ts'
-import { kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
+import { journalsProblems, kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
 import { networkProblems, originProblems } from './config-lists.ts'
 import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
@@ -75,7 +75,7 @@ export class ConfigError extends Error {
 
 /** What a gateway is configured with. Throws `ConfigError` with everything that is wrong. */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv): Config {
-  return read(environment, contradictoryAuth)
+  return read(environment, (config) => [...journalsProblems(config), ...contradictoryAuth(config)])
 }
 
 /** The same for the programs beside the gateway. They take no requests, so they need no keys for tokens. */

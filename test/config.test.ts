@@ -428,3 +428,12 @@ test('without keys and without AUTH=off a gateway is refused with both ways; the
   assert.match(problemOf({ AUTH_JWKS_FILE: 'a', AUTH_JWKS_URL: 'https://id.example/keys' }) ?? '', /exclude each other/)
   assert.equal(readConfig(BROKERS).AUTH, 'required')
 })
+
+test('a gateway follows the journals of its own topic alone; the other programs may have another topic beside them', () => {
+  const environment = { ...BROKERS, AUTH: 'off', KAFKA_TOPIC: 'pos.test', JOURNALS_TOPIC: 'pos.invoices.journals' }
+  assert.throws(() => readGatewayConfig(environment), {
+    problems: ['JOURNALS_TOPIC must be KAFKA_TOPIC with .journals behind it: any other topic tells of other invoices'],
+  })
+  assert.equal(readGatewayConfig({ ...environment, KAFKA_TOPIC: 'pos.invoices' }).KAFKA_TOPIC, 'pos.invoices')
+  assert.equal(readConfig(environment).KAFKA_TOPIC, 'pos.test')
+})

@@ -324,6 +324,7 @@ test('gateways follow what dedup remembers, and may take the memory for it', asy
   assert.equal(readGatewayConfig(environmentOf(plain)).JOURNALS_TOPIC, undefined)
   const other = await chart.render(
     'full',
+    'config.KAFKA_TOPIC=mirror',
     'config.JOURNALS_TOPIC=mirror.journals',
     'config.JOURNALS_MEMORY_BYTES=2097152',
   )
