@@ -93,6 +93,8 @@ rows.push([
 rows.push(['.journals: bytes a journal, as counted', (view.bytes / view.journals).toFixed(0)])
 rows.push([`.journals: of ${journals.toLocaleString('en-US')} journals known`, view.journals.toLocaleString('en-US')])
 rows.push(['.journals: the longest one took', `${longestMs.toFixed(1)} ms`])
+view.reachedEnd(0)
+for (const { confirm } of view.unchecked) confirm()
 timed('.journals: look up a new number', journals, (index) =>
   view.find({ ...identityOf(index), sequenceNumber: NUMBERS + 1 }, body(index)),
 )

@@ -68,6 +68,8 @@ export function createKnownInvoices(
         everyMs: config.KAFKA_METADATA_MAX_AGE_MS,
         leastEnds: () => known.leastEnds,
         endsBefore: (partition: number, end: number) => known.rawEndsBefore(partition, end),
+        isChecked: () => view?.isChecked ?? true,
+        unchecked: () => view?.unchecked ?? [],
       }
       const { signal } = stopping
       reading = Promise.all([

@@ -23,8 +23,17 @@ interface PartitionView {
   isRead: boolean
   /** The offset of the raw topic up to which the stage had judged; -1: not known. */
   position: number
-  /** False when the raw topic turned out not to be the one that the stage has judged. */
-  isTrusted: boolean
+  /** Whether the raw topic is the one that the stage has judged. Nothing of the partition counts unless it is. */
+  raw: 'unchecked' | 'right' | 'wrong'
+}
+
+/** A partition that was read to its end. Whether the raw topic is the one that the stage has judged is still open. */
+export interface Unchecked {
+  readonly partition: number
+  /** Where the raw partition must not end before. */
+  readonly leastEnd: number
+  /** It does not. This changes nothing if the partition has to be checked anew since. */
+  confirm(): void
 }
 
 /**
@@ -69,7 +78,23 @@ export class JournalsView {
 
   /** Whether all partitions were read to their end and belong to the raw topic. */
   get isComplete(): boolean {
-    return this.#partitions.every(({ isRead, isTrusted }) => isRead && isTrusted)
+    return this.#partitions.every(({ raw }) => raw === 'right')
+  }
+
+  /** Whether it is known of every partition whether it belongs to the raw topic. */
+  get isChecked(): boolean {
+    return this.#partitions.every(({ raw }) => raw !== 'unchecked')
+  }
+
+  /** What to check now. */
+  get unchecked(): readonly Unchecked[] {
+    return this.#partitions.flatMap((view, partition) => {
+      if (!view.isRead || view.raw !== 'unchecked') return []
+      const confirm = () => {
+        if (view.raw === 'unchecked') view.raw = 'right'
+      }
+      return [{ partition, leastEnd: Math.max(view.position, 0), confirm }]
+    })
   }
 
   /** Up to which offset of the raw topic the stage had judged, by partition; -1 where it is not known. */
@@ -109,14 +134,19 @@ export class JournalsView {
 
   /** The raw topic is not the one that the stage has judged: nothing of this partition counts until `begin`. */
   distrust(partition: number): void {
-    this.#of(partition).isTrusted = false
+    this.#of(partition).raw = 'wrong'
+  }
+
+  /** The raw topic may be another one since. */
+  checkAgain(): void {
+    this.#partitions = this.#partitions.map((view) => (view.raw === 'wrong' ? view : { ...view, raw: 'unchecked' }))
   }
 
   /** Whether the stage has seen an invoice with this identity, and whether with the same content. */
   find(identity: Identity, value: Buffer): Repeat {
     const packed = this.#journals.peek(journalText(identity))
     if (packed === undefined || !isTakenIn(packed, identity.sequenceNumber)) return NEW
-    if (!this.#of(this.#partitionOf(identity.storeId)).isTrusted) return NEW
+    if (this.#of(this.#partitionOf(identity.storeId)).raw !== 'right') return NEW
     const { recent } = unpackJournal(packed)
     const first = recent.find(({ sequenceNumber }) => sequenceNumber === identity.sequenceNumber)
     const comparison = first === undefined ? 'uncompared' : compareWithHash(first.contentHash, value)
@@ -126,8 +156,7 @@ export class JournalsView {
   }
 
   stateOf(journal: JournalName): JournalState {
-    const { isRead, isTrusted } = this.#of(this.#partitionOf(journal.storeId))
-    if (!isRead || !isTrusted) return READING
+    if (this.#of(this.#partitionOf(journal.storeId)).raw !== 'right') return READING
     const packed = this.#journals.peek(journalText(journal))
     if (packed === undefined) return this.#isAnyForgotten ? NO_ROOM : NEW_JOURNAL
     const { through, ahead } = unpackJournal(packed)
@@ -156,7 +185,7 @@ export interface ViewOptions {
   readonly partitionOf: (storeId: string) => number
 }
 
-const unread = (): PartitionView => ({ isRead: false, position: -1, isTrusted: true })
+const unread = (): PartitionView => ({ isRead: false, position: -1, raw: 'unchecked' })
 
 const READING: JournalState = { kind: 'unavailable', reason: 'reading' }
 const NO_ROOM: JournalState = { kind: 'unavailable', reason: 'no-room' }

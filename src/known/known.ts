@@ -95,6 +95,7 @@ export class Known {
   /** The raw topic has the id of another one. What `.journals` says may be about the new one already. */
   rawIsAnother(): void {
     this.#forget()
+    this.#options.view?.checkAgain()
   }
 
   #forget(): void {

@@ -196,7 +196,7 @@ function addJournalGauges(
     'About how much memory they take, JOURNALS_MEMORY_BYTES at most.',
     () => read()?.bytes ?? 0,
   )
-  gauge('tillgate_journals_complete', 'Whether JOURNALS_TOPIC was read to its end.', () =>
+  gauge('tillgate_journals_complete', 'Whether JOURNALS_TOPIC was read to its end, and belongs to the topic.', () =>
     Number(read()?.isComplete ?? false),
   )
   gauge('tillgate_journals_lag_records', 'Offsets of JOURNALS_TOPIC that are not read yet.', () => read()?.left ?? 0)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { eventually } from '../../dev/kafka/eventually.ts'
-import { watchEnds } from '../../src/kafka/topic-ends.ts'
+import { type EndsWatch, watchEnds } from '../../src/kafka/topic-ends.ts'
 import { API, FakeCluster, offsetsAnswer } from './fake-broker.ts'
 
 const UNKNOWN_TOPIC_OR_PARTITION = 3
@@ -9,7 +9,12 @@ const TOPIC_AUTHORIZATION_FAILED = 29
 const DEADLINE_MS = 10_000
 
 /** Watches a topic with two records in partition 0 and none in partition 1. */
-async function watch(t: TestContext, leastEnds: readonly number[], prepare: (cluster: FakeCluster) => void = () => {}) {
+async function watch(
+  t: TestContext,
+  leastEnds: readonly number[],
+  prepare: (cluster: FakeCluster) => void = () => {},
+  more: Partial<EndsWatch> = {},
+) {
   const cluster = await FakeCluster.start()
   cluster.append(0, { producerId: -1n, sequence: 0, values: ['a', 'b'] })
   prepare(cluster)
@@ -22,7 +27,10 @@ async function watch(t: TestContext, leastEnds: readonly number[], prepare: (clu
   const endsBefore = (partition: number, end: number) => void told.push([partition, end])
   const watching = watchEnds(
     session,
-    { everyMs: 10, againAfterMs: 10, leastEnds: () => leastEnds, endsBefore },
+    {
+      ...{ everyMs: 10, againAfterMs: 10, leastEnds: () => leastEnds, endsBefore },
+      ...{ isChecked: () => true, unchecked: () => [], ...more },
+    },
     stopping.signal,
   )
   t.after(async () => {
@@ -72,4 +80,33 @@ test('nothing is told as long as there is no answer', async (t) => {
   assert.deepEqual(told, [])
   broker.script = () => false
   await untilTold()
+})
+
+test('what is unchecked is confirmed soon, and only if the partition reaches its end', async (t) => {
+  const confirmed = new Set<number>()
+  const leastEnds = [2, 3, 0]
+  const unchecked = () =>
+    leastEnds.flatMap((leastEnd, index) =>
+      confirmed.has(index) ? [] : [{ partition: 0, leastEnd, confirm: () => void confirmed.add(index) }],
+    )
+  const { asked } = await watch(t, [0, 0], () => {}, { everyMs: 3_600_000, isChecked: () => false, unchecked })
+  await asked(API.listOffsets, 8)
+  assert.deepEqual([...confirmed].sort(), [0, 2])
+})
+
+test('nothing is confirmed without an answer', async (t) => {
+  const more = {
+    isChecked: () => false,
+    unchecked: () => [{ partition: 0, leastEnd: 1, confirm: () => assert.fail('nobody said so') }],
+  }
+  const deny = (cluster: FakeCluster) => {
+    cluster.broker(1).script = ({ apiKey, send }) => {
+      if (apiKey !== API.listOffsets) return false
+      send(offsetsAnswer(cluster, TOPIC_AUTHORIZATION_FAILED))
+      return true
+    }
+  }
+  const { asked, told } = await watch(t, [0, 0], deny, more)
+  await asked(API.listOffsets, 4)
+  assert.deepEqual(told, [])
 })

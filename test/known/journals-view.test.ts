@@ -25,11 +25,18 @@ function valueWith(...numbers: number[]): Buffer {
   return journalValue(packJournal(journal))
 }
 
-function viewOf({ memoryBytes = MIB, partitions = 2 } = {}) {
+/** As if the end of a partition was reached, and the raw topic had all that the stage has judged. */
+function settle(view: JournalsView, partition: number): void {
+  view.reachedEnd(partition)
+  view.unchecked.find((one) => one.partition === partition)?.confirm()
+}
+
+function viewOf({ memoryBytes = MIB, partitions = 2, isSettled = true } = {}) {
   const view = new JournalsView({ memoryBytes, partitions, partitionOf: (storeId) => (storeId === 'S1' ? 1 : 0) })
   const ask = (sequenceNumber: number, value = bytesOf(sequenceNumber)) => view.find({ ...NAME, sequenceNumber }, value)
   const position = (next: number) =>
     view.take(1, { key: Buffer.from('_position'), value: positionValue({ next, timeMs: 0, last: null }) })
+  if (isSettled) settle(view, 1)
   return { view, ask, position }
 }
 
@@ -78,16 +85,50 @@ suite('the view of .journals', () => {
     assert.equal(view.damaged, 1)
   })
 
-  test('says where a till goes on once the partition is read to its end, not before', () => {
-    const { view } = viewOf()
+  test('says nothing until a partition is read to its end, and the raw topic was seen to have what was judged', () => {
+    const { view, ask, position } = viewOf({ isSettled: false })
+    const isNothingSaid = () => {
+      assert.equal(ask(1).kind, 'new')
+      assert.deepEqual(view.stateOf(NAME), { kind: 'unavailable', reason: 'reading' })
+    }
     view.take(1, { key: KEY, value: valueWith(1, 2, 5) })
-    assert.deepEqual(view.stateOf(NAME), { kind: 'unavailable', reason: 'reading' })
+    position(106)
+    assert.equal(view.unchecked.length, 0)
+    isNothingSaid()
     view.reachedEnd(1)
+    isNothingSaid()
+    const [check] = view.unchecked
+    assert.deepEqual([check?.partition, check?.leastEnd], [1, 106])
+    check?.confirm()
+    assert.equal(ask(1).kind, 'same')
     assert.deepEqual(view.stateOf(NAME), { kind: 'known', through: 2, ahead: [[5, 5]] })
     assert.deepEqual(view.stateOf({ ...NAME, journalId: 'J2' }), { kind: 'new' })
-    assert.equal(view.isComplete, false)
-    view.reachedEnd(0)
-    assert.equal(view.isComplete, true)
+    assert.deepEqual([view.isComplete, view.isChecked], [false, false])
+    settle(view, 0)
+    assert.deepEqual([view.isComplete, view.isChecked], [true, true])
+  })
+
+  test('is checked again when it begins anew, or the raw topic may be another one; an older check counts no more', () => {
+    const { view, ask } = viewOf({ isSettled: false })
+    const read = () => {
+      view.take(1, { key: KEY, value: valueWith(1) })
+      view.reachedEnd(1)
+    }
+    read()
+    const again = [() => view.checkAgain(), () => view.begin()]
+    for (const begin of again) {
+      const [older] = view.unchecked
+      begin()
+      read()
+      older?.confirm()
+      assert.equal(ask(1).kind, 'new')
+      view.unchecked[0]?.confirm()
+      assert.equal(ask(1).kind, 'same')
+      view.checkAgain()
+    }
+    view.distrust(1)
+    view.checkAgain()
+    assert.deepEqual(view.unchecked, [], 'what is known to be wrong stays so')
   })
 
   test('keeps the journals that changed last, and does not take one that it dropped for new', () => {
@@ -110,6 +151,7 @@ suite('the view of .journals', () => {
     view.take(1, { key: KEY, value: valueWith(1) })
     assert.equal(position(19), false)
     view.begin()
+    settle(view, 1)
     assert.equal(ask(1).kind, 'new')
     assert.equal(position(3), true)
   })
@@ -124,6 +166,7 @@ suite('the view of .journals', () => {
     assert.equal(view.isComplete, false)
     view.begin()
     view.take(1, { key: KEY, value: valueWith(1) })
+    settle(view, 1)
     assert.equal(ask(1).kind, 'same')
   })
 })

@@ -38,6 +38,8 @@ function judge(view: JournalsView, value: Buffer, rawOffset: number): void {
   take(journal, { sequenceNumber, contentHash: contentHash(value), rawOffset, receivedAtMs: 3 }, 1, false)
   view.take(1, { key: Buffer.from('S1/T1/J1'), value: journalValue(packJournal(journal)) })
   view.take(1, { key: Buffer.from('_position'), value: positionValue({ next: rawOffset + 1, timeMs: 0, last: null }) })
+  view.reachedEnd(1)
+  for (const { confirm } of view.unchecked) confirm()
 }
 
 suite('what is known of an invoice', () => {
@@ -105,10 +107,14 @@ suite('what is known of an invoice', () => {
     known.rawIsAnother()
     assert.deepEqual([find().kind, known.leastEnds], ['new', [0, 0]])
     judge(view, VALUE, 4)
+    assert.equal(find().kind, 'same')
+    known.rawIsAnother()
+    assert.equal(find().kind, 'new')
+    judge(view, VALUE, 4)
     assert.equal(find().kind, 'same', 'what .journals says may be about the new one')
     known.rawIsGone()
     assert.equal(find().kind, 'new')
-    assert.deepEqual(told, ['forgotten', 'same by journals', 'forgotten'])
+    assert.deepEqual(told, ['forgotten', 'same by journals', 'forgotten', 'same by journals', 'forgotten'])
   })
 
   test('is forgotten when the raw topic ends before what was acknowledged or judged', () => {

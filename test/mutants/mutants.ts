@@ -751,7 +751,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'known: replay what the stage has judged of another raw topic',
     file: 'src/known/journals-view.ts',
-    find: 'if (!this.#of(this.#partitionOf(identity.storeId)).isTrusted) return NEW',
+    find: "if (this.#of(this.#partitionOf(identity.storeId)).raw !== 'right') return NEW",
     replace: '',
     tests: [VIEW],
   },
