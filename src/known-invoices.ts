@@ -40,7 +40,9 @@ export function createKnownInvoices(
   const memoryBytes = config.JOURNALS_MEMORY_BYTES
   const partitionOf = cachedPartitionOf(partitions)
   const view = journalsTopic === undefined ? null : new JournalsView({ memoryBytes, partitions, partitionOf })
-  const acknowledged = replayBytes === 0 ? null : new Acknowledged(replayBytes)
+  // With at-most-once, what was acknowledged may be gone when the till sends it again: then it has to be appended.
+  const isRemembered = replayBytes > 0 && config.DELIVERY !== 'at-most-once'
+  const acknowledged = isRemembered ? new Acknowledged(replayBytes) : null
   const onForgotten = () =>
     events.note('warn', 'the topic is another one than before: what was acknowledged is forgotten')
   const known = new Known({ acknowledged, view, partitions, onRepeat, onForgotten })
