@@ -87,9 +87,12 @@ export class Known {
 
   /** The raw topic was deleted. What comes in its place is another topic. */
   rawIsGone(): void {
-    const { view, partitions } = this.#options
+    const { view } = this.#options
     this.#forget()
-    for (let partition = 0; partition < partitions; partition++) view?.distrust(partition)
+    if (view === null) return
+    view.checkAgain()
+    // Where nothing was judged, `.journals` may be a new one already.
+    for (const [partition, position] of view.positions.entries()) if (position > 0) view.distrust(partition)
   }
 
   /** The raw topic has the id of another one. What `.journals` says may be about the new one already. */

@@ -117,6 +117,15 @@ suite('what is known of an invoice', () => {
     assert.deepEqual(told, ['forgotten', 'same by journals', 'forgotten', 'same by journals', 'forgotten'])
   })
 
+  test('counts again after the raw topic was deleted, if .journals was created anew before that was noticed', () => {
+    const { known, find, view } = knownOf()
+    judge(view, VALUE, 4)
+    view.begin()
+    known.rawIsGone()
+    judge(view, VALUE, 0)
+    assert.equal(find().kind, 'same')
+  })
+
   test('is forgotten when the raw topic ends before what was acknowledged or judged', () => {
     const { known, find, note, view, told } = knownOf()
     judge(view, VALUE, 4)
