@@ -12,6 +12,7 @@ let late = 0
  * be accepted, and its TLS made.
  */
 export function answerLate({ raw }: FastifyReply, answer: () => void): void {
+  if (raw.destroyed) return // it was closed while its token was verified, and nothing will say so again
   if (late >= MAX_LATE) {
     answer()
     return
