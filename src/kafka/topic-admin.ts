@@ -113,6 +113,7 @@ export async function describeFreshly(session: TopicSession): Promise<TopicDescr
     const settings = await settingsOf(admin, session.topic, [name]).catch(() => ({}) as Record<string, string>)
     return {
       id: found.id,
+      capsMinInSync: found.capsMinInSync,
       partitions: found.replicas.length,
       replicas: Math.min(...found.replicas),
       minInSync: settings[name] === undefined ? undefined : Number(settings[name]),

@@ -7,6 +7,11 @@ export interface TopicDescription {
   readonly replicas: number
   /** Its `min.insync.replicas`; undefined if this login may not ask. */
   readonly minInSync: number | undefined
+  /**
+   * Whether its brokers ask for no more replicas in sync than a partition has, whatever `min.insync.replicas` is, as they
+   * do since Apache Kafka 3.7.
+   */
+  readonly capsMinInSync: boolean
 }
 
 /** What happened to the topic since it was looked at before. `right`: nothing stands in the way of the gateway any more. */
@@ -47,7 +52,7 @@ export class TopicShape {
     const { partitions, replicas, minInSync } = this.#now
     const reasons: string[] = []
     if (partitions !== this.#partitions) reasons.push(this.#partitionsText(partitions))
-    if (minInSync !== undefined && minInSync > replicas)
+    if (wantsTooMany(this.#now))
       reasons.push(
         `min.insync.replicas of topic ${this.#topic} is ${minInSync}, but a partition has ${replicas} ` +
           `${replicas === 1 ? 'replica' : 'replicas'}: nothing can be stored`,
@@ -71,9 +76,8 @@ export class TopicShape {
   refusalOf(partition: number): TopicRefusal | null {
     if (this.#now === undefined) return null
     if (this.#now === 'missing') return 'topic-missing'
-    const { partitions, replicas, minInSync = 0 } = this.#now
-    if (partition >= partitions) return 'partition-missing'
-    return minInSync > replicas ? 'too-few-replicas' : null
+    if (partition >= this.#now.partitions) return 'partition-missing'
+    return wantsTooMany(this.#now) ? 'too-few-replicas' : null
   }
 
   /** The cluster has answered. `at`: when, for the text of a warning. */
@@ -110,4 +114,8 @@ export class TopicShape {
   #inSyncText(minInSync: number): string {
     return `min.insync.replicas of topic ${this.#topic} is ${minInSync}; it was ${this.#firstMinInSync} at first`
   }
+}
+
+function wantsTooMany({ replicas, minInSync = 0, capsMinInSync }: TopicDescription): boolean {
+  return minInSync > replicas && !capsMinInSync
 }

@@ -53,6 +53,8 @@ export class FakeCluster {
   throttleMs = 0
   /** In hexadecimal. Without it, the brokers are too old for topic ids. */
   topicId: string | undefined
+  /** Whether they are of Apache Kafka 3.7 or later. Producers are not served then. */
+  isNew = false
   /** Error code of the topic in metadata answers. */
   topicErrorCode = 0
   /** Settings of the topic, and the error code with which they are refused. */
@@ -332,14 +334,14 @@ function readVarint(buffer: Buffer, start: number): [value: number, next: number
   }
 }
 
-function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs, topicId }: FakeCluster): Buffer {
+function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs, topicId, isNew }: FakeCluster): Buffer {
   const login = [
     [API.saslHandshake, 0, 1],
     [API.saslAuthenticate, 0, 1],
   ] as const
   const ranges = [
     ...(sessionMs === undefined ? [] : login),
-    [API.produce, 3, throttleMs > 0 ? 7 : 3],
+    [API.produce, 3, isNew ? 10 : throttleMs > 0 ? 7 : 3],
     [API.listOffsets, 2, 2],
     [API.metadata, 1, topicId === undefined ? 1 : 12],
     [API.apiVersions, 0, 2],

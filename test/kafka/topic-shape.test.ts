@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type TopicDescription, TopicShape } from '../../src/kafka/topic-shape.ts'
 
 const AT = new Date('2026-03-01T10:00:00Z')
-const RIGHT: TopicDescription = { id: 'a', partitions: 6, replicas: 3, minInSync: 2 }
+const RIGHT: TopicDescription = { id: 'a', partitions: 6, replicas: 3, minInSync: 2, capsMinInSync: false }
 
 function start() {
   const said: string[] = []

@@ -53,6 +53,15 @@ test('what happens to the topic is seen without any other request, and that it i
   assert.ok(said.includes('recreated'))
 })
 
+test('brokers since Apache Kafka 3.7 store with as many replicas as there are: nothing is refused, only a warning', async (t) => {
+  const { cluster, watch } = await start(t)
+  cluster.isNew = true
+  await watch.ask()
+  cluster.settings = { 'min.insync.replicas': '2' }
+  await watch.ask()
+  assert.deepEqual([watch.shape.reasons, watch.refusalOf(0), watch.shape.warnings.length], [[], null, 1])
+})
+
 test('one answer of a broker that does not know the topic is not believed; the next is asked for soon', async (t) => {
   const { cluster, watch, said, asked, begin } = await start(t, { metadataMaxAgeMs: 3_000 })
   await watch.ask()

@@ -12,6 +12,9 @@ export interface TopicMetadata {
   readonly replicas: readonly number[]
 }
 
+const PRODUCE = 0
+/** That of Apache Kafka 3.7. */
+const PRODUCE_VERSION_OF_3_7 = 10
 const METADATA = 3
 /** The first with topic ids that can be asked by name is 10; since 12 a broker may leave out the name. */
 const VERSION = 12
@@ -20,17 +23,22 @@ const UUID_BYTES = 16
 
 /**
  * Asks one broker for a topic, by name. `undefined`: the broker is too old to know ids (before Apache Kafka 3.0). Rejects
- * when there is no answer. kafkajs speaks only versions of this request that know no ids.
+ * when there is no answer. `capsMinInSync`: as in `TopicDescription`. kafkajs speaks only versions of this request that know no ids.
  * Source: https://kafka.apache.org/protocol, Metadata version 12.
  */
-export async function fetchTopicMetadata(admin: Admin, topic: string): Promise<TopicMetadata | undefined> {
+export async function fetchTopicMetadata(
+  admin: Admin,
+  topic: string,
+): Promise<(TopicMetadata & { readonly capsMinInSync: boolean }) | undefined> {
   const broker = await clusterOf(admin).brokerPool.findConnectedBroker()
   if (!(Number(broker.versions?.[METADATA]?.maxVersion) >= VERSION)) return undefined
   const answer = await broker.connectionPool.send({
     request: { apiKey: METADATA, apiVersion: VERSION, apiName: 'Metadata', encode: async () => encoded(topic) },
     response: { decode: async (payload) => readTopicMetadata(payload), parse: async (decoded) => decoded },
   })
-  return answer as TopicMetadata
+  // KAFKA-15583, in the same release
+  const capsMinInSync = Number(broker.versions?.[PRODUCE]?.maxVersion) >= PRODUCE_VERSION_OF_3_7
+  return { ...(answer as TopicMetadata), capsMinInSync }
 }
 
 function encoded(topic: string): ReadyBytes {
