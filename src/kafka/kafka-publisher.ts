@@ -72,7 +72,7 @@ export class KafkaPublisher implements Publisher {
 
   /** Why nothing, or not everything, can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
-    const reasons = [...new Set([...this.#current.reasons, ...this.#watch.shape.reasons])]
+    const reasons = [...new Set([...this.#current.reasons, ...this.#watch.reasons])]
     return reasons.length > 0 ? reasons : (this.#limit?.reasons ?? [])
   }
 

@@ -8,6 +8,7 @@ const DEADLINE_MS = 20_000
 const MISSING = 3
 
 async function start(t: TestContext, { isOld = false, metadataMaxAgeMs = 50 } = {}) {
+  let laterMs = 0
   const cluster = await FakeCluster.start()
   cluster.topicId = isOld ? undefined : 'a1'
   cluster.settings = { 'min.insync.replicas': '1' }
@@ -17,6 +18,7 @@ async function start(t: TestContext, { isOld = false, metadataMaxAgeMs = 50 } = 
       ...{ brokers: cluster.bootstrap, topic: cluster.topic, clientId: 'test', ssl: false, sasl: undefined },
       ...{ requestTimeoutMs: 1_000, connectionTimeoutMs: 500, metadataMaxAgeMs, partitions: 2 },
       onClientLog: (_, message) => said.push(message),
+      now: () => performance.now() + laterMs,
     },
     (change) => said.push(change),
   )
@@ -27,7 +29,10 @@ async function start(t: TestContext, { isOld = false, metadataMaxAgeMs = 50 } = 
     await cluster.stop()
   })
   const begin = () => void watch.watch(stopping.signal)
-  return { cluster, watch, said, begin, asked: () => cluster.broker(1).count(API.metadata) }
+  const pass = (ms: number) => {
+    laterMs += ms
+  }
+  return { cluster, watch, said, begin, pass, asked: () => cluster.broker(1).count(API.metadata) }
 }
 
 const until = (what: string, condition: () => boolean) =>
@@ -87,12 +92,25 @@ test('a failed attempt makes it ask at once, but not for each of many', async (t
 })
 
 test('without an answer, what was known holds', async (t) => {
-  const { cluster, watch } = await start(t)
+  const { cluster, watch, pass } = await start(t)
   cluster.partitions = 4
   await watch.ask()
   await cluster.stop()
   await watch.ask()
-  assert.equal(watch.shape.reasons.length, 1)
+  pass(30_000)
+  assert.equal(watch.reasons.length, 1)
+})
+
+test('when nobody has said for a minute what the topic is like, nothing is refused for it', async (t) => {
+  const { cluster, watch, pass } = await start(t)
+  cluster.topicErrorCode = MISSING
+  await watch.ask()
+  await watch.ask()
+  assert.deepEqual([watch.reasons.length, watch.refusalOf(0)], [1, 'topic-missing'])
+  await cluster.stop()
+  pass(61_000)
+  await watch.ask()
+  assert.deepEqual([watch.reasons, watch.refusalOf(0)], [[], null])
 })
 
 test('of brokers that are too old for topic ids, or a login that may not see the topic, nothing is known', async (t) => {
