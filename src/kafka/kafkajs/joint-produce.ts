@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
 import { AttemptRefused, guardOf } from './attempt-gate.ts'
 import type { Broker, Internals, ProduceRequest, ProduceResponse, RequestQueue } from './internals.ts'
-import { endThrottle, isThrottled } from './throttling.ts'
+import { endThrottle, isThrottled, keepPauses } from './throttling.ts'
 
 /** Most bytes of values in a request that has more than one batch; a broker takes 100 MiB. */
 const MAX_JOINT_BYTES = 8 * 2 ** 20
@@ -134,6 +134,7 @@ class ProduceLine {
       return mayGo
     })
     if (sent.length === 0) return
+    if (queue && sent[0]?.request.transactionalId) keepPauses(queue)
     try {
       const response = await this.#send(joint(sent))
       if (queue && !response.clientSideThrottleTime) endThrottle(queue)

@@ -19,12 +19,15 @@ interface Pace {
   /** `true` from a pause that the broker asked for to the first answer without one. */
   isThrottled: boolean
   holdMs: number
+  /** Whether a pause is kept to its end, however long. */
+  isKept: boolean
 }
 
 /**
  * Request queue and connection: a pause that a broker asks for is kept for a few seconds at most. Then the connection is
  * closed, so that the next request goes through a new one, and its answer says whether there still is a quota. And a
- * producer tells its listeners of each pause.
+ * producer tells its listeners of each pause. Pauses are kept to their end once there was a transaction: EndTxn may wait
+ * there, which is asked for only once, so that a closed connection would end the transaction and its producer.
  *
  * Without it a pause is kept as long as it was announced. That is minutes after a quota was lowered, even if it was
  * removed meanwhile: the broker does not read from that connection before the pause is over. All requests wait, also
@@ -63,7 +66,7 @@ function tellPauses(prototype: RequestQueue): void {
     tell(this, throttleMs)
     const pace = paceOf(this)
     pace.isThrottled = true
-    if (throttleMs <= pace.holdMs || this.longPause !== undefined) return
+    if (pace.isKept || throttleMs <= pace.holdMs || this.longPause !== undefined) return
     this.longPause = setTimeout(() => {
       this.longPause = undefined
       pace.holdMs = Math.min(2 * pace.holdMs, HOLD_MS.most)
@@ -86,6 +89,11 @@ export function isThrottled(queue: RequestQueue): boolean {
   return paceOf(queue).isThrottled
 }
 
+/** From now on, pauses that this broker asks this client for are kept to their end. */
+export function keepPauses(queue: RequestQueue): void {
+  paceOf(queue).isKept = true
+}
+
 function paceOf(queue: RequestQueue): Pace {
   const client = queue.instrumentationEmitter ?? queue
   let ofClient = paces.get(client)
@@ -95,7 +103,7 @@ function paceOf(queue: RequestQueue): Pace {
   }
   let pace = ofClient.get(queue.broker)
   if (pace === undefined) {
-    pace = { isThrottled: false, holdMs: HOLD_MS.first }
+    pace = { isThrottled: false, holdMs: HOLD_MS.first, isKept: false }
     ofClient.set(queue.broker, pace)
   }
   return pace
