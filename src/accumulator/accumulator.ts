@@ -71,11 +71,12 @@ export class Accumulator {
 
   /**
    * `true` when a lane is stalled and no broker has answered any request for `stallAfterMs`: Kafka is unreachable, not
-   * just one partition, and no quota holds batches back. Then no lane takes new records.
+   * just one partition. Then no lane takes new records. Not while a quota holds a batch back: others may wait for
+   * metadata behind its pause.
    */
   get isStuck(): boolean {
     if (this.#now() - this.#publisher.lastAnswerAtMs < this.#stallAfterMs) return false
-    return this.#lanes.some((lane) => lane.isStalled && !lane.isThrottled)
+    return this.#lanes.some((lane) => lane.isStalled) && !this.#lanes.some((lane) => lane.isHeld)
   }
 
   /** Takes records from now on, unless draining has begun. */

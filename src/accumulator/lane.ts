@@ -76,6 +76,11 @@ export class Lane {
     return this.#batch !== null && this.#batch.heldMs > 0
   }
 
+  /** `true` while a quota holds its batch back, or has done so within `stallAfterMs`. */
+  get isHeld(): boolean {
+    return this.#batch !== null && this.#now() - this.#batch.heldAtMs < this.#limits.stallAfterMs
+  }
+
   append(entry: LaneEntry): void {
     entry.position = this.#nextPosition++
     this.#waiting.push(entry)

@@ -38,6 +38,7 @@ export class ProducerBatch {
   /** Monotonic time at which the batch left its lane. */
   readonly createdAtMs: number
   #heldMs = 0
+  #heldAtMs = Number.NEGATIVE_INFINITY
   #attempts = 0
   #recalled = false
   #ended = false
@@ -60,13 +61,19 @@ export class ProducerBatch {
     return this.#heldMs
   }
 
+  /** Monotonic time at which a quota last held it back. */
+  get heldAtMs(): number {
+    return this.#heldAtMs
+  }
+
   get isRecalled(): boolean {
     return this.#recalled
   }
 
   /** A quota has held it back for another `ms`. */
-  hold(ms: number): void {
+  hold(ms: number, nowMs = performance.now()): void {
     this.#heldMs += ms
+    this.#heldAtMs = nowMs
   }
 
   /** Enters *attempted*. `false`: the batch was recalled or has ended, and must not be sent. */

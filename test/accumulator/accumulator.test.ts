@@ -187,7 +187,7 @@ test('a quota that holds a batch back: who waited or comes is told so, and Kafka
   accumulator = createAccumulator(30)
   const held = append('a')
   await turn()
-  publisher.latest.batch.hold(20)
+  publisher.latest.batch.hold(20, 4_000)
   const waiting = append('b')
   nowMs = 5_000
   assert.deepEqual(await append('c'), { kind: 'rejected', reason: 'throttled' })
@@ -196,6 +196,27 @@ test('a quota that holds a batch back: who waited or comes is told so, and Kafka
     { kind: 'rejected', reason: 'throttled' },
     { kind: 'rejected', reason: 'throttled' },
   ])
+})
+
+test('while a quota holds one partition back, others that wait for an answer do not mean that Kafka is unreachable', async () => {
+  void append('a', 'a', 0)
+  await turn()
+  const { batch } = publisher.latest
+  void append('b', 'b', 1) // waits for metadata, behind the pause
+  await turn()
+  batch.hold(20, 4_990)
+  nowMs = 5_000
+  assert.equal(accumulator.isStuck, false)
+  nowMs = 9_990 // nothing was held back for as long: it is no quota any more
+  assert.equal(accumulator.isStuck, true)
+})
+
+test('a batch that a quota held back before Kafka got out of reach does not hide that it is', async () => {
+  void append('a')
+  await turn()
+  publisher.latest.batch.hold(20, 100)
+  nowMs = 6_000
+  assert.equal(accumulator.isStuck, true)
 })
 
 test('a batch that left after a quota held it back is unknown at the deadline', async () => {

@@ -172,8 +172,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'quota: while it holds batches back, Kafka counts as unreachable',
     file: 'src/accumulator/accumulator.ts',
-    find: 'lane.isStalled && !lane.isThrottled',
-    replace: 'lane.isStalled',
+    find: ' && !this.#lanes.some((lane) => lane.isHeld)',
+    replace: '',
     tests: [ACCUMULATOR],
   },
   {
