@@ -151,7 +151,7 @@ test('smaller limits than usual: requests are cut until they fit; what is refuse
     ({ value }) => JSON.parse(String(value)).sequenceNumber,
   )
   const inOrder = Array.from({ length: 150 }, (_, i) => i + 1)
-  assert.deepEqual(numbers, [...inOrder, ...inOrder, ...inOrder])
+  assert.deepEqual(numbers, inOrder, 'what is sent again gets its first receipt')
 })
 
 test('Ctrl-C: the request under way is finished, the report says how far it came, and the next run goes on', async (t) => {
