@@ -34,6 +34,8 @@ const COLUMNS = [
   'coordinator moves',
   'wire faults',
 ] as const
+/** Of the count of all raw records. */
+const WIDEST_COUNT = 7
 /** So many seeds see every fault. */
 const MANY_SEEDS = 20
 /** Transactions of a frozen process end soon after their time-out, and logs are compacted within a run. */
@@ -42,7 +44,11 @@ const BROKER_CONFIG = {
   'log.cleaner.backoff.ms': '1000',
 }
 const row = (cells: readonly (string | number)[]) =>
-  console.log(cells.map((cell, index) => String(cell).padEnd((COLUMNS[index] as string).length + 2)).join(''))
+  console.log(
+    cells
+      .map((cell, index) => String(cell).padEnd(Math.max((COLUMNS[index] as string).length, WIDEST_COUNT) + 2))
+      .join(''),
+  )
 
 const first = Number(values.first)
 const seeds = Number(values.seeds)
