@@ -146,7 +146,7 @@ function minInSyncResult(value: string | undefined, replicationFactor: number): 
   return judge('min.insync.replicas', String(value), [
     ['wrong', minInSync < 2 && replicationFactor > 1, '2: with 1, a 201 may mean one broker has it'],
     ['warning', minInSync < 2, '2, which needs more replicas'],
-    ['wrong', minInSync > replicationFactor, `more than there are replicas: no invoice is taken`],
+    ['wrong', minInSync > replicationFactor, 'at most the replicas: brokers before Kafka 3.7 take no invoice'],
     ['warning', minInSync === replicationFactor, 'fewer than the replicas: now every broker must be up'],
   ])
 }
