@@ -3,7 +3,8 @@
  * they should not, while `tillgate dedup` copies their invoices on three real brokers and everything around it fails, by
  * random plans from seeds. Each run is compared with the rule, computed plainly over the whole raw log
  * (`test/harness/dedup.ts`), with Apache's console consumer, with the tills' receipts and with `tillgate audit`. Prints a
- * table: in `.journals`, compaction leaves few of the positions that transactions wrote. Exit code 1 if anything was wrong, or if 20 seeds have not seen every fault.
+ * table; its column "positions left" shows that `.journals` was compacted. Exit code 1 if anything was wrong, or if 20
+ * seeds have not seen every fault.
  */
 import { parseArgs } from 'node:util'
 import { startProxiedKafka } from '../../../dev/kafka/proxied-cluster.ts'
