@@ -23,6 +23,10 @@ before(async () => {
   await createStageTopics(kafka, TOPIC, PARTITIONS)
   startDedup()
   gateways = await Promise.all([1, 2].map(() => GatewayProcess.start({ ...environment(), ...OF_GATEWAYS })))
+  for (const { adminUrl } of gateways)
+    await eventually('the journals belong to the topic', DEADLINE_MS, 50, async () => {
+      return (await scrape(adminUrl, 'tillgate_journals_complete')) === 1 || undefined
+    })
 })
 
 after(async () => {
