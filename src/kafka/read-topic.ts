@@ -50,8 +50,8 @@ const CLOSE_TIMEOUT_MS = 5_000
 const PAUSE_BETWEEN_ATTEMPTS_MS = 250
 /** After this long without a record, the reader checks whether the remaining records still exist. */
 const QUIET_MS = 2_000
-/** The answer of a broker that a moment ago led a partition, or that soon will. kafkajs gives up at once. */
-const NOT_LEADER_OR_FOLLOWER = 6
+/** LEADER_NOT_AVAILABLE and NOT_LEADER_OR_FOLLOWER: the leader moves. kafkajs gives up at once. */
+const LEADER_MOVES: ReadonlySet<number | undefined> = new Set([5, 6])
 const LEADER_MOVES_FOR_MS = 10_000
 
 /** Milliseconds since 1970. */
@@ -71,7 +71,7 @@ export async function fetchRanges(session: ReadSession, times: Times = {}): Prom
     try {
       return await askRanges(session, times)
     } catch (error) {
-      if (codeOf(error) !== NOT_LEADER_OR_FOLLOWER || performance.now() > deadlineMs) throw error
+      if (!LEADER_MOVES.has(codeOf(error)) || performance.now() > deadlineMs) throw error
       await sleep(backoffMs(failures))
     }
   }

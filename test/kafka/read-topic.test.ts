@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { fetchRanges } from '../../src/kafka/read-topic.ts'
 import { API, FakeCluster, offsetsAnswer } from './fake-broker.ts'
 
+const LEADER_NOT_AVAILABLE = 5
 const NOT_LEADER = 6
 const TOPIC_AUTHORIZATION_FAILED = 29
 
@@ -37,6 +38,15 @@ test('where a topic begins and ends is asked again while a leader moves', async 
       [1, 0],
     ],
   )
+})
+
+test('and while a leader is elected', async (t) => {
+  const { cluster, session } = await start(t)
+  cluster.topicErrorCode = LEADER_NOT_AVAILABLE
+  setTimeout(() => {
+    cluster.topicErrorCode = 0
+  }, 1_500)
+  assert.equal((await fetchRanges(session)).length, 2)
 })
 
 test('what does not heal is said at once', async (t) => {
