@@ -261,7 +261,7 @@ test('.unique and .conflicts are judged if they are there: exit code 0 only if .
 })
 
 test('a range of time and some partitions; receipts that name other places are not judged', async (t) => {
-  await kafka.createTopic({ topic: 'ranges', partitions: 3 })
+  await kafka.createTopic({ topic: 'ranges', partitions: 3, config: { 'retention.ms': '-1' } }) // its records are old
   const at = (hour: number) => Date.UTC(2026, 2, 1, hour)
   await plant('ranges', [
     { number: 1, timeMs: at(8) },
