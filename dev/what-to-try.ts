@@ -41,7 +41,7 @@ For another terminal:
 
   cd ${quoted(ROOT)}
 
-Post an invoice (201 and a receipt; the same line again makes a second, equal record, as a till's resend would):
+Post an invoice (201 and a receipt; the same line again gets the same receipt, and makes no second record):
 
   curl -i ${url}/v1/invoices -H 'content-type: application/json'${token} --data-binary @openapi/examples/sale.json
 
