@@ -8,24 +8,22 @@ const BROKER_PATTERN = '(?:[^\\s,:/[\\]]+|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w
 
 type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer'
 
+const TOPIC_NAME = {
+  pattern: '^[A-Za-z0-9._-]{1,249}$',
+  form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
+}
+
 /** The variables that say how to reach Kafka. */
 export const KAFKA_VARIABLES = {
   KAFKA_BROKERS: text('Bootstrap brokers, host:port, separated by commas; some of the cluster are enough.', {
     pattern: `^\\s*${BROKER_PATTERN}(?:\\s*,\\s*${BROKER_PATTERN})*\\s*$`,
     form: 'host:port, host:port, ... (an IPv6 address in brackets: [::1]:9092)',
   }),
-  KAFKA_TOPIC: text('Topic of the invoices. It must exist.', {
-    default: 'pos.invoices',
-    pattern: '^[A-Za-z0-9._-]{1,249}$',
-    form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
-  }),
+  KAFKA_TOPIC: text('Topic of the invoices. It must exist.', { default: 'pos.invoices', ...TOPIC_NAME }),
   JOURNALS_TOPIC: Type.Optional(
     text(
       'KAFKA_TOPIC.journals, as tillgate dedup writes it: repeats of what other instances stored are answered, too.',
-      {
-        pattern: '^[A-Za-z0-9._-]{1,249}$',
-        form: 'the name of a topic: letters, digits, dots, underscores and hyphens, at most 249',
-      },
+      TOPIC_NAME,
     ),
   ),
   KAFKA_PARTITIONS: Type.Integer({
