@@ -28,9 +28,8 @@ export interface AccumulatorOptions {
  *
  * At most one record per identity is in flight. The same document again joins it: one record, equal answers. Another
  * one with that identity waits for its outcome and is a conflict if it is acknowledged; one that cannot be compared has to
- * come again then. Joining works until the outcome is
- * known, even if the first request was answered `unknown` long ago. So a till that sends again while the batch is still
- * retried creates no second record.
+ * come again then. Joining works until the outcome is known, even if the first request was answered `unknown` long ago. So
+ * a till that sends again while the batch is still retried creates no second record.
  *
  * Joining never makes a record sendable that is cut off. The old record is settled, and the new one goes to the end of
  * the lane. Nor does joining change the order of a chain. A record that is ahead of the chain's last one is not joined

@@ -12,8 +12,8 @@ const PROBE_MS = 0.1
 
 /**
  * `/livez` and `/readyz`, for load balancers and orchestrators. They say yes or no. Why an instance is not ready stands
- * on the operator's listener: reasons name topics, brokers and addresses. They
- * are bounded by connection and not by address, and late rather than refused: no probe fails for what others ask.
+ * on the operator's listener: reasons name topics, brokers and addresses. They are bounded by connection and not by
+ * address, and late rather than refused: no probe fails for what others ask.
  */
 export function healthRoutes(app: FastifyInstance, isReady: () => boolean, senders: Pick<Senders, 'probes'>): void {
   const onRequest = boundProbes(senders)

@@ -10,8 +10,8 @@ export interface LentCluster {
   /** The partitions by the id of their leader. */
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, readonly number[]>
   findBroker(options: { nodeId: string }): Promise<LentBroker>
-  /** `coordinatorType`: 0 for a group, 1 for a transactional id. */
   readonly brokerPool: { findConnectedBroker(): Promise<LentBroker> }
+  /** `coordinatorType`: 0 for a group, 1 for a transactional id. */
   findGroupCoordinator(options: { groupId: string; coordinatorType: 0 | 1 }): Promise<LentBroker>
 }
 
