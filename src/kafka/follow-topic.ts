@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { backoff, LATE, within } from '../waiting.ts'
 import { createClient } from './client.ts'
 import { clusterOf, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
-import { fetchFrom } from './partition-reader.ts'
+import { fetchFrom, OFFSET_OUT_OF_RANGE, startsOf } from './partition-reader.ts'
 import type { TopicSession } from './topic-admin.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
@@ -32,10 +32,6 @@ const MAX_WAIT_MS = 500
 const OPERATION_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 2_000
 const PAUSE = { firstMs: 200, maxMs: 5_000 }
-/** ListOffsets takes this for the first offset. */
-const EARLIEST = -2
-const READ_COMMITTED = 1
-const OFFSET_OUT_OF_RANGE = 1
 
 /** The topic is another one than before, or offsets that are needed are gone. */
 class BeginAnew extends Error {
@@ -137,15 +133,6 @@ async function followLeader(
     }
     await nextTurn()
   }
-}
-
-async function startsOf(leader: LentBroker, topic: string, partitions: readonly number[]) {
-  const asked = partitions.map((partition) => ({ partition, timestamp: EARLIEST }))
-  const topics = [{ topic, partitions: asked }]
-  const { responses } = await leader.listOffsets({ isolationLevel: READ_COMMITTED, topics })
-  const starts = responses.find((one) => one.topic === topic)?.partitions ?? []
-  if (starts.length !== partitions.length) throw new Error(`the starts of topic ${topic} are not known`)
-  return starts.map(({ partition, offset }) => [partition, Number(offset)] as const)
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

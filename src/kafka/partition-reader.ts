@@ -1,5 +1,4 @@
-import type { LentBroker, LentCluster } from './kafkajs/lent-cluster.ts'
-import { committedRecords, type DecodedRecord } from './kafkajs/lent-cluster.ts'
+import { committedRecords, type DecodedRecord, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { codeOf } from './verdict.ts'
 
 /** Records of one partition whose transactions were committed. */
@@ -15,7 +14,7 @@ const MAX_WAIT_MS = 500
 const MAX_BYTES = 4 * 2 ** 20
 const READ_COMMITTED = 1
 const READ_UNCOMMITTED = 0
-const OFFSET_OUT_OF_RANGE = 1
+export const OFFSET_OUT_OF_RANGE = 1
 /** ListOffsets takes these for the first and the next offset. */
 const [EARLIEST, LATEST] = [-2, -1] as const
 
@@ -95,12 +94,31 @@ export async function boundsOf(
   { topic, partition }: { topic: string; partition: number },
 ): Promise<{ startOffset: number; endOffset: number }> {
   const leader = await leaderOf(cluster, topic, partition)
-  const ask = async (timestamp: number) => {
-    const topics = [{ topic, partitions: [{ partition, timestamp }] }]
-    const { responses } = await leader.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics })
-    const offset = Number(responses[0]?.partitions[0]?.offset ?? -1)
-    if (offset < 0) throw new Error(`the bounds of ${topic}-${partition} are not known`)
-    return offset
-  }
-  return { startOffset: await ask(EARLIEST), endOffset: await ask(LATEST) }
+  const ask = async (timestamp: number) => (await offsetsAt(leader, topic, [partition], timestamp)).get(partition)
+  return { startOffset: (await ask(EARLIEST)) as number, endOffset: (await ask(LATEST)) as number }
+}
+
+/** The first offsets of some partitions of one leader. */
+export function startsOf(
+  leader: LentBroker,
+  topic: string,
+  partitions: readonly number[],
+): Promise<Map<number, number>> {
+  return offsetsAt(leader, topic, partitions, EARLIEST)
+}
+
+/** Rejects unless the answer has an offset for each partition. */
+async function offsetsAt(
+  leader: LentBroker,
+  topic: string,
+  partitions: readonly number[],
+  timestamp: number,
+): Promise<Map<number, number>> {
+  const topics = [{ topic, partitions: partitions.map((partition) => ({ partition, timestamp })) }]
+  const { responses } = await leader.listOffsets({ isolationLevel: READ_UNCOMMITTED, topics })
+  const answered = responses.find((one) => one.topic === topic)?.partitions ?? []
+  const offsets = new Map(answered.map(({ partition, offset }) => [partition, Number(offset)]))
+  for (const partition of partitions)
+    if ((offsets.get(partition) ?? -1) < 0) throw new Error(`the bounds of ${topic}-${partition} are not known`)
+  return offsets
 }

@@ -1,7 +1,7 @@
 import { LATE, pause, within } from '../waiting.ts'
 import { createClient, withAdmin } from './client.ts'
 import type { TopicSession } from './topic-admin.ts'
-import { codeOf } from './verdict.ts'
+import { codeOf, UNKNOWN_TOPIC_OR_PARTITION } from './verdict.ts'
 
 export interface EndsWatch {
   readonly everyMs: number
@@ -23,7 +23,6 @@ export interface EndsWatch {
 const ASK_TIMEOUT_MS = 10_000
 /** A leader that was just elected may not know yet how far its followers are. */
 const ASK_AGAIN_AFTER_MS = 1_000
-const UNKNOWN_TOPIC_OR_PARTITION = 3
 
 /** Compares where the partitions of a topic end with where they must, until `signal` aborts. Never rejects. */
 export async function watchEnds(session: TopicSession, watch: EndsWatch, signal: AbortSignal): Promise<void> {

@@ -80,10 +80,10 @@ export class TopicWatch {
 
   async #ask(): Promise<void> {
     this.#askedAtMs = this.#now()
-    const answer = await within(ASK_TIMEOUT_MS, describeFreshly(this.#options)).catch(() => LATE)
+    const answer = await within(ASK_TIMEOUT_MS, describeFreshly(this.#options)).catch((): typeof LATE => LATE)
     if (answer === LATE || answer === undefined) return
     this.#answeredAtMs = this.#now()
     this.#missing = answer === 'missing' ? this.#missing + 1 : 0
-    if (this.#missing !== 1) this.shape.learn(answer as Exclude<typeof answer, symbol>, new Date())
+    if (this.#missing !== 1) this.shape.learn(answer, new Date())
   }
 }
