@@ -3,14 +3,13 @@ import { plainMessage, wordsOf } from '../system-problem.ts'
 import type { ClientOptions } from './client.ts'
 import { probe, type Seen } from './connection-probe.ts'
 import kafkajs from './kafkajs/index.ts'
-import { codeOf, rootCause } from './verdict.ts'
+import { codeOf, rootCause, UNKNOWN_TOPIC_OR_PARTITION } from './verdict.ts'
 
 /** The cluster and topic in question. */
 export type Connection = Pick<ClientOptions, 'brokers' | 'ssl' | 'sasl' | 'connectionTimeoutMs'> & {
   readonly topic: string
 }
 
-const UNKNOWN_TOPIC_OR_PARTITION = 3
 const TOPIC_AUTHORIZATION_FAILED = 29
 const MAX_PROBE_MS = 5_000
 
