@@ -22,7 +22,7 @@ async function prepareFor(command: string): Promise<number> {
     return 1
   }
   if (needs.includes(JAVA)) await provideRuntime({ env, onProgress })
-  if (command === 'test:deploy') await provideGo(env, onProgress)
+  if (command === 'test:deploy' || command === 'test:ops') await provideGo(env, onProgress)
   if (command === 'test:contract') await provideSchemathesis(env, onProgress)
   return 0
 }

@@ -145,6 +145,8 @@ const MANY_FILES: Need = {
   },
 }
 
+const CHROMIUM = program('Chromium', 'chromium', same('chromium'))
+
 /** Where they are not run, `npm test` says so; in CI they have to be run. */
 const ROOT_TESTS: Need = {
   name: 'what the tests in test/root need',
@@ -163,6 +165,7 @@ export const NEEDS = {
   'test:contract': [...KAFKA, PYTHON_WITH_PIP],
   'test:sink': [...KAFKA, POSTGRES],
   'test:model': [SPIN, GCC],
+  'test:ops': [...KAFKA, GO, CHROMIUM],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],

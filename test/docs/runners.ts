@@ -56,7 +56,7 @@ const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
 })
 
 export const RUNNERS: readonly Runner[] = [
-  { command: /^npm (cit|run test:(deploy|clients|contract|container|sink|model))$/, by: 'CI', calledBy: '.ci/run' },
+  { command: /^npm (cit|run test:(deploy|clients|contract|container|sink|model|ops))$/, by: 'CI', calledBy: '.ci/run' },
   { command: /^npm (test|run (check|test:(unit|integration|quiet|root)))$/, by: 'CI', calledBy: 'npm test' },
   {
     command:
