@@ -54,6 +54,7 @@ export class KafkaPublisher implements Publisher {
   readonly #watch: TopicWatch
   /** How many batches use each session. */
   readonly #batches = new Map<ProducerSession, number>()
+  #isStarting = true
 
   constructor(options: PublisherOptions) {
     this.#options = options
@@ -73,7 +74,8 @@ export class KafkaPublisher implements Publisher {
   /** Why nothing, or not everything, can be published right now; empty when all is well. */
   get reasons(): readonly string[] {
     const reasons = [...new Set([...this.#current.reasons, ...this.#watch.reasons])]
-    return reasons.length > 0 ? reasons : (this.#limit?.reasons ?? [])
+    if (reasons.length > 0) return reasons
+    return this.#isStarting ? ['asking what the topic is like'] : (this.#limit?.reasons ?? [])
   }
 
   /** What an operator should know of the topic although invoices are published. */
@@ -94,6 +96,7 @@ export class KafkaPublisher implements Publisher {
     await this.#current.open()
     if (this.#current.stopping.aborted) return
     await Promise.all([this.#limit?.ask(), this.#watch.ask()])
+    this.#isStarting = false
     void this.#limit?.watch(this.#current.stopping)
     void this.#watch.watch(this.#current.stopping)
   }

@@ -189,6 +189,7 @@ test('a standard output that nobody reads stops neither the serving nor the shut
     assert.deepEqual(
       answers.map(({ status }) => status),
       [201, 400],
+      JSON.stringify(answers.map(({ document }) => document)),
     )
   }
   gateway.child.kill('SIGTERM')

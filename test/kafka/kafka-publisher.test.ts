@@ -94,6 +94,23 @@ test('a batch is acknowledged with its base offset', async () => {
   assert.deepEqual(cluster.values(0), [])
 })
 
+test('it is not ready before its start is over', async () => {
+  cluster.topicId = 'a1'
+  cluster.settings = { 'min.insync.replicas': '1' }
+  let answer = () => {}
+  cluster.broker(1).script = (request) => {
+    if (request.apiKey !== API.describeConfigs) return false
+    answer = () => request.send(request.soundAnswer())
+    return true
+  }
+  const started = publisher.start()
+  await waitUntil(() => cluster.broker(1).count(API.describeConfigs) === 1)
+  assert.deepEqual(publisher.reasons, ['asking what the topic is like'])
+  answer()
+  await started
+  assert.deepEqual(publisher.reasons, [])
+})
+
 test('a lost answer: the identical batch goes again and stands once in the log, the next one is not taken for it', async () => {
   await publisher.start()
   scriptProduce(1, (request) => {
