@@ -6,9 +6,11 @@ import { fetchRanges, type ReadSession, readTopic } from '../kafka/read-topic.ts
 import { plainMessage } from '../system-problem.ts'
 import { AUDIT_OPTIONS, parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
+import { reportAsPage } from '../tools/audit/report-page.ts'
 import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit, type StageReading } from '../tools/audit/run-audit.ts'
 import { MOST_RAW_RECORDS } from '../tools/audit/stage-audit.ts'
+import { createReportFile } from '../tools/report/report-file.ts'
 import { count } from '../tools/terminal/count.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
@@ -42,6 +44,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   if (missing !== undefined)
     throw new UsageError(`--partitions: the topic has no partition ${missing}, only 0 to ${all.length - 1}`)
 
+  const page = given.html === undefined ? undefined : await createReportFile(given.html)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)
@@ -64,9 +67,11 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
     bar.end()
     const shown = given.all ? report : withFindingsOnly(report)
     console.log(given.json ? JSON.stringify({ topic: session.topic, ...shown }, null, 2) : reportText(shown))
+    await page?.write(reportAsPage(session.topic, report))
     return EXIT_CODES[report.verdict]
   } finally {
     bar.end()
+    await page?.close()
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }

@@ -1,10 +1,13 @@
 import { whyNotReady } from '../tools/gateway/readiness.ts'
 import { OTHER_TOKEN, readTokenHeaders } from '../tools/gateway/token.ts'
+import { createReportFile } from '../tools/report/report-file.ts'
 import { createAnswersFile } from '../tools/simulate/answers-file.ts'
+import { readMarks } from '../tools/simulate/marks.ts'
 import { parseSimulateArguments, SIMULATE_OPTIONS, type SimulateArguments } from '../tools/simulate/options.ts'
 import { selfTest, selfTestText } from '../tools/simulate/self-test.ts'
 import { simulate as runSimulation } from '../tools/simulate/simulate.ts'
 import { exitCodeOf, type Summary } from '../tools/simulate/summary.ts'
+import { summaryPage } from '../tools/simulate/summary-page.ts'
 import { progressText, summaryText } from '../tools/simulate/summary-text.ts'
 import { columnsOf } from '../tools/terminal/columns.ts'
 import { helpText } from '../tools/terminal/help.ts'
@@ -38,6 +41,7 @@ async function simulateTills(
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => (stop.signal.aborted ? abort : stop).abort()
+  const page = given.html === undefined ? undefined : await createReportFile(given.html)
   const answers = given.answers === undefined ? undefined : await createAnswersFile(given.answers, () => abort.abort())
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const status = createStatusLine(process.stderr)
@@ -66,10 +70,12 @@ async function simulateTills(
     const told = { ...summary, diagnosis: isUnclear ? await diagnosisOf(summary, reasonNow) : null }
     status.end()
     console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
+    await page?.write(summaryPage(told, given.marks === undefined ? [] : await readMarks(given.marks)))
     return exitCodeOf(summary)
   } finally {
     isOver = true
     status.end()
+    await page?.close()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }

@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Escapes every character that has a meaning in HTML, for elements and for quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-}
+import { escapeHtml } from '../escape-html.ts'
 
 const MARK = /`([^`]+)`|\[([^\]]+)\]\((\/[^)\s]*)\)/g
 

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { escapeHtml, page, textToHtml } from '../../src/http/html.ts'
+import { page, textToHtml } from '../../src/http/html.ts'
 import { rawMarks } from './raw-marks.ts'
-
-suite('escapeHtml', () => {
-  test('leaves nothing that means something in HTML', () => {
-    assert.equal(escapeHtml(`<a href="x" title='y'>&amp;`), '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;')
-  })
-})
 
 suite('textToHtml', () => {
   test('makes elements of code and links, and escapes what is in them', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PROBLEMS, type ProblemSlug, TILL_RULE, tillOf } from '../../src/errors.ts'
-import { escapeHtml, textToHtml } from '../../src/http/html.ts'
+import { escapeHtml } from '../../src/escape-html.ts'
+import { textToHtml } from '../../src/http/html.ts'
 import { rawMarks } from './raw-marks.ts'
 import { testApp } from './test-app.ts'
 

@@ -20,6 +20,8 @@ export interface AuditArguments {
   readonly strict: boolean
   readonly all: boolean
   readonly json: boolean
+  /** A new file for the report as HTML. */
+  readonly html: string | undefined
 }
 
 const MAX_PARTITIONS = 10_000
@@ -70,6 +72,11 @@ export const AUDIT_OPTIONS = {
   strict: { help: 'duplicates, missing numbers, tombstones and foreign records break the promise too' },
   all: { help: 'show every journal, not only those with findings' },
   json: { help: 'the report as JSON' },
+  html: {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'a new file for the report as a page with charts, besides what is printed',
+  },
 } as const satisfies Options
 
 /** Reads the arguments that follow `audit`. Throws `UsageError`. */
@@ -78,7 +85,7 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
   const { 'from-time': fromMs, 'to-time': toMs, 'named-only': namedOnly } = values
   if (fromMs !== undefined && toMs !== undefined && toMs <= fromMs)
     throw new UsageError('--to-time must be after --from-time')
-  const { partitions, answers, verify, strict, all, json } = values
+  const { partitions, answers, verify, strict, all, json, html } = values
   if (namedOnly && answers === undefined) throw new UsageError('--named-only needs --answers: they name the invoices')
   const isWanted = wanted(values.stores, values.journals)
   const isOfAll = isWanted === undefined && !namedOnly
@@ -86,7 +93,7 @@ export function parseAuditArguments(args: readonly string[]): AuditArguments {
   if (values.unique && !isOfAll)
     throw new UsageError('--unique judges all invoices: leave out --stores, --journals and --named-only')
   const unique = values.unique ? 'required' : values['raw-only'] || !isOfAll ? 'no' : 'ifThere'
-  return { fromMs, toMs, partitions, answers, isWanted, namedOnly, unique, verify, strict, all, json }
+  return { fromMs, toMs, partitions, answers, isWanted, namedOnly, unique, verify, strict, all, json, html }
 }
 
 /** Whether a journal is in both lists. A list that is not given contains every journal. */

@@ -6,7 +6,8 @@ import type { AuditReport, Verdict } from './report.ts'
 
 const SHOWN_FINDINGS = 10
 
-const TITLES: Record<FindingKind, string> = {
+/** What people read for each kind of finding. */
+export const TITLES: Record<FindingKind, string> = {
   lost: 'lost',
   misplaced: 'misplaced',
   falselyRejected: 'falsely rejected',
@@ -33,24 +34,34 @@ const TITLES: Record<FindingKind, string> = {
 
 /** A report as text: a table of its journals, the first findings of each kind, totals, and the verdict. */
 export function reportText(report: AuditReport): string {
-  const { totals, journals, brokenBy } = report
+  const { totals, journals } = report
   const kinds = FINDING_KINDS.filter((kind) => totals.found[kind] > 0)
   const sections: string[] = []
   if (journals.length > 0) sections.push(journalTable(report, kinds))
   for (const kind of kinds) sections.push(findingList(kind, totals.found[kind], report.findings[kind]))
-  const answers = report.hasAnswers ? `, ${count(totals.acknowledged)} acknowledged` : ''
-  sections.push(
-    `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
-      `${count(totals.journals)} journals of ${count(totals.stores)} stores`,
-  )
+  sections.push(totalsText(report))
   if (report.hasUnique)
     sections.push(`.unique: ${count(totals.unique)} records; .conflicts: ${count(totals.conflictsTopic)} records`)
   const unjudged = unjudgedLines(report)
   if (unjudged.length > 0) sections.push(['not judged:', ...unjudged.map((line) => `  ${line}`)].join('\n'))
-  const broken = brokenBy.map((kind) => `${count(totals.found[kind])} ${TITLES[kind]}`)
-  const verdict = report.verdict === 'held' && report.hasUnique ? HELD_IN_UNIQUE : VERDICTS[report.verdict]
-  sections.push(verdict.replace('%', broken.join(', ')))
+  sections.push(verdictText(report))
   return sections.join('\n\n')
+}
+
+/** The verdict in a sentence. */
+export function verdictText({ verdict, hasUnique, brokenBy, totals }: AuditReport): string {
+  const broken = brokenBy.map((kind) => `${count(totals.found[kind])} ${TITLES[kind]}`)
+  const text = verdict === 'held' && hasUnique ? HELD_IN_UNIQUE : VERDICTS[verdict]
+  return text.replace('%', broken.join(', '))
+}
+
+/** What was judged, in figures. */
+export function totalsText({ hasAnswers, totals }: AuditReport): string {
+  const answers = hasAnswers ? `, ${count(totals.acknowledged)} acknowledged` : ''
+  return (
+    `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
+    `${count(totals.journals)} journals of ${count(totals.stores)} stores`
+  )
 }
 
 const VERDICTS: Record<Verdict, string> = {
@@ -74,7 +85,8 @@ const UNJUDGED: Record<keyof NotJudgedCounts, string> = {
   uniqueDeleted: 'records whose copies in .unique were deleted',
 }
 
-function unjudgedLines({ notJudged }: AuditReport): string[] {
+/** What was not judged, and why. */
+export function unjudgedLines({ notJudged }: AuditReport): string[] {
   const deleted = notJudged.deleted.map(
     ({ partition, from, to }) => `partition ${partition}, offsets ${from}..${to - 1}: deleted while it was read`,
   )
@@ -83,22 +95,40 @@ function unjudgedLines({ notJudged }: AuditReport): string[] {
   return [...deleted, ...counts]
 }
 
-function journalTable({ journals }: AuditReport, kinds: readonly FindingKind[]): string {
+function journalTable(report: AuditReport, kinds: readonly FindingKind[]): string {
+  const { heads, rows } = journalRows(report, kinds)
+  return table([heads, ...rows], { rightFrom: JOURNAL_NAMES })
+}
+
+/** So many columns of `journalRows` are names; figures follow. */
+export const JOURNAL_NAMES = 3
+
+/** A row of text for each journal. */
+export function journalRows(
+  { journals }: Pick<AuditReport, 'journals'>,
+  kinds: readonly FindingKind[],
+): { heads: string[]; rows: string[][] } {
   const columns = kinds.filter((kind) => journals.some(({ found }) => found[kind] > 0))
-  const titles = ['store', 'terminal', 'journal', 'records', 'invoices', ...columns.map((kind) => TITLES[kind])]
+  const heads = ['store', 'terminal', 'journal', 'records', 'invoices', ...columns.map((kind) => TITLES[kind])]
   const rows = journals.map(({ storeId, terminalId, journalId, records, invoices, found }) => [
     ...[storeId, terminalId, journalId, count(records), count(invoices)],
     ...columns.map((kind) => (found[kind] === 0 ? '' : count(found[kind]))),
   ])
-  return table([titles, ...rows], { rightFrom: 3 })
+  return { heads, rows }
 }
 
 function findingList(kind: FindingKind, total: number, findings: readonly Finding[]): string {
+  const lines = findingLines(total, findings).map((line) => `  ${line}`)
+  return [`${TITLES[kind]}: ${count(total)}`, ...lines].join('\n')
+}
+
+/** The first findings of a kind, of which there are `total`. */
+export function findingLines(total: number, findings: readonly Finding[]): string[] {
   const shown = findings.slice(0, SHOWN_FINDINGS)
   const covered = shown.reduce((sum, finding) => sum + numbersOf(finding), 0)
-  const lines = shown.map((finding) => `  ${findingText(finding)}`)
-  if (covered < total) lines.push(`  and ${count(total - covered)} more`)
-  return [`${TITLES[kind]}: ${count(total)}`, ...lines].join('\n')
+  const lines = shown.map(findingText)
+  if (covered < total) lines.push(`and ${count(total - covered)} more`)
+  return lines
 }
 
 function numbersOf({ sequenceNumber = 0, through = sequenceNumber }: Finding): number {

@@ -15,6 +15,9 @@ export type SimulateArguments = { readonly json: boolean } & (
       readonly action: 'run'
       readonly run: Omit<Run, 'tokenHeaders'>
       readonly answers: string | undefined
+      /** A new file for the summary as HTML. */
+      readonly html: string | undefined
+      readonly marks: string | undefined
       readonly tokenFile: string | undefined
     }
 )
@@ -131,6 +134,16 @@ export const SIMULATE_OPTIONS = {
     form: text('the name of a file'),
     help: 'a new file with what every till was told, for tillgate audit --answers',
   },
+  html: {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'a new file for the summary as a page with charts, besides what is printed',
+  },
+  marks: {
+    value: 'FILE',
+    form: text('the name of a file'),
+    help: 'what happened meanwhile, for the charts of --html (NDJSON, see docs/simulate.md); read at the end',
+  },
   json: { help: 'the summary as JSON, with the figures of each second' },
   'self-test': { help: 'measure servers whose latencies are known, and say whether that was right; only with --json' },
 } as const satisfies Options
@@ -143,7 +156,7 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     return { action: 'self-test', json: args.includes('--json') }
   }
   const given = parseOptions(args, SIMULATE_OPTIONS)
-  const { url, json, tills, curve, answers } = given
+  const { url, json, tills, curve, answers, html, marks } = given
   const { stores = Math.ceil(tills / 4), seconds = curve === 'day' ? given['day-seconds'] : 60 } = given
   if (stores > tills) throw new UsageError(`--stores must not be above --tills, which is ${count(tills)}`)
   if (given.rate * seconds > MAX_INVOICES)
@@ -165,7 +178,8 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     wrong,
     seed: given.seed,
   }
-  return { action: 'run', json, run, answers, tokenFile: given['token-file'] }
+  if (marks !== undefined && html === undefined) throw new UsageError('--marks needs --html: they are for its charts')
+  return { action: 'run', json, run, answers, html, marks, tokenFile: given['token-file'] }
 }
 
 function readBurst(text: string): Load['burst'] {

@@ -146,6 +146,7 @@ export async function simulate(
     intendedPerSecond: counts.intended / seconds,
     achievedPerSecond: acknowledgedInTime / seconds,
     latencyMs: hasLatencies ? latencies.percentiles() : null,
+    latencyCurve: hasLatencies ? latencies.curve() : [],
     latenessMs: lateness.percentiles(),
     stepSeconds: series.stepSeconds,
     series: series.steps(hasLatencies),

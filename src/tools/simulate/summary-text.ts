@@ -9,31 +9,58 @@ import type { Wrong } from './wrong-tills.ts'
 
 /** A run for people, no wider than `columns`. */
 export function summaryText(summary: Summary, columns = 80): string {
-  const { latencyMs, latenessMs, statuses, unanswered, refusal } = summary
-  const answers = Object.entries(statuses).map(
-    ([status, times]) => `${count(times)} x ${status === 'none' ? 'no answer' : status}`,
-  )
   const lines = [
-    `${count(summary.intended)} invoices in ${count(summary.seconds)} s${summary.isInterrupted ? ' (interrupted)' : ''}`,
-    `  journals      ${summary.journalId}, since ${summary.startedAt}`,
-    `  rate          ${count(summary.intendedPerSecond)}/s planned, ${count(summary.achievedPerSecond)}/s acknowledged`,
-    `  sent          ${count(summary.sent)}`,
-    `  acknowledged  ${count(summary.acknowledged)}`,
-    `  resent        ${count(summary.resent)}`,
-    `  quarantined   ${count(summary.quarantined)}`,
-    `  unanswered    ${count(unanswered)}${unanswered > 0 && latencyMs !== null ? ', each counted below with its age at the end' : ''}`,
-    `  answers       ${answers.join(', ') || 'none'}`,
-    ...wrongLines(summary.wrong),
-    ...(latencyMs === null
-      ? []
-      : [`  latency       ${percentilesText(latencyMs)}`, `  own lateness  ${percentilesText(latenessMs)}`]),
-    `  simulator     ${percent(summary.busyShare)} busy; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
+    titleOf(summary),
+    ...summaryFacts(summary).map(([name, value]) => `  ${name.padEnd(12)}  ${value}`),
     '',
     seriesText(summary.series, summary.stepSeconds, columns),
   ]
-  if (refusal !== null) lines.push('', `REFUSED to tell latencies: ${refusal}.`)
-  else if (latencyMs === null) lines.push('', `No latencies: nothing was acknowledged.${reasonText(summary)}`)
+  const why = whyNoLatencies(summary)
+  if (why !== null) lines.push('', why)
   return lines.join('\n')
+}
+
+/** How many invoices in how long. */
+export function titleOf({ intended, seconds, isInterrupted }: Summary): string {
+  return `${count(intended)} invoices in ${count(seconds)} s${isInterrupted ? ' (interrupted)' : ''}`
+}
+
+/** The figures of a run, each with its name. */
+export function summaryFacts(summary: Summary): [string, string][] {
+  const { latencyMs, latenessMs, statuses, unanswered } = summary
+  const answers = Object.entries(statuses).map(
+    ([status, times]) => `${count(times)} x ${status === 'none' ? 'no answer' : status}`,
+  )
+  return [
+    ['journals', `${summary.journalId}, since ${summary.startedAt}`],
+    ['rate', `${count(summary.intendedPerSecond)}/s planned, ${count(summary.achievedPerSecond)}/s acknowledged`],
+    ['sent', count(summary.sent)],
+    ['acknowledged', count(summary.acknowledged)],
+    ['resent', count(summary.resent)],
+    ['quarantined', count(summary.quarantined)],
+    [
+      'unanswered',
+      `${count(unanswered)}${unanswered > 0 && latencyMs !== null ? ', each counted below with its age at the end' : ''}`,
+    ],
+    ['answers', answers.join(', ') || 'none'],
+    ...wrongFacts(summary.wrong),
+    ...(latencyMs === null
+      ? []
+      : ([
+          ['latency', percentilesText(latencyMs)],
+          ['own lateness', percentilesText(latenessMs)],
+        ] satisfies [string, string][])),
+    [
+      'simulator',
+      `${percent(summary.busyShare)} busy; ${percent(summary.waitedShare)} of the attempts waited for a connection`,
+    ],
+  ]
+}
+
+/** Why a run has no latencies; null if it has them. */
+export function whyNoLatencies(summary: Summary): string | null {
+  if (summary.refusal !== null) return `REFUSED to tell latencies: ${summary.refusal}.`
+  return summary.latencyMs === null ? `No latencies: nothing was acknowledged.${reasonText(summary)}` : null
 }
 
 const WRONGS: Record<Wrong, string> = {
@@ -42,15 +69,14 @@ const WRONGS: Record<Wrong, string> = {
   twin: 'of twins',
 }
 
-/** What tills sent wrongly, a line for each kind that there was. */
-function wrongLines(wrong: Summary['wrong']): string[] {
+/** What tills sent wrongly, for each kind that there was. */
+function wrongFacts(wrong: Summary['wrong']): [string, string][] {
   const kinds = Object.entries(WRONGS) as [Wrong, string][]
-  return kinds.flatMap(([kind, words]) => {
+  return kinds.flatMap(([kind, words]): [string, string][] => {
     const { sent, acknowledged, quarantined } = wrong[kind]
     if (sent === 0) return []
-    return [
-      `  sent wrongly  ${count(sent)} ${words}: ${count(acknowledged)} acknowledged, ${count(quarantined)} quarantined`,
-    ]
+    const text = `${count(sent)} ${words}: ${count(acknowledged)} acknowledged, ${count(quarantined)} quarantined`
+    return [['sent wrongly', text]]
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Percentiles } from './latencies.ts'
+import type { CurvePoint, Percentiles } from './latencies.ts'
 import type { Step } from './series.ts'
 import type { Wrong, WrongCounts } from './wrong-tills.ts'
 
@@ -35,6 +35,8 @@ export interface Summary extends Counts {
    * Null when the latencies are refused, and when nothing was acknowledged.
    */
   readonly latencyMs: Percentiles | null
+  /** The same by percentile; empty where `latencyMs` is null. */
+  readonly latencyCurve: readonly CurvePoint[]
   /** How late this program itself was: part of every latency. Null when there was no invoice. */
   readonly latenessMs: Percentiles | null
   readonly stepSeconds: number

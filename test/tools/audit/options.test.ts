@@ -16,6 +16,7 @@ test('without arguments everything is read and nothing is extra', () => {
     strict: false,
     all: false,
     json: false,
+    html: undefined,
   })
 })
 

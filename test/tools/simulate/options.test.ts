@@ -17,6 +17,8 @@ test('a URL is enough', () => {
     action: 'run',
     json: false,
     answers: undefined,
+    html: undefined,
+    marks: undefined,
     tokenFile: undefined,
     run: {
       url: new URL('http://127.0.0.1:8080'),
