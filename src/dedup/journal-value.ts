@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
+import { Type } from '@sinclair/typebox'
 import { HASH_BYTES } from './content.ts'
 import { DamagedValue } from './damaged-value.ts'
 import type { Journal, NumberRange, RecentNumber } from './journal.ts'
@@ -19,6 +20,21 @@ import { PackedReader, PackedWriter } from './packed.ts'
 const VERSION = 1
 
 const CHECKSUM_BYTES = 4
+
+/** The value of a journal's record, for documents: its bytes as characters; null deletes what was known. */
+export const JournalValueSchema = Type.Union(
+  [
+    Type.String({
+      contentEncoding: 'binary',
+      minLength: 1 + CHECKSUM_BYTES,
+      pattern: `^\\u000${VERSION}`,
+      description: 'The version of the packed form, the form, and its CRC-32: bytes, each as one character.',
+    }),
+    Type.Null({ description: 'The journal is forgotten.' }),
+  ],
+  { description: 'What is known of a journal: which numbers were taken, and the contents of the latest.' },
+)
+
 /** The most bytes of a range, and of a recent number: what a journal's packed form can take at most. */
 const [RANGE_BYTES, RECENT_BYTES, HEAD_BYTES] = [14, 30, 32] as const
 

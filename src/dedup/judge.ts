@@ -15,8 +15,11 @@ import { fingerprintOf, invoiceIn, type RawRecord } from './raw-record.ts'
  * - `foreign`: no invoice of the gateway.
  */
 export type Verdict =
-  | { readonly kind: 'first' | 'foreign' | 'too-many-gaps' }
-  | { readonly kind: 'duplicate' | 'other-content'; readonly firstOffset: number }
+  | { readonly kind: 'first' }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'too-many-gaps' }
+  | { readonly kind: 'duplicate'; readonly firstOffset: number }
+  | { readonly kind: 'other-content'; readonly firstOffset: number }
   | { readonly kind: 'uncompared'; readonly firstOffset: null }
 
 /** How many journals each transaction looks at to find idle ones. */

@@ -1,7 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { journalValue } from './journal-value.ts'
 import { type Changes, Draft, type Verdict } from './judge.ts'
-import { CONFLICT_HEADER, FIRST_OFFSET_HEADER, RAW_OFFSET_HEADER } from './output-headers.ts'
+import {
+  CONFLICT_HEADER,
+  type ConflictHeaders,
+  FIRST_OFFSET_HEADER,
+  RAW_OFFSET_HEADER,
+  type UniqueHeaders,
+} from './output-headers.ts'
 import type { PartitionState } from './partition-state.ts'
 import { POSITION_KEY, positionValue } from './position.ts'
 import type { RawRecord } from './raw-record.ts'
@@ -68,7 +74,7 @@ export function nextStep(
     rawBytes += recordBytes
     const verdict = draft.judge(record)
     counts[verdict.kind]++
-    if (verdict.kind === 'first') unique.push(copyOf(record, {}))
+    if (verdict.kind === 'first') unique.push(copyOf(record, rawOffsetOf(record)))
     else if (verdict.kind !== 'duplicate' && verdict.kind !== 'foreign') conflicts.push(conflictOf(record, verdict))
   }
   if (index === records.length) draft.passTo(nextOffset)
@@ -84,17 +90,23 @@ function journalRecords({ journals, position }: Changes): OutputRecord[] {
   return records
 }
 
-function conflictOf(record: RawRecord, verdict: Verdict): OutputRecord {
+type ConflictVerdict = Extract<Verdict, { readonly kind: ConflictHeaders[typeof CONFLICT_HEADER] }>
+
+function conflictOf(record: RawRecord, verdict: ConflictVerdict): OutputRecord {
   const firstOffset = 'firstOffset' in verdict ? verdict.firstOffset : null
   return copyOf(record, {
+    ...rawOffsetOf(record),
     [CONFLICT_HEADER]: verdict.kind,
     ...(firstOffset === null ? {} : { [FIRST_OFFSET_HEADER]: String(firstOffset) }),
   })
 }
 
+function rawOffsetOf({ offset }: RawRecord): UniqueHeaders {
+  return { [RAW_OFFSET_HEADER]: String(offset) }
+}
+
 /** The record as it is, with headers of this stage in place of any that were there. */
-function copyOf({ key, value, headers, offset }: RawRecord, more: Record<string, string>): OutputRecord {
-  const own = { [RAW_OFFSET_HEADER]: String(offset), ...more }
+function copyOf({ key, value, headers }: RawRecord, own: UniqueHeaders | ConflictHeaders): OutputRecord {
   return { key, value, headers: { ...headers, ...own } }
 }
 

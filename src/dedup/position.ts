@@ -1,32 +1,45 @@
 import { Buffer } from 'node:buffer'
+import { type Static, Type } from '@sinclair/typebox'
 import { DamagedValue } from './damaged-value.ts'
 
 /** The key of a partition's position in `.journals`. Keys of journals have slashes, so none is equal. */
 export const POSITION_KEY = '_position'
 
-/** How far a partition of the raw topic was judged. */
-export interface Position {
-  /** The offset of the first record that was not judged. */
-  readonly next: number
-  /** The partition's time: the highest timestamp of the records before. Milliseconds since 1970. */
-  readonly timeMs: number
-  /** The last record that was judged, so that another topic with the same name can be told; null if none was. */
-  readonly last: JudgedRecord | null
-}
+const whole = (description: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
 
-export interface JudgedRecord {
-  readonly offset: number
+/** The last record that was judged, so that another topic with the same name can be told. */
+const JudgedRecordSchema = Type.Object({
+  offset: whole('Its offset.'),
   /** `fingerprintOf` it. */
-  readonly fingerprint: string
-}
-
-export const START: Position = { next: 0, timeMs: 0, last: null }
+  fingerprint: Type.String({ description: 'Of its timestamp, key and value.' }),
+})
 
 const VERSION = 1
 
-/** The value of the record with the key `_position`. */
+/** The value of the record with the key `_position`, as JSON. */
+export const PositionSchema = Type.Object(
+  {
+    version: Type.Literal(VERSION, { description: 'Of this format.' }),
+    next: whole('The offset of the first record that was not judged.'),
+    timeMs: whole("The partition's time: the highest timestamp of the records before. Milliseconds since 1970."),
+    last: Type.Union([JudgedRecordSchema, Type.Null()], {
+      description: 'The last record that was judged; null if none was.',
+    }),
+  },
+  { description: 'How far a partition of the raw topic was judged.' },
+)
+
+type PositionValue = Static<typeof PositionSchema>
+/** How far a partition of the raw topic was judged. */
+export type Position = Readonly<Omit<PositionValue, 'version'>>
+export type JudgedRecord = Readonly<Static<typeof JudgedRecordSchema>>
+
+export const START: Position = { next: 0, timeMs: 0, last: null }
+
+/** Writes the value of the record with the key `_position`. */
 export function positionValue({ next, timeMs, last }: Position): Buffer {
-  return Buffer.from(JSON.stringify({ version: VERSION, next, timeMs, last }))
+  const value: PositionValue = { version: VERSION, next, timeMs, last }
+  return Buffer.from(JSON.stringify(value))
 }
 
 /** Reads such a value. Throws `DamagedValue` if it is of another version, or not one. */

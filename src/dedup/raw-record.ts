@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import type { RecordHeaders } from '../invoice/record-headers.ts'
 
 /** A record of the raw topic. */
 export interface RawRecord {
@@ -36,7 +37,8 @@ const SOURCE = new RegExp(`^/stores/(${NAME})/terminals/(${NAME})/journals/(${NA
 const NUMBER = /^[1-9]\d{0,11}$/
 
 /** The invoice in a record; undefined if the record is not one of the gateway's. */
-export function invoiceIn({ value, headers, timestampMs }: RawRecord): InvoiceInLog | undefined {
+export function invoiceIn({ value, headers: read, timestampMs }: RawRecord): InvoiceInLog | undefined {
+  const headers: Readonly<Partial<Record<keyof RecordHeaders, unknown>>> = read
   const number = String(headers.ce_id)
   const source = SOURCE.exec(String(headers.ce_source))
   if (value === null || source === null || !NUMBER.test(number)) return undefined

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { type Identity, invoiceIdOf } from './identity.ts'
+import type { RecordHeaders } from './record-headers.ts'
 import type { Invoice } from './schema.ts'
 import { continueTraceparent, type RandomHex } from './traceparent.ts'
 
@@ -20,7 +21,7 @@ export interface InvoiceRecord {
   readonly identity: string
   readonly key: Buffer
   readonly value: Buffer
-  readonly headers: Record<string, string>
+  readonly headers: RecordHeaders
 }
 
 /**
@@ -39,7 +40,7 @@ export function toRecord(
   randomHex?: RandomHex,
 ): InvoiceRecord {
   const { identity } = valid
-  const headers: Record<string, string> = {
+  const headers: RecordHeaders = {
     ce_specversion: '1.0',
     ce_id: String(identity.sequenceNumber),
     ce_source: `/stores/${identity.storeId}/terminals/${identity.terminalId}/journals/${identity.journalId}`,
