@@ -21,6 +21,7 @@ export const COPIES: readonly Copy[] = [
 const WRITTEN_BY_OTHERS: readonly Copy[] = [
   { file: 'package-lock.json', pattern: /(?<=^ {2}"version": ")[^"]+/m },
   { file: 'package-lock.json', pattern: /(?<=^ {6}"version": ")[^"]+/m },
+  { file: 'openapi/asyncapi.json', pattern: /(?<=^ {4}"version": ")[^"]+/m },
   { file: 'openapi/openapi.json', pattern: /(?<=^ {4}"version": ")[^"]+/m },
 ]
 

@@ -27,6 +27,7 @@ import { boundConnections } from './sender.ts'
 import { type ServerOptions, serverOptions } from './server-options.ts'
 import { startPage } from './start-page.ts'
 import { type TlsOptions, tlsOptions, watchTls } from './tls.ts'
+import { topicDocuments } from './topic-documents.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
@@ -79,8 +80,8 @@ export interface AppOptions extends ServerOptions, UploadBodyLimits {
 }
 
 /**
- * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, the OpenAPI
- * document and pages for people. Nothing that it answers is for operators alone. Listen on an address: for the name
+ * The HTTP application, ready to listen or to inject requests into. It takes invoices and serves health, the
+ * contract's documents and pages for people. Nothing that it answers is for operators alone. Listen on an address: for the name
  * `localhost` Fastify would open a second server without these settings. The caller closes it.
  */
 export async function buildApp(deps: AppDeps, options: AppOptions): Promise<FastifyInstance> {
@@ -151,6 +152,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
     startPage(pages, docs)
     problemPages(pages)
     openapiRoute(pages)
+    topicDocuments(pages)
     done()
   })
   healthRoutes(app, () => deps.isReady() && !isDraining(), deps.senders)

@@ -8,6 +8,8 @@ const START = {
   name: 'Tillgate',
   version: packageJson.version,
   openapi: '/openapi.json',
+  asyncapi: '/asyncapi.json',
+  invoiceSchema: '/invoice.schema.json',
   problems: '/problems',
 }
 
@@ -20,6 +22,8 @@ const startHtml = (docs: boolean) =>
 <ul>
 ${docs ? DOCS : ''}<li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
 <li><a href="/openapi.json">OpenAPI document</a>: to generate a client from</li>
+<li><a href="/asyncapi.json">AsyncAPI document</a>: what is in the topics, for those who read them</li>
+<li><a href="/invoice.schema.json">JSON Schema</a> of the invoice</li>
 <li><a href="/readyz">Readiness</a>: whether this instance takes invoices</li>
 </ul>`,
   )
@@ -44,6 +48,8 @@ const Start = Type.Object(
     name: Type.String(),
     version: Type.String({ description: 'The version of the gateway' }),
     openapi: path('The OpenAPI document'),
+    asyncapi: path('The AsyncAPI document of the topics'),
+    invoiceSchema: path('The JSON Schema of the invoice'),
     problems: path('What every problem means'),
     docs: Type.Optional(path('The HTTP API, to read and to try out, if it is here (`PUBLIC_DOCS`)')),
   },

@@ -107,7 +107,7 @@ test('beyond its base the image has /app alone: what the npm package has, and th
   const list = async (folder: string) => (await podman('exec', NAME, 'ls', '-A', folder)).split('\n')
   const texts = ['CHANGELOG.md', 'LICENSE', 'README.md']
   assert.deepEqual(await list('/app'), [...texts, 'bin', 'dist', 'node_modules', 'openapi', 'package.json'].toSorted())
-  assert.deepEqual(await list('/app/openapi'), ['examples', 'invoice.schema.json', 'openapi.json'])
+  assert.deepEqual(await list('/app/openapi'), ['asyncapi.json', 'examples', 'invoice.schema.json', 'openapi.json'])
 
   const installed = JSON.parse(await podman('exec', NAME, 'cat', '/app/node_modules/.package-lock.json')).packages
   const locked = packageLock.packages as Record<string, { dev?: true; optional?: true }>

@@ -51,6 +51,8 @@ const FOR_TILLS = [
   'GET /livez',
   'GET /readyz',
   'GET /openapi.json',
+  'GET /asyncapi.json',
+  'GET /invoice.schema.json',
   'GET /problems',
   'GET /problems/invalid-invoice',
   'POST /v1/invoices',

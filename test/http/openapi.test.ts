@@ -21,8 +21,9 @@ suite('the OpenAPI document', () => {
     assert.deepEqual(served, JSON.parse(await readFile(new URL('openapi/openapi.json', root), 'utf8')))
   })
 
-  test('passes the linter', async () => {
-    const args = ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi/openapi.json', '--max-problems', '20']
+  test('passes the linter, and so does the AsyncAPI document', async () => {
+    const documents = ['openapi/openapi.json', 'openapi/asyncapi.json']
+    const args = ['node_modules/@redocly/cli/bin/cli.js', 'lint', ...documents, '--max-problems', '20']
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
     const { stderr } = await run(process.execPath, args, { cwd: root, env })
     assert.doesNotMatch(stderr, /warning/i)
@@ -46,6 +47,8 @@ suite('the OpenAPI document', () => {
       'get /problems listProblems',
       'get /problems/{slug} getProblem',
       'get /openapi.json getOpenapi',
+      'get /asyncapi.json getAsyncapi',
+      'get /invoice.schema.json getInvoiceSchema',
     ])
   })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Senders } from '../../src/admission/senders.ts'
 import { assertProblem, JSON_HEADERS, POST, testApp } from './test-app.ts'
 
-const PAGES = ['/', '/problems', '/problems/invalid-invoice', '/openapi.json']
+const PAGES = ['/', '/problems', '/problems/invalid-invoice', '/openapi.json', '/asyncapi.json', '/invoice.schema.json']
 
 test('whoever asks for pages without end gets 429 while tills send; others get their pages, and its tills receipts', async (t) => {
   const limits = { maxConnections: 10, memoryBytes: 1e6, uploadMemoryBytes: 1e6, timeShare: 1e-6 }

@@ -14,7 +14,8 @@ suite('/', () => {
     assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/)
     assert.deepEqual(rawMarks(answer.body), [])
     const links = [...answer.body.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => String(href))
-    for (const needed of ['/openapi.json', '/problems']) assert.ok(links.includes(needed), needed)
+    for (const needed of ['/openapi.json', '/asyncapi.json', '/invoice.schema.json', '/problems'])
+      assert.ok(links.includes(needed), needed)
     assert.ok(!links.includes('/docs'))
     for (const link of links) assert.equal((await app.inject(link)).statusCode, 200, link)
   })
@@ -26,7 +27,7 @@ suite('/', () => {
       assert.equal(answer.headers.vary, 'accept')
       const { name, version, ...paths } = contract('GET', '/', answer)
       assert.deepEqual([name, version], ['Tillgate', packageJson.version])
-      assert.deepEqual(Object.keys(paths), ['openapi', 'problems'])
+      assert.deepEqual(Object.keys(paths), ['openapi', 'asyncapi', 'invoiceSchema', 'problems'])
       for (const path of Object.values(paths)) assert.equal((await app.inject(String(path))).statusCode, 200)
     })
   }

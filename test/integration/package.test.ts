@@ -57,7 +57,13 @@ suite('the package of npm pack', () => {
     const expected = [
       ...sources.flatMap((path) => ['js', 'd.ts'].map((type) => `dist/${path.replace(/ts$/, type)}`)),
       ...examples.map((path) => `openapi/examples/${path}`),
-      ...['openapi/openapi.json', 'openapi/invoice.schema.json', 'package.json', 'bin/tillgate.js'],
+      ...[
+        'openapi/openapi.json',
+        'openapi/asyncapi.json',
+        'openapi/invoice.schema.json',
+        'package.json',
+        'bin/tillgate.js',
+      ],
       ...['README.md', 'CHANGELOG.md', 'LICENSE'],
     ]
     assert.deepEqual(paths.toSorted(), expected.toSorted())

@@ -34,6 +34,7 @@ suite('the version', () => {
       ['Dockerfile', `ARG VERSION=${VERSION}`],
       ['deploy/helm/tillgate/Chart.yaml', `\nversion: ${VERSION}`],
       ['deploy/helm/tillgate/Chart.yaml', `appVersion: ${VERSION}`],
+      ['openapi/asyncapi.json', `"version": "${VERSION}"`],
       ['openapi/openapi.json', `"version": "${VERSION}"`],
       ['package-lock.json', `"version": "${VERSION}"`],
       ['package-lock.json', `"packages": {\n    "": {\n      "name": "tillgate",\n      "version": "${VERSION}"`],
