@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'quota: what it holds back is said to have expired',
     file: 'src/accumulator/pending-record.ts',
-    find: "this.#lane.isThrottled ? 'throttled' : 'expired'",
+    find: "this.#lane.isHeld ? 'throttled' : 'expired'",
     replace: "'expired'",
     tests: [ACCUMULATOR],
   },
