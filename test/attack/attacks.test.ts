@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { AnswerReader } from './answer-reader.ts'
 import { ATTACKS } from './attacks.ts'
 import * as bodies from './bodies.ts'
@@ -30,6 +31,15 @@ test('the large bodies of posts are no longer than a gateway takes: else nobody 
     const bytes = body().length
     assert.ok(bytes > 600_000 && bytes <= bodies.MAX_INVOICE_BYTES, `${bytes}`)
   }
+})
+
+test('each new sale has a number of its own, also in uploads: else conflicts would be measured', () => {
+  const uploads = [bodies.newUpload(0, 3), bodies.newUpload(0, 3)]
+  const sales = [bodies.newSale(0), bodies.newSale(0), ...uploads.map((upload) => gunzipSync(upload))]
+  const lines = sales.flatMap((sale) => sale.toString().trim().split('\n'))
+  const numbers = lines.map((line) => JSON.parse(line).sequenceNumber)
+  assert.equal(numbers.length, 8)
+  assert.equal(new Set(numbers).size, 8)
 })
 
 /** The statuses that are found in `text` when it comes in pieces of `size`. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { sampleInvoice } from '../../src/tools/simulate/sample-invoice.ts'
 import { saleWith } from '../invoice/card-numbers/member.ts'
@@ -16,8 +17,13 @@ export function lazy<T>(make: () => T): () => T {
   }
 }
 
-/** A valid small sale of a store of the attacker. */
-export function small(index: number, sequenceNumber: number, journalId = 'J1'): Buffer {
+/** Of this process alone: the gateway may know numbers of an earlier one with other content. */
+const journalId = randomUUID()
+let lastNumber = 0
+
+/** A valid small sale of a store of the attacker, with a number of its own. */
+export function newSale(index: number): Buffer {
+  const sequenceNumber = ++lastNumber
   const invoice = sampleInvoice({ storeId: `X${index}`, terminalId: 'T1', journalId, sequenceNumber, lines: 1 })
   return Buffer.from(JSON.stringify(invoice))
 }
@@ -64,9 +70,9 @@ export const largeSale = lazy(() => {
   return many(Math.floor((0.9 * MAX_INVOICE_BYTES) / bytesPerLine))
 })
 
-/** An upload of this many small sales of one terminal, compressed. */
-export function upload(index: number, first: number, invoices: number): Buffer {
-  return gzipSync(lines(Array.from({ length: invoices }, (_, i) => small(index, first + i))), { level: 1 })
+/** An upload of this many small sales of one terminal, each with a number of its own, compressed. */
+export function newUpload(index: number, invoices: number): Buffer {
+  return gzipSync(lines(Array.from({ length: invoices }, () => newSale(index))), { level: 1 })
 }
 
 function members(count: number, name = (i: number) => `x${100_000 + i}`): string {

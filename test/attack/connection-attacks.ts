@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { type Attack, GZIP_LINES, head, JSON_TYPE, LINES, POST, request, UPLOAD } from './attack.ts'
-import { badLinesUpload, small, unknownMembersUpload, upload } from './bodies.ts'
+import { badLinesUpload, newSale, newUpload, unknownMembersUpload } from './bodies.ts'
 import { churn, drip, flood, get, hold, unread } from './uses.ts'
 
 /** As much as the buffer holds, and then what fits into the rest of it. */
@@ -62,7 +62,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
     connections: 64,
     use: drip(
       head(UPLOAD, { ...LINES, 'transfer-encoding': 'chunked' }),
-      chunkOf(Buffer.concat([small(0, 1), Buffer.from('\n')])),
+      chunkOf(Buffer.concat([newSale(0), Buffer.from('\n')])),
       1_000,
     ),
   },
@@ -117,7 +117,7 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
     name: 'pipelined-posts',
     what: '100 posts at a time, of one till',
     connections: 4,
-    use: flood((index, count) => request(POST, JSON_TYPE, small(index, count + 1)), { pipelined: 100 }),
+    use: flood((index) => request(POST, JSON_TYPE, newSale(index)), { pipelined: 100 }),
   },
   {
     name: 'unread-pages',
@@ -141,12 +141,12 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
     name: 'one-store',
     what: 'one store posts as much as is taken',
     connections: 64,
-    use: flood((index, count) => request(POST, JSON_TYPE, small(0, count + 1, `J${index}`))),
+    use: flood(() => request(POST, JSON_TYPE, newSale(0))),
   },
   {
     name: 'one-uploader',
     what: 'one store uploads as much as is taken',
     connections: 16,
-    use: flood((index, count) => request(UPLOAD, GZIP_LINES, upload(index, count * 200 + 1, 200))),
+    use: flood((index) => request(UPLOAD, GZIP_LINES, newUpload(index, 200))),
   },
 ]

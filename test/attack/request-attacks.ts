@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Attack, head, JSON_TYPE, POST, request } from './attack.ts'
-import { small } from './bodies.ts'
+import { newSale } from './bodies.ts'
 import { flood, get } from './uses.ts'
 
 /** Requests without a body, eight at a time on each connection. */
@@ -11,6 +11,8 @@ const gets = (name: string, what: string, text: string | (() => string), hasBodi
   use: flood(text, { pipelined: 8, hasBodies }),
 })
 
+/** The one invoice of each connection that sends no other. */
+const repeated: Buffer[] = []
 const invalid = Buffer.from('{"schemaVersion":"1.0"}')
 
 /** Attacks by many small requests. */
@@ -58,15 +60,18 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     name: 'same-invoice',
     what: 'one invoice again and again',
     connections: 16,
-    use: flood((index) => request(POST, JSON_TYPE, small(index, 1))),
+    use: flood((index) => {
+      repeated[index] ??= newSale(index)
+      return request(POST, JSON_TYPE, repeated[index])
+    }),
   },
   {
     name: 'idempotency-keys',
     what: 'a new Idempotency-Key of 200 characters for each post',
     connections: 16,
-    use: flood((index, count) => {
+    use: flood((index) => {
       const key = { 'idempotency-key': `"${randomBytes(100).toString('hex')}"` }
-      return request(POST, { ...JSON_TYPE, ...key }, small(index, count + 1))
+      return request(POST, { ...JSON_TYPE, ...key }, newSale(index))
     }),
   },
 ]

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Attack, JSON_TYPE, type Means, POST, request } from './attack.ts'
-import { small } from './bodies.ts'
+import { newSale } from './bodies.ts'
 import { flood } from './uses.ts'
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -24,9 +24,9 @@ const posts = (
   what,
   connections: 16,
   auth: 'required',
-  use: flood(async (index, count, means) => {
+  use: flood(async (index, _count, means) => {
     const authorization = `Bearer ${await token(means, index)}`
-    return request(POST, { ...JSON_TYPE, authorization }, small(index, count + 1))
+    return request(POST, { ...JSON_TYPE, authorization }, newSale(index))
   }),
 })
 
@@ -37,7 +37,7 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     what: 'posts without a token',
     connections: 16,
     auth: 'required',
-    use: flood((index, count) => request(POST, JSON_TYPE, small(index, count + 1))),
+    use: flood((index) => request(POST, JSON_TYPE, newSale(index))),
   },
   posts('garbage-tokens', 'random bytes for tokens', () => randomBytes(300).toString('base64url')),
   posts('long-tokens', 'tokens of 12 KB', () => `${'a'.repeat(4_000)}.${'b'.repeat(4_000)}.${'c'.repeat(4_000)}`),
