@@ -38,9 +38,9 @@ async function summaryOf(started: CliProcess): Promise<{ code: number | null; su
   return { code, summary: JSON.parse(started.stdout().toString()) as Summary }
 }
 
-async function auditOf(t: TestContext, topic: string, answers: string) {
+async function auditOf(t: TestContext, topic: string, answers: string, more: string[] = []) {
   const env = { KAFKA_BROKERS: kafka.bootstrap.join(), KAFKA_TOPIC: topic }
-  const started = spawnCli(['audit', '--answers', answers, '--verify', '--json'], env)
+  const started = spawnCli(['audit', '--answers', answers, '--verify', '--json', ...more], env)
   t.after(() => started.end())
   const { code } = await started.exited
   assert.equal(code, 0, started.output())
@@ -59,17 +59,25 @@ async function gatewayFor(t: TestContext, topic: string, env: NodeJS.ProcessEnv 
 test('tills with a day and bursts: the audit finds every acknowledged invoice, once and unaltered', async (t) => {
   const { url } = await gatewayFor(t, 'day')
   const answers = join(folder, 'day.ndjson')
+  const pages = { simulate: join(folder, 'day.html'), audit: join(folder, 'day-audit.html') }
   const shape = ['--curve', 'day', '--day-seconds', '10', '--burst', '4x1/5']
   const load = ['--tills', '300', '--stores', '40', '--rate', '60', ...shape]
-  const { code, summary } = await summaryOf(start(t, ['--url', url, ...load, '--answers', answers, '--json']))
+  const { code, summary } = await summaryOf(
+    start(t, ['--url', url, ...load, '--answers', answers, '--html', pages.simulate, '--json']),
+  )
   assert.equal(code, 0)
   const { sent, acknowledged, quarantined, unanswered, intended, latencyMs } = summary
   assert.ok(intended > 300)
   assert.deepEqual([sent, acknowledged, quarantined, unanswered], [intended, intended, 0, 0])
   assert.ok(latencyMs !== null && latencyMs.p50 > 0 && latencyMs.max >= latencyMs.p999)
-  const totals = await auditOf(t, 'day', answers)
+  const totals = await auditOf(t, 'day', answers, ['--html', pages.audit])
   assert.equal(totals.acknowledged, acknowledged)
   assert.equal(totals.found.lost, 0)
+  assert.match(
+    await readFile(pages.simulate, 'utf8'),
+    /class="verdict good">Every invoice was acknowledged\..*Latency over time/s,
+  )
+  assert.match(await readFile(pages.audit, 'utf8'), /class="verdict good">The promise held\..*by partition/s)
 })
 
 test('tills that send wrongly: the audit tells what they did from what others could have done', async (t) => {
