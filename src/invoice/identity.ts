@@ -9,6 +9,9 @@ export interface Identity {
   readonly sequenceNumber: number
 }
 
+/** The three members that name a journal. */
+export type JournalName = Omit<Identity, 'sequenceNumber'>
+
 /** The identity of anything that carries one: a new object with exactly its four members. */
 export function identityOf(bearer: Identity): Identity {
   return {
@@ -19,12 +22,17 @@ export function identityOf(bearer: Identity): Identity {
   }
 }
 
+/** The journal as one string, `store/terminal/journal`: equal for equal journals only, because no name has a slash. */
+export function journalText({ storeId, terminalId, journalId }: JournalName): string {
+  return `${storeId}/${terminalId}/${journalId}`
+}
+
 /**
  * The identity as one string, `store/terminal/journal/number`: equal for equal identities only, because no member can
  * contain a slash. Use it as a map key.
  */
 export function identityText(identity: Identity): string {
-  return `${identity.storeId}/${identity.terminalId}/${identity.journalId}/${identity.sequenceNumber}`
+  return `${journalText(identity)}/${identity.sequenceNumber}`
 }
 
 /** The path of the invoice as a resource, for `Location` and `PUT`. Percent-encoded (RFC 3986). */

@@ -1,7 +1,5 @@
 import type { NumberRange } from '../dedup/journal.ts'
-import type { Identity } from '../invoice/identity.ts'
-
-export type JournalName = Pick<Identity, 'storeId' | 'terminalId' | 'journalId'>
+import type { JournalName } from '../invoice/identity.ts'
 
 /** What an instance knows of a journal. It is never ahead of Kafka, but may be behind. */
 export type JournalState =
@@ -17,8 +15,3 @@ export type JournalState =
 
 /** Answers at once, from memory. Never throws. */
 export type JournalStateOf = (journal: JournalName) => JournalState
-
-/** The journal as one string: the key of its record in `.journals`. */
-export function journalText({ storeId, terminalId, journalId }: JournalName): string {
-  return `${storeId}/${terminalId}/${journalId}`
-}

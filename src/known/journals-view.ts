@@ -4,8 +4,8 @@ import { compareWithHash } from '../dedup/content.ts'
 import { DamagedValue } from '../dedup/damaged-value.ts'
 import { isTakenIn, packedIn, unpackJournal } from '../dedup/journal-value.ts'
 import { POSITION_KEY, positionIn } from '../dedup/position.ts'
-import type { Identity } from '../invoice/identity.ts'
-import { type JournalName, type JournalState, journalText } from './journal-state.ts'
+import { type Identity, type JournalName, journalText } from '../invoice/identity.ts'
+import type { JournalState } from './journal-state.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
 
 /** What a journal takes in memory besides its name and its packed form: `npm run bench:known`. */

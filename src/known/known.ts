@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
-import type { Identity } from '../invoice/identity.ts'
+import type { Identity, JournalName } from '../invoice/identity.ts'
 import type { Acknowledged } from './acknowledged.ts'
-import type { JournalName, JournalState } from './journal-state.ts'
+import type { JournalState } from './journal-state.ts'
 import type { JournalsView } from './journals-view.ts'
 import { NEW, type Repeat } from './repeat.ts'
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { identityOf, identityPath, identityText, invoiceIdOf, sameIdentity } from '../../src/invoice/identity.ts'
+import {
+  identityOf,
+  identityPath,
+  identityText,
+  invoiceIdOf,
+  journalText,
+  sameIdentity,
+} from '../../src/invoice/identity.ts'
 import { plainSale } from './plain-sale.ts'
 
 const identity = { storeId: 'S1', terminalId: 'T.2', journalId: '2026-03-14', sequenceNumber: 42 }
@@ -9,6 +16,12 @@ const identity = { storeId: 'S1', terminalId: 'T.2', journalId: '2026-03-14', se
 describe('identityOf', () => {
   it('takes the four members of an invoice and nothing else', () => {
     assert.deepEqual(identityOf(plainSale()), { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 7 })
+  })
+})
+
+describe('journalText', () => {
+  it('is what `.journals` has as the key', () => {
+    assert.equal(journalText(identity), 'S1/T.2/2026-03-14')
   })
 })
 

@@ -1,5 +1,6 @@
+import type { JournalName } from '../../invoice/identity.ts'
 import type { PartitionRange } from '../../kafka/read-position.ts'
-import type { Findings, JournalName } from './finding.ts'
+import type { Findings } from './finding.ts'
 import type { StageAudit } from './stage-audit.ts'
 
 /** What an audit judges, and how much it holds. */

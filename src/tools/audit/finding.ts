@@ -1,3 +1,5 @@
+import type { JournalName } from '../../invoice/identity.ts'
+
 /** Everything an audit can find, the worst first. docs/audit.md says what each means. */
 export const FINDING_KINDS = [
   'lost',
@@ -25,13 +27,6 @@ export const FINDING_KINDS = [
 ] as const
 
 export type FindingKind = (typeof FINDING_KINDS)[number]
-
-/** The journal that a finding is about. */
-export interface JournalName {
-  readonly storeId: string
-  readonly terminalId: string
-  readonly journalId: string
-}
 
 /** One finding, with its journal, number and place, if it has them. */
 export interface Finding extends Partial<JournalName> {

@@ -1,6 +1,7 @@
 import { contentHash } from '../../dedup/content.ts'
+import type { JournalName } from '../../invoice/identity.ts'
 import { Claims, type Place } from './claims.ts'
-import { type FindingCounts, type JournalName, noFindings } from './finding.ts'
+import { type FindingCounts, noFindings } from './finding.ts'
 import { SequenceCounts } from './sequence-counts.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 

@@ -1,7 +1,7 @@
+import type { JournalName } from '../../invoice/identity.ts'
 import { type Form, text, time } from '../terminal/forms.ts'
 import { UsageError } from '../terminal/input-errors.ts'
 import { type Options, parseOptions } from '../terminal/options.ts'
-import type { JournalName } from './finding.ts'
 import { isName, journalOf, sourceOf } from './record-identity.ts'
 
 /** What `tillgate audit` was asked for. Times in milliseconds since 1970. */

@@ -1,5 +1,5 @@
+import type { JournalName } from '../../invoice/identity.ts'
 import type { LogRecord } from '../../kafka/read-topic.ts'
-import type { JournalName } from './finding.ts'
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,35}'
 const SOURCE = new RegExp(`^/stores/(${NAME})/terminals/(${NAME})/journals/(${NAME})$`)

@@ -1,3 +1,4 @@
+import type { JournalName } from '../../invoice/identity.ts'
 import type { PartitionRange } from '../../kafka/read-position.ts'
 import type { Audit } from './audit.ts'
 import {
@@ -6,7 +7,6 @@ import {
   type Finding,
   type FindingCounts,
   type FindingKind,
-  type JournalName,
   type Judged,
 } from './finding.ts'
 import type { NotJudgedCounts } from './not-judged.ts'

@@ -1,12 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import { type JournalName, journalText } from '../../invoice/identity.ts'
 import { askGateway, type GatewayAccess } from './ask-gateway.ts'
 import { type CursorAnswer, readCursorAnswer } from './cursor-answer.ts'
-
-export interface JournalName {
-  readonly storeId: string
-  readonly terminalId: string
-  readonly journalId: string
-}
 
 /** Resolves within `timeoutMs` and never rejects. */
 export type AskCursor = (journal: JournalName, timeoutMs: number) => Promise<CursorAnswer>
@@ -49,7 +44,7 @@ export class Cursors {
 
   /** Resolves within `timeoutMs` of its turn, which is never later than that of all questions before it. */
   async of(journal: JournalName, timeoutMs: number): Promise<CursorAnswer> {
-    const name = `${journal.storeId}/${journal.terminalId}/${journal.journalId}`
+    const name = journalText(journal)
     const known = this.#known.get(name)
     if (known !== undefined) return known
     await this.#enter()

@@ -1,5 +1,6 @@
+import { type Identity, type JournalName, journalText } from '../../invoice/identity.ts'
 import { type CursorAnswer, isStored } from './cursor-answer.ts'
-import type { AskCursor, JournalName } from './cursors.ts'
+import type { AskCursor } from './cursors.ts'
 import type { OutstandingLine } from './outstanding.ts'
 
 /** What the cursors say of some lines. */
@@ -63,7 +64,7 @@ function byJournal(lines: readonly OutstandingLine[]): Map<string, NamedLines> {
       continue
     }
     const { sequenceNumber, ...journal } = identity
-    const name = Object.values(journal).join('/')
+    const name = journalText(journal)
     const named = journals.get(name) ?? { journal, lines: [] }
     named.lines.push([line, sequenceNumber])
     journals.set(name, named)
@@ -75,7 +76,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/
 const JOURNAL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/
 const matches = (pattern: RegExp, value: unknown): value is string => typeof value === 'string' && pattern.test(value)
 
-function identityIn(line: Buffer): (JournalName & { readonly sequenceNumber: number }) | undefined {
+function identityIn(line: Buffer): Identity | undefined {
   try {
     const { storeId, terminalId, journalId, sequenceNumber } = JSON.parse(line.toString())
     const isNamed = matches(ID, storeId) && matches(ID, terminalId) && matches(JOURNAL_ID, journalId)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JournalName } from '../../../src/invoice/identity.ts'
 import type { CursorAnswer } from '../../../src/tools/uploader/cursor-answer.ts'
-import { askCursorAt, Cursors, type JournalName } from '../../../src/tools/uploader/cursors.ts'
+import { askCursorAt, Cursors } from '../../../src/tools/uploader/cursors.ts'
 import * as gateway from './scripted-gateway.ts'
 import { scripted } from './send-journal.ts'
 

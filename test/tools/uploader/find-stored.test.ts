@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type JournalName, journalText } from '../../../src/invoice/identity.ts'
 import type { Cursor, CursorAnswer } from '../../../src/tools/uploader/cursor-answer.ts'
-import type { JournalName } from '../../../src/tools/uploader/cursors.ts'
 import { findStored } from '../../../src/tools/uploader/find-stored.ts'
 import type { OutstandingLine } from '../../../src/tools/uploader/outstanding.ts'
 
 const RUNNING = new AbortController().signal
-const nameOf = ({ storeId, terminalId, journalId }: JournalName) => `${storeId}/${terminalId}/${journalId}`
 
 const lineOf = (value: unknown, number = 1): OutstandingLine => ({
   ...{ number, start: 0, end: 0, wasSent: false, isAsked: false },
@@ -19,9 +18,9 @@ const invoice = (sequenceNumber: unknown, journalId = 'J1') =>
 function cursors(answers: Record<string, Cursor | CursorAnswer>) {
   const asked: string[] = []
   const cursorOf = async (journal: JournalName): Promise<CursorAnswer> => {
-    asked.push(nameOf(journal))
-    const answer = answers[nameOf(journal)]
-    assert.ok(answer !== undefined, nameOf(journal))
+    asked.push(journalText(journal))
+    const answer = answers[journalText(journal)]
+    assert.ok(answer !== undefined, journalText(journal))
     return 'kind' in answer ? answer : { kind: 'cursor', cursor: answer }
   }
   return { asked, cursorOf }
