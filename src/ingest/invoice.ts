@@ -189,8 +189,10 @@ export function replayOf(
   return { receipt: toReceipt(identity, { topic, partition, offset }, receivedAt, invoiceId), isReplay: true }
 }
 
+const OTHER_CONTENT = 'Other content with the same identity is in Kafka.'
+
 /** The answer to an invoice whose identity another one in Kafka has. */
-export const CONFLICT = new Problem('identity-conflict', 'Other content with the same identity is in Kafka.')
+export const CONFLICT = new Problem('identity-conflict', OTHER_CONTENT)
 
 /** When the published record was received. Requests that joined it get the same time, so their receipts are equal. */
 export function firstReceivedAt({ headers }: ProducerRecord): string {
@@ -234,7 +236,7 @@ const REJECTIONS: Record<Extract<Outcome, { kind: 'rejected' }>['reason'], reado
     'The topic takes only smaller records. An operator has to raise max.message.bytes.',
   ],
   refused: ['refused-by-kafka', 'Kafka refuses the record. An operator has to look at the topic.'],
-  'identity-conflict': ['identity-conflict', 'Other content with the same identity is in Kafka.'],
+  'identity-conflict': ['identity-conflict', OTHER_CONTENT],
   predecessor: ['not-attempted', 'An earlier invoice of the terminal was not stored. Send this one after it.'],
   'identity-busy': ['kafka-unavailable', 'Another document with the same identity was still in flight.'],
 }
