@@ -101,7 +101,7 @@ export class Draft {
   /** The journal at this time. One that is idle counts as forgotten, whether or not its tombstone was written. */
   #journal(name: string): Journal {
     const journal = this.#touched.get(name) ?? this.#state.find(name)
-    if (journal === undefined || journal.touchedMs < this.#timeMs - this.#state.rules.idleMs) return newJournal()
+    if (journal === undefined || this.#state.isIdle(journal.touchedMs, this.#timeMs)) return newJournal()
     trim(journal, this.#timeMs)
     return journal
   }

@@ -76,9 +76,9 @@ export class PartitionState {
     this.#slim()
   }
 
-  /** Whether a journal with this packed form counts as forgotten at this time. */
-  isIdle(packed: string, timeMs: number): boolean {
-    return lastTouchMs(packed) < timeMs - this.rules.idleMs
+  /** Whether a journal that last took a number at `touchedMs` counts as forgotten at this time. */
+  isIdle(touchedMs: number, timeMs: number): boolean {
+    return touchedMs < timeMs - this.rules.idleMs
   }
 
   /** Looks at the next `count` journals, in turns, and names those that are idle at this time. */
@@ -91,7 +91,7 @@ export class PartitionState {
         this.#sweep = undefined
         break
       }
-      if (this.isIdle(value[1], timeMs)) idle.push(value[0])
+      if (this.isIdle(lastTouchMs(value[1]), timeMs)) idle.push(value[0])
     }
     return idle
   }
