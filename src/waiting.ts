@@ -19,6 +19,13 @@ export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T 
   }
 }
 
+/** Settles as `work` does, but after `timeoutMs` at the latest: then it rejects, and says so. */
+export async function inTime<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const answer = await within(timeoutMs, work)
+  if (answer === LATE) throw new Error(`no answer within ${timeoutMs} ms`)
+  return answer
+}
+
 /** Waits for `ms`; ends at once when `signal` aborts. Never rejects. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backoff, backoffMs, LATE, pause, resendMs, within } from '../src/waiting.ts'
+import { backoff, backoffMs, inTime, LATE, pause, resendMs, within } from '../src/waiting.ts'
 
 const NEVER = new Promise<never>(() => {})
 
@@ -26,6 +26,12 @@ test('work that is late is told as late, and its rejection goes to nobody', asyn
   reject(new Error('too late'))
   await sleep(10)
   assert.equal(unhandled.mock.callCount(), 0)
+})
+
+test('where late work is an error, its text says how long it was waited for', async () => {
+  assert.equal(await inTime(60_000, Promise.resolve('done')), 'done')
+  await assert.rejects(inTime(60_000, Promise.reject(new Error('broken'))), { message: 'broken' })
+  await assert.rejects(inTime(1, NEVER), { message: 'no answer within 1 ms' })
 })
 
 test('a deadline keeps the process alive, for somebody waits for it', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { backoff, LATE, within } from '../waiting.ts'
+import { backoff, inTime, within } from '../waiting.ts'
 import { createClient } from './client.ts'
 import { clusterOf, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { fetchFrom, OFFSET_OUT_OF_RANGE, startsOf } from './partition-reader.ts'
@@ -60,7 +60,7 @@ export async function followTopic(
     const admin = createClient(session).admin()
     const attempt = { session, follower, next, onAnswer }
     try {
-      await inTime(admin.connect())
+      await inTime(OPERATION_TIMEOUT_MS, admin.connect())
       await followOnce(clusterOf(admin), attempt, signal)
     } catch (error) {
       if (signal.aborted) return
@@ -87,7 +87,7 @@ interface Attempt {
 /** Follows with one client until the first error, which it rejects with. Resolves when `signal` aborts. */
 async function followOnce(cluster: LentCluster, attempt: Attempt, signal: AbortSignal): Promise<void> {
   const { topic, partitions } = attempt.session
-  await inTime(cluster.addMultipleTargetTopics([topic]))
+  await inTime(OPERATION_TIMEOUT_MS, cluster.addMultipleTargetTopics([topic]))
   const found = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)
   if (found.length !== partitions)
     throw new Error(`topic ${topic} has ${found.length} partitions, KAFKA_PARTITIONS is ${partitions}`)
@@ -98,7 +98,7 @@ async function followOnce(cluster: LentCluster, attempt: Attempt, signal: AbortS
     const leaders = Object.entries(cluster.findLeaderForPartitions(topic, found))
     await Promise.all(
       leaders.map(async ([nodeId, led]) => {
-        const leader = await inTime(cluster.findBroker({ nodeId }))
+        const leader = await inTime(OPERATION_TIMEOUT_MS, cluster.findBroker({ nodeId }))
         await followLeader(leader, led, attempt, ending.signal)
       }),
     )
@@ -115,7 +115,7 @@ async function followLeader(
   { session: { topic }, follower, next, onAnswer }: Attempt,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [partition, start] of await inTime(startsOf(leader, topic, partitions)))
+  for (const [partition, start] of await inTime(OPERATION_TIMEOUT_MS, startsOf(leader, topic, partitions)))
     if (!next.has(partition)) next.set(partition, start)
   for (let turn = 0; !signal.aborted; turn++) {
     // The first partitions of a request are served first.
@@ -123,7 +123,7 @@ async function followLeader(
     const order = [...partitions.slice(first), ...partitions.slice(0, first)]
     const asked = order.map((partition) => ({ partition, offset: next.get(partition) as number }))
     const limits = { maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES }
-    const answers = await inTime(fetchFrom(leader, topic, asked, limits))
+    const answers = await inTime(OPERATION_TIMEOUT_MS, fetchFrom(leader, topic, asked, limits))
     if (signal.aborted) return
     onAnswer()
     for (const [partition, { records, nextOffset, endOffset }] of answers) {
@@ -133,10 +133,4 @@ async function followLeader(
     }
     await nextTurn()
   }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const answer = await within(OPERATION_TIMEOUT_MS, work)
-  if (answer === LATE) throw new Error(`no answer within ${OPERATION_TIMEOUT_MS} ms`)
-  return answer
 }

@@ -1,7 +1,7 @@
 import type { Output, OutputRecord, OutputTopic } from '../dedup/output.ts'
 import { type Appended, Fenced, type Fetched, type Ownership } from '../dedup/ownership.ts'
 import { Refusal } from '../dedup/refusal.ts'
-import { LATE, within } from '../waiting.ts'
+import { inTime, within } from '../waiting.ts'
 import { type ClientOptions, createClient } from './client.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { clusterOf, type LentCluster } from './kafkajs/lent-cluster.ts'
@@ -177,9 +177,7 @@ export class PartitionOwner implements Ownership {
   /** Does it within the time-out. Rejects with the broker's own error, or with `Fenced`. */
   async #do<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const answer = await within(OPERATION_TIMEOUT_MS, work())
-      if (answer === LATE) throw new Error(`no answer within ${OPERATION_TIMEOUT_MS} ms`)
-      return answer
+      return await inTime(OPERATION_TIMEOUT_MS, work())
     } catch (error) {
       throw FENCED.has(codeOf(error)) ? new Fenced() : rootCause(error)
     }

@@ -1,4 +1,4 @@
-import { LATE, pause, within } from '../waiting.ts'
+import { inTime, pause } from '../waiting.ts'
 import { fetchMaxMessageBytes, type TopicSession } from './topic-admin.ts'
 import { codeOf } from './verdict.ts'
 
@@ -77,9 +77,7 @@ export class TopicLimit {
   async #ask(): Promise<void> {
     this.#askedAtMs = performance.now()
     try {
-      const answer = await within(ASK_TIMEOUT_MS, fetchMaxMessageBytes(this.#options))
-      if (answer === LATE) throw new Error(`no answer within ${ASK_TIMEOUT_MS} ms`)
-      this.#learn(answer)
+      this.#learn(await inTime(ASK_TIMEOUT_MS, fetchMaxMessageBytes(this.#options)))
     } catch (error) {
       this.#fail(error as Error)
     }
