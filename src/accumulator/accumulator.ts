@@ -97,7 +97,7 @@ export class Accumulator {
     if (lane === undefined) throw new Error(`no partition ${record.partition}`)
     const refusal = this.#publisher.refusalOf(record.partition)
     if (refusal !== null) return rejected(refusal, chain)
-    if (lane.isStalled || this.isStuck) return rejected(lane.isHeld ? 'throttled' : 'stalled', chain)
+    if (lane.isStalled || this.isStuck) return rejected(lane.isThrottled ? 'throttled' : 'stalled', chain)
 
     const pending = new PendingRecord(record, lane, reservation, (outcome) => this.#forget(record.identity, outcome))
     this.#pending.set(record.identity, pending)

@@ -71,6 +71,11 @@ export class Lane {
     return this.#batch !== null && this.#now() - this.#batch.createdAtMs >= this.#limits.stallAfterMs
   }
 
+  /** `true` while a batch is outstanding that a quota of Kafka has held back. */
+  get isThrottled(): boolean {
+    return this.#batch !== null && this.#batch.heldMs > 0
+  }
+
   /** `true` while a quota holds its batch back, or has done so within `stallAfterMs`. */
   get isHeld(): boolean {
     return this.#batch !== null && this.#now() - this.#batch.heldAtMs < this.#limits.stallAfterMs

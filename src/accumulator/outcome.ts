@@ -21,7 +21,7 @@ export type Outcome =
 
 /**
  * Why a record is definitely not in the log. Only `identity-conflict` is final for the same bytes. `throttled`: a quota of
- * Kafka holds its batch back. `topic-missing`, `partition-missing`, `too-few-replicas`: the topic cannot take it.
+ * Kafka held its batch back. `topic-missing`, `partition-missing`, `too-few-replicas`: the topic cannot take it.
  * `too-large`: the topic takes only smaller records; an operator can change that.
  * `identity-conflict`: other content with the same identity was in flight, and is in the log now. `identity-busy`: the
  * same, but it is not known whether it is in the log, or whether it is other content. `predecessor`: a record that must

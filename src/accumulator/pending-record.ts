@@ -120,7 +120,7 @@ export class PendingRecord implements LaneEntry {
   /** `rejected` only if no other request wants it sent; otherwise it may still be sent. */
   #expire(): Outcome {
     if (!this.giveWay()) return { kind: 'unknown', reason: 'deadline' }
-    return { kind: 'rejected', reason: this.#lane.isHeld ? 'throttled' : 'expired' }
+    return { kind: 'rejected', reason: this.#lane.isThrottled ? 'throttled' : 'expired' }
   }
 
   #leave(outcome: Outcome): void {

@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'quota: what it holds back is said to have expired',
     file: 'src/accumulator/pending-record.ts',
-    find: "this.#lane.isHeld ? 'throttled' : 'expired'",
+    find: "this.#lane.isThrottled ? 'throttled' : 'expired'",
     replace: "'expired'",
     tests: [ACCUMULATOR],
   },
