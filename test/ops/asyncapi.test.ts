@@ -4,6 +4,7 @@ import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { stageTopics } from '../../src/kafka/partition-owner.ts'
 import type { LogRecord } from '../../src/kafka/read-topic.ts'
 import { ASYNCAPI, recordErrors } from '../asyncapi/contract.ts'
+import { TOKEN_HEADERS, TOKENS_REQUIRED } from '../harness/access.ts'
 import { type CliProcess, spawnCli } from '../harness/cli-process.ts'
 import { createStageTopics, untilJudged } from '../harness/dedup.ts'
 import { invoiceBody, send } from '../harness/exchange.ts'
@@ -34,7 +35,9 @@ before(async () => {
     DRAIN_DELAY_MS: '0',
   }
   dedup = spawnCli(['dedup'], { ...environment, ADMIN_PORT: '0' })
-  gateways = await Promise.all([1, 2].map(() => GatewayProcess.start(environment)))
+  gateways = await Promise.all(
+    [TOKENS_REQUIRED, {}].map((tokens) => GatewayProcess.start({ ...environment, ...tokens })),
+  )
   await sendAll(gateways.map(({ url }) => url) as [string, string])
   await untilJudged(kafka.bootstrap, TOPIC, JUDGED_WITHIN_MS)
   const names = Object.entries({ raw: TOPIC, ...stageTopics(TOPIC) })
@@ -47,15 +50,18 @@ after(async () => {
   await kafka?.stop()
 })
 
-/** By POST, PUT and upload; again to the other gateway, which does not know of it; and other content with a number that was taken. */
+/**
+ * By POST, PUT and upload to a gateway that asks for tokens; again to the other one, which does not know of it; and other
+ * content with a number that was taken.
+ */
 async function sendAll([one, other]: [string, string]): Promise<void> {
   const first = invoiceBody('S1', 1)
   const path = '/v1/stores/S1/terminals/T1/journals/J1/invoices/2'
   const traced = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
   const answers = [
-    await send(one, first, { headers: traced }),
-    await send(one, invoiceBody('S1', 2), { method: 'PUT', path }),
-    await send(one, invoiceBody('S2', 1, LONG_AGO)),
+    await send(one, first, { headers: { ...TOKEN_HEADERS, ...traced } }),
+    await send(one, invoiceBody('S1', 2), { method: 'PUT', path, headers: TOKEN_HEADERS }),
+    await send(one, invoiceBody('S2', 1, LONG_AGO), { headers: TOKEN_HEADERS }),
     await send(other, first),
     await send(other, invoiceBody('S1', 2, { receiptNumber: 'X-2' })),
   ]
@@ -65,7 +71,7 @@ async function sendAll([one, other]: [string, string]): Promise<void> {
   )
   const uploaded = await fetch(`${one}/v1/invoices/batch`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
+    headers: { 'content-type': 'application/x-ndjson', ...TOKEN_HEADERS },
     body: [3, 4].map((number) => invoiceBody('S1', number)).join('\n'),
   })
   assert.equal(uploaded.status, 200, await uploaded.text())
@@ -83,6 +89,7 @@ suite('the AsyncAPI document, and the records in Kafka', () => {
       ['conflicts', 1],
     ])
     assert.deepEqual(headersOf('raw', 'pos-ingest'), new Set(['live', 'upload']))
+    assert.deepEqual(headersOf('raw', 'pos-principal'), new Set(['tills']))
     assert.deepEqual(headersOf('raw', 'pos-warnings'), new Set(['occurred-long-ago']))
     assert.deepEqual(headersOf('conflicts', 'pos-conflict'), new Set(['other-content']))
   })
@@ -103,7 +110,7 @@ suite('the AsyncAPI document, and the records in Kafka', () => {
     for (const [channel, records] of Object.entries(found))
       for (const other of Object.keys(found).filter((name) => name !== channel))
         for (const record of records) assert.notDeepEqual(recordErrors(other, record), [], `${channel} as ${other}`)
-    const OPTIONAL = new Set(['pos-warnings', 'pos-first-offset'])
+    const OPTIONAL = new Set(['pos-principal', 'pos-warnings', 'pos-first-offset'])
     for (const channel of ['raw', 'unique', 'conflicts'])
       for (const record of found[channel] ?? [])
         for (const name of Object.keys(record.headers).filter((name) => !OPTIONAL.has(name))) {
