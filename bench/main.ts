@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [--pairs 5] [--seconds 15] [--quick] [--only SECTION ...] [--raw FILE]`: compares the gateway with
  * its alternatives in one run, in the order A B B A. What is measured has one core; broker and load have the other.
- * Prints the tables of bench/RESULTS.md. `--raw` writes every sample to a file, as JSON. `--quick` takes 3 minutes and
+ * Prints the tables of bench/RESULTS.md, whose charts `npm run bench:charts` draws. `--raw` writes every sample to a file, as JSON. `--quick` takes 3 minutes and
  * is only a rough guide. Sections: bare, naive, tokens, bento, java, uploads,
  * latency, memory.
  */

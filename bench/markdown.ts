@@ -17,3 +17,19 @@ export async function machineLine(): Promise<string> {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
+
+/** The rows of the first table below a heading, its head first. Throws if there is none. */
+export function tableBelow(markdown: string, heading: string): string[][] {
+  const lines = markdown.split('\n')
+  const at = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading)
+  const from = lines.findIndex((line, i) => at !== -1 && i > at && /^[|#]/.test(line))
+  if (!lines[from]?.startsWith('|')) throw new Error(`there is no table below the heading ${heading}`)
+  const length = lines.slice(from).findIndex((line) => !line.startsWith('|'))
+  const [head = [], , ...rows] = lines.slice(from, length === -1 ? undefined : from + length).map(cellsOf)
+  return [head, ...rows]
+}
+
+function cellsOf(line: string): string[] {
+  const cells = line.split('|').map((cell) => cell.trim())
+  return cells.slice(1, -1)
+}

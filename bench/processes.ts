@@ -53,3 +53,11 @@ export function spread(numbers: readonly number[], digits = 2): string {
   const text = (number: number) => number.toFixed(digits)
   return `${text(median(numbers))} (${text(Math.min(...numbers))}-${text(Math.max(...numbers))})`
 }
+
+/** What `spread` has written; a number alone is its own least and most. Throws for anything else. */
+export function spreadIn(text: string): { median: number; least: number; most: number } {
+  const [, median, least = median, most = median] =
+    /^([\d.]+)(?: \(([\d.]+)-([\d.]+)\))?(?: %)?$/.exec(text.replaceAll(',', '')) ?? []
+  if (median === undefined) throw new Error(`no figure: ${text}`)
+  return { median: Number(median), least: Number(least), most: Number(most) }
+}
