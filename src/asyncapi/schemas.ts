@@ -2,13 +2,10 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { JournalValueSchema } from '../dedup/journal-value.ts'
 import { ConflictHeadersSchema, UniqueHeadersSchema } from '../dedup/output-headers.ts'
 import { POSITION_KEY, PositionSchema } from '../dedup/position.ts'
-import { RecordHeadersSchema } from '../invoice/record-headers.ts'
+import { RecordHeadersSchema, withoutEnds } from '../invoice/record-headers.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 
 const { storeId, terminalId, journalId } = identityMembers
-
-/** A pattern without its ends. */
-const inner = ({ pattern }: { pattern?: string }) => String(pattern).slice(1, -1)
 
 /** The headers of the raw record, and more. */
 const withInvoiceHeaders = (description: string, more: TSchema): object => ({
@@ -32,7 +29,7 @@ export const SCHEMAS = {
 export const KEYS = {
   store: storeId,
   journal: Type.String({
-    pattern: `^${[storeId, terminalId, journalId].map(inner).join('/')}$`,
+    pattern: `^${[storeId, terminalId, journalId].map(withoutEnds).join('/')}$`,
     description: 'store/terminal/journal',
   }),
   position: Type.Literal(POSITION_KEY, { description: 'No journal has this name.' }),

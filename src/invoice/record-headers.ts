@@ -5,7 +5,7 @@ import { oneOf, timestamp } from './schema/primitives.ts'
 const { storeId, terminalId, journalId } = identityMembers
 
 /** A pattern without its ends, to be part of another one. */
-const inner = ({ pattern }: { pattern?: string }) => String(pattern).slice(1, -1)
+export const withoutEnds = ({ pattern }: { pattern?: string }) => String(pattern).slice(1, -1)
 
 /**
  * The headers of an invoice's record: the only definition of them. The writer's type and the AsyncAPI document come from
@@ -19,7 +19,7 @@ export const RecordHeadersSchema = Type.Object(
       description: 'sequenceNumber of the invoice. With ce_source it is the identity of the invoice.',
     }),
     ce_source: Type.String({
-      pattern: `^/stores/${inner(storeId)}/terminals/${inner(terminalId)}/journals/${inner(journalId)}$`,
+      pattern: `^/stores/${withoutEnds(storeId)}/terminals/${withoutEnds(terminalId)}/journals/${withoutEnds(journalId)}$`,
       description: 'The journal that the number belongs to.',
     }),
     ce_type: Type.Literal('pos.invoice.v1', { description: 'An invoice of schemaVersion 1.x.' }),
