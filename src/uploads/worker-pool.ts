@@ -242,8 +242,9 @@ export class WorkerPool<Task, Result> {
 
   #start(): Thread<Task, Result> {
     const { file, workerData, onTrouble } = this.#options
-    // Flags of the process, such as --eval, must not apply to its threads.
-    const worker = new Worker(file, { workerData, resourceLimits: HEAP, execArgv: [] })
+    // Flags of the process, such as --eval or --import, must not apply to its threads.
+    const { NODE_OPTIONS: _, ...env } = process.env
+    const worker = new Worker(file, { workerData, resourceLimits: HEAP, execArgv: [], env })
     const thread: Thread<Task, Result> = {
       worker,
       job: null,

@@ -253,3 +253,15 @@ test('all senders together may wait no more than 8 times as much as one', async 
   await pool.stop()
   await Promise.allSettled([running, ...waiting])
 })
+
+test('what the process loads first is not loaded in its threads: no SDK for traces, from the command line or NODE_OPTIONS', async (t) => {
+  const { NODE_OPTIONS } = process.env
+  t.after(() => {
+    if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS
+    else process.env.NODE_OPTIONS = NODE_OPTIONS
+  })
+  process.env.NODE_OPTIONS = '--import=data:text/javascript,process.exit(5)'
+  const { run, troubles } = poolFor(t)
+  assert.equal((await run('where')).isMainThread, false)
+  assert.deepEqual(troubles, [])
+})
