@@ -31,6 +31,8 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { createThrottleLog } from './observability/throttle-log.ts'
 import { plainMessage } from './system-problem.ts'
+import { flushSpans } from './tracing/tracer.ts'
+import { createTracing } from './tracing/tracing.ts'
 import { UploadReader } from './uploads/upload-reader.ts'
 import { within } from './waiting.ts'
 
@@ -107,6 +109,8 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     events.stop()
     throw error
   })
+  const tracing = createTracing(config.KAFKA_TOPIC)
+  if (tracing !== null) logger.info('traces: an OpenTelemetry SDK is loaded')
   const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
   const publisher = new KafkaPublisher({
     ...kafkaOptions(config),
@@ -115,6 +119,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       metrics.kafkaTrouble(what)
       events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
+    onAttemptFailed: tracing?.batches.attemptFailed,
     onThrottle: createThrottleLog(logger, () => metrics),
     onTopicChange: (change, text) => {
       metrics.topicChanged(change)
@@ -125,7 +130,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   })
   const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))
   const accumulator = new Accumulator({
-    publisher,
+    publisher: tracing?.batches.around(publisher) ?? publisher,
     onAcknowledged: known.note,
     compareContent,
     partitions: config.KAFKA_PARTITIONS,
@@ -170,6 +175,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isDraining: () => life.phase !== 'serving',
       isRefusing: () => life.phase === 'closing',
       unreadAnswers,
+      startSpan: tracing?.startRequest,
       onAnswer: createAnswerLog(metrics, events),
     },
     { ...appOptions(config, logger), tls },
@@ -246,6 +252,9 @@ async function openWhenConnected({ config, logger, life, publisher, accumulator,
   logger.info(ready ? where : { ...where, reasons }, ready ? 'ready' : 'connected, but not ready')
 }
 
+/** How long the end waits for a collector that takes no spans. */
+const FLUSH_MS = 2_000
+
 /** Drains, then stops: see `Gateway.stop`. */
 async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   const { config, logger, life, accumulator } = parts
@@ -261,6 +270,7 @@ async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   const read = closed.then(() => parts.reader.stop()) // an upload that is still read is answered `draining`
   const ends = [read, parts.publisher.stop(), parts.known.stop()]
   await within(Math.max(deadlineMs - performance.now(), 0), Promise.all(ends)) // a broker that hangs must not delay this
+  await flushSpans(Math.min(deadlineMs - performance.now(), FLUSH_MS))
   await admin.stop()
   parts.events.stop()
   parts.access.stop()

@@ -38,6 +38,7 @@ suite('the source text', () => {
       'src/accumulator/',
       'src/kafka/',
       'src/tools/topics/',
+      'src/tracing/',
       'src/commands/topics.ts',
       'src/config',
       'src/gateway.ts',
@@ -80,7 +81,7 @@ suite('the source text', () => {
   test('has a test file of the same name only where there is such a source, or where it is about several', () => {
     const ABOUT_SEVERAL = /(?:fuzz|client|samples|order|overlapping-uploads|odd-requests|upload-journeys)\.test\.ts$/
     const mirrored = filesOf('test').filter(({ path }) =>
-      /^test\/(?:accumulator|admin|admission|asyncapi|commands|dedup|http|ingest|invoice|kafka|observability|tools|uploads)\/.*\.test\.ts$/.test(
+      /^test\/(?:accumulator|admin|admission|asyncapi|commands|dedup|http|ingest|invoice|kafka|observability|tools|tracing|uploads)\/.*\.test\.ts$/.test(
         path,
       ),
     )

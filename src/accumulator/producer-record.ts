@@ -1,3 +1,5 @@
+import type { RecordSpan } from '../tracing/record-span.ts'
+
 /** One record as the accumulator sees it: opaque bytes with an identity and a place to go. */
 export interface ProducerRecord {
   /** The natural key as text: equal whenever a till sends the same document. */
@@ -8,6 +10,8 @@ export interface ProducerRecord {
   readonly value: Buffer
   /** Kafka record headers; values are UTF-8 text, never null. */
   readonly headers: Readonly<Record<string, string>>
+  /** Where its trace goes on; null or absent: it has none. It is not sent. */
+  readonly span?: RecordSpan | null
 }
 
 /** An upper estimate of the bytes a record takes in a batch: value, key, headers and the lengths between them. */

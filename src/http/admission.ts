@@ -6,12 +6,14 @@ import type { Sender, Senders } from '../admission/senders.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
+import type { StartRequestSpan } from '../tracing/request-span.ts'
 import { announcedLength } from './announced-length.ts'
 import { type Denial, principalOf } from './authentication.ts'
 import { refuse } from './error-answers.ts'
 import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
 import { senderOf } from './sender.ts'
 import { tooLarge } from './to-problem.ts'
+import { traced } from './traced-request.ts'
 
 /** What a route lets in. */
 export interface AdmissionRules {
@@ -33,6 +35,8 @@ export interface AdmissionRules {
    * sender has no room.
    */
   admit: (announcedBytes: number, sender: Sender) => Reservation | Problem | null
+  /** Begins the span of a request; absent where nothing is traced. */
+  startSpan?: StartRequestSpan | undefined
   /** Called for every request that is refused. */
   onAnswer: (answer: Answer) => void
 }
@@ -85,6 +89,7 @@ export function admission(route: InvoiceRoute, rules: AdmissionRules) {
     const exchange: Exchange = {
       route,
       startedAtMs: performance.now(),
+      span: rules.startSpan === undefined ? null : rules.startSpan(traced(request)),
       principal: null,
       sender: null,
       reservation: null,

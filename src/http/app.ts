@@ -64,6 +64,8 @@ export interface AppDeps {
   uploadArrivals: Arrivals
   /** Bounds what answers hold while nobody reads them. */
   unreadAnswers: UnreadAnswers
+  /** Begins the span of an invoice request. Default: nothing is traced. */
+  startSpan?: AdmissionRules['startSpan']
   /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
 }
@@ -127,6 +129,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
       senders: deps.senders,
       onDenied: deps.onDenied,
       isRefusing: deps.isRefusing ?? isDraining,
+      startSpan: deps.startSpan,
       noPlace: () => deps.liveLimit.refusal(),
       enter: () => deps.liveLimit.enter(),
       admit: deps.admit,

@@ -4,6 +4,7 @@ import type { Sender } from '../admission/senders.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { LoadBound, ProblemSlug } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
+import type { RequestSpan } from '../tracing/request-span.ts'
 import type { UploadSummary } from './upload-answer.ts'
 
 export type InvoiceRoute = 'post' | 'put' | 'upload'
@@ -33,6 +34,8 @@ export type Answer = Result & { readonly route: InvoiceRoute; readonly durationM
 export interface Exchange {
   readonly route: InvoiceRoute
   readonly startedAtMs: number
+  /** `null` where nothing is traced. */
+  readonly span: RequestSpan | null
   /** Who sent it; `null` if tokens are not asked for. */
   principal: Principal | null
   /** For the bounds of one sender; `null` until it is known. */
@@ -63,6 +66,7 @@ export function settle(request: FastifyRequest, onAnswer: (answer: Answer) => vo
   request.exchange = null
   exchange.reservation?.release()
   exchange.leave?.(result.kind === 'receipt' && !result.isReplay)
+  exchange.span?.end(result)
   onAnswer({ ...result, route: exchange.route, durationMs: performance.now() - exchange.startedAtMs })
 }
 

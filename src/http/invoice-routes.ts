@@ -18,7 +18,10 @@ import { type BodyRules, bodyReader } from './read-body.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
 export interface InvoiceRouteDeps
-  extends Pick<AdmissionRules, 'isRefusing' | 'noPlace' | 'authenticate' | 'onDenied' | 'admit' | 'senders'> {
+  extends Pick<
+    AdmissionRules,
+    'isRefusing' | 'noPlace' | 'authenticate' | 'onDenied' | 'admit' | 'senders' | 'startSpan'
+  > {
   ingest: Ingest
   /** The bodies that arrive. */
   arrivals: Arrivals
@@ -212,6 +215,7 @@ function ingestRequest(request: AdmittedRequest, expectedIdentity?: Identity): I
     body,
     receivedAt: new Date(),
     traceparent: headers.traceparent,
+    span: request.exchange?.span,
     expectedIdentity,
     principal: request.exchange?.principal ?? null,
     sender: request.exchange?.sender?.name,

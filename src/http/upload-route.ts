@@ -25,7 +25,8 @@ export interface UploadBodyLimits {
   inlineBytes: number
 }
 
-export interface UploadRouteDeps extends Pick<AdmissionRules, 'isRefusing' | 'authenticate' | 'onDenied' | 'senders'> {
+export interface UploadRouteDeps
+  extends Pick<AdmissionRules, 'isRefusing' | 'authenticate' | 'onDenied' | 'senders' | 'startSpan'> {
   ingestUpload: IngestUpload
   /** Whether an upload that arrives now would be read soon. */
   hasReader: (sender: string) => boolean
@@ -118,6 +119,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     onDenied,
     senders,
     isRefusing,
+    startSpan,
     onAnswer,
     unreadAnswers,
   } = deps
@@ -138,6 +140,7 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     senders,
     onDenied,
     isRefusing,
+    startSpan,
     onAnswer,
     mediaProblem: uploadMediaProblem,
     maxBodyBytes,
@@ -156,7 +159,9 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     const principal = request.exchange?.principal ?? null
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
-    const answers = await ingestUpload({ body, ...media, traceparent, principal, receivedAt: new Date(), reservation })
+    const span = request.exchange?.span
+    const receivedAt = new Date()
+    const answers = await ingestUpload({ body, ...media, traceparent, span, principal, receivedAt, reservation })
     request.exchange?.sender?.charge(answers.length * ITEM_MS)
     const { status, summary, retryAfter, parts, heldBytes } = uploadResponse(answers, lines !== null)
     settle(request, onAnswer, { kind: 'upload', status, summary })

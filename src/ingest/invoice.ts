@@ -6,12 +6,14 @@ import type { TakeQuota } from '../admission/quotas.ts'
 import { may, type Principal } from '../auth/principal.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import type { CardNumberPolicy } from '../invoice/check-card-numbers.ts'
-import { type Identity, sameIdentity } from '../invoice/identity.ts'
+import { type Identity, invoiceIdOf, sameIdentity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 import type { Known } from '../known/known.ts'
 import type { Repeat } from '../known/repeat.ts'
+import type { RecordSpan } from '../tracing/record-span.ts'
+import type { RequestSpan } from '../tracing/request-span.ts'
 import type { InvoiceVerdict } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { type KeyBinding, scopedKey } from './idempotency-keys.ts'
@@ -23,6 +25,8 @@ export interface IngestRequest {
   readonly receivedAt: Date
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
+  /** `null` or absent where nothing is traced. */
+  readonly span?: RequestSpan | null | undefined
   /** The identity that the path names (PUT); the body must agree. */
   readonly expectedIdentity: Identity | undefined
   /** Who sent it; `null` if tokens are not asked for. */
@@ -77,6 +81,7 @@ interface Taken {
   readonly bind: () => void
   readonly invoiceId: string
   readonly outcome: Promise<Outcome> | Replay
+  readonly span: RecordSpan | null
 }
 
 /** What is known of an invoice that is in Kafka already. */
@@ -103,14 +108,19 @@ export function createIngest(deps: IngestDeps): Ingest {
    */
   function take(request: IngestRequest): Taken {
     const { body, receivedAt } = request
-    return append(request, body, validateInvoice(body, { arithmetic, receivedAt, cardNumbers }))
+    const endValidation = request.span?.startValidation()
+    const verdict = validateInvoice(body, { arithmetic, receivedAt, cardNumbers })
+    endValidation?.({ verdict: verdict.kind })
+    return append(request, body, verdict)
   }
 
   /** The same, but the main thread goes on meanwhile. The body moves to the worker, and back as `value`. */
   async function takeLarge(request: IngestRequest): Promise<Taken> {
     const body = request.body as Uint8Array<ArrayBuffer>
+    const endValidation = request.span?.startValidation()
     const read = reader.readInvoice(body, request.receivedAt, { sender: request.sender })
     const { value, verdict } = await read.catch((error: unknown) => notRead(error, INVOICE_NOT_READ))
+    endValidation?.({ verdict: verdict.kind })
     return append(request, value, verdict)
   }
 
@@ -125,36 +135,34 @@ export function createIngest(deps: IngestDeps): Ingest {
       throw FORBIDDEN
     }
 
-    const record = toRecord(verdict, body, {
-      receivedAt: receivedAt.toISOString(),
-      traceparent,
-      principal,
-      ingest: 'live',
-    })
+    const invoiceId = invoiceIdOf(identity)
     const key = idempotencyKey === undefined ? undefined : scopedKey(principal, idempotencyKey)
-    if (key !== undefined && !keys.isFor(key, record.identity))
+    if (key !== undefined && !keys.isFor(key, invoiceId))
       throw new Problem('identity-mismatch', 'This Idempotency-Key was already used for another invoice.')
-    const bind = () => key !== undefined && keys.bind(key, record.identity)
-    const invoiceId = record.identity
+    const bind = () => key !== undefined && keys.bind(key, invoiceId)
     const repeat = known.find(invoiceId, identity, body)
     if (repeat.kind === 'other') throw CONFLICT
-    if (repeat.kind === 'same') return { identity, bind, invoiceId, outcome: repeat }
+    if (repeat.kind === 'same') return { identity, bind, invoiceId, outcome: repeat, span: null }
 
     const exceeded = takeQuota(identity)
     if (exceeded !== null) throw exceeded
     const partition = partitionOf(identity.storeId)
     onLive()
-    return { identity, bind, invoiceId, outcome: accumulator.append({ ...record, partition }, reservation) }
+    const span = request.span?.startWait({ invoiceId, partition, sizeBytes: body.length }) ?? null
+    const context = { receivedAt: receivedAt.toISOString(), traceparent, span, principal, ingest: 'live' } as const
+    const record = { ...toRecord(verdict, body, context, invoiceId), partition, span }
+    return { identity, bind, invoiceId, outcome: accumulator.append(record, reservation), span }
   }
 
   return async (request) => {
     const isLarge = request.body.length > deps.inlineBytes
-    const { identity, bind, invoiceId, outcome: pending } = isLarge ? await takeLarge(request) : take(request)
+    const { identity, bind, invoiceId, outcome: pending, span } = isLarge ? await takeLarge(request) : take(request)
     const outcome = await pending
     if (outcome.kind === 'same') {
       bind()
       return replayOf(outcome, identity, { topic, partition: partitionOf(identity.storeId) }, invoiceId)
     }
+    span?.end(outcome)
     if (outcome.kind !== 'acknowledged') throw problemOf(outcome)
     bind()
     const receipt = toReceipt(identity, { topic, ...outcome }, firstReceivedAt(outcome.record), invoiceId)

@@ -11,6 +11,7 @@ import { toReceipt } from '../invoice/receipt.ts'
 import { toRecord } from '../invoice/record.ts'
 import { NEW, type Repeat } from '../known/repeat.ts'
 import { Slices } from '../slices.ts'
+import type { RequestSpan } from '../tracing/request-span.ts'
 import type { Ask } from '../uploads/ask.ts'
 import { type Parcel, parcelLength } from '../uploads/parcel.ts'
 import {
@@ -39,6 +40,8 @@ export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'fra
   readonly receivedAt: Date
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
+  /** `null` or absent where nothing is traced. */
+  readonly span?: RequestSpan | null | undefined
   /** Who sent it; `null` if tokens are not asked for. */
   readonly principal: Principal | null
   /** Uploads of different senders are read in turns. */
@@ -77,14 +80,17 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
   const { accumulator, reader, window, topic, partitionOf, takeQuota, onForbidden, known, timeoutMs } = deps
   return async (request) => {
     const { body, coding, framing, receivedAt, traceparent, principal, sender, reservation } = request
-    const context = { receivedAt: receivedAt.toISOString(), traceparent, principal, ingest: 'upload' } as const
     const upload = { body, coding, framing, receivedAtMs: receivedAt.getTime() }
     const ask = askIn(reservation)
+    const endValidation = request.span?.startValidation()
     const read = await reader.read(upload, { ask, sender }).catch((error: unknown) => notRead(error, UPLOAD_NOT_READ))
     const parcel = parcelOf(read)
+    endValidation?.({ invoices: parcelLength(parcel) })
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * deps.overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
 
+    const span = request.span?.startWait('upload') ?? null
+    const context = { receivedAt: receivedAt.toISOString(), traceparent, span, principal, ingest: 'upload' } as const
     const deadlineMs = performance.now() + timeoutMs
     const chains = new Map<string, Chain>()
     const answers: (ItemAnswer | Promise<ItemAnswer>)[] = []
@@ -100,7 +106,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
       const chain = chainOf(chains, identity)
       const isAllowed = mayWrite(principal, identity)
       if (!isAllowed) onForbidden?.(principal, identity)
-      const record = { ...toRecord(verdict, value, context), partition: partitionOf(identity.storeId) }
+      const record = { ...toRecord(verdict, value, context), partition: partitionOf(identity.storeId), span }
       const repeat = isAllowed ? known.find(record.identity, identity, record.value) : NEW
       const knownAnswer = answerOfRepeat(repeat, identity, record)
       if (knownAnswer !== undefined) {
@@ -121,7 +127,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
         throw error
       }
     }
-    return await Promise.all(answers)
+    const all = await Promise.all(answers)
+    span?.end()
+    return all
   }
 
   /** Why an invoice may not be appended now; `null` when it has a place in the window. */

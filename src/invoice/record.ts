@@ -10,6 +10,8 @@ export interface RecordContext {
   readonly receivedAt: string
   /** The request's W3C `traceparent`, valid or not. */
   readonly traceparent: string | undefined
+  /** The gateway's own span, where it traces. Then the record carries the `traceparent` of this one. */
+  readonly span?: { readonly traceparent: string } | null | undefined
   /** Whose token it came with, if tokens are asked for. */
   readonly principal: { readonly name: string } | null
   readonly ingest: 'live' | 'upload'
@@ -27,7 +29,8 @@ export interface InvoiceRecord {
 /**
  * The record of a valid invoice. `value` is `body` itself, not a copy: the bytes that were validated are published. The
  * headers are CloudEvents 1.0 in Kafka's binary mode and the gateway's own. Headers of the request are never copied.
- * `randomHex` makes span ids (default: node:crypto, pooled).
+ * `invoiceId`: `invoiceIdOf` its identity, if it is known already. `randomHex` makes span ids (default: node:crypto,
+ * pooled).
  */
 export function toRecord(
   valid: {
@@ -37,6 +40,7 @@ export function toRecord(
   },
   body: Buffer,
   context: RecordContext,
+  invoiceId = invoiceIdOf(valid.identity),
   randomHex?: RandomHex,
 ): InvoiceRecord {
   const { identity } = valid
@@ -47,11 +51,11 @@ export function toRecord(
     ce_type: 'pos.invoice.v1',
     ce_time: valid.invoice.occurredAt,
     'content-type': 'application/json',
-    traceparent: continueTraceparent(context.traceparent, randomHex),
+    traceparent: context.span?.traceparent ?? continueTraceparent(context.traceparent, randomHex),
     'pos-received-at': context.receivedAt,
     'pos-ingest': context.ingest,
   }
   if (context.principal !== null) headers['pos-principal'] = context.principal.name
   if (valid.warnings.length > 0) headers['pos-warnings'] = valid.warnings.join(',')
-  return { identity: invoiceIdOf(identity), key: Buffer.from(identity.storeId), value: body, headers }
+  return { identity: invoiceId, key: Buffer.from(identity.storeId), value: body, headers }
 }

@@ -18,21 +18,39 @@ export const pooledRandomHex: RandomHex = (bytes) => {
   return pool.toString('hex', used - bytes, used)
 }
 
-/**
- * The `traceparent` of a record (W3C Trace Context). A valid one keeps its trace-id and flags and gets a new span id.
- * An absent or invalid one is replaced by a new trace, which is not sampled because nobody here recorded it. A later
- * version is read like version 00 (its first four fields) and keeps only the sampled flag.
- */
-export function continueTraceparent(incoming: string | undefined, randomHex: RandomHex = pooledRandomHex): string {
-  const match = incoming === undefined ? null : TRACEPARENT.exec(incoming)
-  const [, version, traceId, flags, rest] = match ?? []
-  const isValid =
-    traceId !== undefined && version !== 'ff' && (version !== '00' || rest === '') && traceId !== ZERO_TRACE_ID
-  if (!isValid) return `00-${nonZero(16, randomHex)}-${nonZero(8, randomHex)}-00`
-  return `00-${traceId}-${nonZero(8, randomHex)}-${version === '00' ? flags : sampledOnly(flags as string)}`
+/** The valid `traceparent` of a request. */
+export interface Traceparent {
+  /** 32 digits of lower-case hex. */
+  readonly traceId: string
+  /** The span of the sender: 16 digits of lower-case hex. */
+  readonly spanId: string
+  /** Two digits of lower-case hex. */
+  readonly flags: string
 }
 
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})((?:-.*)?)$/
+/**
+ * Reads a `traceparent` (W3C Trace Context); null if it is absent or invalid. A later version is read like version 00
+ * (its first four fields) and keeps only the sampled flag.
+ */
+export function readTraceparent(incoming: string | undefined): Traceparent | null {
+  const match = incoming === undefined ? null : TRACEPARENT.exec(incoming)
+  if (match === null) return null
+  const [, version, traceId = '', spanId = '', flags = '', rest] = match
+  if (traceId === ZERO_TRACE_ID || version === 'ff' || (version === '00' && rest !== '')) return null
+  return { traceId, spanId, flags: version === '00' ? flags : sampledOnly(flags) }
+}
+
+/**
+ * The `traceparent` of a record where nothing is traced. That of the request keeps its trace-id and flags and gets a new
+ * span id. An absent or invalid one is replaced by a new trace, which is not sampled because nobody here recorded it.
+ */
+export function continueTraceparent(incoming: string | undefined, randomHex: RandomHex = pooledRandomHex): string {
+  const parent = readTraceparent(incoming)
+  if (parent === null) return `00-${nonZero(16, randomHex)}-${nonZero(8, randomHex)}-00`
+  return `00-${parent.traceId}-${nonZero(8, randomHex)}-${parent.flags}`
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})((?:-.*)?)$/
 const ZERO_TRACE_ID = '0'.repeat(32)
 
 function sampledOnly(flags: string): string {

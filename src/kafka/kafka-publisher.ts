@@ -9,10 +9,12 @@ import { type OnThrottle, Throttles } from './throttles.ts'
 import { TopicLimit } from './topic-limit.ts'
 import type { TopicRefusal } from './topic-shape.ts'
 import { type OnTopicChange, TopicWatch } from './topic-watch.ts'
-import { codeOf, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from './verdict.ts'
+import { codeOf, errorName, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
   readonly onTrouble: OnTrouble
+  /** Called when an attempt to send a batch has failed, with the name of the error. The batch may be sent again. */
+  readonly onAttemptFailed?: ((batch: ProducerBatch, reason: string) => void) | undefined
   /** Called when a quota of the brokers makes this client pause. */
   readonly onThrottle?: OnThrottle
   /** Called when the topic was deleted, created again or changed, at most a metadata age later. */
@@ -168,6 +170,7 @@ export class KafkaPublisher implements Publisher {
       return batch.isRecalled ? { kind: 'not-attempted' } : { kind: 'again', isStrange: false }
     }
     this.#options.onTrouble('attempt-failed', error)
+    this.#options.onAttemptFailed?.(batch, errorName(error))
     if (codeOf(error) === UNKNOWN_TOPIC_OR_PARTITION) this.#watch.noteMissing()
     const verdict = verdictOf(error)
     if (verdict === 'retry') return { kind: 'again', isStrange: error instanceof kafkajs.KafkaJSLockTimeout }

@@ -64,6 +64,12 @@ export function codeOf(error: unknown): number | undefined {
   return root instanceof kafkajs.KafkaJSProtocolError ? root.code : undefined
 }
 
+/** One of few names: that of the code of the broker's answer, or that of the error. */
+export function errorName(error: unknown): string {
+  const root = rootCause(error)
+  return root instanceof kafkajs.KafkaJSProtocolError ? root.type : root.name
+}
+
 /** The error that kafkajs wrapped in "retries exceeded" or "non-retriable", possibly several times. */
 export function rootCause(error: unknown): Error {
   let root = error instanceof Error ? error : new Error(String(error))

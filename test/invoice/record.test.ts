@@ -23,7 +23,7 @@ describe('toRecord', () => {
   })
 
   it('has CloudEvents headers in the binary mode of Kafka, and our own', () => {
-    const { headers } = toRecord(valid, body, context, (bytes) => 'ab'.repeat(bytes))
+    const { headers } = toRecord(valid, body, context, undefined, (bytes) => 'ab'.repeat(bytes))
     assert.deepEqual(headers, {
       ce_specversion: '1.0',
       ce_id: '7',
@@ -39,8 +39,14 @@ describe('toRecord', () => {
 
   it('continues the trace of the request', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-    const { headers } = toRecord(valid, body, { ...context, traceparent }, (bytes) => 'cd'.repeat(bytes))
+    const { headers } = toRecord(valid, body, { ...context, traceparent }, undefined, (bytes) => 'cd'.repeat(bytes))
     assert.equal(headers.traceparent, '00-0af7651916cd43dd8448eb211c80319c-cdcdcdcdcdcdcdcd-01')
+  })
+
+  it('carries the trace context of the gateway’s own span, where it has one', () => {
+    const span = { traceparent: `00-${'1a'.repeat(16)}-${'2b'.repeat(8)}-01` }
+    const { headers } = toRecord(valid, body, { ...context, traceparent: `00-${'3c'.repeat(16)}-00-01`, span })
+    assert.equal(headers.traceparent, span.traceparent)
   })
 
   it('names warnings where there are any', () => {

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { continueTraceparent, pooledRandomHex } from '../../src/invoice/traceparent.ts'
+import { continueTraceparent, pooledRandomHex, readTraceparent } from '../../src/invoice/traceparent.ts'
 
 const trace = '0af7651916cd43dd8448eb211c80319c'
 const span = 'b7ad6b7169203331'
 const fixed = (bytes: number) => 'ef'.repeat(bytes)
 const NEW = `00-${fixed(16)}-${fixed(8)}-00`
+
+describe('readTraceparent', () => {
+  it('reads the trace, the span and the flags of the sender', () => {
+    assert.deepEqual(readTraceparent(`00-${trace}-${span}-01`), { traceId: trace, spanId: span, flags: '01' })
+  })
+
+  it('is null for what is absent or invalid', () => {
+    for (const header of [undefined, '', `00-${'0'.repeat(32)}-${span}-01`]) assert.equal(readTraceparent(header), null)
+  })
+})
 
 describe('continueTraceparent', () => {
   it('keeps trace id and flags, under a new span', () => {

@@ -122,6 +122,17 @@ test('a lost answer: the identical batch goes again and stands once in the log, 
   assert.deepEqual(cluster.values(0), ['a', 'b'])
 })
 
+test('each failed attempt is told with its batch and the name of the error', async () => {
+  await publisher.stop()
+  const failed: [batch: ProducerBatch, reason: string][] = []
+  publisher = createPublisher(2, { onAttemptFailed: (...attempt) => failed.push(attempt) })
+  await publisher.start()
+  scriptProduce(1, (request) => request.send(produceAnswer(cluster.topic, 1, 29, -1)))
+  const batch = batchOf(1, 'a')
+  assert.deepEqual(await publisher.publish(batch), { kind: 'rejected', reason: 'refused' })
+  assert.deepEqual(failed, [[batch, 'TOPIC_AUTHORIZATION_FAILED']])
+})
+
 test('batches that wait for one broker go in one request, and each gets its own answer', async () => {
   await publisher.stop()
   cluster.partitions = 6
