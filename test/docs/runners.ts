@@ -46,6 +46,7 @@ const SERVES_HTTPS: readonly Part[] = [
   ['KAFKA_BROKERS=127.0.0.1:9092', HTTPS, 'KAFKA_BROKERS: cluster.bootstrap.join()'],
   ['npx tillgate serve', HTTPS, 'await startGateway(config'],
 ]
+const TRACES = 'test/ops/traces.test.ts'
 const KAFKA_TLS = 'test/integration/kafka-security.test.ts'
 
 const parts = (command: RegExp, script: string, ...all: Part[]): Runner => ({
@@ -181,7 +182,34 @@ export const RUNNERS: readonly Runner[] = [
     'test/clients/clients.test.ts',
     'await documentedLines(heading)',
   ]),
-  parts(/ && npm install$|^psql |node sink\.ts$/, 'test:sink', [
+  parts(/^cd examples\/tracing && npm install$/, 'test:ops', [
+    'cd examples/tracing && npm install',
+    TRACES,
+    "documentedLines('Two minutes', 'docs/tracing.md')",
+  ]),
+  parts(
+    /^OTEL_EXPORTER_OTLP_ENDPOINT=/,
+    'test:ops',
+    ['OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318', TRACES, 'OTEL_EXPORTER_OTLP_ENDPOINT: endpoint'],
+    ['AUTH=off', 'test/harness/gateway-process.ts', "AUTH: 'off'"],
+    ['KAFKA_BROKERS=127.0.0.1:9092', TRACES, 'KAFKA_BROKERS: kafka.bootstrap.join()'],
+    [
+      'node --import ./examples/tracing/tracing.js bin/tillgate.js serve',
+      TRACES,
+      "['--import', SET_UP, TILLGATE, 'serve']",
+    ],
+  ),
+  parts(/^node --import \/tracing\/tracing\.js bin\/tillgate\.js$/, 'test:ops', [
+    'node --import /tracing/tracing.js bin/tillgate.js',
+    TRACES,
+    "[node, '--import', '/tracing/tracing.js', ...gateway]",
+  ]),
+  parts(/^docker build -t tillgate-traced /, 'test:ops', [
+    'docker build -t tillgate-traced examples/tracing',
+    TRACES,
+    '/Dockerfile`), [node,',
+  ]),
+  parts(/^cd examples\/sink-postgres && npm install$|^psql |node sink\.ts$/, 'test:sink', [
     '',
     'test/sink/sink-postgres.test.ts',
     "documentedLines('Run it', 'examples/sink-postgres/README.md')",
