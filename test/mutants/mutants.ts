@@ -32,6 +32,8 @@ const VIEW = 'test/known/journals-view.test.ts'
 const TABLES = 'test/spec/tables.test.ts'
 const AUTHENTICATE = 'test/auth/authenticate.test.ts'
 const SENDERS = 'test/admission/senders.test.ts'
+const REQUEST_SPAN = 'test/tracing/request-span.test.ts'
+const BATCH_SPANS = 'test/tracing/batch-spans.test.ts'
 const FEED = 'test/examples/ticks/connection.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -859,5 +861,33 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'reaches(stores, storeId) && reaches(terminals, terminalId)',
     replace: 'reaches(terminals, terminalId)',
     tests: ['test/auth/principal.test.ts'],
+  },
+  {
+    name: 'let the record go on in the trace of the till while the gateway traces',
+    file: 'src/ingest/invoice.ts',
+    find: 'traceparent, span, principal',
+    replace: 'traceparent, principal',
+    tests: [REQUEST_SPAN],
+  },
+  {
+    name: 'begin a trace of its own for each request',
+    file: 'src/tracing/request-span.ts',
+    find: 'if (sender === null) return ROOT_CONTEXT',
+    replace: 'if (sender === null || traceparent !== undefined) return ROOT_CONTEXT',
+    tests: [REQUEST_SPAN],
+  },
+  {
+    name: 'trace a path that nobody asked for',
+    file: 'src/tracing/request-span.ts',
+    find: "...(route.includes(':') ? {} : { 'url.path': route }),",
+    replace: "'url.path': route,",
+    tests: [REQUEST_SPAN],
+  },
+  {
+    name: 'begin a trace of its own for each batch',
+    file: 'src/tracing/batch-spans.ts',
+    find: 'options, first.request)',
+    replace: 'options)',
+    tests: [BATCH_SPANS],
   },
 ]
