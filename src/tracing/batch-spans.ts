@@ -3,6 +3,7 @@ import type { BatchOutcome, ProducerBatch } from '../accumulator/producer-batch.
 import type { Publisher } from '../accumulator/publisher.ts'
 import { failed } from './failed.ts'
 import type { Origin } from './record-span.ts'
+import { safely } from './safely.ts'
 
 /** The spans of batches at the publisher. */
 export interface BatchSpans {
@@ -27,8 +28,8 @@ export function createBatchSpans(tracer: Tracer, topic: string): BatchSpans {
     if (first === undefined) return null
     const links = origins.map(({ wait }) => ({ context: wait }))
     const options = { kind: SpanKind.CLIENT, attributes: attributesOf(batch, topic), links }
-    const span = tracer.startSpan(`produce ${topic}`, options, first.request)
-    for (const waiting of spans) waiting.leave({ context: span.spanContext() })
+    const span = safely(() => tracer.startSpan(`produce ${topic}`, options, first.request))
+    if (span !== null) for (const waiting of spans) waiting.leave({ context: span.spanContext() })
     return span
   }
 
@@ -69,5 +70,5 @@ function end(span: Span, { heldMs }: ProducerBatch, outcome: BatchOutcome): void
   if (heldMs > 0) span.setAttribute('tillgate.throttled_ms', Math.round(heldMs))
   if (outcome.kind !== 'acknowledged') failed(span, 'reason' in outcome ? outcome.reason : outcome.kind)
   else if (outcome.baseOffset !== null) span.setAttribute('messaging.kafka.offset', Number(outcome.baseOffset))
-  span.end()
+  safely(() => span.end())
 }

@@ -1,5 +1,6 @@
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api'
 import { failed } from './failed.ts'
+import { safely } from './safely.ts'
 
 /**
  * The span of an invoice that waits for Kafka, or of all invoices of an upload that do. It is where their records are
@@ -36,13 +37,13 @@ export function recordSpanOf(span: Span, request: Context, kind: 'invoice' | 'up
     leave: (batch) => {
       if (!span.isRecording()) return
       span.addLink(batch)
-      if (kind === 'invoice') span.end()
+      if (kind === 'invoice') safely(() => span.end())
     },
     end: (outcome) => {
       if (!span.isRecording()) return
       if (outcome?.kind === 'acknowledged') linkToJoined(span, self, outcome.record.span)
       else if (outcome !== undefined) failed(span, outcome.reason)
-      span.end()
+      safely(() => span.end())
     },
   }
   return self

@@ -11,6 +11,7 @@ import {
 import { readTraceparent } from '../invoice/traceparent.ts'
 import { failed } from './failed.ts'
 import { type RecordSpan, recordSpanOf, unrecorded } from './record-span.ts'
+import { safely } from './safely.ts'
 
 /** The span of a request with invoices, and the parts of its way. No attribute has a value of an invoice. */
 export interface RequestSpan {
@@ -48,8 +49,11 @@ export type SpanAnswer = { readonly status: number } & (
   | { readonly kind: 'problem'; readonly slug: string }
 )
 
-/** Begins the span of a request. The sender's `traceparent`, if it is valid, is its parent. */
-export type StartRequestSpan = (request: TracedRequest) => RequestSpan
+/**
+ * Begins the span of a request. The sender's `traceparent`, if it is valid, is its parent. `null`: the SDK makes none, as
+ * if there were no SDK.
+ */
+export type StartRequestSpan = (request: TracedRequest) => RequestSpan | null
 
 export function createStartRequestSpan(tracer: Tracer, topic: string): StartRequestSpan {
   const destination = {
@@ -61,36 +65,39 @@ export function createStartRequestSpan(tracer: Tracer, topic: string): StartRequ
   return (request) => {
     const { method, route } = request
     const options = { kind: SpanKind.SERVER, attributes: attributesOf(request) }
-    const span = tracer.startSpan(`${method} ${route}`, options, parentOf(request))
+    const span = safely(() => tracer.startSpan(`${method} ${route}`, options, parentOf(request)))
+    if (span === null || !trace.isSpanContextValid(span.spanContext())) return null
     if (!span.isRecording())
       return { startValidation: () => () => {}, startWait: () => unrecorded(span.spanContext()), end: () => {} }
 
     const context = trace.setSpan(ROOT_CONTEXT, span)
     const parts: Span[] = []
     const start = (name: string, kind: SpanKind, attributes: Attributes) => {
-      const part = tracer.startSpan(name, { kind, attributes }, context)
-      parts.push(part)
+      const part = safely(() => tracer.startSpan(name, { kind, attributes }, context))
+      if (part !== null) parts.push(part)
       return part
     }
     return {
       startValidation: () => {
         const part = start('validate', SpanKind.INTERNAL, {})
         return (found) => {
+          if (part === null) return
           if ('verdict' in found) part.setAttribute('tillgate.verdict', found.verdict)
           else part.setAttribute('tillgate.upload.invoices', found.invoices)
-          part.end()
+          safely(() => part.end())
         }
       },
       startWait: (what) => {
         const attributes = what === 'upload' ? destination : { ...destination, ...recordAttributes(what) }
         const part = start(`wait ${topic}`, SpanKind.PRODUCER, attributes)
+        if (part === null) return unrecorded(span.spanContext())
         return recordSpanOf(part, context, what === 'upload' ? 'upload' : 'invoice')
       },
       end: (answer) => {
-        for (const part of parts) if (part.isRecording()) part.end()
+        for (const part of parts) if (part.isRecording()) safely(() => part.end())
         span.setAttributes(answerAttributes(answer))
         if (answer.kind === 'problem' && answer.status >= 500) failed(span, answer.slug)
-        span.end()
+        safely(() => span.end())
       },
     }
   }

@@ -22,5 +22,6 @@ export function findTracer(): Tracer | null {
 export async function flushSpans(timeoutMs: number): Promise<void> {
   const provider: Provider = trace.getTracerProvider()
   const sdk = provider.getDelegate?.() ?? provider
-  await within(timeoutMs, sdk.forceFlush?.() ?? Promise.resolve()).catch(() => {}) // spans are lost, invoices are not
+  const flushed = Promise.resolve().then(() => sdk.forceFlush?.())
+  await within(timeoutMs, flushed).catch(() => {}) // spans are lost, invoices are not
 }

@@ -31,7 +31,9 @@ beforeEach(() => {
 function requestOf(digit: string): RequestSpan {
   const traceparent = `00-${digit.repeat(32)}-${'b'.repeat(16)}-01`
   const head = { id: '1', method: 'POST', route: '/v1/invoices', scheme: 'http', httpVersion: '1.1' } as const
-  return startRequest({ ...head, traceparent, tracestate: undefined })
+  const span = startRequest({ ...head, traceparent, tracestate: undefined })
+  assert.ok(span)
+  return span
 }
 
 function batchOf(...spans: (RecordSpan | null)[]): ProducerBatch {

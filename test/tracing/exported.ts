@@ -6,12 +6,16 @@ import {
   type ReadableSpan,
   type Sampler,
   SimpleSpanProcessor,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 
 /** A real SDK that keeps what it exports. */
-export function createSdk(sampler: Sampler = new AlwaysOnSampler()) {
+export function createSdk(sampler: Sampler = new AlwaysOnSampler(), ...processors: SpanProcessor[]) {
   const exporter = new InMemorySpanExporter()
-  const provider = new BasicTracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  const provider = new BasicTracerProvider({
+    sampler,
+    spanProcessors: [new SimpleSpanProcessor(exporter), ...processors],
+  })
   return { exporter, provider, tracer: provider.getTracer('test'), spans: () => exporter.getFinishedSpans() }
 }
 

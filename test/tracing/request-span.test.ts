@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, ProxyTracerProvider, SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
 import type { InjectOptions } from 'fastify'
 import type { BatchOutcome } from '../../src/accumulator/producer-batch.ts'
 import { Problem } from '../../src/errors.ts'
 import { invoiceIdOf } from '../../src/invoice/identity.ts'
+import { readTraceparent } from '../../src/invoice/traceparent.ts'
 import { turn } from '../accumulator/fakes.ts'
 import { IDENTITY, JSON_HEADERS, POST, PUT, UPLOAD } from '../http/test-app.ts'
 import { idOf, linkedIds, named, parentIdOf, traceIdOf } from './exported.ts'
@@ -197,6 +198,7 @@ suite('the answer in the spans', () => {
       ...{ id: '1', method: 'POST', route: POST, scheme: 'http', httpVersion: '1.1' },
       ...{ traceparent: undefined, tracestate: undefined },
     })
+    assert.ok(span)
     span.startValidation()
     span.end({ kind: 'problem', status: 503, slug: 'saturated' })
     assert.deepEqual(
@@ -270,6 +272,39 @@ test('without an SDK nothing is begun, and the record continues the trace of the
   await send(traced, post(invoiceOf(), { traceparent: TRACEPARENT }))
   assert.deepEqual(traced.spans(), [])
   assert.match(traceparentsOf(traced.publisher)[0] ?? '', new RegExp(`^00-${TILL.traceId}-[0-9a-f]{16}-01$`))
+})
+
+suite('an SDK that throws', () => {
+  const thrown = () => {
+    throw new Error('of the SDK')
+  }
+  const quiet = { onStart: () => {}, onEnd: () => {}, shutdown: async () => {}, forceFlush: async () => {} }
+  for (const [what, sdk] of [
+    ['when a span is to be sampled', { sampler: { shouldSample: thrown } }],
+    [
+      'when a part is to be sampled',
+      {
+        sampler: {
+          shouldSample: (_: Context, _id: string, name: string) => (name === REQUEST ? { decision: 2 } : thrown()),
+        },
+      },
+    ],
+    ['when a span begins', { processor: { ...quiet, onStart: thrown } }],
+    ['when a span ends', { processor: { ...quiet, onEnd: thrown } }],
+  ] as const) {
+    test(`${what} loses no invoice and no answer, and the record has a valid traceparent`, async (t) => {
+      const traced = await start(t, sdk)
+      assert.equal((await send(traced, post(invoiceOf(), { traceparent: TRACEPARENT }))).statusCode, 201)
+      assert.equal(readTraceparent(traceparentsOf(traced.publisher)[0])?.traceId, TILL.traceId)
+      assert.equal((await send(traced, post('{'))).statusCode, 400)
+    })
+  }
+})
+
+test('a tracer that makes no spans is as none', async (t) => {
+  const traced = await start(t, { tracer: new ProxyTracerProvider().getTracer('none') })
+  await send(traced, post())
+  assert.notEqual(readTraceparent(traceparentsOf(traced.publisher)[0]), null)
 })
 
 test('a problem that a route throws ends the span once', async (t) => {

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
-import type { Sampler } from '@opentelemetry/sdk-trace-base'
+import type { Tracer } from '@opentelemetry/api'
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
 import { UploadWindow } from '../../src/admission/upload-window.ts'
 import { createKeyBinding } from '../../src/ingest/idempotency-keys.ts'
@@ -19,6 +20,9 @@ export const TRACEPARENT = `00-${TILL.traceId}-${TILL.spanId}-01`
 
 export interface TracedAppOptions {
   readonly sampler?: Sampler
+  readonly processor?: SpanProcessor
+  /** Instead of that of the SDK. */
+  readonly tracer?: Tracer
   readonly deliveryTimeoutMs?: number
   readonly app?: TestDeps
   readonly ingest?: Pick<Partial<IngestDeps>, 'known'>
@@ -26,8 +30,8 @@ export interface TracedAppOptions {
 
 /** The way of an invoice from the request to a fake publisher, traced by a real SDK. */
 export async function tracedApp(t: TestContext, options: TracedAppOptions = {}) {
-  const sdk = createSdk(options.sampler)
-  const tracing = createTracing(TOPIC, sdk.tracer)
+  const sdk = createSdk(options.sampler, ...(options.processor === undefined ? [] : [options.processor]))
+  const tracing = createTracing(TOPIC, options.tracer ?? sdk.tracer)
   if (tracing === null) throw new Error('it has a tracer')
   const publisher = new FakePublisher()
   const accumulator = new Accumulator({

@@ -1,0 +1,14 @@
+import { diag } from '@opentelemetry/api'
+
+/**
+ * What `work` returns; `null` if it throws. Samplers and processors of the SDK may be anybody's code, and what they throw
+ * must not reach an invoice.
+ */
+export function safely<T>(work: () => T): T | null {
+  try {
+    return work()
+  } catch (error) {
+    diag.error('tillgate: the SDK for traces has thrown', error)
+    return null
+  }
+}
