@@ -6,7 +6,7 @@ import type { AdmissionRules } from './http/admission.ts'
 import type { IngestDeps } from './ingest/invoice.ts'
 import { isLoopback } from './network-address.ts'
 import { AccessLog, type LoggedDenial } from './observability/access-log.ts'
-import type { Metrics } from './observability/metrics.ts'
+import type { TokenMetrics, TokenRefusal } from './observability/token-metrics.ts'
 
 /** Who may send: tokens, and what is logged and counted of them. */
 export interface Access extends Pick<AdmissionRules, 'authenticate' | 'onDenied'>, Pick<IngestDeps, 'onForbidden'> {
@@ -19,7 +19,7 @@ export interface Access extends Pick<AdmissionRules, 'authenticate' | 'onDenied'
 }
 
 /** Rejects when a file of keys or revocations cannot be read. `metrics` is called when something happens. */
-export async function startAccess(config: Config, logger: Logger, metrics: () => Metrics): Promise<Access> {
+export async function startAccess(config: Config, logger: Logger, metrics: () => TokenMetrics): Promise<Access> {
   const options = authOptions(config)
   if (options === null) {
     const level = isLoopback(config.HOST) ? 'info' : 'warn'
@@ -43,7 +43,7 @@ export async function startAccess(config: Config, logger: Logger, metrics: () =>
     log.stop()
     throw error
   })
-  const denied = (denial: LoggedDenial) => {
+  const denied = (denial: LoggedDenial & { readonly reason: TokenRefusal }) => {
     metrics().tokenRefused(denial.reason)
     log.denied(denial)
   }

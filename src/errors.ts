@@ -78,16 +78,19 @@ export const PROBLEMS = {
 export type ProblemSlug = keyof typeof PROBLEMS
 
 /** The bounds on load that a request may meet: what a refusal is counted under. */
-export type LoadBound =
-  | 'draining'
-  | 'live-invoices'
-  | 'memory'
-  | 'arriving-bodies'
-  | 'body-rate'
-  | 'readers'
-  | 'sender-connections'
-  | 'sender-bytes'
-  | 'sender-time'
+export const LOAD_BOUNDS = [
+  'draining',
+  'live-invoices',
+  'memory',
+  'arriving-bodies',
+  'body-rate',
+  'readers',
+  'sender-connections',
+  'sender-bytes',
+  'sender-time',
+] as const
+
+export type LoadBound = (typeof LOAD_BOUNDS)[number]
 
 /** What the problem tells the till: only a fault in the document itself puts an invoice aside. */
 export function tillOf(slug: ProblemSlug): Exclude<TillAction, 'delete'> {

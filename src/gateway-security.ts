@@ -3,8 +3,8 @@ import { type Access, startAccess } from './access.ts'
 import { tlsFiles } from './config.ts'
 import type { Config } from './config-schema.ts'
 import { readTlsFiles, type TlsOptions } from './http/tls.ts'
-import type { Metrics } from './observability/metrics.ts'
 import type { EventSummary } from './observability/summary.ts'
+import type { TokenMetrics } from './observability/token-metrics.ts'
 
 interface Security {
   /** HTTPS, if there is a certificate. */
@@ -20,7 +20,7 @@ export async function createSecurity(
   config: Config,
   logger: Logger,
   events: EventSummary,
-  metrics: () => Metrics,
+  metrics: () => TokenMetrics,
 ): Promise<Security> {
   const files = tlsFiles(config)
   if (files !== undefined) await readTlsFiles(files)

@@ -12,12 +12,14 @@ import { listed } from './config-lists.ts'
 import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
 import { compareContent } from './dedup/content.ts'
+import { createGatewayMetrics } from './gateway-metrics.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
 import { UnreadAnswers } from './http/unread-answers.ts'
 import { createKeyBinding } from './ingest/idempotency-keys.ts'
 import { createIngest } from './ingest/invoice.ts'
+import { Tally, tallied } from './ingest/tally.ts'
 import { createIngestUpload } from './ingest/upload.ts'
 import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
 import { cachedPartitionOf } from './invoice/partition.ts'
@@ -26,8 +28,7 @@ import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { createKnownInvoices, type KnownInvoices } from './known-invoices.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
-import { watchEventLoop } from './observability/event-loop.ts'
-import { createMetrics, type Metrics } from './observability/metrics.ts'
+import type { Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { createThrottleLog } from './observability/throttle-log.ts'
 import { plainMessage } from './system-problem.ts'
@@ -120,6 +121,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       events.note('warn', `kafka ${what}: ${plainMessage(error)}`)
     },
     onAttemptFailed: tracing?.batches.attemptFailed,
+    onProduced: (request) => metrics.produced(request),
     onThrottle: createThrottleLog(logger, () => metrics),
     onTopicChange: (change, text) => {
       metrics.topicChanged(change)
@@ -132,6 +134,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const accumulator = new Accumulator({
     publisher: tracing?.batches.around(publisher) ?? publisher,
     onAcknowledged: known.note,
+    onBatch: (batch) => metrics.batch(batch),
     compareContent,
     partitions: config.KAFKA_PARTITIONS,
     limits: {
@@ -150,23 +153,16 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     return { ready: reasons.length === 0, reasons, warnings: publisher.warnings }
   }
   const unreadAnswers = new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed'))
-  const metrics = createMetrics({
-    pendingRecords: () => accumulator.pendingRecords,
-    bufferedBytes: () => memory.usedBytes,
-    bufferCapacityBytes: memory.capacityBytes,
-    stalledPartitions: () => accumulator.stalledLanes,
-    unreadAnswerBytes: () => unreadAnswers.bytes,
-    longestBlock: watchEventLoop(),
+  const tally = new Tally()
+  const metrics: Metrics = createGatewayMetrics({
+    ...{ tally, accumulator, memory, unreadAnswers, publisher, access, known },
     isReady: () => readiness().ready,
-    warnings: () => publisher.warnings.length,
-    rememberedTokens: () => access.rememberedTokens,
-    staleAuthFiles: () => access.staleFiles,
-    known: known.figures,
+    workers: () => reader.workers,
   })
   const reader = createReader(config, events, metrics)
   const app = await buildApp(
     {
-      ...createFlows(config, { accumulator, known, reader, access }),
+      ...tallied(createFlows(config, { accumulator, known, reader, access }), tally),
       journalStateOf: known.stateOf,
       ...createBounds(config, memory, reader),
       authenticate: access.authenticate,
@@ -190,7 +186,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
 function createReader(config: Config, events: EventSummary, metrics: Metrics): UploadReader {
   return new UploadReader({
     ...readerOptions(config),
-    onHandOver: metrics.handedOver,
+    onHandOver: (kind) => metrics.handedOver(kind === 'invoice' ? kind : 'upload'),
     onTrouble: (error) => events.note('error', `upload ${error.message}`, whereOf(error.cause)),
   })
 }

@@ -10,7 +10,7 @@ import type { JournalStateOf } from './known/journal-state.ts'
 import { JournalsView } from './known/journals-view.ts'
 import { Known, type KnownOptions } from './known/known.ts'
 import { JournalsReading, type ReadingWatcher } from './known/reading.ts'
-import type { KnownFigures } from './observability/metrics.ts'
+import type { KnownFigures } from './observability/known-metrics.ts'
 import type { EventSummary } from './observability/summary.ts'
 import { within } from './waiting.ts'
 

@@ -153,13 +153,14 @@ test('a large invoice is read by a worker thread, a small one and a small upload
   assert.equal(await post(10, 1), 201)
   assert.equal(await upload(url, ['T2']), 200)
   const scraped = async () => await (await fetch(`${adminUrl}/metrics`)).text()
-  assert.doesNotMatch(await scraped(), /^tillgate_worker_bodies_total\{/m)
+  assert.match(await scraped(), /^tillgate_worker_bodies_total\{kind="invoice"\} 0$/m)
   assert.equal(await post(10_000, 2), 201)
   assert.equal(await post(700_000, 3), 201)
   const text = await scraped()
   assert.match(text, /^tillgate_worker_bodies_total\{kind="invoice"\} 2$/m)
   assert.match(text, /^tillgate_event_loop_longest_block_seconds \d/m)
   assert.match(text, /^tillgate_unread_answer_bytes 0$/m)
+  assert.match(text, /^tillgate_workers [1-9]/m)
 })
 
 test('brokers and tills may have IPv6 addresses', async (t) => {

@@ -41,7 +41,8 @@ suite('the source text', () => {
       'src/tracing/',
       'src/commands/topics.ts',
       'src/config',
-      'src/gateway.ts',
+      'src/gateway',
+      'src/observability/',
     )
     const withoutPath = others.map(({ path, text }) => ({ path, text: text.replaceAll('/invoices/batch', '') }))
     assert.deepEqual(places(withoutPath, /\w*batch\w*/gi), [])

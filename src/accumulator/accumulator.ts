@@ -1,7 +1,7 @@
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { within } from '../waiting.ts'
 import type { Chain } from './chain.ts'
-import { Lane, type LaneLimits } from './lane.ts'
+import { type EndedBatch, Lane, type LaneLimits } from './lane.ts'
 import type { Outcome } from './outcome.ts'
 import { PendingRecord } from './pending-record.ts'
 import type { ProducerRecord } from './producer-record.ts'
@@ -17,6 +17,8 @@ export interface AccumulatorOptions {
   readonly deliveryTimeoutMs: number
   /** Called for each acknowledged record while it is still pending, whether or not a request waits for it. */
   readonly onAcknowledged?: ((outcome: Extract<Outcome, { kind: 'acknowledged' }>) => void) | undefined
+  /** Called for each batch that has its outcome, before its records are settled. */
+  readonly onBatch?: ((batch: EndedBatch) => void) | undefined
   /** Whether two values, whose bytes differ, are the same document. Default: they are not. */
   readonly compareContent?: ((one: Buffer, other: Buffer) => 'same' | 'other' | 'uncompared') | undefined
   /** Monotonic clock, in milliseconds. */
@@ -52,7 +54,10 @@ export class Accumulator {
     this.#publisher = publisher
     this.#stallAfterMs = limits.stallAfterMs
     this.#now = now
-    this.#lanes = Array.from({ length: partitions }, (_, partition) => new Lane(partition, publisher, limits, now))
+    this.#lanes = Array.from(
+      { length: partitions },
+      (_, partition) => new Lane(partition, publisher, limits, now, options.onBatch),
+    )
     this.#deliveryTimeoutMs = options.deliveryTimeoutMs
     this.#onAcknowledged = options.onAcknowledged ?? (() => {})
     this.#compareContent = options.compareContent ?? (() => 'other')
@@ -61,6 +66,11 @@ export class Accumulator {
   /** Records whose outcome is not known yet. */
   get pendingRecords(): number {
     return this.#pending.size
+  }
+
+  /** How long the batch of each lane that has one has been outstanding. */
+  get batchAgesMs(): number[] {
+    return this.#lanes.map((lane) => lane.batchAgeMs).filter((ageMs) => ageMs !== null)
   }
 
   /** How many lanes are stalled: their batch has been outstanding for too long, and they take no new records. */

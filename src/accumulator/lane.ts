@@ -10,6 +10,8 @@ export interface LaneEntry {
   state: 'waiting' | 'in-flight' | 'withdrawn' | 'settled'
   /** Owned by the lane, too: entries are sent in the order of their positions. */
   position: number
+  /** Owned by the lane: monotonic time at which it came. */
+  appendedAtMs: number
   /** `true` when no request wants it sent, for example because a record that must be ahead of it may be missing. */
   readonly isCutOff: boolean
   onSettled(outcome: Outcome): void
@@ -23,6 +25,15 @@ export interface LaneLimits {
   readonly lingerMs: number
   /** A lane whose batch has been outstanding for this long takes no new records until the batch is done. */
   readonly stallAfterMs: number
+}
+
+/** A batch that has its outcome. */
+export interface EndedBatch {
+  readonly sizeBytes: number
+  /** How long each of its records was in the lane before. */
+  readonly waitedMs: readonly number[]
+  /** From the lane to the outcome, with all retries and pauses. */
+  readonly inFlightMs: number
 }
 
 /**
@@ -47,6 +58,7 @@ export class Lane {
   readonly #publisher: Publisher
   readonly #limits: LaneLimits
   readonly #now: () => number
+  readonly #onBatch: (batch: EndedBatch) => void
   #waiting: LaneEntry[] = []
   #batch: ProducerBatch | null = null
   #batchEntries: LaneEntry[] = []
@@ -58,12 +70,24 @@ export class Lane {
    */
   #maxBatchRecords: number
 
-  constructor(partition: number, publisher: Publisher, limits: LaneLimits, now: () => number) {
+  constructor(
+    partition: number,
+    publisher: Publisher,
+    limits: LaneLimits,
+    now: () => number,
+    onBatch: (batch: EndedBatch) => void = () => {},
+  ) {
     this.partition = partition
     this.#publisher = publisher
     this.#limits = limits
     this.#now = now
+    this.#onBatch = onBatch
     this.#maxBatchRecords = limits.maxBatchRecords
+  }
+
+  /** How long its batch has been outstanding; null: there is none. */
+  get batchAgeMs(): number | null {
+    return this.#batch === null ? null : this.#now() - this.#batch.createdAtMs
   }
 
   /** `true` while a batch has been outstanding for `stallAfterMs` or longer. */
@@ -83,6 +107,7 @@ export class Lane {
 
   append(entry: LaneEntry): void {
     entry.position = this.#nextPosition++
+    entry.appendedAtMs = this.#now()
     this.#waiting.push(entry)
     this.#scheduleDrain()
   }
@@ -153,18 +178,20 @@ export class Lane {
   }
 
   #finish(outcome: BatchOutcome): void {
-    const { heldMs } = this.#batch!
-    assertPossible(outcome, this.#batch!)
+    const batch = this.#batch!
+    assertPossible(outcome, batch)
     const entries = this.#batchEntries
     this.#batch = null
     this.#batchEntries = []
     if (outcome.kind === 'not-attempted') this.#putBack(entries)
     else if (outcome.kind === 'too-large') this.#retrySmaller(entries)
-    else this.#settleAll(entries, outcome, heldMs)
+    else this.#settleAll(entries, outcome, batch)
     if (this.#waiting.length > 0) this.#drain()
   }
 
-  #settleAll(entries: LaneEntry[], outcome: FinalOutcome, heldMs: number): void {
+  #settleAll(entries: LaneEntry[], outcome: FinalOutcome, { heldMs, sizeBytes, createdAtMs }: ProducerBatch): void {
+    const waitedMs = entries.map(({ appendedAtMs }) => createdAtMs - appendedAtMs)
+    this.#onBatch({ sizeBytes, waitedMs, inFlightMs: this.#now() - createdAtMs })
     // Under a quota each byte costs time. Small batches make short pauses, so that fewer invoices expire in one.
     if (heldMs >= LONG_HOLD_MS) this.#maxBatchRecords = Math.max(1, Math.floor(entries.length / 2))
     else if (outcome.kind === 'acknowledged')

@@ -25,6 +25,7 @@ export class PendingRecord implements LaneEntry {
   readonly sizeBytes: number
   state: LaneEntry['state'] = 'waiting'
   position = Number.NaN
+  appendedAtMs = Number.NaN
   readonly #lane: Lane
   readonly #reservation: Reservation
   readonly #onGone: (outcome: Outcome) => void

@@ -10,7 +10,7 @@ import type { StartRequestSpan } from '../tracing/request-span.ts'
 import { announcedLength } from './announced-length.ts'
 import { type Denial, principalOf } from './authentication.ts'
 import { refuse } from './error-answers.ts'
-import type { Answer, Exchange, InvoiceRoute } from './exchange.ts'
+import { type Answer, beginExchange, type Exchange, type InvoiceRoute } from './exchange.ts'
 import { senderOf } from './sender.ts'
 import { tooLarge } from './to-problem.ts'
 import { traced } from './traced-request.ts'
@@ -86,15 +86,7 @@ export const SATURATED = new Problem(
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    const exchange: Exchange = {
-      route,
-      startedAtMs: performance.now(),
-      span: rules.startSpan === undefined ? null : rules.startSpan(traced(request)),
-      principal: null,
-      sender: null,
-      reservation: null,
-      leave: null,
-    }
+    const exchange = beginExchange(route, rules.startSpan === undefined ? null : rules.startSpan(traced(request)))
     request.exchange = exchange
     const admit = (principal: Principal | null | Problem) => {
       const problem = principal instanceof Problem ? principal : reserve(exchange, principal, request, rules)

@@ -66,7 +66,7 @@ export interface AppDeps {
   unreadAnswers: UnreadAnswers
   /** Begins the span of an invoice request. Default: nothing is traced. */
   startSpan?: AdmissionRules['startSpan']
-  /** Called once per answered invoice request, for counters and per-class logs. It never gets values. */
+  /** Called once for each answer to an invoice request or one for a cursor, for counters and per-class logs. It never gets values. */
   onAnswer: (answer: Answer) => void
 }
 
@@ -104,7 +104,6 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   answerConnects(app.server, settings.genReqId)
 
   app.decorateRequest('exchange', null)
-  app.decorateRequest('reader', null)
   app.removeAllContentTypeParsers()
   app.setValidatorCompiler(compileParameterCheck)
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)

@@ -8,12 +8,15 @@ import type { JournalStateOf } from '../known/journal-state.ts'
 import type { AdmissionRules } from './admission.ts'
 import { MAY_NEED_TOKEN, principalOf } from './authentication.ts'
 import { CURSOR_EXAMPLES } from './examples.ts'
+import { type Answer, beginExchange, settle } from './exchange.ts'
 import { CursorSchema, cursorOf } from './journal-cursor.ts'
 import { problemResponses, response } from './responses.ts'
 import { senderOf } from './sender.ts'
 
 export interface CursorRouteDeps extends Pick<AdmissionRules, 'authenticate' | 'onDenied' | 'senders'> {
   journalStateOf: JournalStateOf
+  /** Called for every cursor that is told. */
+  onAnswer: (answer: Answer) => void
 }
 
 /** About what a request takes of the main thread, without making its answer. */
@@ -63,7 +66,8 @@ export function cursorRoute(instance: FastifyInstance, deps: CursorRouteDeps): v
       const startedAtMs = performance.now()
       // Made into text here, so that this counts, too: 4,000 ranges take a millisecond.
       const text = JSON.stringify(cursorOf(deps.journalStateOf(request.params)))
-      request.reader?.charge(performance.now() - startedAtMs)
+      request.exchange?.sender?.charge(performance.now() - startedAtMs)
+      settle(request, deps.onAnswer, { kind: 'cursor', status: 200 })
       return reply.header('content-type', 'application/json; charset=utf-8').send(text)
     },
   )
@@ -76,10 +80,12 @@ export function cursorRoute(instance: FastifyInstance, deps: CursorRouteDeps): v
 function readerAdmission({ authenticate, onDenied, senders }: CursorRouteDeps): onRequestHookHandler {
   return (request, reply, done) => {
     reply.header('cache-control', 'no-store')
+    const exchange = beginExchange('cursor')
+    request.exchange = exchange
     const admit = (principal: Principal | null | Problem) => {
       if (principal instanceof Problem) return done(principal)
       const sender = senderOf(request, principal, senders)
-      request.reader = sender
+      exchange.sender = sender
       const obstacle = senders.obstacle(sender)
       if (obstacle === null) sender.charge(REQUEST_MS)
       done(obstacle ?? undefined)

@@ -27,12 +27,12 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
 export interface RefusalDeps {
   /** Who pays for what is refused; `null`: nobody does. */
   readonly senders: Senders | null
-  /** Called for every invoice request that is refused. */
+  /** Called for every request with an exchange that is refused. */
   readonly onAnswer: (answer: Answer) => void
 }
 
 /**
- * Answers a request with a problem. Calls `onAnswer` if it is an invoice request. Errors that routes throw get here
+ * Answers a request with a problem. Calls `onAnswer` if it has an exchange. Errors that routes throw get here
  * through Fastify's error handler. The admission hook calls it directly: it refuses most when there is least time.
  */
 export function refuse(
@@ -57,7 +57,7 @@ export function refuseUnread(request: FastifyRequest, reply: FastifyReply, probl
 /** Charges a refusal to its sender, or else to its address: that may be refused for it instead. */
 function pay(request: FastifyRequest, problem: Problem, senders: Senders | null): Problem {
   const ms = REFUSING_MS + (request.raw.complete ? 0 : discardingMs(request))
-  const sender = request.exchange?.sender ?? request.reader
+  const sender = request.exchange?.sender
   const isFault = problem.bound === undefined && problem.status < 500
   if (sender) sender.charge(isFault ? FAULT_MS + ms : ms)
   if (sender || senders === null) return problem

@@ -8,8 +8,13 @@ import type { RequestSpan } from '../tracing/request-span.ts'
 import type { UploadSummary } from './upload-answer.ts'
 
 export type InvoiceRoute = 'post' | 'put' | 'upload'
+/** Routes whose answers are counted. */
+export type CountedRoute = InvoiceRoute | 'cursor'
 
-/** What an invoice request gets: a receipt, an answer for each invoice of an upload, or a problem for all of it. */
+/**
+ * What an invoice request gets: a receipt, an answer for each invoice of an upload, or a problem for all of it. Or what a
+ * request for a cursor gets.
+ */
 type Result =
   | {
       readonly kind: 'receipt'
@@ -19,6 +24,7 @@ type Result =
       readonly isReplay: boolean
     }
   | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
+  | { readonly kind: 'cursor'; readonly status: 200 }
   | {
       readonly kind: 'problem'
       readonly status: number
@@ -27,12 +33,12 @@ type Result =
       readonly bound?: LoadBound | undefined
     }
 
-/** The answer to one invoice request. Never holds values of an invoice. */
-export type Answer = Result & { readonly route: InvoiceRoute; readonly durationMs: number }
+/** The answer to one invoice request, or to one for a cursor. Never holds values of an invoice. */
+export type Answer = Result & { readonly route: CountedRoute; readonly durationMs: number }
 
-/** The state of an invoice request, from its first byte until its answer is made. */
+/** The state of an invoice request, or of one for a cursor, from its first byte until its answer is made. */
 export interface Exchange {
-  readonly route: InvoiceRoute
+  readonly route: CountedRoute
   readonly startedAtMs: number
   /** `null` where nothing is traced. */
   readonly span: RequestSpan | null
@@ -50,13 +56,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `null` on other routes, and once the answer is made. */
     exchange: Exchange | null
-    /** Who asks for a cursor; `null` on other routes, and until it is known. */
-    reader: Sender | null
   }
 }
 
 /**
- * Call it when the answer to a request is made. The first call for an invoice request gives back its reservation and
+ * Call it when the answer to a request is made. The first call for a request with an exchange gives back its reservation and
  * its place, and calls `onAnswer`. Later calls, and calls for other requests, do nothing. Every admitted request gets
  * here, even if its connection breaks: an unfinished body ends in the error handler.
  */
@@ -66,8 +70,13 @@ export function settle(request: FastifyRequest, onAnswer: (answer: Answer) => vo
   request.exchange = null
   exchange.reservation?.release()
   exchange.leave?.(result.kind === 'receipt' && !result.isReplay)
-  exchange.span?.end(result)
+  if (result.kind !== 'cursor') exchange.span?.end(result)
   onAnswer({ ...result, route: exchange.route, durationMs: performance.now() - exchange.startedAtMs })
+}
+
+/** The exchange of a request whose head has just come. */
+export function beginExchange(route: CountedRoute, span: RequestSpan | null = null): Exchange {
+  return { route, startedAtMs: performance.now(), span, principal: null, sender: null, reservation: null, leave: null }
 }
 
 /** The buffer share of a request that was admitted; throws for any other. */

@@ -1,6 +1,6 @@
 import { errorCodes } from 'fastify'
 import { Problem } from '../errors.ts'
-import type { InvoiceRoute } from './exchange.ts'
+import type { CountedRoute } from './exchange.ts'
 
 const { FST_ERR_BAD_URL, FST_ERR_MAX_PARAM_LENGTH } = errorCodes
 const { FST_ERR_CTP_BODY_TOO_LARGE, FST_ERR_CTP_INVALID_MEDIA_TYPE, FST_ERR_CTP_INVALID_CONTENT_LENGTH } = errorCodes
@@ -23,9 +23,9 @@ export function incomplete(cause?: unknown): Problem {
  * The problem that an error is answered with. Fastify's own errors are recognised by their class. What Fastify or a
  * plugin blames on the client is a 4xx, whichever error it is. Any other is `internal-error`. No message is repeated,
  * because it may quote the request. A body that broke off is never a permanent 4xx: the next attempt may arrive complete.
- * `route`: that of an invoice request.
+ * `route`: that of a request whose answer is counted.
  */
-export function toProblem(error: unknown, route?: InvoiceRoute): Problem {
+export function toProblem(error: unknown, route?: CountedRoute): Problem {
   if (error instanceof Problem) return error
   if (error instanceof FST_ERR_BAD_URL || error instanceof FST_ERR_MAX_PARAM_LENGTH) return BAD_PATH
   if (error instanceof FST_ERR_CTP_BODY_TOO_LARGE) return tooLarge(route)
@@ -44,7 +44,7 @@ const UPLOAD_TOO_LARGE = new Problem(
 )
 
 /** The answer to a body that is too long. An upload can be sent in parts, an invoice cannot. */
-export function tooLarge(route: InvoiceRoute | undefined): Problem {
+export function tooLarge(route: CountedRoute | undefined): Problem {
   return route === 'upload' ? UPLOAD_TOO_LARGE : INVOICE_TOO_LARGE
 }
 

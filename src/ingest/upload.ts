@@ -48,6 +48,8 @@ export interface UploadRequest extends Pick<UploadBody, 'body' | 'coding' | 'fra
   readonly sender?: string | undefined
   /** The buffer share that was reserved before the body was read. */
   readonly reservation: Reservation
+  /** Called once all of it was read and has memory: with how many invoices it holds. */
+  readonly onRead?: ((invoices: number) => void) | undefined
 }
 
 /** The answer to one invoice of an upload. `identity` is missing if the invoice does not name one. */
@@ -88,6 +90,7 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     endValidation?.({ invoices: parcelLength(parcel) })
     const sizeBytes = parcel.bytes.length + parcel.notes.length + parcelLength(parcel) * deps.overheadBytes
     if (!reservation.resize(sizeBytes)) throw NO_MEMORY
+    request.onRead?.(parcelLength(parcel))
 
     const span = request.span?.startWait('upload') ?? null
     const context = { receivedAt: receivedAt.toISOString(), traceparent, span, principal, ingest: 'upload' } as const

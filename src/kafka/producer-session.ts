@@ -4,6 +4,7 @@ import { type ClientOptions, createClient, INNER_RETRY } from './client.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { guardAttempts } from './kafkajs/attempt-gate.ts'
 import type { Message, Producer } from './kafkajs/index.ts'
+import { PRODUCED, type ProduceNotice } from './kafkajs/joint-produce.ts'
 import { THROTTLED, type ThrottleNotice } from './kafkajs/throttling.ts'
 import { fetchPartitionCount } from './topic-admin.ts'
 import { rootCause, wasNotAppended } from './verdict.ts'
@@ -18,6 +19,8 @@ export interface SessionOptions extends ClientOptions {
   readonly metadataMaxAgeMs: number
   /** Called when a broker asks for a pause, and when it answers without one again. */
   readonly onThrottled?: ((notice: ThrottleNotice) => void) | undefined
+  /** Called for each produce request that was answered. */
+  readonly onProduced?: ((notice: ProduceNotice) => void) | undefined
 }
 
 /** How long `close` waits for answers to requests in flight, and then again for the connections to close. */
@@ -85,9 +88,11 @@ export class ProducerSession {
     producer.on(producer.events.REQUEST, ({ payload: { apiKey } }) => {
       if (!HANDSHAKE.has(apiKey)) seen.answerAtMs = performance.now()
     })
+    // A fault run may leave these changes out.
     if (THROTTLED in producer.events)
-      // a fault run may leave that change out
       producer.on(THROTTLED as never, ({ payload }: { payload: ThrottleNotice }) => options.onThrottled?.(payload))
+    if (PRODUCED in producer.events)
+      producer.on(PRODUCED as never, ({ payload }: { payload: ProduceNotice }) => options.onProduced?.(payload))
     try {
       await producer.connect()
     } catch (error) {

@@ -1,19 +1,30 @@
-import type { Metrics } from './metrics.ts'
+import type { LoadBound, ProblemSlug } from '../errors.ts'
+import type { AnsweringRoute, AnswerMetrics } from './answer-metrics.ts'
 import type { EventSummary } from './summary.ts'
 
-/** The answer to one request with invoices. Holds no values of an invoice beyond its identity. */
-export type AnsweredRequest = { readonly status: number; readonly durationMs: number } & (
+/** The answer to one request with invoices, or for a cursor. Holds no values of an invoice beyond its identity. */
+export type AnsweredRequest = {
+  readonly route: AnsweringRoute
+  readonly status: number
+  readonly durationMs: number
+} & (
   | { readonly kind: 'receipt'; readonly identity: object; readonly isReplay?: boolean }
   /** How many invoices of an upload got which answer. */
-  | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
-  | { readonly kind: 'problem'; readonly slug: string; readonly cause: unknown; readonly bound?: string | undefined }
+  | { readonly kind: 'upload'; readonly summary: Readonly<Record<'accepted' | 'rejected' | 'retry', number>> }
+  | { readonly kind: 'cursor' }
+  | {
+      readonly kind: 'problem'
+      readonly slug: ProblemSlug
+      readonly cause: unknown
+      readonly bound?: LoadBound | undefined
+    }
 )
 
 /** Counts each answer, and logs it in the summary of its class. */
-export function createAnswerLog(metrics: Metrics, events: EventSummary): (answer: AnsweredRequest) => void {
+export function createAnswerLog(metrics: AnswerMetrics, events: EventSummary): (answer: AnsweredRequest) => void {
   return (answer) => {
-    const { status, durationMs } = answer
-    metrics.answered(status, answer.kind === 'problem' ? answer.slug : 'none', durationMs)
+    const { route, status, durationMs } = answer
+    metrics.answered(route, status, answer.kind === 'problem' ? answer.slug : 'none', durationMs)
     switch (answer.kind) {
       case 'receipt':
         return events.note('info', answer.isReplay ? 'invoices sent again' : 'invoices acknowledged', {
@@ -22,6 +33,8 @@ export function createAnswerLog(metrics: Metrics, events: EventSummary): (answer
       case 'upload':
         metrics.upload(answer.summary)
         return events.note('info', 'uploads answered', { ...answer.summary })
+      case 'cursor':
+        return
       case 'problem': {
         if (answer.bound !== undefined) metrics.refused(answer.bound)
         const level = status === 500 ? 'error' : 'warn'

@@ -1,5 +1,6 @@
-import { Counter, Gauge } from 'prom-client'
-import { createRegistry } from './registry.ts'
+import { createRegistry, type OwnRegistry } from './registry.ts'
+
+const VERDICTS = ['first', 'duplicate', 'other-content', 'uncompared', 'too-many-gaps', 'foreign'] as const
 
 /** What is read of each partition at a scrape. */
 export interface PartitionFigures {
@@ -11,12 +12,11 @@ export interface PartitionFigures {
   readonly journals: number
 }
 
-export interface DedupMetrics {
+export interface DedupMetrics extends Pick<OwnRegistry, 'scrape' | 'own'> {
   /** Counts one transaction, and the records that it judged, by verdict. */
-  readonly transaction: (verdicts: Readonly<Record<string, number>>) => void
+  readonly transaction: (verdicts: Readonly<Record<(typeof VERDICTS)[number], number>>) => void
   /** Counts an ownership that ended: `fenced` or `error`. */
   readonly lost: (why: 'fenced' | 'error') => void
-  readonly scrape: () => Promise<{ contentType: string; body: string }>
 }
 
 /** The metrics of `tillgate dedup` in a registry of their own. */
@@ -24,34 +24,20 @@ export function createDedupMetrics(sources: {
   readonly partitions: () => readonly PartitionFigures[]
   readonly isReady: () => boolean
 }): DedupMetrics {
-  const { registers, gauge, scrape } = createRegistry()
-  const records = new Counter({
-    name: 'tillgate_dedup_records_total',
-    help: 'Raw records that were judged, by verdict.',
-    labelNames: ['verdict'] as const,
-    registers,
+  const { gauge, gaugeBy, counter, own, scrape } = createRegistry()
+  const records = counter('tillgate_dedup_records_total', 'Raw records that were judged, by verdict.', {
+    verdict: VERDICTS,
   })
-  const transactions = new Counter({
-    name: 'tillgate_dedup_transactions_total',
-    help: 'Committed transactions.',
-    registers,
-  })
-  const losses = new Counter({
-    name: 'tillgate_dedup_ownerships_lost_total',
-    help: 'Ownerships of a partition that ended: fenced by another owner, or after an error.',
-    labelNames: ['why'] as const,
-    registers,
-  })
+  const transactions = counter('tillgate_dedup_transactions_total', 'Committed transactions.', {})
+  const losses = counter(
+    'tillgate_dedup_ownerships_lost_total',
+    'Ownerships of a partition that ended: fenced by another owner, or after an error.',
+    { why: ['fenced', 'error'] },
+  )
   const ofEach = (name: string, help: string, read: (figures: PartitionFigures) => number) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['partition'] as const,
-      registers,
-      collect() {
-        for (const figures of sources.partitions()) this.set({ partition: String(figures.partition) }, read(figures))
-      },
-    })
+    gaugeBy(name, help, ['partition'], () =>
+      sources.partitions().map((figures) => [{ partition: String(figures.partition) }, read(figures)]),
+    )
   ofEach('tillgate_dedup_lag_records', 'Raw records that are not judged yet.', ({ lag }) => lag)
   ofEach(
     'tillgate_dedup_position_age_seconds',
@@ -63,9 +49,10 @@ export function createDedupMetrics(sources: {
   return {
     transaction: (verdicts) => {
       transactions.inc()
-      for (const [verdict, count] of Object.entries(verdicts)) if (count > 0) records.inc({ verdict }, count)
+      for (const verdict of VERDICTS) records.inc({ verdict }, verdicts[verdict])
     },
     lost: (why) => losses.inc({ why }),
+    own,
     scrape,
   }
 }

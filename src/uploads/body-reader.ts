@@ -1,6 +1,6 @@
 import type { Ask } from './ask.ts'
 import { ownMemory } from './parcel.ts'
-import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
+import { type WorkerFigures, WorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
 
 /** A body, received in full, with what is needed to read it. */
 export interface Body {
@@ -39,6 +39,10 @@ export class BodyReader<Task extends Body, Result> {
     this.#pool = pool.workers === 0 ? null : new WorkerPool(pool)
   }
 
+  get workers(): WorkerFigures {
+    return this.#pool?.figures ?? NO_WORKERS
+  }
+
   /** Whether one more body of this kind may come from this sender now. */
   hasRoom(kind = '', sender?: string): boolean {
     return this.#pool === null || this.#pool.hasRoom(queueName(kind, sender))
@@ -59,6 +63,8 @@ export class BodyReader<Task extends Body, Result> {
     await this.#pool?.stop()
   }
 }
+
+const NO_WORKERS: WorkerFigures = { threads: 0, busy: 0, waiting: 0 }
 
 function queueName(kind: string, sender: string | undefined): string {
   return sender === undefined ? kind : `${kind} ${sender}`

@@ -51,6 +51,13 @@ export class WorkerFailed extends Error {
   }
 }
 
+/** What the threads of a pool do now. */
+export interface WorkerFigures {
+  readonly threads: number
+  readonly busy: number
+  readonly waiting: number
+}
+
 /** Made once: finding out where it comes from would take longer than the rest of a refusal. */
 const BUSY = new WorkerFailed('busy')
 
@@ -108,6 +115,15 @@ export class WorkerPool<Task, Result> {
   constructor(options: WorkerPoolOptions) {
     this.#options = options
     for (let i = 0; i < options.workers; i++) this.#start()
+  }
+
+  /** Threads, how many of them have a task, and how many tasks wait for one. */
+  get figures(): WorkerFigures {
+    let busy = 0
+    for (const { job } of this.#threads) if (job !== null) busy++
+    let waiting = 0
+    for (const queue of this.#queues.values()) waiting += queue.waiting.size
+    return { threads: this.#threads.size, busy, waiting }
   }
 
   /** Whether one more task of this queue may be given now. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { Lane, type LaneEntry } from '../../src/accumulator/lane.ts'
+import { type EndedBatch, Lane, type LaneEntry } from '../../src/accumulator/lane.ts'
 import type { Outcome } from '../../src/accumulator/outcome.ts'
 import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
 
@@ -18,6 +18,7 @@ function append(name: string, sizeBytes = 100): LaneEntry & { outcome: Outcome |
     sizeBytes,
     state: 'waiting',
     position: 0,
+    appendedAtMs: 0,
     isCutOff: false,
     outcome: null,
     onSettled(outcome) {
@@ -132,4 +133,31 @@ test('with linger an idle lane gathers before it sends', async () => {
   assert.deepEqual(values(), [])
   await new Promise((resolve) => setTimeout(resolve, 60))
   assert.deepEqual(values(), ['ab'])
+})
+
+test('a batch that has its outcome is told with its times, once, however often it was put back', async () => {
+  const ended: EndedBatch[] = []
+  let nowMs = 100
+  lane = new Lane(
+    0,
+    publisher,
+    LIMITS,
+    () => nowMs,
+    (batch) => ended.push(batch),
+  )
+  append('a', 70)
+  nowMs = 104
+  append('b', 80)
+  await turn()
+  assert.equal(lane.batchAgeMs, 0)
+  nowMs = 110
+  publisher.latest.answer({ kind: 'not-attempted' })
+  await turn()
+  assert.deepEqual(ended, [])
+  nowMs = 135
+  assert.equal(lane.batchAgeMs, 25)
+  publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
+  await turn()
+  assert.deepEqual(ended, [{ sizeBytes: 150, waitedMs: [10, 6], inFlightMs: 25 }])
+  assert.equal(lane.batchAgeMs, null)
 })

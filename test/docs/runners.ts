@@ -95,6 +95,7 @@ export const RUNNERS: readonly Runner[] = [
     ['release/0.2.0/tillgate-0.2.0.tgz', CANDIDATE, "'--pack-destination', folder"],
   ),
   parts(/^npm run openapi$/, 'check', ['npm run openapi', 'package.json', 'node openapi/write-openapi.ts --check']),
+  parts(/^npm run metrics$/, 'check', ['npm run metrics', 'package.json', 'node dev/write-metrics.ts --check']),
   parts(/^npm run spec$/, 'test:unit', ['npm run spec', 'test/spec/spec.test.ts', '`npm run spec` writes them']),
   parts(/^npm run format$/, 'check', ['npm run format', 'package.json', 'biome check --error-on-warnings .']),
   parts(/^npm run coverage$/, 'test:unit', [

@@ -77,7 +77,7 @@ async function allow({ cluster }: ProxiedKafka, operations: readonly AclOperatio
   })
 }
 
-const REFUSALS = 'tillgate_answers_total{status="503",problem="refused-by-kafka"}'
+const REFUSALS = 'tillgate_answers_total{route="post",status="503",problem="refused-by-kafka"}'
 
 /** Waits until a till's answer says that Kafka refuses its invoice. */
 async function refused({ gateway }: World): Promise<void> {

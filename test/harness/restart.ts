@@ -9,7 +9,7 @@ const DEADLINE_MS = 30_000
 export async function untilServing(gateway: GatewayProcess): Promise<void> {
   let goal: number | undefined
   await eventually('invoices at the gateway', DEADLINE_MS, 50, async () => {
-    const stored = await scrape(gateway.adminUrl, 'tillgate_answers_total{status="201",problem="none"}')
+    const stored = await scrape(gateway.adminUrl, 'tillgate_answers_total{route="post",status="201",problem="none"}')
     goal ??= stored + 10
     return stored >= goal || undefined
   })

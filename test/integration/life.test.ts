@@ -345,7 +345,7 @@ test('metrics are on ADMIN_PORT alone, and gauges return to 0 after load', async
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_pending_records'), 0)
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'), 0)
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_ready'), 1)
-  assert.equal(await scrape(gateway.adminUrl, 'tillgate_answers_total{status="201",problem="none"}'), 200)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_answers_total{route="post",status="201",problem="none"}'), 200)
   const { code } = await stopWith(gateway, 'SIGTERM')
   assert.equal(code, 0)
 })

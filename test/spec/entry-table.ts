@@ -117,6 +117,7 @@ class Scene {
       sizeBytes: 100,
       state: 'waiting',
       position: 0,
+      appendedAtMs: 0,
       get isCutOff() {
         return isCutOff()
       },

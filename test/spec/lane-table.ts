@@ -93,7 +93,12 @@ class Scene {
 }
 
 function entry(): LaneEntry {
-  return { record: recordOf('a'), sizeBytes: 100, state: 'waiting', position: 0, isCutOff: false, onSettled: () => {} }
+  return {
+    ...{ record: recordOf('a'), sizeBytes: 100, position: 0, appendedAtMs: 0 },
+    state: 'waiting',
+    isCutOff: false,
+    onSettled: () => {},
+  }
 }
 
 const WAYS: Readonly<Record<LaneState, readonly LaneEvent[]>> = {

@@ -139,6 +139,7 @@ export class LaneWorld {
       sizeBytes: 100,
       state: 'waiting',
       position: 0,
+      appendedAtMs: 0,
       isCutOff: false,
       outcome: undefined,
       onSettled: (outcome) => {

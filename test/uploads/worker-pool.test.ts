@@ -163,9 +163,11 @@ test('beyond its threads and what may wait the pool is busy, until a task has en
   const { run, pool } = poolFor(t, { workers: 2, maxWaiting: 1 })
   const three = [run('wait'), run('wait'), run('wait')]
   assert.equal(pool.hasRoom(), false)
+  assert.deepEqual(pool.figures, { threads: 2, busy: 2, waiting: 1 })
   await assertFails(run('where'), 'busy')
   await Promise.all(three)
   assert.equal(pool.hasRoom(), true)
+  assert.deepEqual(pool.figures, { threads: 2, busy: 0, waiting: 0 })
   await run('where')
 })
 

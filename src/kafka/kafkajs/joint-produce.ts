@@ -3,6 +3,18 @@ import { AttemptRefused, guardOf } from './attempt-gate.ts'
 import type { Broker, Internals, ProduceRequest, ProduceResponse, RequestQueue } from './internals.ts'
 import { endThrottle, isThrottled, keepPauses } from './throttling.ts'
 
+/** The event of a producer whose produce request was answered. Its payload is a `ProduceNotice`. */
+export const PRODUCED = 'network.produced'
+
+/** One produce request that was answered, whatever the answer says of each batch. */
+export interface ProduceNotice {
+  readonly records: number
+  /** Of their values. */
+  readonly sizeBytes: number
+  /** From the request, before it was encoded, to its answer. */
+  readonly durationMs: number
+}
+
 /** Most bytes of values in a request that has more than one batch; a broker takes 100 MiB. */
 const MAX_JOINT_BYTES = 8 * 2 ** 20
 
@@ -15,7 +27,11 @@ const MAX_JOINT_BYTES = 8 * 2 ** 20
  * each batch before it. And nobody knows what was attempted.
  */
 export function joinProduceRequests(internals: Internals): void {
-  const { Broker, produceResponse } = internals
+  const { Broker, produceResponse, replaceModule } = internals
+  replaceModule<{ events: object }>('producer/instrumentationEvents', (module) => {
+    Object.assign(module.events, { [PRODUCED]: PRODUCED })
+    return module
+  })
   const { produce } = Broker.prototype
   const lines = new WeakMap<Broker, ProduceLine>()
 
@@ -135,8 +151,10 @@ class ProduceLine {
     })
     if (sent.length === 0) return
     if (queue && sent[0]?.request.transactionalId) keepPauses(queue)
+    const fromMs = performance.now()
     try {
       const response = await this.#send(joint(sent))
+      queue?.instrumentationEmitter?.emit(PRODUCED, noticeOf(sent, performance.now() - fromMs))
       if (queue && !response.clientSideThrottleTime) endThrottle(queue)
       const parts = partsOf(response)
       for (const waiting of sent) this.#settle(waiting, response, parts)
@@ -170,6 +188,16 @@ class ProduceLine {
       waiting.reject(this.#internals.createErrorFromCode(failed.errorCode))
     }
   }
+}
+
+function noticeOf(sent: readonly Waiting[], durationMs: number): ProduceNotice {
+  let records = 0
+  let sizeBytes = 0
+  for (const { request, sizeBytes: ofThis } of sent) {
+    sizeBytes += ofThis
+    for (const { partitions } of request.topicData) for (const { messages } of partitions) records += messages.length
+  }
+  return { records, sizeBytes, durationMs }
 }
 
 type TopicPart = ProduceResponse['topics'][number]
