@@ -36,7 +36,8 @@ sum(tillgate_invoices_received_total) = sum(tillgate_invoices_settled_total) + t
 
 The outcome counts when the answer is decided, whether or not the till is still there to take it. The invoices of an upload
 get theirs together. If the gateway itself fails with an upload (500), all of them are unknown, as their till is told.
-Without traffic nothing is in flight.
+Without traffic nothing is in flight. The log's line \`stopped\` has the balance at the end, with what came after the last
+scrape.
 
 ## Where the time goes
 

@@ -92,6 +92,7 @@ interface Parts {
   readonly life: { phase: 'serving' | 'draining' | 'closing' }
   readonly events: EventSummary
   readonly metrics: Metrics
+  readonly tally: Tally
   readonly publisher: KafkaPublisher
   readonly accumulator: Accumulator
   readonly known: KnownInvoices
@@ -178,7 +179,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   )
   const requests = trackRequests(app)
   return {
-    ...{ config, logger, life, events, metrics, publisher, accumulator, known, reader, access, app, requests },
+    ...{ config, logger, life, events, metrics, tally, publisher, accumulator, known, reader, access, app, requests },
     readiness,
   }
 }
@@ -270,6 +271,6 @@ async function stop(parts: Parts, admin: AdminListener): Promise<boolean> {
   await admin.stop()
   parts.events.stop()
   parts.access.stop()
-  logger.info({ isClean }, 'stopped')
+  logger.info({ isClean, invoices: parts.tally.balance }, 'stopped')
   return isClean
 }

@@ -1,4 +1,4 @@
-import { Problem, type ProblemSlug } from '../errors.ts'
+import { PROBLEMS, Problem, type ProblemSlug } from '../errors.ts'
 import type { Ingest } from './invoice.ts'
 import type { IngestUpload } from './upload.ts'
 
@@ -66,6 +66,14 @@ export class Tally {
     const inFlight = received.single + received.upload - this.#settled
     const problems = { ...this.#problems }
     return { received, acknowledged: this.#acknowledged, replayed: this.#replayed, problems, inFlight }
+  }
+
+  /** The balance in six numbers. */
+  get balance() {
+    const { received, acknowledged, replayed, problems, inFlight } = this.figures
+    const settled = { rejected: 0, unknown: 0 }
+    for (const [slug, count] of Object.entries(problems)) settled[PROBLEMS[slug as ProblemSlug].outcome] += count
+    return { received: received.single + received.upload, acknowledged, replayed, ...settled, inFlight }
   }
 }
 

@@ -131,6 +131,8 @@ export class World {
     const longestGapMs = this.#load?.longestGapMs ?? 0 // every till has its last acknowledgement now
     const pending = await scrape(this.gateway.adminUrl, 'tillgate_pending_records').catch(() => 0)
     if (pending !== 0) this.findings.push(`C: ${pending} records still pending`)
+    const inFlight = await scrape(this.gateway.adminUrl, 'tillgate_invoices_in_flight').catch(() => 0)
+    if (inFlight !== 0) this.findings.push(`C: ${inFlight} invoices without an outcome`)
     clearInterval(this.#sampler)
     const { code, signal } = await this.gateway.end('SIGTERM')
     this.#names?.remove()

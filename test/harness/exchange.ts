@@ -2,7 +2,7 @@ import openapi from '../../openapi/openapi.json' with { type: 'json' }
 import { assertMatchesContract } from '../http/contract.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
-const SCRAPE_TIMEOUT_MS = 10_000
+export const SCRAPE_TIMEOUT_MS = 10_000
 
 /** One answer of a gateway, read to its end. */
 export interface Answered {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { assertBalance, balanceAt } from '../harness/balance.ts'
 import { type Answered, invoiceBody, scrape, send } from '../harness/exchange.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 import { startTestGateway } from '../harness/run.ts'
@@ -78,7 +79,13 @@ test('an invoice that is sent again while it is under way is one record with two
   await untilBuffered('all three are', (bytes) => bytes === 3 * one)
   assert.equal(await scrape(adminUrl, 'tillgate_pending_records'), 1)
   const other = send(url, invoiceBody('S1', 2, { extensions: { other: 1 } }))
-  await untilBuffered('the other one waits', (bytes) => bytes > 3 * one)
+  const four = await untilBuffered('the other one waits', (bytes) => bytes > 3 * one)
+  const leaving = new AbortController()
+  const headers = { 'content-type': 'application/json' }
+  const left = fetch(`${url}/v1/invoices`, { method: 'POST', headers, body, signal: leaving.signal })
+  await untilBuffered('a fifth does', (bytes) => bytes === four + one)
+  leaving.abort()
+  await assert.rejects(left)
 
   broker?.thaw()
   const answers = await Promise.all([first, second, put])
@@ -88,6 +95,8 @@ test('an invoice that is sent again while it is under way is one record with two
     assert.deepEqual(document, answers[0].document)
   }
   assert.equal(await scrape(adminUrl, 'tillgate_pending_records'), 0)
+  // The one that did not wait for its answer has one, too.
+  assertBalance(await balanceAt(adminUrl), { acknowledged: 5, rejected: 1 })
   const log = await recordsOf(kafka.bootstrap, 'joined')
   assert.deepEqual(
     log.map(({ headers: { ce_id } }) => String(ce_id)),
@@ -109,6 +118,7 @@ test('a resend of an invoice that was answered unknown joins it while it is stil
   await eventually('nothing is pending', 30_000, 10, async () =>
     (await scrape(adminUrl, 'tillgate_pending_records')) === 0 ? true : undefined,
   )
+  assertBalance(await balanceAt(adminUrl), { acknowledged: 1, unknown: 2 })
   const log = await recordsOf(kafka.bootstrap, 'resent')
   assert.deepEqual(
     log.map(({ headers: { ce_id } }) => String(ce_id)),

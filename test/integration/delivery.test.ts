@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaCluster } from '../../dev/kafka/cluster.ts'
 import { type ProxiedKafka, startProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
+import { assertBalance, balanceAt } from '../harness/balance.ts'
 import { assertDelivered, runTills, startTestGateway } from '../harness/run.ts'
 
 const LOAD = { tills: 50, stores: 40, invoicesPerTill: 100 }
@@ -24,6 +25,7 @@ test('5,000 invoices from 50 tills of 40 stores: none lost, none twice, in order
   const gateway = await startTestGateway(kafka.bootstrap, 'calm')
   await gateway.ready
   const sent = await runTills({ url: gateway.url, ...LOAD })
+  assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: 5_000 })
   await gateway.stop()
   const { acknowledged } = await assertDelivered(kafka.bootstrap, 'calm', sent)
   assert.equal(acknowledged, 5_000)
@@ -76,6 +78,7 @@ for (const [what, action] of [
     const invoicesPerTill = action.type === 'drop' ? 8 : LOAD.invoicesPerTill
     const sent = await runTills({ url: gateway.url, ...LOAD, invoicesPerTill })
     proxied.proxies[0]?.setRule(null)
+    assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: sent.length })
     await gateway.stop()
     await assertDelivered(kafka.bootstrap, topic, sent)
     assert.ok(answers > 20, `${answers} answers passed`)

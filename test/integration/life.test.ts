@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
+import { assertBalance, assertTold, type Balance, balanceAt } from '../harness/balance.ts'
 import { DEADLINE_MS, type ServeProcess, startServe } from '../harness/cli-process.ts'
 import { type Answered, invoiceBody, scrape, send, storesByPartition } from '../harness/exchange.ts'
 import { recordsOf } from '../harness/read-topic.ts'
@@ -97,6 +98,11 @@ async function stopWith(gateway: ServeProcess, ...signals: NodeJS.Signals[]) {
   return { ...exit, tookMs }
 }
 
+/** The balance of invoices as a gateway logs it at its end. */
+function lastBalance(gateway: ServeProcess): Balance {
+  return gateway.log().find(({ msg }) => msg === 'stopped')?.invoices as Balance
+}
+
 test('without Kafka it starts, says why it is not ready, and becomes ready when Kafka comes', async (t) => {
   await kafka.createTopic({ topic: 'late-kafka', partitions: PARTITIONS })
   await broker().stop()
@@ -160,12 +166,16 @@ test('Kafka hangs: 504 for what it was handed, 503 for the rest at once, and it 
     'nothing that was sent is given up',
   )
   assert.ok((await scrape(gateway.adminUrl, 'tillgate_buffered_bytes')) > 0)
+  const acknowledged = PARTITIONS
+  const told = { unknown: unknown.length, rejected: 2 * PARTITIONS + 1 - unknown.length }
+  assertBalance(await balanceAt(gateway.adminUrl), { acknowledged, ...told })
 
   broker().thaw()
   await gateway.untilReady()
   await untilPending(gateway.adminUrl, 0)
   for (const store of STORES) assert.equal((await send(url, invoiceBody(store, 4))).status, 201)
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'), 0)
+  assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: 2 * acknowledged, ...told })
   const stored = [...STORES.flatMap((store) => [`${store}/1`, `${store}/4`]), ...unknown.map((store) => `${store}/2`)]
   assert.deepEqual(await inTopic('frozen'), stored.sort(), 'nothing that was rejected, nothing twice')
 })
@@ -204,6 +214,7 @@ test('Kafka is killed and comes back: nothing lost, nothing rejected is there, n
   }
   await untilPending(gateway.adminUrl, 0)
   assert.ok(sent.every(({ answers }) => answers[0]?.status !== 'lost'))
+  assertTold(await balanceAt(gateway.adminUrl), outcomes())
   const { acknowledged } = await assertDelivered(kafka.bootstrap, 'killed-and-back', sent)
   assert.ok(acknowledged > 60)
 })
@@ -258,6 +269,7 @@ test('SIGTERM under load: no till behind a load balancer sees an error', async (
   sent.push({ ...invoice, identity: identityOf(invoice), body: Buffer.from(body), answers: [acknowledgement] })
   const { acknowledged } = await assertDelivered(kafka.bootstrap, 'drained', sent)
   assert.equal(acknowledged, sent.length)
+  assertBalance(lastBalance(gateway), { acknowledged })
 })
 
 test('SIGTERM with silent, half-header and half-body connections: it exits within the deadline', async (t) => {
@@ -278,6 +290,7 @@ test('SIGTERM with silent, half-header and half-body connections: it exits withi
   assert.equal(code, 0)
   assert.ok(tookMs < 3_000 + SLACK_MS)
   for (const { closed } of connections) assert.doesNotMatch(await closed, /^HTTP\/1\.1 2/)
+  assertBalance(lastBalance(gateway), {})
 })
 
 for (const [state, fault, repair] of [
@@ -308,6 +321,8 @@ for (const [state, fault, repair] of [
     for (const { status, document } of firstAnswers)
       assert.equal(document.outcome, status === 504 ? 'unknown' : 'rejected')
     for (const answer of await Promise.all(second)) assertRejected(answer)
+    const unknown = firstAnswers.filter(({ status }) => status === 504).length
+    assertBalance(lastBalance(gateway), { acknowledged: PARTITIONS, unknown, rejected: 2 * PARTITIONS - unknown })
     await repair()
     isRepaired = true
     const log = await inTopic(topic)
@@ -337,7 +352,7 @@ test('more signals change nothing: it drains once and exits with 0', async (t) =
   assert.equal(gateway.stderr(), '')
 })
 
-test('metrics are on ADMIN_PORT alone, and gauges return to 0 after load', async (t) => {
+test('metrics are on ADMIN_PORT alone; after load gauges return to 0, and counts of the same are equal', async (t) => {
   const gateway = await startReady(t, 'metrics')
   assert.equal((await fetch(`${gateway.url}/metrics`)).status, 404)
   const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => send(gateway.url, invoiceBody(`S${i}`, 1))))
@@ -346,6 +361,14 @@ test('metrics are on ADMIN_PORT alone, and gauges return to 0 after load', async
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_buffered_bytes'), 0)
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_ready'), 1)
   assert.equal(await scrape(gateway.adminUrl, 'tillgate_answers_total{route="post",status="201",problem="none"}'), 200)
+  assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: 200 })
+  for (const name of ['waiting_seconds_count', 'batch_records_sum', 'produce_records_sum'])
+    assert.equal(await scrape(gateway.adminUrl, `tillgate_${name}`), 200, name)
+  const batches = await scrape(gateway.adminUrl, 'tillgate_in_flight_seconds_count')
+  const requests = await scrape(gateway.adminUrl, 'tillgate_produce_seconds_count')
+  assert.ok(requests > 0 && requests <= batches && batches <= 200)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_busy_partitions'), 0)
+  assert.equal(await scrape(gateway.adminUrl, 'tillgate_oldest_batch_seconds'), 0)
   const { code } = await stopWith(gateway, 'SIGTERM')
   assert.equal(code, 0)
 })

@@ -7,6 +7,7 @@ import zlib from 'node:zlib'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import openapi from '../../openapi/openapi.json' with { type: 'json' }
+import { assertBalance, balanceAt } from '../harness/balance.ts'
 import { invoiceBody, scrape, send } from '../harness/exchange.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { assertMatchesContract } from '../http/contract.ts'
@@ -265,4 +266,6 @@ test('quotas: 429 says when to come back and means it; in an upload, later ones 
 
   await sleep(1_000 * Number(single.headers.get('retry-after')))
   assert.equal((await send(gateway.url, invoiceBody('Q1', ++sequenceNumber))).status, 201, 'who comes as told is taken')
+  const rejected = 2 + 2 + 1 + (20 - taken) + 1
+  assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: 11 + taken + 2, rejected })
 })
