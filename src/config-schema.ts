@@ -26,7 +26,8 @@ export const ConfigSchema = Type.Object({
     default: 9464,
     minimum: 0,
     maximum: 65_535,
-    description: 'Port of the operator’s listener: /metrics, /readyz with reasons, /livez, /docs; 0 takes any.',
+    description:
+      'Port of the operator’s listener: /metrics, /readyz with reasons, /livez, /console, /docs; 0 takes any.',
   }),
   ADMIN_MAX_CONNECTIONS: Type.Integer({
     default: 100,
@@ -34,6 +35,14 @@ export const ConfigSchema = Type.Object({
     maximum: 10_000,
     description: 'Most connections to the operator’s listener; further ones are closed.',
   }),
+  ADMIN_NAMES: Type.Optional(
+    text('Names, separated by commas, by which browsers open the console; addresses and localhost need none.'),
+  ),
+  SILENT_AFTER_MS: milliseconds(
+    900_000,
+    'How long a till has sent nothing before the console can call it silent; at least 3 times its usual pause.',
+    1_000,
+  ),
   PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs on PORT, too.' }),
   TRUSTED_PROXIES: Type.Optional(
     text('Addresses and networks of load balancers, separated by commas, whose X-Forwarded-For names the client.'),

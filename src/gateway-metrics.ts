@@ -5,11 +5,10 @@ import type { UnreadAnswers } from './http/unread-answers.ts'
 import type { Tally } from './ingest/tally.ts'
 import type { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import type { KnownInvoices } from './known-invoices.ts'
-import { watchEventLoop } from './observability/event-loop.ts'
 import { createMetrics, type Metrics, type MetricsSources } from './observability/metrics.ts'
 
 /** The parts of an instance that are looked at when it is scraped. */
-interface Measured extends Pick<MetricsSources, 'isReady' | 'workers'> {
+interface Measured extends Pick<MetricsSources, 'isReady' | 'workers' | 'longestBlock'> {
   readonly tally: Tally
   readonly accumulator: Accumulator
   readonly memory: BufferMemory
@@ -21,7 +20,7 @@ interface Measured extends Pick<MetricsSources, 'isReady' | 'workers'> {
 
 /** The metrics of one instance. */
 export function createGatewayMetrics(parts: Measured): Metrics {
-  const { tally, accumulator, memory, unreadAnswers, publisher, access, known, isReady, workers } = parts
+  const { tally, accumulator, memory, unreadAnswers, publisher, access, known, isReady, workers, longestBlock } = parts
   return createMetrics({
     isReady,
     workers,
@@ -33,7 +32,7 @@ export function createGatewayMetrics(parts: Measured): Metrics {
     bufferedBytes: () => memory.usedBytes,
     bufferCapacityBytes: memory.capacityBytes,
     unreadAnswerBytes: () => unreadAnswers.bytes,
-    longestBlock: watchEventLoop(),
+    longestBlock,
     warnings: () => publisher.warnings.length,
     rememberedTokens: () => access.rememberedTokens,
     staleAuthFiles: () => access.staleFiles,

@@ -11,6 +11,7 @@ import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.
 import { listed } from './config-lists.ts'
 import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
+import type { Console } from './console/console.ts'
 import { compareContent } from './dedup/content.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
 import { createSecurity } from './gateway-security.ts'
@@ -28,9 +29,11 @@ import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { createKnownInvoices, type KnownInvoices } from './known-invoices.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
+import { watchEventLoop } from './observability/event-loop.ts'
 import type { Metrics } from './observability/metrics.ts'
 import { EventSummary } from './observability/summary.ts'
 import { createThrottleLog } from './observability/throttle-log.ts'
+import { both, createOperatorConsole } from './operator-console.ts'
 import { plainMessage } from './system-problem.ts'
 import { flushSpans } from './tracing/tracer.ts'
 import { createTracing } from './tracing/tracing.ts'
@@ -101,6 +104,7 @@ interface Parts {
   readonly app: Awaited<ReturnType<typeof buildApp>>
   readonly requests: ReturnType<typeof trackRequests>
   readonly readiness: () => Readiness
+  readonly operatorConsole: Console
 }
 
 /** The whole composition: every part is made here, and given what it needs. */
@@ -123,7 +127,10 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
     },
     onAttemptFailed: tracing?.batches.attemptFailed,
     onProduced: (request) => metrics.produced(request),
-    onThrottle: createThrottleLog(logger, () => metrics),
+    onThrottle: both(
+      createThrottleLog(logger, () => metrics),
+      (...pause) => operatorConsole.noteThrottle(...pause),
+    ),
     onTopicChange: (change, text) => {
       metrics.topicChanged(change)
       events.note(change === 'right' ? 'info' : 'warn', `kafka ${text}`)
@@ -131,7 +138,10 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       if (change === 'deleted' || change === 'recreated') known.topicChanged(change)
     },
   })
-  const known = createKnownInvoices(config, events, (kind, by) => metrics.repeated(kind, by))
+  const known = createKnownInvoices(config, events, (kind, by, identity) => {
+    metrics.repeated(kind, by)
+    if (kind === 'other') operatorConsole.noteConflict(identity)
+  })
   const accumulator = new Accumulator({
     publisher: tracing?.batches.around(publisher) ?? publisher,
     onAcknowledged: known.note,
@@ -155,12 +165,16 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   }
   const unreadAnswers = new UnreadAnswers(() => events.note('warn', 'answer not read: connection closed'))
   const tally = new Tally()
+  const longestBlock = watchEventLoop()
   const metrics: Metrics = createGatewayMetrics({
-    ...{ tally, accumulator, memory, unreadAnswers, publisher, access, known },
+    ...{ tally, accumulator, memory, unreadAnswers, publisher, access, known, longestBlock },
     isReady: () => readiness().ready,
     workers: () => reader.workers,
   })
   const reader = createReader(config, events, metrics)
+  const operatorConsole = createOperatorConsole(config, {
+    ...{ readiness, accumulator, memory, unreadAnswers, reader, known, longestBlock },
+  })
   const app = await buildApp(
     {
       ...tallied(createFlows(config, { accumulator, known, reader, access }), tally),
@@ -173,14 +187,16 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isRefusing: () => life.phase === 'closing',
       unreadAnswers,
       startSpan: tracing?.startRequest,
-      onAnswer: createAnswerLog(metrics, events),
+      onAnswer: both(createAnswerLog(metrics, events), (answer) => {
+        if (answer.kind !== 'cursor') operatorConsole.noteAnswer(answer)
+      }),
     },
     { ...appOptions(config, logger), tls },
   )
   const requests = trackRequests(app)
   return {
     ...{ config, logger, life, events, metrics, tally, publisher, accumulator, known, reader, access, app, requests },
-    readiness,
+    ...{ readiness, operatorConsole },
   }
 }
 
@@ -228,9 +244,9 @@ function createFlows(
 
 /** Opens both ports, or ends the parts and rejects. */
 async function listen(parts: Parts): Promise<Listeners> {
-  const { config, logger, app, metrics, readiness } = parts
+  const { config, logger, app, metrics, readiness, operatorConsole } = parts
   try {
-    return await openPorts(config, app, { readiness, metrics: metrics.scrape }, logger)
+    return await openPorts(config, app, { readiness, metrics: metrics.scrape, console: operatorConsole }, logger)
   } catch (error) {
     parts.events.stop()
     parts.access.stop()

@@ -23,6 +23,8 @@ export interface KnownInvoices {
   readonly topicChanged: (change: 'deleted' | 'recreated') => void
   readonly stateOf: JournalStateOf
   readonly figures: () => KnownFigures
+  /** What was read of `.journals`; null: it is not read. */
+  readonly journals: JournalsView | null
   /** Begins to read. Nothing waits for it. */
   start(): void
   /** Resolves when the reading has ended, or after two seconds. */
@@ -61,6 +63,7 @@ export function createKnownInvoices(
     },
     topicChanged: (change) => (change === 'deleted' ? known.rawIsGone() : known.rawIsAnother()),
     stateOf: (journal) => known.stateOf(journal),
+    journals: view,
     figures: () => ({
       acknowledged: acknowledged?.count ?? 0,
       journals: view && journals && { ...figuresOf(view), left: journals.leftOffsets, ageMs: journals.ageMs },

@@ -57,6 +57,7 @@ export async function openPorts(
       host: config.ADMIN_HOST,
       port: config.ADMIN_PORT,
       maxConnections: config.ADMIN_MAX_CONNECTIONS,
+      names: listed(config.ADMIN_NAMES),
       logger,
     },
   )

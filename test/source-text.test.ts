@@ -43,6 +43,7 @@ suite('the source text', () => {
       'src/config',
       'src/gateway',
       'src/observability/',
+      'src/console/',
     )
     const withoutPath = others.map(({ path, text }) => ({ path, text: text.replaceAll('/invoices/batch', '') }))
     assert.deepEqual(places(withoutPath, /\w*batch\w*/gi), [])
@@ -82,7 +83,7 @@ suite('the source text', () => {
   test('has a test file of the same name only where there is such a source, or where it is about several', () => {
     const ABOUT_SEVERAL = /(?:fuzz|client|samples|order|overlapping-uploads|odd-requests|upload-journeys)\.test\.ts$/
     const mirrored = filesOf('test').filter(({ path }) =>
-      /^test\/(?:accumulator|admin|admission|asyncapi|commands|dedup|http|ingest|invoice|kafka|observability|tools|tracing|uploads)\/.*\.test\.ts$/.test(
+      /^test\/(?:accumulator|admin|admission|asyncapi|commands|console|dedup|http|ingest|invoice|kafka|observability|tools|tracing|uploads)\/.*\.test\.ts$/.test(
         path,
       ),
     )

@@ -1,7 +1,7 @@
 import type { Reservation } from '../admission/buffer-memory.ts'
 import { within } from '../waiting.ts'
 import type { Chain } from './chain.ts'
-import { type EndedBatch, Lane, type LaneLimits } from './lane.ts'
+import { type EndedBatch, Lane, type LaneLimits, type LaneState } from './lane.ts'
 import type { Outcome } from './outcome.ts'
 import { PendingRecord } from './pending-record.ts'
 import type { ProducerRecord } from './producer-record.ts'
@@ -76,6 +76,11 @@ export class Accumulator {
   /** How many lanes are stalled: their batch has been outstanding for too long, and they take no new records. */
   get stalledLanes(): number {
     return this.#lanes.filter((lane) => lane.isStalled).length
+  }
+
+  /** By partition. */
+  get laneStates(): LaneState[] {
+    return this.#lanes.map(({ state }) => state)
   }
 
   /**

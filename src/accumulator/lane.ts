@@ -17,6 +17,18 @@ export interface LaneEntry {
   onSettled(outcome: Outcome): void
 }
 
+/** What an operator sees of a lane. */
+export interface LaneState {
+  readonly partition: number
+  readonly waitingRecords: number
+  readonly inFlightRecords: number
+  /** For how long its batch has been outstanding; 0 if none is. */
+  readonly batchAgeMs: number
+  readonly isStalled: boolean
+  /** Whether a quota of Kafka holds its batch back. */
+  readonly isThrottled: boolean
+}
+
 /** Bounds of one lane. A batch ends at the bound that is reached first; one record always fits. */
 export interface LaneLimits {
   readonly maxBatchRecords: number
@@ -103,6 +115,17 @@ export class Lane {
   /** `true` while a quota holds its batch back, or has done so within `stallAfterMs`. */
   get isHeld(): boolean {
     return this.#batch !== null && this.#now() - this.#batch.heldAtMs < this.#limits.stallAfterMs
+  }
+
+  get state(): LaneState {
+    return {
+      partition: this.partition,
+      waitingRecords: this.#waiting.length,
+      inFlightRecords: this.#batchEntries.length,
+      batchAgeMs: this.#batch === null ? 0 : this.#now() - this.#batch.createdAtMs,
+      isStalled: this.isStalled,
+      isThrottled: this.isThrottled,
+    }
   }
 
   append(entry: LaneEntry): void {

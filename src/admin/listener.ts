@@ -10,6 +10,7 @@ import { ProblemSchema } from '../http/problem-document.ts'
 import { problemPages } from '../http/problem-pages.ts'
 import { checkRequest } from '../http/request-check.ts'
 import { serverOptions } from '../http/server-options.ts'
+import { consoleRoutes } from './console-routes.ts'
 import { type Operations, operatorRoutes } from './operator-routes.ts'
 
 export interface AdminListenerOptions {
@@ -18,6 +19,8 @@ export interface AdminListenerOptions {
   readonly port: number
   /** More connections than this are closed at once. */
   readonly maxConnections: number
+  /** By which browsers may open the console, besides those that are always ours. */
+  readonly names?: readonly string[]
   /** For requests that fail. */
   readonly logger: Logger
 }
@@ -42,13 +45,13 @@ const MAX_HEADER_BYTES = 8_192
 const STOP_TIMEOUT_MS = 500
 
 /**
- * The operator's listener: metrics, readiness with its reasons, and the API's documentation if there is an API. It shares nothing with the port
+ * The operator's listener: metrics, readiness with its reasons, the console, and the API's documentation if there is an API. It shares nothing with the port
  * of the tills, neither connections nor limits, so that it still answers when that port is full or drains. It asks
  * nobody who they are. Resolves once it listens; rejects with Node's error when it cannot.
  */
 export async function startAdminListener(
   operations: Operations,
-  { host, port, maxConnections, logger }: AdminListenerOptions,
+  { host, port, maxConnections, names = [], logger }: AdminListenerOptions,
 ): Promise<AdminListener> {
   const stamp = (reply: FastifyReply) => void reply.header('x-content-type-options', 'nosniff')
   const options = serverOptions({ ...LIMITS, logger }, stamp, null)
@@ -66,7 +69,8 @@ export async function startAdminListener(
   })
   errorAnswers(app, { senders: null, onAnswer: () => {} })
   operatorRoutes(app, operations)
-  const { openapi } = operations
+  const { openapi, console: shown } = operations
+  if (shown !== undefined) await consoleRoutes(app, shown, names)
   if (openapi !== null) {
     problemPages(app)
     // Invoices are not taken on this port, so there is nothing to try out.
@@ -76,5 +80,11 @@ export async function startAdminListener(
 
   const requests = trackRequests(app)
   const listening = await app.listen({ host, port })
-  return { url: listening.replace('//[::]:', '//[::1]:'), stop: () => requests.close(STOP_TIMEOUT_MS) }
+  return {
+    url: listening.replace('//[::]:', '//[::1]:'),
+    stop: () => {
+      shown?.stop() // else the streams would be waited for
+      return requests.close(STOP_TIMEOUT_MS)
+    },
+  }
 }

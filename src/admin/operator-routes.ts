@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Console } from '../console/console.ts'
 import { page, sendPage } from '../http/html.ts'
 import type { OpenapiDocument } from '../http/openapi.ts'
 
@@ -13,6 +14,8 @@ export interface Operations {
   readonly metrics: () => Promise<{ contentType: string; body: string }>
   /** The OpenAPI document of the port of the tills; `null` where there is no such port. */
   readonly openapi: OpenapiDocument | null
+  /** Without it there is no console. */
+  readonly console?: Console | undefined
 }
 
 const START = page(
@@ -24,21 +27,28 @@ const START = page(
 </ul>`,
 )
 
+const CONSOLE = '<li><a href="/console">Console</a>: what happens now, and a search by store</li>\n'
+
 /** Where there is a port for tills. */
-const START_WITH_DOCS = page(
-  'Tillgate, for operators',
-  `<ul>
-<li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
+const startWithDocs = (hasConsole: boolean) =>
+  page(
+    'Tillgate, for operators',
+    `<ul>
+${hasConsole ? CONSOLE : ''}<li><a href="/readyz">Readiness</a>: whether this instance takes invoices, and why not</li>
 <li><a href="/metrics">Metrics</a>: for Prometheus</li>
 <li><a href="/livez">Liveness</a>: whether the process runs</li>
 <li><a href="/docs">HTTP API</a>: what tills send, and what they are answered</li>
 <li><a href="/problems">Problems</a>: what each error means, what a till does about it, and what you do</li>
 </ul>`,
-)
+  )
 
 /** `/`, `/livez`, `/readyz` and `/metrics` of the operator's listener. */
-export function operatorRoutes(app: FastifyInstance, { readiness, metrics, openapi }: Operations): void {
-  app.get('/', (_request, reply) => sendPage(reply, openapi === null ? START : START_WITH_DOCS))
+export function operatorRoutes(
+  app: FastifyInstance,
+  { readiness, metrics, openapi, console: shown }: Operations,
+): void {
+  const start = openapi === null ? START : startWithDocs(shown !== undefined)
+  app.get('/', (_request, reply) => sendPage(reply, start))
 
   app.get('/livez', () => ({ live: true }))
 

@@ -67,6 +67,30 @@ export async function probe(address: string, { ssl, timeoutMs }: ProbeOptions): 
   return seen.kind === 'kafka' ? { ...seen, isPlain: true } : seen
 }
 
+/**
+ * Whether a broker answers at `address`: it is asked which requests it knows, as by every client before it logs in. Never
+ * rejects, and leaves no connection open.
+ */
+export async function answersAt(address: string, { ssl, timeoutMs }: ProbeOptions): Promise<boolean> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const at = parseAddress(address)
+  const connecting = () => (ssl ? connectTls({ ...at, ...serverNameOf(at.host), ...tlsOptions(ssl) }) : connect(at))
+  let opening: Socket
+  try {
+    opening = connecting()
+  } catch {
+    return false // our own files for TLS are missing, or do not fit together
+  }
+  const socket = await opened(opening, ssl ? 'secureConnect' : 'connect', deadline)
+  if (socket instanceof Error) return false
+  const versions = await ask(socket, request(API_VERSIONS, 0), deadline)
+  socket.destroy()
+  return versions.length >= 10 && versions.readInt32BE(4) === API_VERSIONS
+}
+
+/** Names may be sent in TLS, addresses may not. */
+const serverNameOf = (host: string) => (isIP(host) === 0 ? { servername: host } : {})
+
 /** `null` if the peer does not speak TLS. */
 async function lookThroughTls(
   at: NetworkAddress,

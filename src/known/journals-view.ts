@@ -9,7 +9,7 @@ import type { JournalState } from './journal-state.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
 
 /** What a journal takes in memory besides its name and its packed form: `npm run bench:known`. */
-const JOURNAL_OVERHEAD_BYTES = 260
+const JOURNAL_OVERHEAD_BYTES = 300
 
 /** A record of `.journals`. */
 export interface JournalRecord {
@@ -45,6 +45,8 @@ export interface Unchecked {
 export class JournalsView {
   readonly #partitionOf: (storeId: string) => number
   readonly #journals: LRUCache<string, string>
+  /** The names of their journals, by store: the cache cannot be gone through in slices, because it changes its order. */
+  readonly #stores = new Map<string, Set<string>>()
   #partitions: PartitionView[]
   #isAnyForgotten = false
   #damaged = 0
@@ -55,8 +57,9 @@ export class JournalsView {
     this.#journals = new LRUCache({
       maxSize: memoryBytes,
       sizeCalculation: (packed, name) => packed.length + name.length + JOURNAL_OVERHEAD_BYTES,
-      dispose: (_packed, _name, reason) => {
+      dispose: (_packed, name, reason) => {
         if (reason === 'evict') this.#isAnyForgotten = true
+        if (reason !== 'set') this.#drop(name)
       },
     })
   }
@@ -69,6 +72,21 @@ export class JournalsView {
   /** About how much memory they take. */
   get bytes(): number {
     return this.#journals.calculatedSize
+  }
+
+  /** The names of the known journals (`journalText`), by store. It may change between two steps of an iteration. */
+  get stores(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#stores
+  }
+
+  /** The packed form of a journal, by its name. */
+  packed(name: string): string | undefined {
+    return this.#journals.peek(name)
+  }
+
+  /** Whether what is known of this store's journals belongs to the raw topic. */
+  isRight(storeId: string): boolean {
+    return this.#of(this.#partitionOf(storeId)).raw === 'right'
   }
 
   /** Records that were no journal of this version. */
@@ -118,7 +136,7 @@ export class JournalsView {
     try {
       if (name === POSITION_KEY) return this.#moveTo(partition, value)
       if (value === null) this.#journals.delete(name)
-      else this.#journals.set(name, packedIn(value))
+      else this.#keep(name, packedIn(value))
     } catch (error) {
       if (!(error instanceof DamagedValue)) throw error
       this.#journals.delete(name)
@@ -163,6 +181,25 @@ export class JournalsView {
     return { kind: 'known', through, ahead }
   }
 
+  #keep(name: string, packed: string): void {
+    this.#journals.set(name, packed)
+    if (!this.#journals.has(name)) {
+      this.#drop(name) // it is too large
+      return
+    }
+    const storeId = storeOf(name)
+    const names = this.#stores.get(storeId)
+    if (names === undefined) this.#stores.set(storeId, new Set([name]))
+    else names.add(name)
+  }
+
+  #drop(name: string): void {
+    const storeId = storeOf(name)
+    const names = this.#stores.get(storeId)
+    names?.delete(name)
+    if (names?.size === 0) this.#stores.delete(storeId)
+  }
+
   #moveTo(partition: number, value: Buffer | null): boolean {
     if (value === null) return true
     const view = this.#of(partition)
@@ -183,6 +220,11 @@ export interface ViewOptions {
   readonly memoryBytes: number
   readonly partitions: number
   readonly partitionOf: (storeId: string) => number
+}
+
+function storeOf(name: string): string {
+  const end = name.indexOf('/')
+  return end === -1 ? name : name.slice(0, end)
 }
 
 const unread = (): PartitionView => ({ isRead: false, position: -1, raw: 'unchecked' })

@@ -25,7 +25,7 @@ export interface KnownOptions {
   readonly view: JournalsView | null
   readonly partitions: number
   /** Called for each invoice that came again. */
-  readonly onRepeat: (kind: Exclude<Repeat['kind'], 'new'>, by: KnownBy) => void
+  readonly onRepeat: (kind: Exclude<Repeat['kind'], 'new'>, by: KnownBy, identity: Identity) => void
   /** Called when what was acknowledged is forgotten, because the topic is another one. */
   readonly onForgotten: () => void
 }
@@ -48,12 +48,12 @@ export class Known {
   find(invoiceId: string, identity: Identity, value: Buffer): Repeat {
     const { acknowledged, view } = this.#options
     const own = acknowledged?.find(invoiceId, value) ?? NEW
-    if (own.kind === 'same') return this.#told(own, 'instance')
+    if (own.kind === 'same') return this.#told(own, 'instance', identity)
     const seen = view?.find(identity, value) ?? NEW
     // Another instance may have stored this one first. It is no conflict, whatever this instance has stored after it.
-    if (own.kind === 'other' && seen.kind !== 'same') return this.#told(own, 'instance')
-    if (seen.kind !== 'new') return this.#told(seen, 'journals')
-    return own.kind === 'new' ? own : this.#told(own, 'instance')
+    if (own.kind === 'other' && seen.kind !== 'same') return this.#told(own, 'instance', identity)
+    if (seen.kind !== 'new') return this.#told(seen, 'journals', identity)
+    return own.kind === 'new' ? own : this.#told(own, 'instance', identity)
   }
 
   /** To be called when Kafka has acknowledged a record, before its identity can come again. */
@@ -107,8 +107,8 @@ export class Known {
     this.#options.onForgotten()
   }
 
-  #told<T extends Exclude<Repeat, { kind: 'new' }>>(repeat: T, by: KnownBy): T {
-    this.#options.onRepeat(repeat.kind, by)
+  #told<T extends Exclude<Repeat, { kind: 'new' }>>(repeat: T, by: KnownBy, identity: Identity): T {
+    this.#options.onRepeat(repeat.kind, by, identity)
     return repeat
   }
 }

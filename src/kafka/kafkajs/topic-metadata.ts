@@ -10,6 +10,24 @@ export interface TopicMetadata {
   readonly id: string
   /** How many replicas each partition has, in no order. */
   readonly replicas: readonly number[]
+  /** The brokers that serve clients, as far as the one that was asked knows. */
+  readonly brokers: readonly KnownBroker[]
+  readonly partitions: readonly PartitionLeader[]
+}
+
+export interface KnownBroker {
+  readonly id: number
+  readonly host: string
+  readonly port: number
+}
+
+export interface PartitionLeader {
+  readonly partition: number
+  /** -1: it has none. */
+  readonly leader: number
+  /** Ids of brokers. */
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
 }
 
 const PRODUCE = 0
@@ -70,6 +88,15 @@ export function readTopicMetadata(answer: Buffer): TopicMetadata {
     }
   }
   const skipText = () => skip(Math.max(varint() - 1, 0))
+  const int32 = () => {
+    at += 4
+    return answer.readInt32BE(at - 4)
+  }
+  const text = () => {
+    const bytes = Math.max(varint() - 1, 0)
+    skip(bytes)
+    return answer.toString('utf8', at - bytes, at)
+  }
   const skipTags = () => {
     for (let left = varint(); left > 0; left--) {
       varint()
@@ -77,18 +104,12 @@ export function readTopicMetadata(answer: Buffer): TopicMetadata {
     }
   }
   const list = <T>(read: () => T) => Array.from({ length: Math.max(varint() - 1, 0) }, read)
-  const brokerIds = () => {
-    const count = Math.max(varint() - 1, 0)
-    skip(4 * count)
-    return count
-  }
 
-  list(() => {
-    skip(4)
-    skipText() // host
-    skip(4)
+  const brokers = list(() => {
+    const broker = { id: int32(), host: text(), port: int32() }
     skipText() // rack
     skipTags()
+    return broker
   })
   skipText() // cluster id
   skip(4) // controller
@@ -98,20 +119,21 @@ export function readTopicMetadata(answer: Buffer): TopicMetadata {
     skipText()
     const id = answer.toString('hex', at, at + UUID_BYTES)
     skip(UUID_BYTES + 1) // and whether it is internal
-    const replicas = list(() => {
-      skip(2 + 4 + 4 + 4) // error, partition, leader, its epoch
-      const count = brokerIds()
-      brokerIds() // in sync
-      brokerIds() // offline
+    const partitions = list(() => {
+      skip(2) // error
+      const [partition, leader] = [int32(), int32()]
+      skip(4) // the leader's epoch
+      const [replicas, inSync] = [list(int32), list(int32)]
+      list(int32) // offline
       skipTags()
-      return count
+      return { partition, leader, replicas, inSync }
     })
     skip(4)
     skipTags()
-    return { errorCode, id, replicas }
+    return { errorCode, id, partitions }
   })
   if (found === undefined) throw new Error('the answer does not name the topic')
-  return found
+  return { ...found, brokers, replicas: found.partitions.map(({ replicas }) => replicas.length) }
 }
 
 function unsigned(value: number): number[] {

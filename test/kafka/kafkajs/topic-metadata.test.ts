@@ -44,6 +44,14 @@ test('the id, and how many replicas each partition has; fields of newer brokers 
     errorCode: 0,
     id: '0102030405060708090a0b0c0d0e0f10',
     replicas: [3, 2],
+    brokers: [
+      { id: 1, host: 'host-1', port: 9092 },
+      { id: 2, host: 'h', port: 9 },
+    ],
+    partitions: [
+      { partition: 1, leader: 1, replicas: [1, 2, 3], inSync: [1] },
+      { partition: 0, leader: 1, replicas: [1, 2], inSync: [1] },
+    ],
   })
 })
 

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OUT_OF_USE_MS, paceOf } from '../../src/console/pace.ts'
+
+const RULES = { silentAfterMs: 60_000 }
+const till = (longestPauseMs: number | null) => ({ last: 9, missing: 0, receivedAtMs: 1_000_000, longestPauseMs })
+const after = (pauseMs: number, longestPauseMs: number | null) =>
+  paceOf(till(longestPauseMs), 1_000_000 + pauseMs, RULES)
+
+test('a till is silent after three times its longest pause, but not before the least time', () => {
+  assert.equal(after(59_999, 1_000), 'sending')
+  assert.equal(after(60_000, 1_000), 'silent')
+  assert.equal(after(299_999, 100_000), 'sending')
+  assert.equal(after(300_000, 100_000), 'silent')
+})
+
+test('after a day it is out of use; before its pace is known it is not silent', () => {
+  assert.equal(after(OUT_OF_USE_MS - 1, 1_000), 'silent')
+  assert.equal(after(OUT_OF_USE_MS, 1_000), 'unused')
+  assert.equal(after(OUT_OF_USE_MS - 1, null), 'sending')
+})

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { RecentAnswers } from '../../src/console/recent-answers.ts'
+
+test('each invoice is counted by what became of it, also those of uploads', () => {
+  const answers = new RecentAnswers()
+  answers.note({ kind: 'receipt', status: 201, durationMs: 1 })
+  answers.note({ kind: 'receipt', status: 200, durationMs: 1, isReplay: true })
+  answers.note({ kind: 'upload', status: 207, durationMs: 1, summary: { accepted: 5, rejected: 2, retry: 1 } })
+  for (const slug of ['invalid-invoice', 'saturated', 'unauthorized', 'outcome-unknown', 'of a newer version'])
+    answers.note({ kind: 'problem', status: 500, durationMs: 1, slug })
+  assert.deepEqual(answers.outcomes, { acknowledged: 6, again: 1, rejected: 3, resend: 4, unknown: 1 })
+  assert.deepEqual([answers.uploads, answers.uploadInvoices], [1, 8])
+})
+
+test('refusals are listed by class, the latest first', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000 })
+  const answers = new RecentAnswers()
+  for (const slug of ['saturated', 'invalid-invoice', 'saturated']) {
+    answers.note({ kind: 'problem', status: 503, durationMs: 1, slug })
+    t.mock.timers.tick(1)
+  }
+  assert.deepEqual(answers.refusals, [
+    { problem: 'saturated', status: 503, count: 2, atMs: 1_002 },
+    { problem: 'invalid-invoice', status: 503, count: 1, atMs: 1_001 },
+  ])
+})
+
+test('times are those of the turn, and of the last ten; while nobody watches none are kept', () => {
+  const answers = new RecentAnswers()
+  const note = (durationMs: number) => answers.note({ kind: 'receipt', status: 201, durationMs })
+  note(1_000)
+  assert.deepEqual(answers.turn().last, { p50Ms: null, p99Ms: null, maxMs: null })
+  note(100)
+  assert.equal(Math.round(answers.turn().last.p50Ms as number), 100)
+  for (let turn = 0; turn < 9; turn++) answers.turn()
+  assert.notEqual(answers.turn().window.maxMs, 1)
+  assert.equal(answers.turn().window.p50Ms, null)
+  note(50)
+  answers.rest()
+  assert.equal(answers.turn().window.p50Ms, null)
+})
