@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A file that the console's page loads. */
@@ -10,10 +10,9 @@ export interface ConsoleFile {
   readonly name: string
 }
 
-/** In the sources and in the package: `dist` has no copy of them. */
-const PAGE = fileURLToPath(new URL('../../src/console/page/', import.meta.url))
+export const PAGE_FOLDER = fileURLToPath(new URL('../console/page/', import.meta.url))
 const PAGE_FILES = [
-  ...['console.css', 'cards.css'],
+  ...['console.css', 'cards.css', 'search.css'],
   ...[
     'main.js',
     'html.js',
@@ -27,24 +26,15 @@ const PAGE_FILES = [
   ],
 ]
 
-/** What is served of the packages, and nothing else of them. */
-const PACKAGE_FILES = [
-  ['preact.js', 'preact', 'dist/preact.mjs'],
-  ['htm.js', 'htm', 'dist/htm.module.js'],
-  ['uplot.js', 'uplot', 'dist/uPlot.esm.js'],
-  ['uplot.css', 'uplot', 'dist/uPlot.min.css'],
-] as const
-
-export const PAGE_FOLDER = PAGE
-
-/** All files but the page itself. */
+/** All files but the page itself. Of the packages nothing else is served; `exports` may hide a file, so it is found by the entry. */
 export function consoleFiles(): ConsoleFile[] {
   const { resolve } = createRequire(import.meta.url)
-  const own = PAGE_FILES.map((name) => ({ path: name, folder: PAGE, name }))
-  const vendor = PACKAGE_FILES.map(([path, name, file]) => {
-    // The entry of each package is in its `dist`, like the file; `exports` may hide the file itself.
-    const inDist = join(dirname(resolve(name)), file.slice('dist/'.length))
-    return { path: `vendor/${path}`, folder: dirname(inDist), name: file.slice('dist/'.length) }
-  })
-  return [...own, ...vendor]
+  const [preact, htm, uplot] = [dirname(resolve('preact')), dirname(resolve('htm')), dirname(resolve('uplot'))]
+  return [
+    ...PAGE_FILES.map((name) => ({ path: name, folder: PAGE_FOLDER, name })),
+    { path: 'vendor/preact.js', folder: preact, name: 'preact.mjs' },
+    { path: 'vendor/htm.js', folder: htm, name: 'htm.module.js' },
+    { path: 'vendor/uplot.js', folder: uplot, name: 'uPlot.esm.js' },
+    { path: 'vendor/uplot.css', folder: uplot, name: 'uPlot.min.css' },
+  ]
 }

@@ -24,7 +24,7 @@ export interface ConsoleSources {
   readonly rules: SilenceRules
   readonly place: (storeId: string) => { readonly topic: string; readonly partition: number }
   /** Both run only while somebody watches. */
-  readonly brokers: { readonly seen: SeenCluster; watch(signal: AbortSignal): Promise<void> }
+  readonly brokers: { readonly seen: SeenCluster; watch(signal: AbortSignal, onChange: () => void): Promise<void> }
   readonly followConflicts: (watcher: TailWatcher, signal: AbortSignal) => Promise<void>
   readonly readRecord: (place: { partition: number; offset: number }) => Promise<RecordOutline | undefined>
 }
@@ -52,6 +52,8 @@ export class Console {
   readonly #throttled = new Throttled()
   readonly #viewers = new Viewers(LIMITS)
   readonly #snapshots: Snapshots
+  /** The event of the latest snapshot. */
+  #latest = ''
   #sweep: Sweep | null = null
   #conflictsReadable: boolean | null = null
   #watching: AbortController | undefined
@@ -85,9 +87,8 @@ export class Console {
 
   /** Sends everything to one more viewer, beginning with the figures of the last minutes. There must be room. */
   show(stream: Stream): void {
-    this.#viewers.add(stream, eventText('history', this.#snapshots.history))
+    this.#viewers.add(stream, eventText('history', this.#snapshots.history) + this.#latest)
     if (this.#watching === undefined) this.#begin()
-    else this.#tick()
   }
 
   findStores(prefix: string, page: PageOf): Promise<Page<FoundStore> | null> {
@@ -145,7 +146,7 @@ export class Console {
     const { signal } = watching
     this.#timer = setInterval(() => this.#tick(), EVERY_MS)
     const { brokers, journals, followConflicts } = this.#sources
-    void brokers.watch(signal)
+    void brokers.watch(signal, () => this.#tick())
     if (journals !== null) {
       void this.#sweepOn(journals, signal)
       void followConflicts(this.#conflictWatcher(), signal)
@@ -170,6 +171,7 @@ export class Console {
     this.#watching?.abort()
     this.#watching = undefined
     clearInterval(this.#timer)
+    this.#latest = ''
     this.#answers.rest()
   }
 
@@ -193,13 +195,18 @@ export class Console {
               conflictsReadable: this.#conflictsReadable,
             },
     })
-    if (snapshot !== null) this.#viewers.send(eventText('snapshot', snapshot))
+    if (snapshot === null) return
+    this.#latest = eventText('snapshot', snapshot)
+    this.#viewers.send(this.#latest)
   }
 
   async #sweepOn(journals: KnownJournals, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const beganMs = performance.now()
-      this.#sweep = (await sweep(journals, this.#sources.rules, signal)) ?? this.#sweep
+      const before = this.#sweep
+      this.#sweep = (await sweep(journals, this.#sources.rules, signal)) ?? before
+      if (signal.aborted) return
+      if (this.#sweep?.silentTerminals !== before?.silentTerminals) this.#tick()
       const tookMs = performance.now() - beganMs
       await pause(Math.max(EVERY_MS - tookMs, SWEEP_PAUSE_FACTOR * tookMs), signal)
     }

@@ -1,11 +1,11 @@
-import { summaryOf } from '../dedup/journal-summary.ts'
+import { longestPauseOf, summaryOf } from '../dedup/journal-summary.ts'
 import { Slices } from '../slices.ts'
 import { type Pace, paceOf, type SilenceRules } from './pace.ts'
 import { Top } from './top.ts'
 
 /** The journals that an instance knows from `.journals`: their packed forms, by name, by store. */
 export interface KnownJournals {
-  readonly stores: ReadonlyMap<string, ReadonlySet<string>>
+  readonly stores: ReadonlyMap<string, Iterable<string>>
   packed(name: string): string | undefined
 }
 
@@ -41,9 +41,10 @@ export interface Sweep {
 
 /** The newest of the journals of each terminal says whether the terminal is silent. */
 export interface TerminalState {
-  lastAtMs: number
-  longestPauseMs: number | null
-  pace: Pace
+  /** Of that journal. */
+  readonly name: string
+  readonly lastAtMs: number
+  readonly pace: Pace
 }
 
 /** Of each list that is shown. */
@@ -60,7 +61,7 @@ export interface StoreState {
 /** Looks at the journals of one store, in slices if there are many. */
 export async function lookAt(
   journals: KnownJournals,
-  names: ReadonlySet<string>,
+  names: Iterable<string>,
   rules: SilenceRules,
   slices: Slices,
 ): Promise<StoreState> {
@@ -74,11 +75,11 @@ export async function lookAt(
     state.journals++
     state.missing += summary.missing
     if (summary.missing > 0) state.journalsWithMissing++
-    state.lastAtMs = Math.max(state.lastAtMs, summary.receivedAtMs)
+    const lastAtMs = summary.touchedMs
+    state.lastAtMs = Math.max(state.lastAtMs, lastAtMs)
     const terminalId = name.split('/', 2)[1] ?? ''
-    if ((terminals.get(terminalId)?.lastAtMs ?? -1) >= summary.receivedAtMs) continue
-    const { receivedAtMs: lastAtMs, longestPauseMs } = summary
-    terminals.set(terminalId, { lastAtMs, longestPauseMs, pace: paceOf(summary, Date.now(), rules) })
+    if ((terminals.get(terminalId)?.lastAtMs ?? -1) >= lastAtMs) continue
+    terminals.set(terminalId, { name, lastAtMs, pace: paceOf(packed, lastAtMs, Date.now(), rules) })
   }
   return state
 }
@@ -86,7 +87,7 @@ export async function lookAt(
 /** Looks at every journal once, in slices of about 2 ms. Resolves with null when `signal` aborts. */
 export async function sweep(journals: KnownJournals, rules: SilenceRules, signal: AbortSignal): Promise<Sweep | null> {
   const missing = new Top<StoreWithMissing>(LISTED, (one) => one.missing)
-  const silent = new Top<SilentTerminal>(LISTED, (one) => one.lastAtMs)
+  const silent = new Top<Omit<SilentTerminal, 'longestPauseMs'> & { name: string }>(LISTED, (one) => one.lastAtMs)
   const sums = { stores: 0, journals: 0, storesWithMissing: 0, missingNumbers: 0, silentTerminals: 0, silentStores: 0 }
   const slices = new Slices()
   for (const [storeId, names] of journals.stores) {
@@ -100,14 +101,17 @@ export async function sweep(journals: KnownJournals, rules: SilenceRules, signal
       missing.add({ storeId, missing: store.missing, journals: store.journalsWithMissing })
     }
     let [silentHere, sendingHere] = [0, 0]
-    for (const [terminalId, { pace, lastAtMs, longestPauseMs }] of store.terminals) {
+    for (const [terminalId, { pace, lastAtMs, name }] of store.terminals) {
       if (pace === 'sending') sendingHere++
       if (pace !== 'silent') continue
       silentHere++
-      silent.add({ storeId, terminalId, lastAtMs, longestPauseMs: longestPauseMs ?? 0 })
+      silent.add({ storeId, terminalId, lastAtMs, name })
     }
     sums.silentTerminals += silentHere
     if (silentHere > 0 && sendingHere === 0) sums.silentStores++
   }
-  return { ...sums, missing: missing.highest, silent: silent.highest }
+  const listed = silent.highest.map(({ name, ...terminal }) => {
+    return { ...terminal, longestPauseMs: longestPauseOf(journals.packed(name) ?? '') ?? 0 }
+  })
+  return { ...sums, missing: missing.highest, silent: listed }
 }

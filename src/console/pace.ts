@@ -1,4 +1,4 @@
-import type { JournalSummary } from '../dedup/journal-summary.ts'
+import { longestPauseOf } from '../dedup/journal-summary.ts'
 
 export interface SilenceRules {
   /** Nobody is silent before this. */
@@ -17,10 +17,11 @@ export const OUT_OF_USE_MS = 24 * 3_600_000
  */
 export type Pace = 'sending' | 'silent' | 'unused'
 
-/** Whether a till sends as it mostly does. */
-export function paceOf({ receivedAtMs, longestPauseMs }: JournalSummary, nowMs: number, rules: SilenceRules): Pace {
-  const pauseMs = nowMs - receivedAtMs
+/** Whether a till sends as it mostly does. `packed`: its journal, which was touched at `touchedMs`. */
+export function paceOf(packed: string, touchedMs: number, nowMs: number, { silentAfterMs }: SilenceRules): Pace {
+  const pauseMs = nowMs - touchedMs
   if (pauseMs >= OUT_OF_USE_MS) return 'unused'
-  if (longestPauseMs === null) return 'sending'
-  return pauseMs >= Math.max(rules.silentAfterMs, TIMES_LONGEST * longestPauseMs) ? 'silent' : 'sending'
+  if (pauseMs < silentAfterMs) return 'sending'
+  const longestMs = longestPauseOf(packed)
+  return longestMs !== null && pauseMs >= TIMES_LONGEST * longestMs ? 'silent' : 'sending'
 }

@@ -53,7 +53,7 @@ export async function findStores(
   const { names, next } = await firstNames(journals.stores.keys(), prefix, page, slices)
   const entries: FoundStore[] = []
   for (const storeId of names) {
-    const store = await lookAt(journals, journals.stores.get(storeId) ?? new Set(), rules, slices)
+    const store = await lookAt(journals, journals.stores.get(storeId) ?? [], rules, slices)
     const silent = [...store.terminals.values()].filter(({ pace }) => pace === 'silent').length
     entries.push({ storeId, terminals: store.terminals.size, silent, missing: store.missing, lastAtMs: store.lastAtMs })
   }
@@ -87,8 +87,8 @@ function journalOf(journals: KnownJournals, name: string, rules: SilenceRules): 
     ...{ terminalId, journalId, missingRuns },
     last: summary.last,
     missing: summary.missing,
-    lastAtMs: summary.receivedAtMs,
-    pace: paceOf(summary, Date.now(), rules),
+    lastAtMs: summary.touchedMs,
+    pace: paceOf(packed, summary.touchedMs, Date.now(), rules),
     recent: latest.map(({ sequenceNumber, rawOffset, receivedAtMs }) => {
       return { sequenceNumber, offset: String(rawOffset), receivedAtMs }
     }),

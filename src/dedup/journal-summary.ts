@@ -7,10 +7,8 @@ export interface JournalSummary {
   readonly last: number
   /** How many numbers below it were not taken. */
   readonly missing: number
-  /** When the gateway received the invoice that was taken last; 0 if none is remembered. */
-  readonly receivedAtMs: number
-  /** The longest pause between the invoices that are remembered, in milliseconds; null if fewer than `PACE_OF` are. */
-  readonly longestPauseMs: number | null
+  /** As in `Journal`. */
+  readonly touchedMs: number
 }
 
 /** Of fewer invoices nothing can be said about a till's pace. */
@@ -18,13 +16,31 @@ export const PACE_OF = 4
 /** The pace is that of so many invoices at most, the latest. */
 const LATEST = 16
 
-const pauses = new Float64Array(LATEST)
-
 /** Reads what `packJournal` has made, without unpacking it: a hundred thousand are looked at again and again. */
 export function summaryOf(packed: string): JournalSummary {
+  return readHead(new PackedReader(packed))
+}
+
+/** The longest pause between the latest invoices, in milliseconds; null if fewer than `PACE_OF` are remembered. */
+export function longestPauseOf(packed: string): number | null {
   const reader = new PackedReader(packed)
+  readHead(reader)
+  const recent = reader.whole()
+  let longestMs = 0
+  for (let left = recent; left > 0; left--) {
+    reader.signed()
+    reader.skip(HASH_BYTES)
+    reader.whole()
+    const stepMs = reader.signed()
+    const isPause = left < Math.min(recent, LATEST) // the first of them has no pause before it
+    if (isPause) longestMs = Math.max(longestMs, stepMs)
+  }
+  return recent < PACE_OF ? null : longestMs
+}
+
+function readHead(reader: PackedReader): JournalSummary {
   reader.byte() // the version
-  reader.whole()
+  const touchedMs = reader.whole()
   reader.whole()
   let last = reader.whole()
   let missing = 0
@@ -33,18 +49,5 @@ export function summaryOf(packed: string): JournalSummary {
     missing += distance - 1
     last += distance + reader.whole()
   }
-  const recent = reader.whole()
-  let receivedAtMs = 0
-  for (let index = 0; index < recent; index++) {
-    reader.signed()
-    reader.text(HASH_BYTES)
-    reader.whole()
-    const stepMs = reader.signed()
-    receivedAtMs += stepMs
-    pauses[index % LATEST] = index === 0 ? 0 : stepMs
-  }
-  const known = Math.min(recent, LATEST)
-  let longestMs = 0
-  for (let index = 0; index < known; index++) longestMs = Math.max(longestMs, pauses[index] as number)
-  return { last, missing, receivedAtMs, longestPauseMs: recent < PACE_OF ? null : longestMs }
+  return { last, missing, touchedMs }
 }

@@ -94,6 +94,12 @@ export class PackedReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
+  /** Passes over bytes. */
+  skip(bytes: number): void {
+    if (this.#at + bytes > this.#text.length) throw new DamagedValue('it ends too early')
+    this.#at += bytes
+  }
+
   text(bytes: number): string {
     const end = this.#at + bytes
     if (end > this.#text.length) throw new DamagedValue('it ends too early')

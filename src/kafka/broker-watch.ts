@@ -70,12 +70,12 @@ export class BrokerWatch {
     }
   }
 
-  /** Resolves after `signal` aborts; never rejects. */
-  async watch(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#askBrokers(signal), this.#followMetadata(signal)])
+  /** Resolves after `signal` aborts; never rejects. `onChange`: a broker is gone, or is back. */
+  async watch(signal: AbortSignal, onChange: () => void): Promise<void> {
+    await Promise.all([this.#askBrokers(signal, onChange), this.#followMetadata(signal)])
   }
 
-  async #askBrokers(signal: AbortSignal): Promise<void> {
+  async #askBrokers(signal: AbortSignal, onChange: () => void): Promise<void> {
     const { ssl } = this.#session
     while (!signal.aborted) {
       const beganMs = performance.now()
@@ -85,6 +85,7 @@ export class BrokerWatch {
           if (isReachable === broker.isReachable) return
           broker.isReachable = isReachable
           broker.changedAtMs = performance.now()
+          if (!signal.aborted) onChange()
         }),
       )
       await pause(Math.max(ASK_EVERY_MS - (performance.now() - beganMs), 50), signal)

@@ -7,9 +7,10 @@ import { POSITION_KEY, positionIn } from '../dedup/position.ts'
 import { type Identity, type JournalName, journalText } from '../invoice/identity.ts'
 import type { JournalState } from './journal-state.ts'
 import { NEW, OTHER, type Repeat, UNCOMPARED } from './repeat.ts'
+import { StoreNames } from './store-names.ts'
 
 /** What a journal takes in memory besides its name and its packed form: `npm run bench:known`. */
-const JOURNAL_OVERHEAD_BYTES = 300
+const JOURNAL_OVERHEAD_BYTES = 260
 
 /** A record of `.journals`. */
 export interface JournalRecord {
@@ -45,8 +46,8 @@ export interface Unchecked {
 export class JournalsView {
   readonly #partitionOf: (storeId: string) => number
   readonly #journals: LRUCache<string, string>
-  /** The names of their journals, by store: the cache cannot be gone through in slices, because it changes its order. */
-  readonly #stores = new Map<string, Set<string>>()
+  /** The cache cannot be gone through in slices, because its order changes. */
+  readonly #names = new StoreNames()
   #partitions: PartitionView[]
   #isAnyForgotten = false
   #damaged = 0
@@ -59,7 +60,7 @@ export class JournalsView {
       sizeCalculation: (packed, name) => packed.length + name.length + JOURNAL_OVERHEAD_BYTES,
       dispose: (_packed, name, reason) => {
         if (reason === 'evict') this.#isAnyForgotten = true
-        if (reason !== 'set') this.#drop(name)
+        if (reason !== 'set') this.#names.drop(name)
       },
     })
   }
@@ -75,8 +76,8 @@ export class JournalsView {
   }
 
   /** The names of the known journals (`journalText`), by store. It may change between two steps of an iteration. */
-  get stores(): ReadonlyMap<string, ReadonlySet<string>> {
-    return this.#stores
+  get stores(): ReadonlyMap<string, Iterable<string>> {
+    return this.#names.stores
   }
 
   /** The packed form of a journal, by its name. */
@@ -183,21 +184,8 @@ export class JournalsView {
 
   #keep(name: string, packed: string): void {
     this.#journals.set(name, packed)
-    if (!this.#journals.has(name)) {
-      this.#drop(name) // it is too large
-      return
-    }
-    const storeId = storeOf(name)
-    const names = this.#stores.get(storeId)
-    if (names === undefined) this.#stores.set(storeId, new Set([name]))
-    else names.add(name)
-  }
-
-  #drop(name: string): void {
-    const storeId = storeOf(name)
-    const names = this.#stores.get(storeId)
-    names?.delete(name)
-    if (names?.size === 0) this.#stores.delete(storeId)
+    if (this.#journals.has(name)) this.#names.add(name)
+    else this.#names.drop(name) // it is too large
   }
 
   #moveTo(partition: number, value: Buffer | null): boolean {
@@ -220,11 +208,6 @@ export interface ViewOptions {
   readonly memoryBytes: number
   readonly partitions: number
   readonly partitionOf: (storeId: string) => number
-}
-
-function storeOf(name: string): string {
-  const end = name.indexOf('/')
-  return end === -1 ? name : name.slice(0, end)
 }
 
 const unread = (): PartitionView => ({ isRead: false, position: -1, raw: 'unchecked' })

@@ -1,30 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { summaryOf } from '../../src/dedup/journal-summary.ts'
+import { longestPauseOf, summaryOf } from '../../src/dedup/journal-summary.ts'
 import { unpackJournal } from '../../src/dedup/journal-value.ts'
 import { packed } from '../console/pack.ts'
 
-test('a journal’s highest number, what is missing below it, its last time and its longest pause', () => {
-  assert.deepEqual(
-    summaryOf(
-      packed([
-        [1, 1_000],
-        [2, 1_500],
-        [5, 4_000],
-        [9, 4_100],
-      ]),
-    ),
-    {
-      // biome-ignore format: pairs
-      ...{ last: 9, missing: 5, receivedAtMs: 4_100, longestPauseMs: 2_500 },
-    },
-  )
+test('a journal’s highest number, what is missing below it, and when it was touched', () => {
+  const journal = packed([[1, 1_000], [2, 1_500], [5, 4_000], [9, 4_100]]) // biome-ignore format: pairs
+  assert.deepEqual(summaryOf(journal), { last: 9, missing: 5, touchedMs: 4_100 })
+  assert.equal(longestPauseOf(journal), 2_500)
 })
 
-test('of few invoices no pace is known', () => {
-  assert.deepEqual(summaryOf(packed([])), { last: 0, missing: 0, receivedAtMs: 0, longestPauseMs: null })
-  assert.equal(summaryOf(packed([[1, 1], [2, 2], [3, 3]])).longestPauseMs, null) // biome-ignore format: pairs
+test('the pace is that of the latest invoices; of few none is known', () => {
+  assert.equal(longestPauseOf(packed([])), null)
+  assert.equal(longestPauseOf(packed([[1, 1], [2, 2], [3, 3]])), null) // biome-ignore format: pairs
+  const taken = Array.from(
+    { length: 20 },
+    (_, index) => [index + 1, index < 4 ? 9_000 * index : 100_000 + index] as const,
+  )
+  assert.equal(longestPauseOf(packed(taken)), 1)
 })
 
 test('it says what the whole journal says', () => {

@@ -61,7 +61,7 @@ export const RUNNERS: readonly Runner[] = [
   { command: /^npm (test|run (check|test:(unit|integration|quiet|root)))$/, by: 'CI', calledBy: 'npm test' },
   {
     command:
-      /^npm run (test:(faults|naive|quota|recovery|mutants|scale|dedup(:seeds)?)|attack|cases|fuzz|soak|bench(:[a-z-]+)?|ticks:feed)\b/,
+      /^npm run (test:(faults|naive|quota|recovery|mutants|scale|dedup(:seeds)?)|attack|cases|fuzz|soak|bench(:[a-z-]+)?|console:pictures|ticks:feed)\b/,
     by: 'its arguments',
   },
   { command: /^([A-Z_]+=\S+ )*tillgate [a-z]+( [a-z]+)?( --[a-z-]+)*$/, by: 'its help' },

@@ -53,9 +53,11 @@ suite('the package of npm pack', () => {
   test('has all compiled sources with their types, the contract, the texts, and nothing else', async () => {
     const paths = packed.files.map(({ path }) => path)
     const sources = (await readdir(join(ROOT, 'src'), { recursive: true })).filter((path) => path.endsWith('.ts'))
+    const page = await readdir(join(ROOT, 'src/console/page'))
     const examples = await readdir(join(ROOT, 'openapi/examples'))
     const expected = [
       ...sources.flatMap((path) => ['js', 'd.ts'].map((type) => `dist/${path.replace(/ts$/, type)}`)),
+      ...page.map((path) => `dist/console/page/${path}`),
       ...examples.map((path) => `openapi/examples/${path}`),
       ...[
         'openapi/openapi.json',
@@ -78,7 +80,9 @@ suite('the package of npm pack', () => {
     const imported = new Set<string>()
     for (const { path } of packed.files.filter(({ path }) => path.endsWith('.js'))) {
       const text = await readFile(join(installed, path), 'utf8')
-      for (const [, name = ''] of text.matchAll(/(?:from |import |import\(|require\()'((?:@[^/']+\/)?[^./'][^/']*)/g))
+      for (const [, name = ''] of text.matchAll(
+        /(?:from |import |import\(|require\(|resolve\()'((?:@[^/']+\/)?[^./'][^/']*)/g,
+      ))
         if (!name.startsWith('node:')) imported.add(name)
     }
     assert.deepEqual(Object.keys(dependencies).toSorted(), [...imported].toSorted())
@@ -113,6 +117,7 @@ suite('installed into an empty folder', () => {
     const sent = [single, ...bodies].map(String)
     assert.ok(values.length === sent.length && sent.every((text) => values.includes(text)), 'byte for byte')
 
+    assert.equal((await fetch(`${gateway.adminUrl}/console`)).status, 200)
     const contract = (await (await fetch(`${gateway.url}/openapi.json`)).json()) as { info: { version: string } }
     assert.equal(contract.info.version, packageJson.version)
     assert.deepEqual(await gateway.end('SIGTERM'), { code: 0, signal: null })

@@ -52,6 +52,30 @@ suite('the view of .journals', () => {
     assert.deepEqual(ask(6), { kind: 'new' })
   })
 
+  test('has the names of its journals by store, and not of those that it has forgotten', () => {
+    const { view } = viewOf()
+    for (const name of ['S1/T1/J1', 'S1/T2/J1', 'S2/T1/J1'])
+      view.take(1, { key: Buffer.from(name), value: valueWith(1) })
+    view.take(1, { key: KEY, value: valueWith(1, 2) })
+    const stores = () => Array.from(view.stores, ([storeId, names]) => [storeId, [...names]])
+    assert.deepEqual(stores(), [
+      ['S1', ['S1/T1/J1', 'S1/T2/J1']],
+      ['S2', ['S2/T1/J1']],
+    ])
+    view.take(1, { key: KEY, value: null })
+    view.take(1, { key: Buffer.from('S2/T1/J1'), value: Buffer.from('damaged') })
+    assert.deepEqual(stores(), [['S1', ['S1/T2/J1']]])
+    view.begin()
+    assert.deepEqual(stores(), [])
+  })
+
+  test('forgets the names of journals that have no room', () => {
+    const { view } = viewOf()
+    for (let n = 0; n < 5_000; n++) view.take(1, { key: Buffer.from(`S${n}/T1/J1`), value: valueWith(1) })
+    assert.equal(view.stores.size, view.journals)
+    assert.ok(view.journals < 5_000)
+  })
+
   test('says of a number that was taken long ago that it cannot be compared', () => {
     const { view, ask } = viewOf()
     view.take(1, { key: KEY, value: valueWith(...Array.from({ length: 40 }, (_, index) => index + 1)) })

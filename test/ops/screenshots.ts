@@ -1,19 +1,23 @@
 /**
- * `node test/ops/screenshots.ts`: the pictures of docs/console.md, taken of a gateway under load with three brokers. Needs
+ * `npm run console:pictures`: the pictures of docs/console.md, taken of a gateway under load with three brokers. Needs
  * what `npm run test:ops` needs.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { openPage, startChromium } from './browser.ts'
 import { SILENT_AFTER_MS, startScene } from './scene.ts'
 
+parseArgs({ options: {} })
 const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url))
-const WALL = { width: 1_440, height: 1_150 }
+const WALL = { width: 1_200, height: 1_010 }
 const PHONE = { width: 360, height: 780 }
+/** The same letter looks the same everywhere, so that it takes less space. */
+const SMALL_FILES = ['--disable-font-subpixel-positioning', '--disable-lcd-text', '--font-render-hinting=none']
 /** So that the charts have something to show. */
 const LOAD_MS = 60_000
 
-const [scene, browser] = await Promise.all([startScene({ stores: 40, tills: 60 }), startChromium()])
+const [scene, browser] = await Promise.all([startScene({ stores: 40, tills: 60 }), startChromium(SMALL_FILES)])
 try {
   const url = `${scene.gateway.adminUrl}/console`
   const { page, context } = await openPage(browser, url, { viewport: WALL, colorScheme: 'light' })
@@ -30,7 +34,7 @@ try {
   await shoot('console-light')
   await page.emulateMedia({ colorScheme: 'dark' })
   await shoot('console-dark')
-  await page.setViewportSize({ width: WALL.width, height: 620 })
+  await page.setViewportSize({ width: WALL.width, height: 480 })
   await page.emulateMedia({ colorScheme: 'light' })
   await page.goto(`${url}#/stores/store-0117/T1/J1/9`)
   await shoot('console-invoice')

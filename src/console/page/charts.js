@@ -5,7 +5,7 @@ import { Component } from './vendor/preact.js'
 import uPlot from './vendor/uplot.js'
 
 /**
- * @typedef {{ name: string, label: string, colour: string, fill?: boolean }} Line
+ * @typedef {{ name: string, label: string, colour: string, fill?: boolean, isRare?: boolean }} Line
  * @typedef {{ title: string, note: string, lines: Line[], height?: number, unit: (value: number) => string }} ChartProps
  */
 
@@ -54,7 +54,7 @@ export class Chart extends Component {
   /** @returns {uPlot.AlignedData} */
   #data() {
     const times = column('atMs').map((atMs) => /** @type {number} */ (atMs) / 1_000)
-    return /** @type {uPlot.AlignedData} */ ([times, ...this.props.lines.map(({ name }) => column(name))])
+    return /** @type {uPlot.AlignedData} */ ([times, ...this.props.lines.map(lineOf)])
   }
 
   #draw() {
@@ -70,7 +70,7 @@ export class Chart extends Component {
         legend: { show: false },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
         axes: [
-          { ...axis, grid: { show: false }, size: 26, space: 70, values: (_plot, times) => times.map(clockOf) },
+          { ...axis, grid: { show: false }, size: 26, space: 70, values: (_plot, times) => clocksOf(times) },
           { ...axis, size: 58, space: 32, values: (_plot, values) => values.map(unit) },
         ],
         series: [
@@ -101,7 +101,19 @@ export class Chart extends Component {
   }
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+/** What is mostly 0 has no line while it is. @param {Line} line */
+function lineOf({ name, isRare }) {
+  const values = column(name)
+  if (!isRare) return values
+  return values.map((value, index) => (value || values[index - 1] || values[index + 1] ? value : null))
+}
 
-/** @param {number} seconds */
-const clockOf = (seconds) => clock.format(seconds * 1_000)
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const clockWithSeconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+const SHORT_SECONDS = 300
+
+/** Times below a chart. @param {readonly number[]} seconds */
+function clocksOf(seconds) {
+  const isShort = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) < SHORT_SECONDS
+  return seconds.map((second) => (isShort ? clockWithSeconds : clock).format(second * 1_000))
+}

@@ -17,7 +17,7 @@ const STATES = {
 export function Invoice({ names: { storeId, terminalId, journalId, number }, content }) {
   if (content.found === undefined) return null
   const { found: invoice, record } = content
-  return html`<p class="line"><a href=${`#/stores/${storeId}`}>Store ${storeId}</a></p>
+  return html`<p class="line"><a href=${`#/stores/${storeId}`}>All of ${storeId}</a></p>
     <h2 class="title">Invoice ${number} of terminal ${terminalId}</h2>
     <p class=${`readiness ${invoice.state === 'missing' ? 'warn' : invoice.state === 'not-seen' ? '' : 'good'}`}>${STATES[invoice.state]}</p>
     ${

@@ -1,6 +1,6 @@
 /** What `.journals` says of the stores: missing numbers, conflicts, silent terminals. */
 import { html } from './html.js'
-import { age, count, counted, time } from './text.js'
+import { age, count, counted, duration, time } from './text.js'
 
 /** @import { Snapshot } from '../snapshots.ts' */
 /** @typedef {{ snapshot: Snapshot }} Shown */
@@ -37,7 +37,7 @@ function Rest({ shown, all }) {
 function Missing({ sweep: { missing, storesWithMissing, missingNumbers } }) {
   return html`<section class="card">
     <header><h2>Missing numbers</h2><p class=${`note ${missingNumbers > 0 ? 'warn' : ''}`}>
-      ${missingNumbers === 0 ? 'None' : `${count(missingNumbers)} of ${counted(storesWithMissing, 'store')}`}</p></header>
+      ${missingNumbers === 0 ? 'None' : `${counted(missingNumbers, 'number')} in ${counted(storesWithMissing, 'store')}`}</p></header>
     ${missing.length === 0 && html`<p class="calm">Every journal is whole up to its highest number.</p>`}
     <ul class="rows">${missing.slice(0, SHOWN).map(
       ({ storeId, missing: numbers, journals }) => html`<li key=${storeId}>
@@ -69,12 +69,12 @@ function Conflicts({ conflicts, isReadable, atMs }) {
 function Silent({ sweep: { silent, silentTerminals, silentStores }, atMs }) {
   return html`<section class="card">
     <header><h2>Silent terminals</h2><p class=${`note ${silentTerminals > 0 ? 'warn' : ''}`} role="status">
-      ${silentTerminals === 0 ? 'None' : `${count(silentTerminals)}, ${counted(silentStores, 'store')} wholly silent`}</p></header>
+      ${silentTerminals === 0 ? 'None' : `${counted(silentTerminals, 'terminal')}, ${counted(silentStores, 'whole store')}`}</p></header>
     ${silent.length === 0 && html`<p class="calm">Every terminal sends at its own pace.</p>`}
     <ul class="rows">${silent.slice(0, SHOWN).map(
       ({ storeId, terminalId, lastAtMs, longestPauseMs }) => html`<li key=${`${storeId}/${terminalId}`}>
       <a href=${`#/stores/${storeId}`}>${storeId} ${terminalId}</a>
-      <span>${age(atMs - lastAtMs)}<span class="note">, before at most ${age(longestPauseMs)}</span></span>
+      <span>${age(atMs - lastAtMs)}<span class="note">, longest pause ${duration(longestPauseMs)}</span></span>
     </li>`,
     )}</ul>
     <${Rest} shown=${Math.min(SHOWN, silent.length)} all=${silentTerminals} />

@@ -8,10 +8,10 @@ import { age, count, counted, duration, size, time } from './text.js'
 
 const OUTCOMES = /** @type {const} */ ([
   ['acknowledged', 'Acknowledged', 'in Kafka'],
-  ['again', 'Sent again', 'were in Kafka already'],
-  ['rejected', 'Rejected', 'the fault is in the invoice'],
-  ['resend', 'To be sent again', 'not stored; the till keeps it'],
-  ['unknown', 'Unknown', 'may be stored; the till sends it again'],
+  ['again', 'Sent again', 'in Kafka before'],
+  ['rejected', 'Rejected', 'the till puts it aside'],
+  ['resend', 'To be sent again', 'not stored'],
+  ['unknown', 'Unknown', 'perhaps stored'],
 ])
 
 /** @param {Shown} props */
@@ -21,15 +21,14 @@ export function Overview({ snapshot }) {
     <${Headline} snapshot=${snapshot} />
     <div class="charts">
       <${Chart} title="Invoices a second" note=${`${count(snapshot.rates.acknowledged)} acknowledged`}
-        unit=${count} lines=${OUTCOMES.map(([name, label]) => ({ name, label, colour: name, fill: name === 'acknowledged' }))} />
+        unit=${count} lines=${OUTCOMES.map(([name, label]) => ({ name, label, colour: name, fill: name === 'acknowledged', isRare: name !== 'acknowledged' }))} />
       <${Chart} title="Time to the answer" note=${`p50 ${duration(snapshot.recentLatency.p50Ms)}, p99 ${duration(snapshot.recentLatency.p99Ms)}`}
         unit=${duration} lines=${[{ name: 'p50Ms', label: 'p50', colour: 'acknowledged' }, { name: 'p99Ms', label: 'p99', colour: 'again' }]} />
     </div>
-    <div class="cards">
-      <${Brokers} snapshot=${snapshot} />
-      <${Lanes} snapshot=${snapshot} />
+    <div class="cards three">
+      <div class="stack"><${Brokers} snapshot=${snapshot} /><${Refusals} snapshot=${snapshot} /></div>
       <${Outcomes} snapshot=${snapshot} />
-      <${Refusals} snapshot=${snapshot} />
+      <${Lanes} snapshot=${snapshot} />
     </div>
     <${Journals} snapshot=${snapshot} />`
 }
@@ -55,7 +54,7 @@ function Headline({ snapshot }) {
     <div><dt>Not settled yet</dt><dd>${count(lanes.pendingRecords)}</dd></div>
     <div class=${usedPercent > 80 ? 'warn' : ''}><dt>Buffer</dt>
       <dd>${usedPercent}<small>%</small></dd><p>${size(buffer.usedBytes)} of ${size(buffer.capacityBytes)}</p></div>
-    <div><dt>Longest block</dt><dd>${duration(longestBlockMs)}</dd><p>of the event loop, last minute</p></div>
+    <div><dt>Longest block</dt><dd>${duration(longestBlockMs)}</dd><p>of the event loop</p></div>
   </dl>`
 }
 
@@ -103,7 +102,7 @@ function Lanes({ snapshot: { lanes, uploads, buffer } }) {
       <dt>Oldest batch</dt><dd>${lanes.busy === 0 ? '–' : duration(lanes.oldestBatchMs)}</dd>
       <dt>Uploads answered</dt><dd>${count(uploads.total)}</dd>
       <dt>Invoices of uploads a second</dt><dd>${count(uploads.invoicesPerSecond)}</dd>
-      <dt>Bodies with or before a worker</dt><dd>${count(uploads.openBodies)}, ${counted(uploads.workers, 'worker')}</dd>
+      <dt>Bodies at the workers</dt><dd>${count(uploads.openBodies)}, ${counted(uploads.workers, 'worker')}</dd>
       <dt>Answers that are not read yet</dt><dd>${size(buffer.unreadAnswerBytes)}</dd>
     </dl>
     ${

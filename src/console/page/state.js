@@ -33,7 +33,7 @@ export function follow(onChange) {
     state.snapshot = snapshot
     state.heardAtMs = performance.now()
     const { rows } = state.history
-    rows.push(rowOf(snapshot))
+    if (rows.at(-1)?.[0] !== snapshot.atMs) rows.push(rowOf(snapshot))
     if (rows.length > HISTORY_ROWS) rows.shift()
     onChange()
   })
