@@ -4,7 +4,7 @@ import type { TailWatcher } from '../kafka/follow-tail.ts'
 import type { RecordOutline } from '../kafka/read-record.ts'
 import { pause } from '../waiting.ts'
 import { conflictIn } from './conflict-record.ts'
-import { RecentConflicts, type SeenConflict } from './conflicts.ts'
+import { RecentConflicts } from './conflicts.ts'
 import { type FoundInvoice, findInvoice } from './invoice.ts'
 import { type KnownJournals, type Sweep, sweep } from './journal-sweep.ts'
 import type { SilenceRules } from './pace.ts'
@@ -158,7 +158,8 @@ export class Console {
     return {
       onBegin: () => this.#conflicts.forgetStored(),
       onRecord: (record) => {
-        const conflict: SeenConflict | undefined = conflictIn(record)
+        const raw = { ...record, offset: Number(record.offset), timestampMs: Number(record.timestamp) }
+        const conflict = conflictIn(raw)
         if (conflict !== undefined) this.#conflicts.note(conflict)
       },
       onState: (isReadable) => {

@@ -1,5 +1,5 @@
 import { addressText } from '../network-address.ts'
-import { LATE, pause, within } from '../waiting.ts'
+import { inTime, pause } from '../waiting.ts'
 import { createClient } from './client.ts'
 import { answersAt } from './connection-probe.ts'
 import type { Admin } from './kafkajs/index.ts'
@@ -96,8 +96,8 @@ export class BrokerWatch {
     let admin: Admin | undefined
     while (!signal.aborted) {
       try {
-        admin ??= await inTime(connected(this.#session))
-        const metadata = await inTime(fetchTopicMetadata(admin, this.#session.topic))
+        admin ??= await inTime(METADATA_TIMEOUT_MS, connected(this.#session))
+        const metadata = await inTime(METADATA_TIMEOUT_MS, fetchTopicMetadata(admin, this.#session.topic))
         if (metadata !== undefined) this.#learn(metadata)
       } catch {
         void admin?.disconnect().catch(() => {}) // it is thrown away in any case
@@ -133,10 +133,4 @@ async function connected(session: TopicSession): Promise<Admin> {
   const admin = createClient(session).admin()
   await admin.connect()
   return admin
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const done = await within(METADATA_TIMEOUT_MS, work)
-  if (done === LATE) throw new Error('no answer in time')
-  return done
 }

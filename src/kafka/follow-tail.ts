@@ -1,4 +1,4 @@
-import { LATE, pause, within } from '../waiting.ts'
+import { inTime, pause, within } from '../waiting.ts'
 import { createClient } from './client.ts'
 import { clusterOf, type DecodedRecord, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { boundsOf, fetchFrom } from './partition-reader.ts'
@@ -27,7 +27,7 @@ export async function followTail(
   while (!signal.aborted) {
     const admin = createClient({ ...session, onClientLog: () => {} }).admin()
     try {
-      await inTime(admin.connect())
+      await inTime(OPERATION_TIMEOUT_MS, admin.connect())
       watcher.onBegin()
       await followOnce(clusterOf(admin), session, watcher, signal)
     } catch {
@@ -46,18 +46,21 @@ async function followOnce(
   { onRecord, onState }: TailWatcher,
   signal: AbortSignal,
 ): Promise<void> {
-  await inTime(cluster.addMultipleTargetTopics([topic]))
+  await inTime(OPERATION_TIMEOUT_MS, cluster.addMultipleTargetTopics([topic]))
   const next = new Map<number, number>()
   for (let partition = 0; partition < partitions && !signal.aborted; partition++) {
-    const { startOffset, endOffset } = await inTime(boundsOf(cluster, { topic, partition }))
+    const { startOffset, endOffset } = await inTime(OPERATION_TIMEOUT_MS, boundsOf(cluster, { topic, partition }))
     next.set(partition, Math.max(startOffset, endOffset - TAIL_OFFSETS))
   }
   const leaders = Object.entries(cluster.findLeaderForPartitions(topic, [...next.keys()]))
   while (!signal.aborted) {
     for (const [nodeId, led] of leaders) {
-      const leader = await inTime(cluster.findBroker({ nodeId }))
+      const leader = await inTime(OPERATION_TIMEOUT_MS, cluster.findBroker({ nodeId }))
       const asked = led.map((partition) => ({ partition, offset: next.get(partition) as number }))
-      for (const [partition, { records, nextOffset }] of await inTime(fetchFrom(leader, topic, asked, FETCH))) {
+      for (const [partition, { records, nextOffset }] of await inTime(
+        OPERATION_TIMEOUT_MS,
+        fetchFrom(leader, topic, asked, FETCH),
+      )) {
         for (const record of records) onRecord(record)
         next.set(partition, nextOffset)
       }
@@ -65,10 +68,4 @@ async function followOnce(
     onState(true)
     await pause(PAUSE_MS, signal)
   }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const done = await within(OPERATION_TIMEOUT_MS, work)
-  if (done === LATE) throw new Error(`no answer within ${OPERATION_TIMEOUT_MS} ms`)
-  return done
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { LATE, within } from '../waiting.ts'
+import { inTime, within } from '../waiting.ts'
 import { createClient } from './client.ts'
 import { clusterOf } from './kafkajs/lent-cluster.ts'
 import { readFrom } from './partition-reader.ts'
@@ -35,8 +35,7 @@ export async function readRecord(
     return await readFrom(cluster, { topic: session.topic, partition }, offset)
   }
   try {
-    const read = await within(TIMEOUT_MS, reading())
-    if (read === LATE) throw new Error(`no answer within ${TIMEOUT_MS} ms`)
+    const read = await inTime(TIMEOUT_MS, reading())
     const record = read === 'out-of-range' ? undefined : read.records.find((one) => Number(one.offset) === offset)
     if (record === undefined) return undefined
     const value = record.value ?? Buffer.alloc(0)

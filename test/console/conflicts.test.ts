@@ -30,10 +30,9 @@ test('a record of .conflicts is read by its headers alone', () => {
     ce_source: Buffer.from('/stores/A/terminals/T1/journals/J1'),
     'pos-raw-offset': Buffer.from('12'),
   }
-  assert.deepEqual(
-    conflictIn({ headers, timestamp: '5' }),
-    conflict(5, { sequenceNumber: 7, from: 'stored', offset: '12' }),
-  )
-  assert.equal(conflictIn({ headers: { ...headers, ce_source: 'other' }, timestamp: '5' }), undefined)
-  assert.equal(conflictIn({ headers: {}, timestamp: '5' }), undefined)
+  const read = (others: Record<string, Buffer> = {}) =>
+    conflictIn({ offset: 3, timestampMs: 5, key: null, value: Buffer.from('{}'), headers: { ...headers, ...others } })
+  assert.deepEqual(read(), conflict(5, { sequenceNumber: 7, from: 'stored', offset: '12' }))
+  assert.equal(read({ ce_source: Buffer.from('other') }), undefined)
+  assert.equal(read({ ce_id: Buffer.from('x') }), undefined)
 })

@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { onPath } from '../../dev/needs/on-path.ts'
 
-/** The system's Chromium. `flags`: further arguments of its command line. */
-export async function startChromium(flags: readonly string[] = []): Promise<Browser> {
+/** The system's Chromium. */
+export async function startChromium(): Promise<Browser> {
   const executablePath = onPath('chromium', process.env)
   if (executablePath === undefined) throw new Error('there is no chromium on PATH')
   // Chromium's own sandbox does not work as root.
-  const args = [...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return await chromium.launch({ executablePath, args })
 }
 

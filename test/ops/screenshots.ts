@@ -2,22 +2,22 @@
  * `npm run console:pictures`: the pictures of docs/console.md, taken of a gateway under load with three brokers. Needs
  * what `npm run test:ops` needs.
  */
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openPage, startChromium } from './browser.ts'
 import { SILENT_AFTER_MS, startScene } from './scene.ts'
+import { smallPng } from './small-png.ts'
 
 parseArgs({ options: {} })
 const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 const WALL = { width: 1_200, height: 1_010 }
 const PHONE = { width: 360, height: 780 }
-/** The same letter looks the same everywhere, so that it takes less space. */
-const SMALL_FILES = ['--disable-font-subpixel-positioning', '--disable-lcd-text', '--font-render-hinting=none']
 /** So that the charts have something to show. */
 const LOAD_MS = 60_000
 
-const [scene, browser] = await Promise.all([startScene({ stores: 40, tills: 60 }), startChromium(SMALL_FILES)])
+const [scene, browser] = await Promise.all([startScene({ stores: 40, tills: 60 }), startChromium()])
 try {
   const url = `${scene.gateway.adminUrl}/console`
   const { page, context } = await openPage(browser, url, { viewport: WALL, colorScheme: 'light' })
@@ -29,7 +29,7 @@ try {
   await sleep(Math.max(LOAD_MS - (performance.now() - beganMs), 0))
   const shoot = async (name: string) => {
     await sleep(1_500)
-    await page.screenshot({ path: `${FOLDER}${name}.png` })
+    await writeFile(`${FOLDER}${name}.png`, smallPng(await page.screenshot()))
   }
   await shoot('console-light')
   await page.emulateMedia({ colorScheme: 'dark' })

@@ -65,7 +65,7 @@ export class Chart extends Component {
     this.#plot = new uPlot(
       {
         ...this.#size(),
-        padding: [8, 4, 0, 0],
+        padding: [8, 24, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.1, 1)] } },
