@@ -4,27 +4,19 @@ import type { Access } from './access.ts'
 import { Accumulator } from './accumulator/accumulator.ts'
 import type { AdminListener } from './admin/listener.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
-import { createQuotas } from './admission/quotas.ts'
-import { UploadWindow } from './admission/upload-window.ts'
 import { createBounds } from './bounds.ts'
-import { kafkaOptions, LAST_ANSWERS_MS, REQUEST_OVERHEAD_BYTES } from './config.ts'
-import { listed } from './config-lists.ts'
+import { kafkaOptions, LAST_ANSWERS_MS } from './config.ts'
 import { readerOptions } from './config-reader.ts'
 import type { Config } from './config-schema.ts'
 import type { Console } from './console/console.ts'
 import { compareContent } from './dedup/content.ts'
+import { createFlows } from './gateway-flows.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
 import { UnreadAnswers } from './http/unread-answers.ts'
-import { createKeyBinding } from './ingest/idempotency-keys.ts'
-import { createIngest } from './ingest/invoice.ts'
 import { Tally, tallied } from './ingest/tally.ts'
-import { createIngestUpload } from './ingest/upload.ts'
-import { cardNumberPolicy } from './invoice/check-card-numbers.ts'
-import { cachedPartitionOf } from './invoice/partition.ts'
-import { arithmeticOf } from './invoice/validate.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
 import { createKnownInvoices, type KnownInvoices } from './known-invoices.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
@@ -206,40 +198,6 @@ function createReader(config: Config, events: EventSummary, metrics: Metrics): U
     onHandOver: (kind) => metrics.handedOver(kind === 'invoice' ? kind : 'upload'),
     onTrouble: (error) => events.note('error', `upload ${error.message}`, whereOf(error.cause)),
   })
-}
-
-/** Both flows of invoices, single and in uploads, over one accumulator. */
-function createFlows(
-  config: Config,
-  { accumulator, known, reader, access }: Pick<Parts, 'accumulator' | 'known' | 'reader' | 'access'>,
-) {
-  const window = new UploadWindow({
-    maxRecords: config.UPLOAD_WINDOW_RECORDS,
-    share: config.UPLOAD_SHARE_PERCENT / 100,
-  })
-  const shared = {
-    accumulator,
-    known,
-    onForbidden: access.onForbidden,
-    topic: config.KAFKA_TOPIC,
-    partitionOf: cachedPartitionOf(config.KAFKA_PARTITIONS),
-    takeQuota: createQuotas({ perStore: config.QUOTA_STORE_PER_MINUTE, perTerminal: config.QUOTA_TERMINAL_PER_MINUTE }),
-  }
-  const arithmetic = arithmeticOf(config.ARITHMETIC, listed(config.LENIENT_STORES))
-  const cardNumbers = cardNumberPolicy(config.CARD_NUMBERS, listed(config.CARD_NUMBERS_EXEMPT))
-  const [timeoutMs, overheadBytes] = [config.DELIVERY_TIMEOUT_MS, REQUEST_OVERHEAD_BYTES]
-  return {
-    ingest: createIngest({
-      ...shared,
-      arithmetic,
-      cardNumbers,
-      keys: createKeyBinding(),
-      onLive: () => window.noteLive(),
-      inlineBytes: config.INVOICE_INLINE_BYTES,
-      reader,
-    }),
-    ingestUpload: createIngestUpload({ ...shared, reader, window, timeoutMs, overheadBytes }),
-  }
 }
 
 /** Opens both ports, or ends the parts and rejects. */
