@@ -145,6 +145,11 @@ const MANY_FILES: Need = {
   },
 }
 
+const PROMTOOL = program('promtool', 'promtool', {
+  apt: ['prometheus'],
+  dnf: ['golang-github-prometheus'],
+  brew: ['prometheus'],
+})
 const CHROMIUM = program('Chromium', 'chromium', same('chromium'))
 
 /** Where they are not run, `npm test` says so; in CI they have to be run. */
@@ -165,7 +170,7 @@ export const NEEDS = {
   'test:contract': [...KAFKA, PYTHON_WITH_PIP],
   'test:sink': [...KAFKA, POSTGRES],
   'test:model': [SPIN, GCC],
-  'test:ops': [...KAFKA, GO, CHROMIUM],
+  'test:ops': [...KAFKA, GO, PROMTOOL, CHROMIUM],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],
