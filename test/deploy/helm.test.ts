@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { before, test } from 'node:test'
+import { parse } from 'yaml'
 import { DEDUP_OPTIONS } from '../../src/commands/dedup.ts'
 import { neededMemoryBytes, readConfig, readGatewayConfig } from '../../src/config.ts'
 import { parseOptions } from '../../src/tools/terminal/options.ts'
@@ -43,8 +45,8 @@ test('Helm has nothing to object to, with few values or many', async () => {
 
 test('Kubernetes takes every object, and would refuse one that it does not know', async () => {
   await chart.validate(plain)
-  // The Prometheus operator's own kind is not part of Kubernetes.
-  const ofKubernetes = full.filter(({ kind }) => kind !== 'ServiceMonitor')
+  // The Prometheus operator's own kinds are not part of Kubernetes.
+  const ofKubernetes = full.filter(({ kind }) => kind !== 'ServiceMonitor' && kind !== 'PrometheusRule')
   await chart.validate(ofKubernetes)
   const misspelt = structuredClone(ofKubernetes)
   podOf(misspelt).terminationGracePeriod = 30
@@ -258,6 +260,19 @@ test('metrics are not published with the invoices; a ServiceMonitor finds them',
   assert.ok(!wanted.every(([name, value]) => invoices.metadata.labels[name] === value))
   assert.deepEqual(monitor.spec.endpoints, [{ port: 'admin', interval: '15s' }])
   assert.equal(metrics.spec.ports[0].name, 'admin')
+})
+
+test('alarms and dashboard are those of this repository; runbooks are where the values say', async () => {
+  const rule = only(full, 'PrometheusRule')
+  const deployed = await readFile(new URL('../../deploy/prometheus/rules.yaml', import.meta.url), 'utf8')
+  const prefixed = deployed.replaceAll('docs/operations.md#', 'https://wiki.example/tillgate/docs/operations.md#')
+  assert.deepEqual(rule.spec, parse(prefixed))
+  assert.equal(rule.metadata.labels.release, 'prometheus')
+  const { metadata, data } = only(full, 'ConfigMap')
+  const dashboard = await readFile(new URL('../../deploy/grafana/tillgate.json', import.meta.url), 'utf8')
+  assert.deepEqual(JSON.parse(data['tillgate.json']), JSON.parse(dashboard))
+  assert.equal(metadata.labels.grafana_dashboard, '1')
+  assert.equal(metadata.annotations.grafana_folder, 'Tills')
 })
 
 test('dedup is a process for each share of the partitions, which knows its number', () => {
