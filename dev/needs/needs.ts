@@ -145,7 +145,8 @@ const MANY_FILES: Need = {
   },
 }
 
-const PROMTOOL = program('promtool', 'promtool', {
+/** With promtool. */
+const PROMETHEUS = program('Prometheus', 'prometheus', {
   apt: ['prometheus'],
   dnf: ['golang-github-prometheus'],
   brew: ['prometheus'],
@@ -170,7 +171,7 @@ export const NEEDS = {
   'test:contract': [...KAFKA, PYTHON_WITH_PIP],
   'test:sink': [...KAFKA, POSTGRES],
   'test:model': [SPIN, GCC],
-  'test:ops': [...KAFKA, GO, PROMTOOL, CHROMIUM],
+  'test:ops': [...KAFKA, GO, PROMETHEUS, CHROMIUM],
   'test:scale': [...KAFKA, HAPROXY],
   // Only root can build a base image where no registry of images answers.
   'test:container': [...KAFKA, LINUX, PODMAN, ...(isRoot ? [DEBOOTSTRAP] : [])],
