@@ -50,7 +50,7 @@ Read the topic, and follow it until Ctrl-C:
   ${variables} npx tillgate tail --from beginning
 
 The HTTP API for people: ${url}/docs
-For its operator, metrics and why it is not ready: ${adminUrl}
+For its operator, the console, metrics and why it is not ready: ${adminUrl}
 ${ending(kept)}
 `
 }
