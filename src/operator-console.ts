@@ -27,6 +27,8 @@ export interface ConsoleParts {
   readonly longestBlock: () => number
 }
 
+const MOST_VIEWERS = 20
+
 /** The console of one instance. It has connections to Kafka only while somebody watches. */
 export function createOperatorConsole(config: Config, parts: ConsoleParts): Console {
   const { KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitions } = config
@@ -50,6 +52,7 @@ export function createOperatorConsole(config: Config, parts: ConsoleParts): Cons
       journals: known.figures().journals,
     }),
     journals: known.journals,
+    maxViewers: Math.max(1, Math.min(MOST_VIEWERS, Math.floor(config.ADMIN_MAX_CONNECTIONS / 4))),
     rules: { silentAfterMs: config.SILENT_AFTER_MS },
     place: (storeId) => ({ topic, partition: partitionOf(storeId) }),
     brokers: new BrokerWatch(session),

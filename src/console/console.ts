@@ -22,6 +22,8 @@ export interface ConsoleSources {
   /** null: this gateway does not follow `.journals`. */
   readonly journals: (KnownJournals & { isRight(storeId: string): boolean }) | null
   readonly rules: SilenceRules
+  /** Each has a connection to the operator's listener; others need some, too. */
+  readonly maxViewers: number
   readonly place: (storeId: string) => { readonly topic: string; readonly partition: number }
   /** Both run only while somebody watches. */
   readonly brokers: { readonly seen: SeenCluster; watch(signal: AbortSignal, onChange: () => void): Promise<void> }
@@ -29,7 +31,7 @@ export interface ConsoleSources {
   readonly readRecord: (place: { partition: number; offset: number }) => Promise<RecordOutline | undefined>
 }
 
-const LIMITS = { maxViewers: 20, maxUnreadBytes: 262_144, maxSkipped: 15 }
+const LIMITS = { maxUnreadBytes: 262_144, maxSkipped: 15 }
 const EVERY_MS = 1_000
 /** Whoever reloads the page finds everything as it was. */
 const WATCHED_FOR_MS = 10_000
@@ -50,7 +52,7 @@ export class Console {
   readonly #answers = new RecentAnswers()
   readonly #conflicts = new RecentConflicts()
   readonly #throttled = new Throttled()
-  readonly #viewers = new Viewers(LIMITS)
+  readonly #viewers: Viewers
   readonly #snapshots: Snapshots
   /** The event of the latest snapshot. */
   #latest = ''
@@ -64,6 +66,7 @@ export class Console {
 
   constructor(sources: ConsoleSources) {
     this.#sources = sources
+    this.#viewers = new Viewers({ ...LIMITS, maxViewers: sources.maxViewers })
     this.#snapshots = new Snapshots(this.#answers)
   }
 

@@ -17,6 +17,7 @@ export function fakeSources(changes: Partial<ConsoleSources> = {}): ConsoleSourc
     }),
     journals: journalsOf({}),
     rules: { silentAfterMs: 60_000 },
+    maxViewers: 20,
     place: () => ({ topic: 'sales', partition: 1 }),
     brokers: { seen: { brokers: [], leaderless: 0, underReplicated: 0 }, watch: async () => {} },
     followConflicts: async () => {},
