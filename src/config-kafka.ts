@@ -6,6 +6,7 @@ import { systemWords } from './system-problem.ts'
 /** A name or an address, and a port. */
 const BROKER_PATTERN = '(?:[^\\s,:/[\\]]+|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:%\\w+)?\\]):\\d{1,5}'
 
+type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer'
 
 const TOPIC_NAME = {
@@ -32,6 +33,10 @@ export const KAFKA_VARIABLES = {
     maximum: 10_000,
     description: 'Partitions of the topic; must match it. The number decides which partition a store has.',
   }),
+  KAFKA_COMPRESSION: Type.Union(
+    ['none', 'gzip', 'snappy', 'lz4', 'zstd'].map((name) => Type.Literal(name as Compression)),
+    { default: 'none', description: 'How batches are compressed before they go to Kafka.' },
+  ),
   KAFKA_CLIENT_ID: text('Client id that brokers see.', { default: 'tillgate' }),
   KAFKA_TLS: Type.Boolean({ default: false, description: 'Encrypt the connections to the brokers.' }),
   KAFKA_TLS_CA_FILE: Type.Optional(

@@ -6,6 +6,7 @@ import { Fenced } from './dedup/ownership.ts'
 import { Refusal } from './dedup/refusal.ts'
 import { type RunWatcher, runPartition } from './dedup/run-partition.ts'
 import { Standing } from './dedup/standing.ts'
+import { loadCompression } from './kafka/kafkajs/compression.ts'
 import { PartitionOwner } from './kafka/partition-owner.ts'
 import { createDedupMetrics } from './observability/dedup-metrics.ts'
 import { EventSummary } from './observability/summary.ts'
@@ -34,6 +35,7 @@ const TRANSACTION_TIMEOUT_MS = 10_000
 
 /** Starts the loops of some partitions, and the operator's listener. Rejects if that cannot listen. */
 export async function startStage(config: Config, options: StageOptions, logger: Logger): Promise<Stage> {
+  const compress = await loadCompression(config.KAFKA_COMPRESSION)
   const events = new EventSummary(logger)
   const stopping = new AbortController()
   const standings = options.partitions.map((partition) => new Standing(partition, () => performance.now()))
@@ -53,6 +55,7 @@ export async function startStage(config: Config, options: StageOptions, logger: 
 
   const owner = {
     ...kafkaOptions(config),
+    compress,
     transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
     onClientLog: (level: 'warn' | 'debug', message: string, fields: Record<string, unknown>) =>
       events.note(level, message, fields),

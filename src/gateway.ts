@@ -18,6 +18,7 @@ import { trackRequests } from './http/close-server.ts'
 import { UnreadAnswers } from './http/unread-answers.ts'
 import { Tally, tallied } from './ingest/tally.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
+import { loadCompression } from './kafka/kafkajs/compression.ts'
 import { createKnownInvoices, type KnownInvoices } from './known-invoices.ts'
 import { appOptions, type Listeners, openPorts } from './listeners.ts'
 import { createAnswerLog, whereOf } from './observability/answers.ts'
@@ -101,6 +102,7 @@ interface Parts {
 
 /** The whole composition: every part is made here, and given what it needs. */
 async function build(config: Config, logger: Logger): Promise<Parts> {
+  const compress = await loadCompression(config.KAFKA_COMPRESSION)
   const life: Parts['life'] = { phase: 'serving' }
   const events = new EventSummary(logger)
   const { tls, access } = await createSecurity(config, logger, events, () => metrics).catch((error: unknown) => {
@@ -112,6 +114,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
   const memory = new BufferMemory(config.BUFFER_MEMORY_BYTES)
   const publisher = new KafkaPublisher({
     ...kafkaOptions(config),
+    compress,
     onClientLog: (level, message, fields) => events.note(level, `kafka client: ${message}`, fields),
     onTrouble: (what, error) => {
       metrics.kafkaTrouble(what)

@@ -13,6 +13,7 @@ export type OnTrouble = (what: Trouble, error: Error) => void
 
 export type Trouble =
   | 'attempt-failed'
+  | 'not-compressed'
   | 'session-failed'
   | 'session-replaced'
   | 'session-rotated'

@@ -3,6 +3,8 @@ import type { Publisher } from '../accumulator/publisher.ts'
 import { backoff, LATE, within } from '../waiting.ts'
 import { CurrentSession, type OnTrouble } from './current-session.ts'
 import { AttemptRefused } from './kafkajs/attempt-gate.ts'
+import type { CompressRecords } from './kafkajs/compression.ts'
+import type { EncodedRecords } from './kafkajs/encoded-records.ts'
 import kafkajs from './kafkajs/index.ts'
 import type { ProducerSession, SendResult, SessionOptions } from './producer-session.ts'
 import { type OnThrottle, Throttles } from './throttles.ts'
@@ -12,6 +14,8 @@ import { type OnTopicChange, TopicWatch } from './topic-watch.ts'
 import { codeOf, errorName, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from './verdict.ts'
 
 export interface PublisherOptions extends SessionOptions {
+  /** Compresses the batches; without it they go as they are. */
+  readonly compress?: CompressRecords | null
   readonly onTrouble: OnTrouble
   /** Called when an attempt to send a batch has failed, with the name of the error. The batch may be sent again. */
   readonly onAttemptFailed?: ((batch: ProducerBatch, reason: string) => void) | undefined
@@ -41,7 +45,8 @@ const STRANGE_ANSWERS_ALLOWED = 1
 /**
  * Publishes batches through one producer session at a time, for as long as the process lives.
  *
- * - A failed batch is sent again, unchanged, on the same session, until the broker has said yes or no.
+ * - A failed batch is sent again, unchanged, on the same session, until the broker has said yes or no. It is compressed
+ *   once: every attempt sends the same bytes of its records, on any session.
  * - A broken session is replaced: new client, new producer id. A batch that was attempted on the old one is `unknown`
  *   and never sent again (except with `at-least-once`, which allows duplicates). A batch that was not attempted goes to
  *   the new session.
@@ -112,6 +117,7 @@ export class KafkaPublisher implements Publisher {
     let last: ProducerSession | null = null
     let strangeAnswers = 0
     try {
+      const records = this.#options.compress ? await this.#compress(batch) : null
       for (let failures = 0; ; failures++) {
         const session = await this.#sessionFor(batch, last)
         if (session === null) return batch.recall() ? rejected('draining') : unknown('shutdown')
@@ -121,7 +127,7 @@ export class KafkaPublisher implements Publisher {
           this.#enter(session)
           last = session
         }
-        const outcome = this.#judge(session, batch, await this.#send(session, batch))
+        const outcome = this.#judge(session, batch, await this.#send(session, batch, records))
         if (outcome.kind !== 'again') return outcome
         if (batch.attempts > 0 && this.#options.delivery === 'at-most-once') return unknown('not-repeated')
         strangeAnswers = outcome.isStrange ? strangeAnswers + 1 : 0
@@ -140,11 +146,25 @@ export class KafkaPublisher implements Publisher {
     return this.#current.get()
   }
 
+  /** The records of the batch, compressed; `null` if they are to be sent as they are. Never rejects. */
+  async #compress({ records }: ProducerBatch): Promise<EncodedRecords | null> {
+    try {
+      return (await this.#options.compress?.(records)) ?? null
+    } catch (error) {
+      this.#options.onTrouble('not-compressed', error as Error) // out of memory, for example
+      return null
+    }
+  }
+
   /** One call of kafkajs, under the watchdog. */
-  async #send(session: ProducerSession, batch: ProducerBatch): Promise<SendResult | typeof LATE> {
+  async #send(
+    session: ProducerSession,
+    batch: ProducerBatch,
+    records: EncodedRecords | null,
+  ): Promise<SendResult | typeof LATE> {
     const { watchdogMs } = this.#options
     const attemptsBefore = batch.attempts
-    const sent = await withinUnheld(watchdogMs, batch, session.send(batch))
+    const sent = await withinUnheld(watchdogMs, batch, session.send(batch, records))
     if (sent === LATE) this.#current.replace(session, new Error(`no result after ${watchdogMs} ms`))
     // If kafkajs did send, it has advanced the sequence: to the broker the same batch would be a new one.
     else if (sent.kind === 'unnamed' && batch.attempts > attemptsBefore)

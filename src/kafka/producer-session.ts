@@ -3,6 +3,7 @@ import { within } from '../waiting.ts'
 import { type ClientOptions, createClient, INNER_RETRY } from './client.ts'
 import { type Delivery, PRODUCER_SETTINGS } from './delivery.ts'
 import { guardAttempts } from './kafkajs/attempt-gate.ts'
+import { attachEncodedRecords, type EncodedRecords } from './kafkajs/encoded-records.ts'
 import type { Message, Producer } from './kafkajs/index.ts'
 import { PRODUCED, type ProduceNotice } from './kafkajs/joint-produce.ts'
 import { THROTTLED, type ThrottleNotice } from './kafkajs/throttling.ts'
@@ -125,18 +126,19 @@ export class ProducerSession {
     return this.#storedRecords.get(partition) ?? 0
   }
 
-  /** One call of kafkajs: a few attempts to send the batch. Never rejects. */
-  send(batch: ProducerBatch): Promise<SendResult> {
-    const sending = this.#send(batch).finally(() => this.#outstanding.delete(sending))
+  /** One call of kafkajs: a few attempts to send the batch, with its `records` if they were encoded. Never rejects. */
+  send(batch: ProducerBatch, records: EncodedRecords | null): Promise<SendResult> {
+    const sending = this.#send(batch, records).finally(() => this.#outstanding.delete(sending))
     this.#outstanding.add(sending)
     return sending
   }
 
-  async #send(batch: ProducerBatch): Promise<SendResult> {
+  async #send(batch: ProducerBatch, records: EncodedRecords | null): Promise<SendResult> {
     const { topic, ackTimeoutMs: timeout, delivery } = this.#options
     // The messages, and the guard on them, belong to this call alone: a call that was given up must not pass the gate
     // of its successor.
     const messages = messagesOf(batch)
+    if (records !== null) attachEncodedRecords(messages, records)
     guardAttempts(messages, {
       mayAttempt: () => this.#isOpen && batch.beginAttempt(),
       onError: (answer) => {

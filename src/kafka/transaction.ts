@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { CompressRecords } from './kafkajs/compression.ts'
+import { attachEncodedRecords } from './kafkajs/encoded-records.ts'
 import type { ProduceResponse } from './kafkajs/internals.ts'
 import type { LentBroker, LentCluster } from './kafkajs/lent-cluster.ts'
+import { isPlainMessage } from './kafkajs/record-batch.ts'
 import { leaderOf } from './partition-reader.ts'
 import { codeOf } from './verdict.ts'
 
@@ -16,6 +19,8 @@ export interface TransactionSettings {
   /** After so long without EndTxn, the coordinator aborts the transaction and fences its owner. */
   readonly transactionTimeoutMs: number
   readonly ackTimeoutMs: number
+  /** Compresses the batches; without it they go as they are. */
+  readonly compress?: CompressRecords | null
 }
 
 /** COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS */
@@ -71,7 +76,8 @@ export class TransactionalProducer {
   }
 
   /** Begins a transaction with these records. Resolves with what each partition was answered. */
-  async append(all: readonly TransactionRecords[]): Promise<readonly ProduceResponse['topics'][number][]> {
+  async append(given: readonly TransactionRecords[]): Promise<readonly ProduceResponse['topics'][number][]> {
+    const all = await Promise.all(given.map((one) => this.#compressed(one)))
     const topics = all.map(({ topic, partition }) => ({ topic, partitions: [partition] }))
     const wait = { pollMs: MARKERS_POLL_MS, timeoutMs: MARKERS_TIMEOUT_MS }
     const coordinator = await this.#coordinator()
@@ -102,6 +108,15 @@ export class TransactionalProducer {
   /** Found once: if it moves, the next request fails, and so ends this producer. */
   #coordinator(): Promise<LentBroker> {
     return this.#cluster.findBroker({ nodeId: this.#coordinatorId })
+  }
+
+  /** The same records, with what they are compressed to. */
+  async #compressed(records: TransactionRecords): Promise<TransactionRecords> {
+    const { compress } = this.#settings
+    if (!compress || !records.messages.every(isPlainMessage)) return records
+    const messages = records.messages.map((message) => ({ ...message }))
+    attachEncodedRecords(messages, await compress(records.messages))
+    return { ...records, messages }
   }
 
   #partitionOf({ topic, partition, messages }: TransactionRecords) {

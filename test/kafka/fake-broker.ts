@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import lz4 from 'lz4-napi'
+import snappy from 'snappy'
 import { addressText } from '../../src/network-address.ts'
 
 const require = createRequire(import.meta.url)
@@ -299,6 +302,13 @@ export function initProducerIdError(errorCode: number): Buffer {
 
 /** Of each partition of a produce request of versions 3 to 8: the producer id, the sequence and the values (as text). */
 export function readProduceRequest(body: Buffer): ({ partition: number } & FakeBatch)[] {
+  return batchesOf(body).map(({ partition, batch }) => {
+    return { partition, producerId: batch.readBigInt64BE(43), sequence: batch.readInt32BE(53), values: valuesOf(batch) }
+  })
+}
+
+/** The batches of a produce request of versions 3 to 8, as they were sent. */
+export function batchesOf(body: Buffer): { partition: number; batch: Buffer }[] {
   let at = 2 + 2 + 4 + 4 // no transactional id, acks, timeout, one topic
   at += 2 + body.readInt16BE(at) // its name
   const partitions = body.readInt32BE(at)
@@ -307,11 +317,22 @@ export function readProduceRequest(body: Buffer): ({ partition: number } & FakeB
     const partition = body.readInt32BE(at)
     const batch = body.subarray(at + 8, at + 8 + body.readInt32BE(at + 4))
     at += 8 + batch.length
-    return { partition, producerId: batch.readBigInt64BE(43), sequence: batch.readInt32BE(53), values: valuesOf(batch) }
+    return { partition, batch }
   })
 }
 
-function valuesOf(batch: Buffer): string[] {
+/** By the number of the compression. Snappy comes as a stream of one block: its header and length have 20 bytes. */
+const INFLATE: Record<number, (records: Buffer) => Buffer> = {
+  0: (records) => records,
+  1: gunzipSync,
+  2: (records) => snappy.uncompressSync(records.subarray(20)) as Buffer,
+  3: (records) => lz4.decompressFrameSync(records),
+  4: zstdDecompressSync,
+}
+
+function valuesOf(head: Buffer): string[] {
+  const inflate = INFLATE[head.readInt16BE(21) & 7] as (records: Buffer) => Buffer
+  const batch = Buffer.concat([head.subarray(0, 61), inflate(head.subarray(61))])
   let position = 61
   return Array.from({ length: batch.readInt32BE(57) }, () => {
     const [length, start] = readVarint(batch, position)

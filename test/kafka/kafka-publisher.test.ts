@@ -3,8 +3,10 @@ import { afterEach, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProducerBatch } from '../../src/accumulator/producer-batch.ts'
 import { KafkaPublisher, type PublisherOptions } from '../../src/kafka/kafka-publisher.ts'
+import { COMPRESSIONS, type CompressRecords, loadCompression } from '../../src/kafka/kafkajs/compression.ts'
 import {
   API,
+  batchesOf,
   emptyProduceAnswer,
   FakeCluster,
   type FakeRequest,
@@ -814,4 +816,66 @@ test('a new leader is found by the metadata that a refusal asks for', async () =
   cluster.leaderOf = () => 2
   assert.deepEqual(await publisher.publish(batchOf(0, 'b')), { kind: 'acknowledged', baseOffset: 1n })
   assert.equal(cluster.broker(2).count(API.produce), 1)
+})
+
+for (const [number, compression] of COMPRESSIONS.entries()) {
+  if (compression === 'none') continue
+  test(`${compression}: a batch is compressed once, and every attempt sends the same bytes, in a joint request too`, async () => {
+    await publisher.stop()
+    cluster.partitions = 3
+    const compress = (await loadCompression(compression)) as CompressRecords
+    let compressed = 0
+    publisher = createPublisher(3, {
+      compress: (messages) => {
+        compressed++
+        return compress(messages)
+      },
+    })
+    await publisher.start()
+    const requests: ReturnType<typeof batchesOf>[] = []
+    let answerFirst = () => {}
+    scriptProduce(Number.POSITIVE_INFINITY, (request) => {
+      requests.push(batchesOf(request.body))
+      const answer = request.soundAnswer()
+      if (requests.length === 1) answerFirst = () => request.send(answer)
+      else if (requests.length === 2) request.socket.resetAndDestroy()
+      else request.send(answer)
+    })
+    const first = publisher.publish(batchOf(0, 'first'))
+    await waitUntil(() => requests.length === 1)
+    const values = [1, 2].map((partition) => [`${partition}`.repeat(300), 'b'.repeat(300)])
+    const both = values.map((of, i) => publisher.publish(batchOf(i + 1, ...of)))
+    await sleep(20)
+    answerFirst()
+    await first
+    assert.deepEqual(await Promise.all(both), Array(2).fill({ kind: 'acknowledged', baseOffset: 0n }))
+    assert.deepEqual(await publisher.publish(batchOf(1, 'c'.repeat(300))), { kind: 'acknowledged', baseOffset: 2n })
+
+    assert.equal(compressed, 4)
+    assert.equal(requests[1]?.length, 2, 'two batches in one request')
+    for (const partition of [1, 2]) {
+      const attempts = requests.flat().filter((part) => part.partition === partition)
+      const [lost, again, next] = attempts.map(({ batch }) => ({
+        compression: batch.readInt16BE(21),
+        producer: batch.readBigInt64BE(43),
+        sequence: batch.readInt32BE(53),
+        count: batch.readInt32BE(57),
+        records: batch.toString('hex', 61),
+      }))
+      assert.deepEqual(again, lost)
+      assert.equal(lost?.compression, number)
+      assert.equal(lost?.sequence, 0)
+      if (partition === 1) assert.equal(next?.sequence, 2)
+      assert.deepEqual(cluster.values(partition).slice(0, 2), values[partition - 1])
+    }
+  })
+}
+
+test('a batch that cannot be compressed goes as it is, and it is said why', async () => {
+  await publisher.stop()
+  publisher = createPublisher(2, { compress: () => Promise.reject(new Error('no memory')) })
+  await publisher.start()
+  assert.deepEqual(await publisher.publish(batchOf(0, 'a')), { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(0), ['a'])
+  assert.deepEqual(troubles, ['not-compressed: no memory'])
 })

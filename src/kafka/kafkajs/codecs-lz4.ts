@@ -21,6 +21,16 @@ export function inflate(records: Buffer): Promise<Buffer> {
   return lz4.decompressFrame(records.subarray(0, measure(records).frameBytes))
 }
 
+/** One frame of independent blocks: Java reads no others. */
+export function deflate(records: Buffer): Buffer {
+  return lz4.compressFrameSync(records)
+}
+
+/** The same bytes, made in another thread. */
+export function deflateElsewhere(records: Buffer): Promise<Buffer> {
+  return lz4.compressFrame(records)
+}
+
 function measure(records: Buffer): { frameBytes: number; inflatedBytes: number } {
   if (records.length < 7 || records.readUInt32LE(0) !== MAGIC) throw new Error('it is not an LZ4 frame')
   const [flags, blockSize] = [records[4] as number, records[5] as number]

@@ -14,6 +14,26 @@ export function inflate(records: Buffer): Buffer {
   return Buffer.concat(blocksOf(records).map((block) => snappy.uncompressSync(block) as Buffer))
 }
 
+/** A stream as from Java's producer, of one block. */
+export function deflate(records: Buffer): Buffer {
+  return stream(snappy.compressSync(records))
+}
+
+/** The same bytes, made in another thread. */
+export async function deflateElsewhere(records: Buffer): Promise<Buffer> {
+  return stream(await snappy.compress(records))
+}
+
+function stream(block: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(XERIAL_HEADER_BYTES + LENGTH_BYTES + block.length)
+  XERIAL.copy(bytes)
+  bytes.writeInt32BE(1, XERIAL.length)
+  bytes.writeInt32BE(1, XERIAL.length + 4)
+  bytes.writeInt32BE(block.length, XERIAL_HEADER_BYTES)
+  block.copy(bytes, XERIAL_HEADER_BYTES + LENGTH_BYTES)
+  return bytes
+}
+
 /** The blocks, each as Google's format has it. */
 function blocksOf(records: Buffer): Buffer[] {
   if (!records.subarray(0, XERIAL.length).equals(XERIAL)) return [records]

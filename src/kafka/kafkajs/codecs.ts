@@ -32,7 +32,7 @@ interface Codec {
   inflate(records: Buffer): Promise<Buffer>
 }
 
-/** A package is loaded for the first batch that needs it, so never by `serve`. */
+/** A package is loaded for the first batch that needs it, so only by readers. */
 const CODECS: readonly Codec[] = [
   {
     type: 1,
@@ -58,13 +58,14 @@ const CODECS: readonly Codec[] = [
 
 /**
  * Lets kafkajs read batches with every compression that Kafka has; by itself it reads only gzip, and of any size. `table`
- * is where it looks for codecs. What cannot be read is an `UnreadableBatch`. Nothing is written compressed.
+ * is where it looks for codecs. What cannot be read is an `UnreadableBatch`. kafkajs itself compresses nothing: our batches
+ * are compressed before it gets them (`compression.ts`).
  */
 export function registerCodecs(table: Record<number, () => unknown>): void {
   for (const { type, name, inflate } of CODECS) {
     const codec = {
       compress: async () => {
-        throw new Error(`nothing is written with ${name}`)
+        throw new Error(`kafkajs writes nothing with ${name}`)
       },
       decompress: (records: Buffer) =>
         inflate(records).catch((error) => {

@@ -1,6 +1,13 @@
+import { encodedRecordsOf } from './encoded-records.ts'
 import type { Internals, ProduceRequest } from './internals.ts'
 import { letEncoderTakeReadyBytes, ReadyBytes } from './ready-bytes.ts'
-import { encodeRecordBatch, type PlainMessage } from './record-batch.ts'
+import {
+  encodeRecordBatch,
+  frameRecords,
+  isPlainMessage,
+  type PlainMessage,
+  type ProducerState,
+} from './record-batch.ts'
 
 /** A request that kafkajs can send. */
 interface KafkajsRequest {
@@ -10,8 +17,9 @@ interface KafkajsRequest {
 type CreateRequest = (request: ProduceRequest) => KafkajsRequest
 
 /**
- * Produce requests: those of this program (uncompressed, with buffers, and with texts or buffers as headers) are encoded
- * here, with the same bytes as kafkajs. kafkajs still encodes all others.
+ * Produce requests: those of this program (with buffers, and with texts or buffers as headers) are encoded here, with the
+ * same bytes as kafkajs. Records that were encoded before (`encoded-records.ts`) are put in as they are. kafkajs still
+ * encodes all other requests.
  *
  * Without it kafkajs allocates a zeroed buffer for every record and every header, computes the checksum in JavaScript,
  * and copies the whole three times: half of what a record costs.
@@ -40,7 +48,7 @@ export function encodeProduceRequest(request: ProduceRequest, nowMs: number): Re
   const { topicData, transactionalId = null, compression = 0 } = request
   if (topicData.length === 0 || compression !== 0) return null
   for (const { partitions } of topicData)
-    if (partitions.length === 0 || !partitions.every(({ messages }) => messages.every(isPlainMessage))) return null
+    if (partitions.length === 0 || !partitions.every(({ messages }) => isOurs(messages))) return null
 
   const idBytes = transactionalId === null ? 0 : Buffer.byteLength(transactionalId)
   const topicsStart = HEADER_ROOM_BYTES + 2 + idBytes + 10
@@ -56,7 +64,7 @@ export function encodeProduceRequest(request: ProduceRequest, nowMs: number): Re
       const topicStart = pieces.length === 0 ? topicsStart : 0
       const batchStart = (index === 0 ? topicStart + topicBytes + 6 : 0) + PARTITION_HEAD_BYTES
       const sent = { ...producer, firstSequence }
-      const bytes = encodeRecordBatch(messages as readonly PlainMessage[], sent, nowMs, batchStart)
+      const bytes = encodeBatch(messages, sent, nowMs, batchStart)
       if (index === 0) {
         bytes.writeInt16BE(topicBytes, topicStart)
         bytes.write(topic, topicStart + 2)
@@ -76,13 +84,14 @@ export function encodeProduceRequest(request: ProduceRequest, nowMs: number): Re
   return new ReadyBytes(pieces.length === 1 ? first : Buffer.concat(pieces), HEADER_ROOM_BYTES)
 }
 
-function isPlainMessage(message: object): message is PlainMessage {
-  const { key, value, headers, timestamp } = message as Partial<PlainMessage> & { timestamp?: unknown }
-  const isValue = value === null || Buffer.isBuffer(value)
-  if (!Buffer.isBuffer(key) || !isValue || headers === undefined || timestamp !== undefined) return false
-  for (const name in headers) {
-    const header = headers[name]
-    if (typeof header !== 'string' && !Buffer.isBuffer(header)) return false
-  }
-  return true
+function isOurs(messages: readonly object[]): boolean {
+  return encodedRecordsOf(messages) !== undefined || messages.every(isPlainMessage)
+}
+
+function encodeBatch(messages: readonly object[], producer: ProducerState, nowMs: number, roomBytes: number): Buffer {
+  const encoded = encodedRecordsOf(messages)
+  if (encoded === undefined) return encodeRecordBatch(messages as readonly PlainMessage[], producer, nowMs, roomBytes)
+  if (encoded.count !== messages.length)
+    throw new Error(`${encoded.count} records were encoded, ${messages.length} are sent`)
+  return frameRecords(encoded, producer, nowMs, roomBytes)
 }

@@ -1,10 +1,23 @@
 import { crc32c } from '@node-rs/crc32'
+import type { EncodedRecords } from './encoded-records.ts'
 
 /** One record: opaque bytes, perhaps none, and headers. */
 export interface PlainMessage {
   readonly key: Buffer
   readonly value: Buffer | null
   readonly headers: Readonly<Record<string, string | Buffer>>
+}
+
+/** Whether it is encoded here: kafkajs encodes messages with a timestamp, and keys and headers of other kinds. */
+export function isPlainMessage(message: object): message is PlainMessage {
+  const { key, value, headers, timestamp } = message as Partial<PlainMessage> & { timestamp?: unknown }
+  const isValue = value === null || Buffer.isBuffer(value)
+  if (!Buffer.isBuffer(key) || !isValue || headers === undefined || timestamp !== undefined) return false
+  for (const name in headers) {
+    const header = headers[name]
+    if (typeof header !== 'string' && !Buffer.isBuffer(header)) return false
+  }
+  return true
 }
 
 /** What a batch says about its producer; -1, 0, 0 if that is not idempotent. */
@@ -40,26 +53,51 @@ export function encodeRecordBatch(
   nowMs: number,
   roomBytes: number,
 ): Buffer {
-  let sizeBytes = roomBytes + BATCH_HEAD_BYTES
-  for (const { key, value } of messages) sizeBytes += key.length + lengthOf(value) + RECORD_ROOM_BYTES
-  const writer: Writer = { bytes: Buffer.allocUnsafeSlow(sizeBytes), at: roomBytes + BATCH_HEAD_BYTES }
-  for (let i = 0; i < messages.length; i++) writeRecord(writer, messages[i] as PlainMessage, i)
-  const encoded = writer.bytes.subarray(0, writer.at)
-  const batch = encoded.subarray(roomBytes)
+  const encoded = encodeRecords(messages, roomBytes + BATCH_HEAD_BYTES)
+  writeHead(encoded.subarray(roomBytes), { count: messages.length, compression: 0 }, producer, nowMs)
+  return encoded
+}
 
+/** The same of records that were encoded before, and perhaps compressed. They are copied as they are. */
+export function frameRecords(
+  records: EncodedRecords,
+  producer: ProducerState,
+  nowMs: number,
+  roomBytes: number,
+): Buffer {
+  const encoded = Buffer.allocUnsafeSlow(roomBytes + BATCH_HEAD_BYTES + records.bytes.length)
+  records.bytes.copy(encoded, roomBytes + BATCH_HEAD_BYTES)
+  writeHead(encoded.subarray(roomBytes), records, producer, nowMs)
+  return encoded
+}
+
+/** What follows the head of a batch, with `roomBytes` of room in front. Nothing in it depends on time or producer. */
+export function encodeRecords(messages: readonly PlainMessage[], roomBytes: number): Buffer {
+  let sizeBytes = roomBytes
+  for (const { key, value } of messages) sizeBytes += key.length + lengthOf(value) + RECORD_ROOM_BYTES
+  const writer: Writer = { bytes: Buffer.allocUnsafeSlow(sizeBytes), at: roomBytes }
+  for (let i = 0; i < messages.length; i++) writeRecord(writer, messages[i] as PlainMessage, i)
+  return writer.bytes.subarray(0, writer.at)
+}
+
+function writeHead(
+  batch: Buffer,
+  { count, compression }: Pick<EncodedRecords, 'count' | 'compression'>,
+  producer: ProducerState,
+  nowMs: number,
+): void {
   batch.fill(0, 0, BATCH_HEAD_BYTES) // base offset and leader epoch are 0
-  batch.writeInt16BE(producer.isTransactional ? TRANSACTIONAL : 0, ATTRIBUTES_AT)
+  batch.writeInt16BE(compression | (producer.isTransactional ? TRANSACTIONAL : 0), ATTRIBUTES_AT)
   batch.writeInt32BE(batch.length - LENGTH_AT - 4, LENGTH_AT)
   batch[MAGIC_AT] = MAGIC
-  batch.writeInt32BE(messages.length - 1, ATTRIBUTES_AT + 2) // last offset delta
+  batch.writeInt32BE(count - 1, ATTRIBUTES_AT + 2) // last offset delta
   batch.writeBigInt64BE(BigInt(nowMs), ATTRIBUTES_AT + 6) // first timestamp
   batch.writeBigInt64BE(BigInt(nowMs), ATTRIBUTES_AT + 14) // last timestamp
   batch.writeBigInt64BE(producer.producerId, ATTRIBUTES_AT + 22)
   batch.writeInt16BE(producer.producerEpoch, ATTRIBUTES_AT + 30)
   batch.writeInt32BE(producer.firstSequence, ATTRIBUTES_AT + 32)
-  batch.writeInt32BE(messages.length, ATTRIBUTES_AT + 36)
+  batch.writeInt32BE(count, ATTRIBUTES_AT + 36)
   batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT)), CRC_AT)
-  return encoded
 }
 
 /** The length of most records takes two bytes. For other records, what follows the length is moved. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { mock, test } from 'node:test'
 import * as fc from 'fast-check'
+import { type CompressRecords, loadCompression } from '../../../src/kafka/kafkajs/compression.ts'
+import { attachEncodedRecords } from '../../../src/kafka/kafkajs/encoded-records.ts'
 import type { ProduceRequest } from '../../../src/kafka/kafkajs/internals.ts'
 import { encodeProduceRequest, withQuickEncoding } from '../../../src/kafka/kafkajs/produce-encoding.ts'
 import { letEncoderTakeReadyBytes } from '../../../src/kafka/kafkajs/ready-bytes.ts'
@@ -109,6 +111,34 @@ test('lengths on both sides of every step of a varint', async () => {
     headers: {},
   }))
   await assertSame(requestOf(many))
+})
+
+test('records that were compressed before stand in the same batch that kafkajs compresses itself', async () => {
+  const messages = Array.from({ length: 5 }, (_, i) => ({
+    key: Buffer.from('S1'),
+    value: Buffer.from(`value ${i} `.repeat(50)),
+    headers: { i: String(i) },
+  }))
+  const compress = (await loadCompression('gzip')) as CompressRecords
+  for (const changes of [{}, { transactionalId: 'tx' }]) {
+    const ours = requestOf(
+      messages.map((message) => ({ ...message })),
+      changes,
+    )
+    attachEncodedRecords(ours.topicData[0]!.partitions[0]!.messages, await compress(messages))
+    assert.deepEqual(
+      await bytesOf(withQuickEncoding(originalRequest), ours),
+      await bytesOf(originalRequest, requestOf(messages, { ...changes, compression: 1 })),
+    )
+  }
+})
+
+test('records that were encoded for other messages are not sent', async () => {
+  const compress = (await loadCompression('gzip')) as CompressRecords
+  const messages = [{ key: Buffer.from('S1'), value: Buffer.alloc(100), headers: {} }]
+  const more = [...messages, ...messages]
+  attachEncodedRecords(more, await compress(messages))
+  assert.throws(() => encodeProduceRequest(requestOf(more), NOW_MS), /1 records were encoded, 2 are sent/)
 })
 
 test('a client id that finds no room before the request', async () => {
