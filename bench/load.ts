@@ -1,6 +1,6 @@
 /**
  * A load generator, in a process of its own: `load.ts --url URL --kind post|upload --connections N --seconds S`
- * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--store-prefix S]`
+ * `[--rate N]` `[--invoices N an upload]` `[--lines N an invoice]` `[--samples N a terminal]` `[--store-prefix S]`
  * `[--key-file FILE]`. With a key, each terminal sends a token of its own (posts only). Without a rate, each
  * connection sends as soon as it has an answer. With a rate (invoices a second, posts only), invoices have intended
  * send times, and latency counts from those. Prints one line of JSON.
@@ -42,6 +42,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     invoices: { type: 'string', default: '1000' },
     lines: { type: 'string', default: '3' },
+    samples: { type: 'string', default: '100' },
     'store-prefix': { type: 'string', default: 'S' },
     stores: { type: 'string', default: '200' },
     'key-file': { type: 'string' },
@@ -65,7 +66,9 @@ const issue = values['key-file'] === undefined ? undefined : await createIssuer(
 /** One terminal on one connection. */
 async function openTerminal(index: number) {
   const storeId = `${values['store-prefix']}${index % Number(values.stores)}`
-  const samples = Math.ceil(Math.min(100, Math.min(MAX_SAMPLES, MAX_SAMPLE_LINES / lines) / connections))
+  const samples = Math.ceil(
+    Math.min(Number(values.samples), Math.min(MAX_SAMPLES, MAX_SAMPLE_LINES / lines) / connections),
+  )
   const source = new InvoiceSource(storeId, `T${index}`, lines, samples)
   const claims = { name: `T${index}`, stores: new Set([storeId]), terminals: new Set([`T${index}`]) }
   const issued = await issue?.({ ...claims, audience: 'tillgate', scopes: ['invoices:write'], days: 1 })

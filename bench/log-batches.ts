@@ -37,16 +37,34 @@ export function growth(before: SegmentSizes, after: SegmentSizes): number {
 export function appendedTo(file: string, from: number): Appended {
   const bytes = readFrom(file, from)
   const sum: Appended = { batches: 0, records: 0, bytes: bytes.length, valueBytes: 0 }
-  for (let at = 0; at < bytes.length; ) {
-    const end = at + LENGTH_END + bytes.readInt32BE(at + AT.batchLength)
-    if (bytes.readInt16BE(at + AT.attributes) & COMPRESSION) throw new Error(`${file}: a compressed batch`)
-    const records = bytes.readInt32BE(at + AT.recordCount)
+  for (const { at, end, records, compression } of batchesIn(bytes)) {
+    if (compression !== 0) throw new Error(`${file}: a compressed batch`)
     sum.batches++
     sum.records += records
     sum.valueBytes += valueBytes(bytes.subarray(at + AT.records, end), records)
-    at = end
   }
   return sum
+}
+
+/** Counts the batches and records of a topic's segments that are longer than they were, compressed or not. */
+export function appendedSince(before: SegmentSizes, after: SegmentSizes) {
+  const sum = { batches: 0, compressed: 0, records: 0, bytes: growth(before, after) }
+  for (const file of after.keys())
+    for (const { records, compression } of batchesIn(readFrom(file, before.get(file) ?? 0))) {
+      sum.batches++
+      sum.records += records
+      if (compression !== 0) sum.compressed++
+    }
+  return sum
+}
+
+function* batchesIn(bytes: Buffer) {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + LENGTH_END + bytes.readInt32BE(at + AT.batchLength)
+    const compression = bytes.readInt16BE(at + AT.attributes) & COMPRESSION
+    yield { at, end, compression, records: bytes.readInt32BE(at + AT.recordCount) }
+    at = end
+  }
 }
 
 function readFrom(file: string, from: number): Buffer {

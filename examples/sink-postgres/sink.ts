@@ -1,5 +1,6 @@
 import kafkajs, { type EachBatchPayload } from 'kafkajs'
 import pg from 'pg'
+import './codecs.ts'
 import { invoiceIn } from './record.ts'
 import { positionOf, store } from './store.ts'
 

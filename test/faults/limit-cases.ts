@@ -35,7 +35,8 @@ export const LIMIT_CASES: readonly FaultCase[] = [
   {
     number: 24,
     name: 'the topic takes only small records for a while',
-    environment: { KAFKA_METADATA_MAX_AGE_MS: '1000' },
+    // The limit counts bytes as they are sent.
+    environment: { KAFKA_METADATA_MAX_AGE_MS: '1000', KAFKA_COMPRESSION: 'none' },
     run: (world) =>
       underLoad(world, async () => {
         const { untilNotReady, untilReady, readiness } = readinessAt(world.gateway.adminUrl)

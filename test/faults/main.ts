@@ -1,7 +1,8 @@
 /**
- * `npm run test:faults -- [--cases 7,11] [--rounds 1] [--seeds 20] [--first-seed 1] [--seconds 20]`: runs every case
- * `--rounds` times, and the random plan with `--seeds` seeds, on three real brokers. Prints a table. Exit code 1 when
- * the promise was broken.
+ * `npm run test:faults -- [--cases 7,11] [--rounds 1] [--seeds 20] [--first-seed 1] [--seconds 20]`
+ * `[--compression zstd]`: runs every case `--rounds` times, and the random plan with `--seeds` seeds, on three real
+ * brokers. Prints a table. Exit code 1 when the promise was broken. Without `--compression`, cases and seeds take all
+ * compressions in turns.
  *
  * `--gateway naive` runs the usual use of kafkajs instead; `--gateway without-CHANGE` runs this gateway with one change
  * to kafkajs left out. `--expect-broken` then swaps exit codes 0 and 1.
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     'first-seed': { type: 'string', default: '1' },
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '1' },
+    compression: { type: 'string' },
     gateway: { type: 'string', default: 'tillgate' },
     'expect-broken': { type: 'boolean', default: false },
   },
@@ -42,18 +44,21 @@ const brokers = new CaseBrokers()
 const results: CaseResult[] = []
 const line = (cells: (string | number)[]) =>
   console.log(cells.map((cell, i) => String(cell).padEnd(WIDTHS[i] ?? 0)).join(' '))
-const WIDTHS = [4, 56, 6, 12, 5, 10, 9, 11]
+const WIDTHS = [4, 56, 6, 11, 12, 5, 10, 9, 11]
 try {
-  line(['case', '', 'seed', 'acknowledged', 'lost', 'duplicated', 'reordered', 'longest gap', 'verdict'])
-  for (const { faultCase, seed } of [...cases, ...plans]) {
+  line(['case', '', 'seed', 'compression', 'acknowledged', 'lost', 'duplicated', 'reordered', 'longest gap', 'verdict'])
+  for (const { faultCase: one, seed } of [...cases, ...plans]) {
+    const { compression: KAFKA_COMPRESSION } = values
+    const faultCase = KAFKA_COMPRESSION ? { ...one, environment: { ...one.environment, KAFKA_COMPRESSION } } : one
     const result = await runCase(await brokers.of(faultCase), faultCase, seed, programs[values.gateway])
     results.push(result)
-    const { number, name, acknowledged, lost, duplicated, reordered, longestGapMs, findings } = result
+    const { number, name, compression, acknowledged, lost, duplicated, reordered, longestGapMs, findings } = result
     const gap = `${(longestGapMs / 1_000).toFixed(1)} s`
     line([
       number || '-',
       name,
       seed,
+      compression,
       acknowledged,
       lost,
       duplicated,

@@ -12,7 +12,8 @@ export const QUOTA_CASES: readonly FaultCase[] = [
   {
     number: 31,
     name: 'producer_byte_rate set, lowered and removed',
-    environment: { LOG_LEVEL: 'info', DELIVERY_TIMEOUT_MS: '11000' },
+    // The quota counts bytes as they are sent.
+    environment: { LOG_LEVEL: 'info', DELIVERY_TIMEOUT_MS: '11000', KAFKA_COMPRESSION: 'none' },
     run: (world) =>
       underLoad(world, async () => {
         const { bootstrap } = world.kafka.cluster

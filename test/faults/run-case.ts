@@ -1,4 +1,5 @@
 import type { ProxiedKafka } from '../../dev/kafka/proxied-cluster.ts'
+import { COMPRESSIONS } from '../../src/kafka/kafkajs/compression.ts'
 import { brokenRules } from '../harness/audit.ts'
 import { randomFrom } from '../harness/random.ts'
 import type { FaultCase } from './fault-case.ts'
@@ -9,6 +10,7 @@ export interface CaseResult {
   readonly number: number
   readonly name: string
   readonly seed: number
+  readonly compression: string
   readonly acknowledged: number
   readonly lost: number
   readonly duplicated: number
@@ -39,7 +41,7 @@ export class CaseBrokers {
   }
 }
 
-/** Runs one case with a new topic and gateway on shared brokers, and judges it. */
+/** Runs one case with a new topic and gateway on shared brokers, and judges it. Cases and seeds take all compressions in turns. */
 export async function runCase(
   kafka: ProxiedKafka,
   faultCase: FaultCase,
@@ -47,7 +49,9 @@ export async function runCase(
   program?: string[],
 ): Promise<CaseResult> {
   const { number, name } = faultCase
-  const world = await createWorld(kafka, { ...faultCase, ...(program === undefined ? {} : { program }) })
+  const compression = COMPRESSIONS[(number + seed) % COMPRESSIONS.length] as string
+  const environment = { KAFKA_COMPRESSION: compression, ...faultCase.environment }
+  const world = await createWorld(kafka, { ...faultCase, environment, ...(program === undefined ? {} : { program }) })
   let failure: Error | undefined
   try {
     await faultCase.run(world, randomFrom(seed))
@@ -61,6 +65,7 @@ export async function runCase(
     number,
     name,
     seed,
+    compression: environment.KAFKA_COMPRESSION,
     acknowledged,
     lost: found.lost + found.misplaced,
     duplicated: found.excess,

@@ -17,6 +17,8 @@ const COMPRESSIONS = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const
 const FROM_JAVA = 200
 /** In a batch each, sent uncompressed by a gateway and compressed by the broker. */
 const FROM_GATEWAY = 3
+/** More bytes than a gateway compresses in its own thread. */
+const IN_UPLOAD = 80
 
 let kafka: KafkaCluster
 let folder: string
@@ -104,4 +106,53 @@ for (const [name, number] of Object.entries(COMPRESSIONS)) {
     const { totals } = JSON.parse(audited.stdout.toString())
     assert.equal(totals.acknowledged, sent.length)
   })
+}
+
+test('what gateways compress is read by Java, tail and audit, byte for byte', async (t) => {
+  const topic = 'from-gateways'
+  await kafka.createTopic({ topic, partitions: 1 })
+  const sent: Buffer[] = []
+  const expected: { compression: number; records: number }[] = []
+  for (const [name, number] of Object.entries(COMPRESSIONS)) {
+    const settings = { KAFKA_PARTITIONS: '1', KAFKA_COMPRESSION: name }
+    const gateway = await startTestGateway(kafka.bootstrap, topic, settings)
+    t.after(() => gateway.stop())
+    await gateway.ready
+    const [alone, ...upload] = Array.from({ length: 1 + IN_UPLOAD }, (_, i) => invoiceBody('S1', sent.length + i + 1))
+    assert.equal((await send(gateway.url, alone!)).status, 201)
+    const response = await fetch(`${gateway.url}/v1/invoices/batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: upload.map(String).join('\n'),
+    })
+    assert.equal(response.status, 200, 'all are stored')
+    await gateway.stop()
+    sent.push(alone!, ...upload)
+    expected.push({ compression: number, records: 1 }, { compression: number, records: IN_UPLOAD })
+  }
+  const batches = await batchesOf(topic)
+  assert.deepEqual(joined(batches), joined(expected))
+  assert.ok(
+    batches.some(({ records }) => records > 50),
+    'one that is compressed in another thread',
+  )
+
+  const [byJava, tailed, audited] = await Promise.all([
+    runTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+      ...['--bootstrap-server', kafka.bootstrap.join(), '--topic', topic, '--from-beginning'],
+      ...['--max-messages', String(sent.length)],
+    ]),
+    tillgate(t, topic, ['tail', '--exit-at-end', '--raw']),
+    tillgate(t, topic, ['audit', '--json']),
+  ])
+  assert.equal(byJava, sent.map((body) => `${body}\n`).join(''))
+  assert.ok(tailed.stdout.equals(Buffer.concat(sent)))
+  assert.equal(audited.code, 0, audited.stderr + audited.stdout)
+})
+
+/** How many records there are with each compression; an upload may be in several batches. */
+function joined(batches: readonly { compression: number; records: number }[]): Record<number, number> {
+  const records: Record<number, number> = {}
+  for (const batch of batches) records[batch.compression] = (records[batch.compression] ?? 0) + batch.records
+  return records
 }

@@ -30,6 +30,7 @@ function startDedup(topic: string, args: string[] = []): CliProcess {
     KAFKA_TOPIC: topic,
     ADMIN_PORT: '0',
     KAFKA_PARTITIONS: String(PARTITIONS),
+    KAFKA_COMPRESSION: 'lz4',
   }
   return spawnCli(['dedup', ...args], environment)
 }

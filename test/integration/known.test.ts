@@ -39,6 +39,7 @@ const environment = () => ({
   KAFKA_BROKERS: kafka.bootstrap.join(),
   KAFKA_TOPIC: TOPIC,
   KAFKA_PARTITIONS: String(PARTITIONS),
+  KAFKA_COMPRESSION: 'zstd',
 })
 const OF_GATEWAYS = { JOURNALS_TOPIC: `${TOPIC}.journals`, KAFKA_METADATA_MAX_AGE_MS: '1000', DRAIN_DELAY_MS: '0' }
 

@@ -21,6 +21,7 @@ const PUBLISHER = 'test/kafka/kafka-publisher.test.ts'
 const POOL = 'test/uploads/worker-pool.test.ts'
 const LIMIT = 'test/kafka/topic-limit.test.ts'
 const TOPIC = 'test/kafka/topic-watch.test.ts'
+const COMPRESSION = 'test/kafka/kafkajs/compression.test.ts'
 const CODECS = 'test/kafka/kafkajs/codecs.test.ts'
 const STAGE = 'test/dedup/own-partition.test.ts'
 const JUDGE = 'test/dedup/judge.test.ts'
@@ -139,8 +140,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'ignore the watchdog',
     file: 'src/kafka/kafka-publisher.ts',
-    find: 'await withinUnheld(watchdogMs, batch, session.send(batch))',
-    replace: 'await within(10_000_000, session.send(batch))',
+    find: 'await withinUnheld(watchdogMs, batch, session.send(batch, records))',
+    replace: 'await within(10_000_000, session.send(batch, records))',
     tests: [PUBLISHER],
   },
   {
@@ -889,5 +890,19 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'options, first.request)',
     replace: 'options)',
     tests: [BATCH_SPANS],
+  },
+  {
+    name: 'compression: send what did not get smaller',
+    file: 'src/kafka/kafkajs/compression.ts',
+    find: 'deflated.length < records.length',
+    replace: 'deflated.length > 0',
+    tests: [COMPRESSION],
+  },
+  {
+    name: 'compression: compress a batch again for every call of kafkajs',
+    file: 'src/kafka/kafka-publisher.ts',
+    find: 'batch, session.send(batch, records))',
+    replace: 'batch, session.send(batch, records && (await this.#compress(batch))))',
+    tests: [PUBLISHER],
   },
 ]

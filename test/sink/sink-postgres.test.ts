@@ -130,7 +130,11 @@ const rowsOf = (db: Database, table: string, columns = '') =>
 
 test('sinks are killed and frozen while tills resend: each invoice is there once, in order, from the raw topic and from .unique', async (t) => {
   const topic = 'pos.invoices'
-  for (const name of [topic, `${topic}.unique`]) await kafka.createTopic({ topic: name, partitions: PARTITIONS })
+  for (const [name, compression] of [
+    [topic, 'zstd'],
+    [`${topic}.unique`, 'snappy'],
+  ] as const)
+    await kafka.createTopic({ topic: name, partitions: PARTITIONS, config: { 'compression.type': compression } })
   const [fromRaw, fromUnique] = await Promise.all([database('from_raw'), database('from_unique')])
   let isEnough = false
   const writing = writeUntil(() => isEnough, kafka.bootstrap, topic)

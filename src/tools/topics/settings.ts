@@ -46,7 +46,7 @@ export function topicSettings(replicationFactor: number, retentionDays: number):
     {
       name: 'compression.type',
       value: 'producer',
-      why: 'brokers keep batches as they come, uncompressed: no CPU of theirs, and every client can read them',
+      why: 'brokers keep batches as KAFKA_COMPRESSION made them, and do not compress them again',
     },
     {
       name: 'message.timestamp.type',
