@@ -11,7 +11,8 @@ export interface ReadRecords {
 }
 
 const MAX_WAIT_MS = 500
-const MAX_BYTES = 4 * 2 ** 20
+/** Of a fetch, as it comes. Compressed invoices may be twenty times as much, and all of them are held at once. */
+const MAX_BYTES = 2 ** 20
 const READ_COMMITTED = 1
 const READ_UNCOMMITTED = 0
 export const OFFSET_OUT_OF_RANGE = 1

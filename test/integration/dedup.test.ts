@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
@@ -12,6 +14,9 @@ import { randomFrom } from '../harness/random.ts'
 import { recordsOf } from '../harness/read-topic.ts'
 
 const PARTITIONS = 2
+/** In the head of a batch: the compression is in the lowest bits. */
+const ATTRIBUTES_AT = 21
+const LZ4 = 3
 const ROUNDS = 6
 const RECORDS_A_ROUND = 500
 
@@ -55,6 +60,9 @@ test('processes are killed, frozen, and run twice: each invoice is in .unique on
     const result = await judgeStage(kafka.bootstrap, 'sales')
     assert.equal(result.raw, ROUNDS * RECORDS_A_ROUND)
     assert.ok(result.unique > 100 && result.conflicts > 10, JSON.stringify(result))
+    const data = join(dirname(kafka.brokers[0]!.logFile), 'data')
+    const log = await readFile(join(data, 'sales.unique-0', '00000000000000000000.log'))
+    assert.equal(log.readInt16BE(ATTRIBUTES_AT) & 7, LZ4)
     const [group] = await withAdmin(kafka.bootstrap, (admin) =>
       admin.fetchOffsets({ groupId: 'tillgate-dedup.sales', topics: ['sales'] }),
     )
