@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'
 import { COMPRESSIONS, type Compression } from '../src/kafka/kafkajs/compression.ts'
-import { scrape } from '../test/harness/exchange.ts'
+import { blockTable } from './compression-blocks.ts'
 import { appendedSince, segmentSizes } from './log-batches.ts'
 import { machineLine, table } from './markdown.ts'
 import { CORES, cpuSeconds, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
@@ -120,13 +120,7 @@ try {
     of(row, 'batchRecords', 1),
   ])
   console.log(table(head, cells))
-  const blocks = await Promise.all(
-    COMPRESSIONS.map(async (compression) => {
-      const longest = await scrape(gatewayOf(compression).adminUrl, 'tillgate_event_loop_longest_block_seconds')
-      return `${compression} ${(longest * 1_000).toFixed(0)} ms`
-    }),
-  )
-  console.log(`\nThe longest block of the event loop within the last minute or two: ${blocks.join(', ')}.`)
+  console.log(`\n${await blockTable()}`)
   for (const gateway of gateways.values()) await gateway.end('SIGTERM')
 } finally {
   await kafka.stop()
