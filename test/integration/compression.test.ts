@@ -110,11 +110,12 @@ for (const [name, number] of Object.entries(COMPRESSIONS)) {
 
 test('what gateways compress is read by Java, tail and audit, byte for byte', async (t) => {
   const topic = 'from-gateways'
-  await kafka.createTopic({ topic, partitions: 1 })
+  // Of the batch as it is sent: before compression, an upload's batch has twice as many bytes.
+  await kafka.createTopic({ topic, partitions: 1, config: { 'max.message.bytes': '60000' } })
   const sent: Buffer[] = []
   const expected: { compression: number; records: number }[] = []
   for (const [name, number] of Object.entries(COMPRESSIONS)) {
-    const settings = { KAFKA_PARTITIONS: '1', KAFKA_COMPRESSION: name }
+    const settings = { KAFKA_PARTITIONS: '1', KAFKA_COMPRESSION: name, MAX_INVOICE_BYTES: '50000' }
     const gateway = await startTestGateway(kafka.bootstrap, topic, settings)
     t.after(() => gateway.stop())
     await gateway.ready
