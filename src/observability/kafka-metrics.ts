@@ -7,6 +7,7 @@ const TROUBLES = [
   'session-rotated',
   'limit-too-low',
   'limit-unknown',
+  'not-compressed',
 ] as const
 const CHANGES = ['deleted', 'recreated', 'partitions', 'min-insync-replicas', 'right'] as const
 
@@ -24,7 +25,7 @@ export interface KafkaMetrics {
 export function createKafkaMetrics(registry: OwnRegistry): KafkaMetrics {
   const troubles = registry.counter(
     'tillgate_kafka_troubles_total',
-    'Failed attempts; producer sessions that failed, or were replaced; record limits of the topic that are too low or unknown.',
+    'Failed attempts; producer sessions that failed, or were replaced; record limits of the topic that are too low or unknown; batches that could not be compressed.',
     { kind: TROUBLES },
   )
   const changes = registry.counter(
