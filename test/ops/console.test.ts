@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { openPage, startChromium } from './browser.ts'
 import { MARKER, type Scene, SILENT_AFTER_MS, startScene } from './scene.ts'
 
@@ -84,8 +85,12 @@ test('a search by store leads to an invoice’s receipt and its record', async (
   const { document } = await scene.sell('SEARCH-1', [1, 2])
   await page.getByRole('link', { name: 'Stores', exact: true }).click()
   await page.getByLabel('Stores whose name begins with').fill('SEARCH')
-  await page.keyboard.press('Enter')
-  await page.getByRole('link', { name: 'SEARCH-1' }).click({ timeout: DEADLINE_MS })
+  const store = page.getByRole('link', { name: 'SEARCH-1' })
+  await eventually('the stage has judged it, and the search finds it', DEADLINE_MS, 250, async () => {
+    await page.getByRole('button', { name: 'Find' }).click()
+    return (await store.count()) > 0 || undefined
+  })
+  await store.click({ timeout: DEADLINE_MS })
   await page.getByRole('link', { name: 'Number 2', exact: true }).click({ timeout: DEADLINE_MS })
   await until(card('Receipt'), new RegExp(`${document.invoiceId}`))
   await until(card('Receipt'), new RegExp(`Offset\\s*${document.offset}`))

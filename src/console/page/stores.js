@@ -95,7 +95,9 @@ function Search({ query }) {
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault()
     const entered = new FormData(/** @type {HTMLFormElement} */ (event.target)).get('q')
-    location.hash = `#/stores?q=${encodeURIComponent(String(entered).trim())}`
+    const hash = `#/stores?q=${encodeURIComponent(String(entered).trim())}`
+    if (location.hash === hash) openRoute(redraw)
+    else location.hash = hash
   }
   return html`<form class="search" role="search" onSubmit=${submit}>
     <label for="q">Stores whose name begins with</label>
