@@ -10,7 +10,7 @@ export async function startChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath, args })
 }
 
-/** A page, and all that went wrong in it: errors, warnings, violations of its policy, requests that leave its server. */
+/** A page, and all that went wrong in it: errors, warnings, violations of its policy, requests that leave its server, or its file. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -19,12 +19,13 @@ export async function openPage(
   const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, ...options })
   const page = await context.newPage()
   const troubles: string[] = []
+  const own = url.startsWith('file:') ? url : new URL(url).origin
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) troubles.push(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
   page.on('request', (request) => {
-    if (!request.url().startsWith(new URL(url).origin)) troubles.push(`request: ${request.url()}`)
+    if (!request.url().startsWith(own)) troubles.push(`request: ${request.url()}`)
   })
   await page.exposeFunction('noteViolation', (text: string) => troubles.push(`policy: ${text}`))
   await page.addInitScript(`addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
