@@ -18,7 +18,8 @@ const INTRODUCTION = `# Metrics
 \`/metrics\` of the [operator's listener](deploy.md#the-operators-listener), in the text format of Prometheus. Besides these
 there are those of Node and its process (\`nodejs_\`, \`process_\`). Times are in seconds, sizes in bytes. A label has a small
 fixed set of values, whatever tills send, and every counter is there with 0 from the first scrape. Brokers and partitions
-are the exceptions: they appear when they are seen, and brokers are 100 at most.
+are the exceptions: they appear when they are seen, and brokers are 100 at most. Without \`JOURNALS_TOPIC\` a gateway has none
+that begin with \`tillgate_journals\`. Alarms and a dashboard are in [operations.md](operations.md#what-to-watch).
 
 ## The balance of invoices
 
@@ -42,8 +43,8 @@ scrape.
 ## Where the time goes
 
 \`tillgate_answer_seconds\` is what a till waits. Of that, \`tillgate_waiting_seconds\` is in the lane, and
-\`tillgate_in_flight_seconds\` with the batch, of which \`tillgate_produce_seconds\` is the latest produce request: the
-network, and the broker with its replicas. Kafka does not say how long the broker alone took. What is left are retries, and
+\`tillgate_in_flight_seconds\` with the batch, of which \`tillgate_produce_seconds\` is one produce request, the latest: the
+network, and the broker with its replicas. Kafka does not say how long the broker alone took. The rest of it is retries, and
 pauses of a quota (\`tillgate_kafka_throttle_seconds_total\`).
 `
 

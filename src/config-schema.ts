@@ -17,7 +17,7 @@ export const ConfigSchema = Type.Object({
     form: 'an address or a name, without a port: that is PORT',
   }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes any.' }),
-  ADMIN_HOST: text('Address of the operator’s listener. Who reaches it reads metrics, topic names and addresses.', {
+  ADMIN_HOST: text('Address of the operator’s listener. Who reaches it reads metrics, addresses, topics and stores.', {
     default: '127.0.0.1',
     pattern: HOST_PATTERN,
     form: 'an address or a name, without a port: that is ADMIN_PORT',

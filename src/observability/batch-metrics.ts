@@ -45,7 +45,7 @@ export function createBatchMetrics({ histogram }: OwnRegistry): BatchMetrics {
     SECONDS,
   )
   const batchRecords = histogram('tillgate_batch_records', 'Records of a batch, which is of one partition.', RECORDS)
-  const batchBytes = histogram('tillgate_batch_bytes', 'Bytes of a batch before compression, about.', BYTES)
+  const batchBytes = histogram('tillgate_batch_bytes', 'About how many bytes a batch has before compression.', BYTES)
   const records = histogram('tillgate_produce_records', 'Records of a produce request, in all its batches.', RECORDS)
   const bytes = histogram('tillgate_produce_bytes', 'Bytes of values of a produce request before compression.', BYTES)
   return {

@@ -25,7 +25,7 @@ export interface KafkaMetrics {
 export function createKafkaMetrics(registry: OwnRegistry): KafkaMetrics {
   const troubles = registry.counter(
     'tillgate_kafka_troubles_total',
-    'Failed attempts; producer sessions that failed, or were replaced; record limits of the topic that are too low or unknown; batches that could not be compressed.',
+    'Failed attempts; producer sessions that failed, were replaced, or were rotated because their sequence numbers run out; record limits of the topic that are too low or unknown; batches that could not be compressed.',
     { kind: TROUBLES },
   )
   const changes = registry.counter(

@@ -52,7 +52,7 @@ export function createTokenMetrics(registry: OwnRegistry, sources: TokenSources)
   )
   registry.gauge(
     'tillgate_auth_stale',
-    'How many of keys and revocations cannot be read again, so that the last ones count.',
+    'How many of the two, keys and revocations, cannot be read any more, so that those read last count.',
     sources.staleAuthFiles,
   )
   return { tokenVerified: () => verified.inc(), tokenRefused: (reason) => refused.inc({ reason }) }
