@@ -1,9 +1,7 @@
-import { constants, createReadStream } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { kafkaOptions, readConfig } from '../config.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { fetchRanges, type ReadSession, readTopic } from '../kafka/read-topic.ts'
-import { plainMessage } from '../system-problem.ts'
 import { AUDIT_OPTIONS, parseAuditArguments } from '../tools/audit/options.ts'
 import { type Verdict, withFindingsOnly } from '../tools/audit/report.ts'
 import { reportAsPage } from '../tools/audit/report-page.ts'
@@ -13,9 +11,10 @@ import { MOST_RAW_RECORDS } from '../tools/audit/stage-audit.ts'
 import { createReportFile } from '../tools/report/report-file.ts'
 import { count } from '../tools/terminal/count.ts'
 import { helpText } from '../tools/terminal/help.ts'
-import { InputError, UsageError } from '../tools/terminal/input-errors.ts'
+import { UsageError } from '../tools/terminal/input-errors.ts'
 import { createProgressBar } from '../tools/terminal/progress-bar.ts'
 import { type Command, FROM_ENVIRONMENT } from './command.ts'
+import { assertReadable } from './readable-file.ts'
 import { stageReading } from './stage-reading.ts'
 
 const HELP = helpText({
@@ -25,7 +24,7 @@ const HELP = helpText({
   options: AUDIT_OPTIONS,
   notes: [FROM_ENVIRONMENT],
   exitCodes:
-    '0 the promise held, 1 it is broken, 2 wrong arguments, configuration or answers file, 3 not finished, or not everything could be judged, 4 nothing was audited: no invoice was read, no receipt judged.',
+    '0 the promise held, 1 it is broken, 2 wrong arguments, configuration or files, 3 not finished, or not everything could be judged, 4 nothing was audited: no invoice was read, no receipt judged.',
 })
 
 const EXIT_CODES: Record<Verdict, number> = { held: 0, broken: 1, incomplete: 3, nothing: 4 }
@@ -36,7 +35,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const given = parseAuditArguments(args)
   const session = { ...kafkaOptions(readConfig(environment)), onClientLog: () => {} }
   const { answers } = given
-  if (answers !== undefined) await assertReadable(answers)
+  if (answers !== undefined) await assertReadable('--answers', answers)
   const all = await withConnectionProblems(session, () => fetchRanges(session, given))
   const isWanted = (partition: number) => given.partitions?.includes(partition) ?? true
   const ranges = all.map((range) => (isWanted(range.partition) ? range : { ...range, from: range.end, to: range.end }))
@@ -90,14 +89,4 @@ async function stageFor(
   if (isRequired) throw new UsageError(`--unique: there are ${count(rawRecords)} records, but ${most}`)
   console.error(`${session.topic}.unique is not judged: ${most}`)
   return undefined
-}
-
-async function assertReadable(file: string): Promise<void> {
-  const isFolder = await access(file, constants.R_OK).then(
-    async () => (await stat(file)).isDirectory(),
-    (error: unknown) => {
-      throw new InputError(`--answers: ${plainMessage(error)}`)
-    },
-  )
-  if (isFolder) throw new InputError(`--answers: ${file} is a folder`)
 }

@@ -13,6 +13,7 @@ import { columnsOf } from '../tools/terminal/columns.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { createStatusLine } from '../tools/terminal/status-line.ts'
 import type { Command } from './command.ts'
+import { assertReadable } from './readable-file.ts'
 
 const HELP = helpText({
   name: 'tillgate simulate',
@@ -23,7 +24,7 @@ const HELP = helpText({
     'Latency counts from the time at which an invoice should have been sent; one that was never answered counts with its age at the end. Ctrl-C: no more invoices, then the summary; Ctrl-C again: at once.',
   ],
   exitCodes:
-    '0 every invoice was acknowledged, 1 some were quarantined or have no answer (self-test: measured wrong), 2 wrong arguments, 3 not finished, 4 refused to measure: the simulator itself was too busy.',
+    '0 every invoice was acknowledged, 1 some were quarantined or have no answer (self-test: measured wrong), 2 wrong arguments or files, 3 not finished, 4 refused to measure: the simulator itself was too busy.',
 })
 
 export const simulate: Command = { help: HELP, run, failureCode: 3 }
@@ -41,6 +42,7 @@ async function simulateTills(
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => (stop.signal.aborted ? abort : stop).abort()
+  if (given.marks !== undefined) await assertReadable('--marks', given.marks)
   const page = given.html === undefined ? undefined : await createReportFile(given.html)
   const answers = given.answers === undefined ? undefined : await createAnswersFile(given.answers, () => abort.abort())
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)

@@ -142,7 +142,7 @@ export const SIMULATE_OPTIONS = {
   marks: {
     value: 'FILE',
     form: text('the name of a file'),
-    help: 'what happened meanwhile, for the charts of --html (NDJSON, see docs/simulate.md); read at the end',
+    help: 'what happened meanwhile, for the charts of --html (NDJSON, see docs/simulate.md); it may grow until the end',
   },
   json: { help: 'the summary as JSON, with the figures of each second' },
   'self-test': { help: 'measure servers whose latencies are known, and say whether that was right; only with --json' },

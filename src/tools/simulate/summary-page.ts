@@ -67,7 +67,7 @@ function chartsOf(summary: Summary, marks: readonly Mark[]): Section[] {
   if (summary.latencyMs === null) return [rates]
   const overTime: Section = {
     heading: 'Latency over time',
-    note: 'Of the invoices that should have been sent at that time, until their acknowledgement, resends included. A line across is ten times the one below.',
+    note: 'Of the invoices that should have been sent at that time, until their acknowledgement, resends included. Each horizontal line is ten times the one below it.',
     content: lineChart({
       ...time,
       title: 'Latency over time',
