@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import type { Invoice } from '../../src/invoice/schema.ts'
 import { ringUp } from '../../src/tools/simulate/ring-up.ts'
 import type { Item, SalePlan } from '../../src/tools/simulate/sale-plan.ts'
-import { gtin13, sampleInvoice } from '../../src/tools/simulate/sample-invoice.ts'
+import { gtin13, type SampleOptions, sampleInvoice as simulated } from '../../src/tools/simulate/sample-invoice.ts'
 
 const TYPES = ['sale', 'sale', 'sale', 'return', 'exchange', 'void', 'cancelled', 'noSale', 'skipped'] as const
 const CURRENCIES = [
@@ -91,4 +91,10 @@ export const plan: fc.Arbitrary<SalePlan> = fc.constantFrom(...TYPES).chain((doc
 /** Invoices that keep every rule in strict mode. */
 export const validInvoice = (): fc.Arbitrary<Invoice> => plan.map(ringUp)
 
-export { sampleInvoice }
+/** So that the same sample is the same document whenever a test makes it again. */
+const OCCURRED_AT = new Date()
+
+/** The simulator's sample. All samples of a test file happened in the same second. */
+export function sampleInvoice(options: SampleOptions): Invoice {
+  return simulated({ occurredAt: OCCURRED_AT, ...options })
+}
