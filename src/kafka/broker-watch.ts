@@ -1,6 +1,6 @@
 import { addressText } from '../network-address.ts'
 import { inTime, pause } from '../waiting.ts'
-import { createClient } from './client.ts'
+import { connectInTime, createClient } from './client.ts'
 import { answersAt } from './connection-probe.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { fetchTopicMetadata, type TopicMetadata } from './kafkajs/topic-metadata.ts'
@@ -96,7 +96,7 @@ export class BrokerWatch {
     let admin: Admin | undefined
     while (!signal.aborted) {
       try {
-        admin ??= await inTime(METADATA_TIMEOUT_MS, connected(this.#session))
+        admin ??= await connected(this.#session)
         const metadata = await inTime(METADATA_TIMEOUT_MS, fetchTopicMetadata(admin, this.#session.topic))
         if (metadata !== undefined) this.#learn(metadata)
       } catch {
@@ -131,6 +131,6 @@ function toKnown(id: number | null, address: string): Known {
 
 async function connected(session: TopicSession): Promise<Admin> {
   const admin = createClient(session).admin()
-  await admin.connect()
+  await connectInTime(admin, METADATA_TIMEOUT_MS)
   return admin
 }

@@ -1,4 +1,5 @@
 import { plainMessage } from '../system-problem.ts'
+import { inTime } from '../waiting.ts'
 import kafkajs, { type Admin, type Kafka, type KafkaConfig, type logCreator } from './kafkajs/index.ts'
 import { type Login, saslOptions } from './login.ts'
 import { type TlsFiles, tlsOptions } from './tls-options.ts'
@@ -47,6 +48,21 @@ export async function withAdmin<T>(client: Kafka, work: (admin: Admin) => Promis
     return await work(admin)
   } finally {
     await admin.disconnect()
+  }
+}
+
+/**
+ * Connects within the time-out, or rejects. kafkajs goes on connecting then, even after `disconnect`: what is connected too
+ * late is disconnected again.
+ */
+export async function connectInTime(admin: Admin, timeoutMs: number): Promise<void> {
+  const connecting = admin.connect()
+  try {
+    await inTime(timeoutMs, connecting)
+  } catch (error) {
+    const disconnect = () => admin.disconnect()
+    void connecting.then(disconnect, disconnect).catch(() => {}) // it is thrown away in any case
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { inTime, pause, within } from '../waiting.ts'
-import { createClient } from './client.ts'
+import { connectInTime, createClient } from './client.ts'
 import { clusterOf, type DecodedRecord, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { boundsOf, fetchFrom } from './partition-reader.ts'
 import type { TopicSession } from './topic-admin.ts'
@@ -27,7 +27,7 @@ export async function followTail(
   while (!signal.aborted) {
     const admin = createClient({ ...session, onClientLog: () => {} }).admin()
     try {
-      await inTime(OPERATION_TIMEOUT_MS, admin.connect())
+      await connectInTime(admin, OPERATION_TIMEOUT_MS)
       watcher.onBegin()
       await followOnce(clusterOf(admin), session, watcher, signal)
     } catch {

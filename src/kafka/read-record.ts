@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inTime, within } from '../waiting.ts'
-import { createClient } from './client.ts'
+import { connectInTime, createClient } from './client.ts'
 import { clusterOf } from './kafkajs/lent-cluster.ts'
 import { readFrom } from './partition-reader.ts'
 import type { TopicSession } from './topic-admin.ts'
@@ -29,7 +29,7 @@ export async function readRecord(
 ): Promise<RecordOutline | undefined> {
   const admin = createClient(session).admin()
   const reading = async () => {
-    await admin.connect()
+    await connectInTime(admin, TIMEOUT_MS)
     const cluster = clusterOf(admin)
     await cluster.addMultipleTargetTopics([session.topic])
     return await readFrom(cluster, { topic: session.topic, partition }, offset)

@@ -155,6 +155,10 @@ export class FakeBroker {
     return this.requests.filter((request) => request.apiKey === apiKey).length
   }
 
+  get openConnections(): number {
+    return this.#sockets.size
+  }
+
   /** Ends every connection with a reset. */
   resetConnections(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy()

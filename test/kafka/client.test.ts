@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../../dev/kafka/eventually.ts'
+import { connectInTime, createClient } from '../../src/kafka/client.ts'
+import { API, FakeCluster } from './fake-broker.ts'
+
+const DEADLINE_MS = 10_000
+
+test('a client that connects when nobody waits for it any more leaves no connection', async (t) => {
+  const cluster = await FakeCluster.start()
+  t.after(() => cluster.stop())
+  const broker = cluster.broker(1)
+  broker.script = () => true // it answers nothing
+  const admin = createClient({
+    ...{ brokers: cluster.bootstrap, clientId: 'test', ssl: false, sasl: undefined },
+    ...{ requestTimeoutMs: 30_000, connectionTimeoutMs: 30_000, onClientLog: () => {} },
+  }).admin()
+  await assert.rejects(connectInTime(admin, 50), /no answer within 50 ms/)
+  broker.script = null
+  broker.resetConnections()
+  const asked = () => broker.count(API.apiVersions)
+  await eventually('it connects once more', DEADLINE_MS, 5, async () => asked() > 1 || undefined)
+  await eventually('its connection is closed', DEADLINE_MS, 5, async () => broker.openConnections === 0 || undefined)
+})
