@@ -19,7 +19,8 @@ async function listening(t: TestContext, onConnection: (socket: Socket) => void)
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const ask = (address: string) => answersAt(address, { ssl: false, timeoutMs: 500 })
+/** A port that says nothing takes all of the time. */
+const ask = (address: string, timeoutMs = 10_000) => answersAt(address, { ssl: false, timeoutMs })
 
 test('a broker answers when it says which requests it knows', async (t) => {
   const address = await listening(t, (socket) =>
@@ -34,7 +35,7 @@ test('a broker answers when it says which requests it knows', async (t) => {
 })
 
 test('a port that takes connections and says nothing, or something else, is no broker that answers', async (t) => {
-  assert.equal(await ask(await listening(t, () => {})), false)
+  assert.equal(await ask(await listening(t, () => {}), 500), false)
   assert.equal(await ask(await listening(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))), false)
   assert.equal(await ask(await listening(t, (socket) => socket.destroy())), false)
 })
