@@ -879,3 +879,41 @@ test('a batch that cannot be compressed goes as it is, and it is said why', asyn
   assert.deepEqual(cluster.values(0), ['a'])
   assert.deepEqual(troubles, ['not-compressed: no memory'])
 })
+
+/** A publisher whose batches are compressed when the returned function is called. */
+async function startCompressing(): Promise<() => void> {
+  await publisher.stop()
+  const compress = (await loadCompression('gzip')) as CompressRecords
+  const { promise, resolve } = Promise.withResolvers<void>()
+  publisher = createPublisher(2, { compress: (messages) => promise.then(() => compress(messages)) })
+  await publisher.start()
+  return resolve
+}
+
+test('a batch that is recalled while it is compressed is not sent', async () => {
+  const goOn = await startCompressing()
+  const batch = batchOf(0, 'a')
+  const outcome = publisher.publish(batch)
+  assert.equal(batch.recall(), true)
+  goOn()
+  assert.deepEqual(await outcome, { kind: 'not-attempted' })
+  assert.equal(cluster.broker(1).count(API.produce), 0)
+})
+
+test('a batch that is compressed when the publisher stops is rejected, and not sent', async () => {
+  const goOn = await startCompressing()
+  const outcome = publisher.publish(batchOf(0, 'a'))
+  await publisher.stop()
+  goOn()
+  assert.deepEqual(await outcome, { kind: 'rejected', reason: 'draining' })
+  assert.equal(cluster.broker(1).count(API.produce), 0)
+})
+
+test('a batch that is compressed while its connection is lost is stored once', async () => {
+  const goOn = await startCompressing()
+  const outcome = publisher.publish(batchOf(0, 'a'))
+  cluster.broker(1).resetConnections()
+  goOn()
+  assert.deepEqual(await outcome, { kind: 'acknowledged', baseOffset: 0n })
+  assert.deepEqual(cluster.values(0), ['a'])
+})
