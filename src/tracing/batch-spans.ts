@@ -29,7 +29,7 @@ export function createBatchSpans(tracer: Tracer, topic: string): BatchSpans {
     const links = origins.map(({ wait }) => ({ context: wait }))
     const options = { kind: SpanKind.CLIENT, attributes: attributesOf(batch, topic), links }
     const span = safely(() => tracer.startSpan(`produce ${topic}`, options, first.request))
-    if (span !== null) for (const waiting of spans) waiting.leave({ context: span.spanContext() })
+    if (span !== null) for (const waiting of spans) safely(() => waiting.leave({ context: span.spanContext() }))
     return span
   }
 
@@ -47,11 +47,13 @@ export function createBatchSpans(tracer: Tracer, topic: string): BatchSpans {
         open.set(batch, span)
         const outcome = await publisher.publish(batch)
         open.delete(batch)
-        end(span, batch, outcome)
+        safely(() => describe(span, batch, outcome))
+        safely(() => span.end())
         return outcome
       },
     }),
-    attemptFailed: (batch, reason) => open.get(batch)?.addEvent('attempt failed', { 'error.type': reason }),
+    attemptFailed: (batch, reason) =>
+      void safely(() => open.get(batch)?.addEvent('attempt failed', { 'error.type': reason })),
   }
 }
 
@@ -66,9 +68,8 @@ function attributesOf({ partition, records }: ProducerBatch, topic: string): Att
   }
 }
 
-function end(span: Span, { heldMs }: ProducerBatch, outcome: BatchOutcome): void {
+function describe(span: Span, { heldMs }: ProducerBatch, outcome: BatchOutcome): void {
   if (heldMs > 0) span.setAttribute('tillgate.throttled_ms', Math.round(heldMs))
   if (outcome.kind !== 'acknowledged') failed(span, 'reason' in outcome ? outcome.reason : outcome.kind)
   else if (outcome.baseOffset !== null) span.setAttribute('messaging.kafka.offset', Number(outcome.baseOffset))
-  safely(() => span.end())
 }

@@ -36,13 +36,15 @@ export function recordSpanOf(span: Span, request: Context, kind: 'invoice' | 'up
     origin: { request, wait },
     leave: (batch) => {
       if (!span.isRecording()) return
-      span.addLink(batch)
+      safely(() => span.addLink(batch))
       if (kind === 'invoice') safely(() => span.end())
     },
     end: (outcome) => {
       if (!span.isRecording()) return
-      if (outcome?.kind === 'acknowledged') linkToJoined(span, self, outcome.record.span)
-      else if (outcome !== undefined) failed(span, outcome.reason)
+      safely(() => {
+        if (outcome?.kind === 'acknowledged') linkToJoined(span, self, outcome.record.span)
+        else if (outcome !== undefined) failed(span, outcome.reason)
+      })
       safely(() => span.end())
     },
   }

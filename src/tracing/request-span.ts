@@ -82,8 +82,10 @@ export function createStartRequestSpan(tracer: Tracer, topic: string): StartRequ
         const part = start('validate', SpanKind.INTERNAL, {})
         return (found) => {
           if (part === null) return
-          if ('verdict' in found) part.setAttribute('tillgate.verdict', found.verdict)
-          else part.setAttribute('tillgate.upload.invoices', found.invoices)
+          safely(() => {
+            if ('verdict' in found) part.setAttribute('tillgate.verdict', found.verdict)
+            else part.setAttribute('tillgate.upload.invoices', found.invoices)
+          })
           safely(() => part.end())
         }
       },
@@ -95,8 +97,10 @@ export function createStartRequestSpan(tracer: Tracer, topic: string): StartRequ
       },
       end: (answer) => {
         for (const part of parts) if (part.isRecording()) safely(() => part.end())
-        span.setAttributes(answerAttributes(answer))
-        if (answer.kind === 'problem' && answer.status >= 500) failed(span, answer.slug)
+        safely(() => {
+          span.setAttributes(answerAttributes(answer))
+          if (answer.kind === 'problem' && answer.status >= 500) failed(span, answer.slug)
+        })
         safely(() => span.end())
       },
     }

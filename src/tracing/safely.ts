@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 
 /**
- * What `work` returns; `null` if it throws. Samplers and processors of the SDK may be anybody's code, and what they throw
+ * What `work` returns; `null` if it throws. The SDK, its samplers and processors may be anybody's code, and what they throw
  * must not reach an invoice.
  */
 export function safely<T>(work: () => T): T | null {

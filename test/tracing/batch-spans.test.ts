@@ -151,6 +151,27 @@ suite('a batch', () => {
   })
 })
 
+test('an SDK that takes no event holds up no batch', async () => {
+  const spans = createBatchSpans(
+    {
+      ...sdk.tracer,
+      startSpan: (...of) => {
+        const span = sdk.tracer.startSpan(...of)
+        span.addEvent = () => {
+          throw new Error('of the SDK')
+        }
+        return span
+      },
+    },
+    'invoices',
+  )
+  const batch = batchOf(requestOf('1').startWait(INVOICE))
+  const publishing = spans.around(fake).publish(batch)
+  spans.attemptFailed(batch, 'KafkaJSConnectionError')
+  fake.latest.answer(ACKNOWLEDGED)
+  assert.equal(await publishing, ACKNOWLEDGED)
+})
+
 test('everything else is the publisher’s own', async () => {
   fake.refusal = 'topic-missing'
   fake.lastAnswerAtMs = 7

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { type Context, ProxyTracerProvider, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { type Context, ProxyTracerProvider, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api'
 import { AlwaysOffSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace-base'
 import type { InjectOptions } from 'fastify'
 import type { BatchOutcome } from '../../src/accumulator/producer-batch.ts'
@@ -9,7 +9,7 @@ import { invoiceIdOf } from '../../src/invoice/identity.ts'
 import { readTraceparent } from '../../src/invoice/traceparent.ts'
 import { turn } from '../accumulator/fakes.ts'
 import { IDENTITY, JSON_HEADERS, POST, PUT, UPLOAD } from '../http/test-app.ts'
-import { idOf, linkedIds, named, parentIdOf, traceIdOf } from './exported.ts'
+import { createSdk, idOf, linkedIds, named, parentIdOf, traceIdOf } from './exported.ts'
 import {
   invoiceOf,
   tracedApp as start,
@@ -291,15 +291,35 @@ suite('an SDK that throws', () => {
     ],
     ['when a span begins', { processor: { ...quiet, onStart: thrown } }],
     ['when a span ends', { processor: { ...quiet, onEnd: thrown } }],
+    ['whatever is said of a span', { tracer: tracerOfThrowing() }],
   ] as const) {
     test(`${what} loses no invoice and no answer, and the record has a valid traceparent`, async (t) => {
       const traced = await start(t, sdk)
       assert.equal((await send(traced, post(invoiceOf(), { traceparent: TRACEPARENT }))).statusCode, 201)
       assert.equal(readTraceparent(traceparentsOf(traced.publisher)[0])?.traceId, TILL.traceId)
       assert.equal((await send(traced, post('{'))).statusCode, 400)
+      assert.equal((await send(traced, lines(invoiceOf(43)))).statusCode, 200)
+      const refused = { kind: 'rejected', reason: 'refused' } as const
+      assert.equal((await send(traced, post(invoiceOf(44)), refused)).statusCode, 503)
     })
   }
 })
+
+/** Its spans have a context, and throw at everything else. */
+function tracerOfThrowing(): Tracer {
+  const { tracer } = createSdk()
+  const startSpan: Tracer['startSpan'] = (...of) =>
+    new Proxy(tracer.startSpan(...of), {
+      get: (span, name) => {
+        if (name === 'spanContext') return () => span.spanContext()
+        if (name === 'isRecording') return () => true
+        return () => {
+          throw new Error('of the SDK')
+        }
+      },
+    })
+  return { startSpan, startActiveSpan: tracer.startActiveSpan }
+}
 
 test('a tracer that makes no spans is as none', async (t) => {
   const traced = await start(t, { tracer: new ProxyTracerProvider().getTracer('none') })
