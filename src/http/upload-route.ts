@@ -8,7 +8,7 @@ import { Slices } from '../slices.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { MAY_NEED_TOKEN } from './authentication.ts'
 import { MIXED_UPLOAD, STORED_UPLOAD } from './examples.ts'
-import { type Answer, reservationOf, settle } from './exchange.ts'
+import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { codingOf, linesType, NDJSON, UPLOAD_TYPES, uploadMedia, uploadMediaProblem } from './media-type.ts'
 import { bodyReader } from './read-body.ts'
 import { jsonLines, problemResponses, sentBytes } from './responses.ts'
@@ -159,9 +159,10 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     const principal = request.exchange?.principal ?? null
     const media = uploadMedia(request.headers)
     const traceparent = request.headers.traceparent as string | undefined
-    const span = request.exchange?.span
+    const { span, sender } = request.exchange as Exchange
+    const owner = { principal, sender: sender?.name }
     const receivedAt = new Date()
-    const answers = await ingestUpload({ body, ...media, traceparent, span, principal, receivedAt, reservation })
+    const answers = await ingestUpload({ body, ...media, ...owner, traceparent, span, receivedAt, reservation })
     request.exchange?.sender?.charge(answers.length * ITEM_MS)
     const { status, summary, retryAfter, parts, heldBytes } = uploadResponse(answers, lines !== null)
     settle(request, onAnswer, { kind: 'upload', status, summary })

@@ -8,6 +8,7 @@ import { eventually } from '../../dev/kafka/eventually.ts'
 import { Senders } from '../../src/admission/senders.ts'
 import type { Principal } from '../../src/auth/principal.ts'
 import type { AppDeps } from '../../src/http/app.ts'
+import type { UploadRequest } from '../../src/ingest/upload.ts'
 import { message, parseAnswer, type RawSocket, rawSocket } from './raw-socket.ts'
 import {
   assertProblem,
@@ -191,5 +192,17 @@ suite('one sender', () => {
     const lines = { 'content-type': 'application/x-ndjson' }
     assert.match(await send('a', '{}', lines, UPLOAD).until('outcome'), /^HTTP\/1.1 503 .*wait to be read/s)
     assert.match(await send('b', '{}', lines, UPLOAD).until('summary'), /^HTTP\/1.1 200/)
+  })
+
+  test('has its uploads in a queue of its own', async (t) => {
+    const queues: (string | undefined)[] = []
+    const ingestUpload = async ({ sender }: UploadRequest) => {
+      queues.push(sender)
+      return []
+    }
+    const { send } = await appOf(t, { ingestUpload })
+    const lines = { 'content-type': 'application/x-ndjson' }
+    for (const name of ['a', 'b']) await send(name, '{}', lines, UPLOAD).until('summary')
+    assert.deepEqual(queues, ['a', 'b'])
   })
 })
