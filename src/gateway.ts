@@ -182,9 +182,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isRefusing: () => life.phase === 'closing',
       unreadAnswers,
       startSpan: tracing?.startRequest,
-      onAnswer: both(createAnswerLog(metrics, events), (answer) => {
-        if (answer.kind !== 'cursor') operatorConsole.noteAnswer(answer)
-      }),
+      onAnswer: both(createAnswerLog(metrics, events), (answer) => operatorConsole.noteAnswer(answer)),
     },
     { ...appOptions(config, logger), tls },
   )

@@ -1,11 +1,12 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { PROBLEMS, type ProblemSlug, tillOf } from '../errors.ts'
 
-/** The answer to one request with invoices, as far as the console looks at it. */
-export type SeenAnswer = { readonly status: number; readonly durationMs: number } & (
+/** The answer to one request, as far as the console looks at it. */
+export type SeenAnswer = { readonly route: string; readonly status: number; readonly durationMs: number } & (
   | { readonly kind: 'receipt'; readonly isReplay?: boolean }
   | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
   | { readonly kind: 'problem'; readonly slug: string }
+  | { readonly kind: 'cursor' }
 )
 
 /**
@@ -55,7 +56,9 @@ export class RecentAnswers {
     return this.#uploadInvoices
   }
 
+  /** Cursors are not counted, nor what refuses them: no invoice came. */
   note(answer: SeenAnswer): void {
+    if (answer.route === 'cursor') return
     this.#turns.at(-1)?.record(Math.max(1, Math.round(answer.durationMs * 1_000)))
     switch (answer.kind) {
       case 'receipt':

@@ -81,7 +81,7 @@ test('figures are read once a second for all viewers, and by nobody when nobody 
 test('rates are those of the last second; a viewer who comes later gets those of the last minutes first', (t) => {
   const { shown, pass } = create(t)
   shown.show(viewer().stream)
-  for (let n = 0; n < 7; n++) shown.noteAnswer({ kind: 'receipt', status: 201, durationMs: 5 })
+  for (let n = 0; n < 7; n++) shown.noteAnswer({ route: 'post', kind: 'receipt', status: 201, durationMs: 5 })
   pass(1)
   const late = viewer()
   shown.show(late.stream)

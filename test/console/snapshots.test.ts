@@ -22,10 +22,10 @@ test('there are no two snapshots at once, and no rates over a time when nobody w
   const snapshots = new Snapshots(answers)
   const take = (nowMs: number) => snapshots.take(FIGURES, AROUND, nowMs, nowMs)
   take(0)
-  for (let n = 0; n < 6; n++) answers.note({ kind: 'receipt', status: 201, durationMs: 1 })
+  for (let n = 0; n < 6; n++) answers.note({ route: 'post', kind: 'receipt', status: 201, durationMs: 1 })
   assert.equal(take(499), null)
   assert.equal(take(2_000)?.rates.acknowledged, 3)
-  answers.note({ kind: 'receipt', status: 201, durationMs: 1 })
+  answers.note({ route: 'post', kind: 'receipt', status: 201, durationMs: 1 })
   assert.equal(take(60_000)?.rates.acknowledged, 0)
   const { rows } = snapshots.history
   assert.deepEqual(rows.map(([atMs, acknowledged]) => [atMs, acknowledged]), [[2_000, 3], [59_999, null]]) // biome-ignore format: pairs
