@@ -20,7 +20,7 @@ export interface ConsoleSources {
   /** Read once a second while somebody watches. */
   readonly figures: () => Figures
   /** null: this gateway does not follow `.journals`. */
-  readonly journals: (KnownJournals & { isRight(storeId: string): boolean }) | null
+  readonly journals: KnownJournals | null
   readonly rules: SilenceRules
   /** Each has a connection to the operator's listener; others need some, too. */
   readonly maxViewers: number

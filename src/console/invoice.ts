@@ -14,6 +14,8 @@ export type FoundInvoice =
   | { readonly state: 'missing' }
   /** Its number is higher than any that was taken, or nothing is known of its journal. */
   | { readonly state: 'not-seen' }
+  /** What is known is not known to be about this topic: it is still read, or the topic was deleted or created anew. */
+  | { readonly state: 'unsure' }
 
 /** Looks an invoice up in what `.journals` says. */
 export function findInvoice(
@@ -22,6 +24,7 @@ export function findInvoice(
   place: { readonly topic: string; readonly partition: number },
 ): FoundInvoice {
   const { storeId, terminalId, journalId, sequenceNumber } = identity
+  if (!journals.isRight(storeId)) return { state: 'unsure' }
   const packed = journals.packed(`${storeId}/${terminalId}/${journalId}`)
   if (packed === undefined) return { state: 'not-seen' }
   const journal = unpackJournal(packed)

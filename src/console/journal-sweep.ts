@@ -7,6 +7,8 @@ import { Top } from './top.ts'
 export interface KnownJournals {
   readonly stores: ReadonlyMap<string, Iterable<string>>
   packed(name: string): string | undefined
+  /** Whether what is known of this store is about the topic of the invoices as it is now. */
+  isRight(storeId: string): boolean
 }
 
 /** A journal with missing numbers: they are below one that was taken, and may still come. */

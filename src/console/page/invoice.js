@@ -5,13 +5,18 @@ import { size } from './text.js'
 /** @import { FoundInvoice } from '../invoice.ts' */
 /** @import { FoundRecord } from '../record.ts' */
 
+/** @type {Record<FoundInvoice['state'], string>} */
 const STATES = {
   stored: 'It is in Kafka.',
   'stored-before':
     'It is in Kafka. Only the latest invoices of a journal are remembered with their places, and it is not among them.',
   missing: 'It is missing: a higher number of its journal is in Kafka.',
+  unsure:
+    'Nothing can be said: .journals is still read, or is about another topic of this name, one that was deleted or created anew.',
   'not-seen': 'Nothing is known of it: its number is higher than any that was seen, or its journal is not known.',
 }
+
+const CLASSES = { stored: 'good', 'stored-before': 'good', missing: 'warn', 'not-seen': '', unsure: '' }
 
 /** @param {{ names: Record<string, string | undefined>, content: { found: FoundInvoice, record: FoundRecord } }} props */
 export function Invoice({ names: { storeId, terminalId, journalId, number }, content }) {
@@ -19,7 +24,7 @@ export function Invoice({ names: { storeId, terminalId, journalId, number }, con
   const { found: invoice, record } = content
   return html`<p class="line"><a href=${`#/stores/${storeId}`}>All of ${storeId}</a></p>
     <h2 class="title">Invoice ${number} of terminal ${terminalId}</h2>
-    <p class=${`readiness ${invoice.state === 'missing' ? 'warn' : invoice.state === 'not-seen' ? '' : 'good'}`}>${STATES[invoice.state]}</p>
+    <p class=${`readiness ${CLASSES[invoice.state]}`}>${STATES[invoice.state]}</p>
     ${
       invoice.state === 'stored' &&
       html`<div class="cards">
