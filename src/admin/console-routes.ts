@@ -56,7 +56,8 @@ export async function consoleRoutes(app: FastifyInstance, shown: Console, names:
 
 function searchRoutes(room: FastifyInstance, shown: Console): void {
   const options = { onRequest: refuseOtherSites }
-  room.get('/console/events', options, (request, reply) => {
+  // The answer to HEAD would never end.
+  room.get('/console/events', { ...options, exposeHeadRoute: false }, (request, reply) => {
     if (!shown.hasRoom) return reply.code(503).send({ error: 'As many as may watch do so already.' })
     reply.hijack()
     reply.raw.writeHead(200, STREAM_HEAD)

@@ -88,6 +88,12 @@ test('a page of another site takes no place of a viewer', async (t) => {
   assert.equal(await statusOf(url, { 'sec-fetch-site': 'cross-site' }), 200) // a link to the page
 })
 
+test('only a request that gets the events takes the place of a viewer', async (t) => {
+  const { url } = await start(t)
+  for (let n = 0; n < 20; n++) assert.equal((await fetch(`${url}/events`, { method: 'HEAD' })).status, 405)
+  assert.equal(await statusOf(`${url}/events`, {}), 200)
+})
+
 test('so many may watch; their streams end when the listener stops', async (t) => {
   const { url, stop } = await start(t)
   const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/events`)))
