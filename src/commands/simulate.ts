@@ -72,7 +72,9 @@ async function simulateTills(
     const told = { ...summary, diagnosis: isUnclear ? await diagnosisOf(summary, reasonNow) : null }
     status.end()
     console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
-    await page?.write(summaryPage(told, given.marks === undefined ? [] : await readMarks(given.marks)))
+    const marks = given.marks === undefined ? Promise.resolve([]) : readMarks(given.marks)
+    await page?.write(summaryPage(told, await marks.catch(() => []))) // the run cannot be had again
+    await marks
     return exitCodeOf(summary)
   } finally {
     isOver = true

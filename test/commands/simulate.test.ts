@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { spawnCli } from '../harness/cli-process.ts'
@@ -69,4 +72,15 @@ test('the token of the environment goes with every invoice; a gateway that wants
   assert.match(bad.stdout, /The gateway answers 401: --token-file or TILLGATE_TOKEN gives another token\n$/)
   const good = await run(t, ['--url', url, ...BRIEF], { TILLGATE_TOKEN: 'good' })
   assert.equal(good.code, 0, good.stdout)
+})
+
+test('marks that cannot be read are an error, but the page of the run is there without them', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-simulate-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const [html, marks] = [join(folder, 'run.html'), join(folder, 'none')]
+  const url = await notReady(t, '::1')
+  const { code, stderr } = await run(t, ['--url', url, ...BRIEF, '--html', html, '--marks', marks])
+  assert.match(stderr, /--marks/)
+  assert.equal(code, 2)
+  assert.match(readFileSync(html, 'utf8'), /<h1>Simulation: /)
 })
