@@ -17,8 +17,17 @@ let before = []
 /** What the address asks for: `#/stores/STORE/TERMINAL/JOURNAL/NUMBER?q=`. @returns {Route} */
 export function route() {
   const [path = '', query = ''] = location.hash.slice(1).split('?')
-  const [view, ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const [view, ...rest] = path.split('/').filter(Boolean).map(decoded)
   return view === 'stores' ? { view, path: rest, query: new URLSearchParams(query) } : { view: 'overview' }
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // an address that somebody typed
+  }
 }
 
 /** Asks for what the address names. @param {() => void} draw */
@@ -39,6 +48,8 @@ function pathOf({ path, query }) {
 /** @param {string} path @param {() => void} draw */
 async function load(path, draw) {
   Object.assign(found, { key: path, isBusy: true, error: null })
+  // The receipt of one invoice must not stand below the number of the next.
+  if (path.includes('/invoices/')) found.content = null
   redraw = draw
   draw()
   try {
