@@ -85,6 +85,7 @@ export async function describeTopic(session: TopicSession): Promise<TopicState |
     return { partitions, settings: await fetchSettings(session) }
   } catch (error) {
     if (error instanceof LeaderlessError) return 'offline' // since just now
+    if (codeOf(error) === UNKNOWN_TOPIC_OR_PARTITION) return 'missing' // another broker answered, which does not know it
     throw error
   }
 }
