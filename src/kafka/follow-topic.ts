@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { backoff, inTime, within } from '../waiting.ts'
-import { createClient } from './client.ts'
+import { connectInTime, createClient } from './client.ts'
 import { clusterOf, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { fetchFrom, OFFSET_OUT_OF_RANGE, startsOf } from './partition-reader.ts'
 import type { TopicSession } from './topic-admin.ts'
@@ -60,7 +60,7 @@ export async function followTopic(
     const admin = createClient(session).admin()
     const attempt = { session, follower, next, onAnswer }
     try {
-      await inTime(OPERATION_TIMEOUT_MS, admin.connect())
+      await connectInTime(admin, OPERATION_TIMEOUT_MS)
       await followOnce(clusterOf(admin), attempt, signal)
     } catch (error) {
       if (signal.aborted) return

@@ -2,7 +2,7 @@ import type { Output, OutputRecord, OutputTopic } from '../dedup/output.ts'
 import { type Appended, Fenced, type Fetched, type Ownership } from '../dedup/ownership.ts'
 import { Refusal } from '../dedup/refusal.ts'
 import { inTime, within } from '../waiting.ts'
-import { type ClientOptions, createClient } from './client.ts'
+import { type ClientOptions, connectInTime, createClient } from './client.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { clusterOf, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { boundsOf, readFrom } from './partition-reader.ts'
@@ -59,7 +59,7 @@ export class PartitionOwner implements Ownership {
 
   async #open(): Promise<void> {
     const { topic, partitions } = this.#options
-    await this.#admin.connect()
+    await connectInTime(this.#admin, OPERATION_TIMEOUT_MS)
     const all = [topic, ...Object.values(this.#topics)]
     await this.#cluster.addMultipleTargetTopics(all)
     for (const name of all) {
