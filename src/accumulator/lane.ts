@@ -25,7 +25,7 @@ export interface LaneState {
   /** For how long its batch has been outstanding; 0 if none is. */
   readonly batchAgeMs: number
   readonly isStalled: boolean
-  /** Whether a quota of Kafka holds its batch back. */
+  /** Whether a quota of Kafka has held its batch back. */
   readonly isThrottled: boolean
 }
 
@@ -104,7 +104,8 @@ export class Lane {
 
   /** `true` while a batch has been outstanding for `stallAfterMs` or longer. */
   get isStalled(): boolean {
-    return this.#batch !== null && this.#now() - this.#batch.createdAtMs >= this.#limits.stallAfterMs
+    const ageMs = this.batchAgeMs
+    return ageMs !== null && ageMs >= this.#limits.stallAfterMs
   }
 
   /** `true` while a batch is outstanding that a quota of Kafka has held back. */
@@ -122,7 +123,7 @@ export class Lane {
       partition: this.partition,
       waitingRecords: this.#waiting.length,
       inFlightRecords: this.#batchEntries.length,
-      batchAgeMs: this.#batch === null ? 0 : this.#now() - this.#batch.createdAtMs,
+      batchAgeMs: this.batchAgeMs ?? 0,
       isStalled: this.isStalled,
       isThrottled: this.isThrottled,
     }

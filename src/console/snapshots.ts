@@ -1,17 +1,9 @@
+import type { LaneState } from '../accumulator/lane.ts'
 import type { SeenConflict } from './conflicts.ts'
 import type { Sweep } from './journal-sweep.ts'
 import type { Latency, Outcomes, RecentAnswers, Refusal } from './recent-answers.ts'
 import { OUTCOMES } from './recent-answers.ts'
 import type { Throttled } from './throttled.ts'
-
-export interface LaneFigures {
-  readonly partition: number
-  readonly waitingRecords: number
-  readonly inFlightRecords: number
-  readonly batchAgeMs: number
-  readonly isStalled: boolean
-  readonly isThrottled: boolean
-}
 
 /** What is read of the gateway for each snapshot. */
 export interface Figures {
@@ -25,7 +17,7 @@ export interface Figures {
     readonly reasons: readonly string[]
     readonly warnings: readonly string[]
   }
-  readonly lanes: readonly LaneFigures[]
+  readonly lanes: readonly LaneState[]
   readonly pendingRecords: number
   readonly bufferedBytes: number
   readonly bufferCapacityBytes: number
@@ -74,7 +66,7 @@ export interface Snapshot {
     readonly stalled: number
     readonly oldestBatchMs: number
     /** Those whose batch is outstanding for longest. */
-    readonly oldest: readonly LaneFigures[]
+    readonly oldest: readonly LaneState[]
   }
   readonly buffer: { readonly usedBytes: number; readonly capacityBytes: number; readonly unreadAnswerBytes: number }
   readonly longestBlockMs: number

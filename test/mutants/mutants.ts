@@ -796,8 +796,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lane: stall without a batch',
     file: 'src/accumulator/lane.ts',
-    find: 'this.#batch !== null && this.#now() - this.#batch.createdAtMs >= this.#limits.stallAfterMs',
-    replace: 'this.#now() - (this.#batch?.createdAtMs ?? 0) >= this.#limits.stallAfterMs',
+    find: 'ageMs !== null && ageMs >= this.#limits.stallAfterMs',
+    replace: '(ageMs ?? this.#now()) >= this.#limits.stallAfterMs',
     tests: [TABLES],
   },
   {
