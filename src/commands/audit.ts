@@ -8,7 +8,7 @@ import { reportAsPage } from '../tools/audit/report-page.ts'
 import { reportText } from '../tools/audit/report-text.ts'
 import { runAudit, type StageReading } from '../tools/audit/run-audit.ts'
 import { MOST_RAW_RECORDS } from '../tools/audit/stage-audit.ts'
-import { createReportFile } from '../tools/report/report-file.ts'
+import { assertNewReport, writeReport } from '../tools/report/report-file.ts'
 import { count } from '../tools/terminal/count.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { UsageError } from '../tools/terminal/input-errors.ts'
@@ -43,7 +43,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   if (missing !== undefined)
     throw new UsageError(`--partitions: the topic has no partition ${missing}, only 0 to ${all.length - 1}`)
 
-  const page = given.html === undefined ? undefined : await createReportFile(given.html)
+  if (given.html !== undefined) await assertNewReport(given.html)
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)
@@ -66,11 +66,10 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
     bar.end()
     const shown = given.all ? report : withFindingsOnly(report)
     console.log(given.json ? JSON.stringify({ topic: session.topic, ...shown }, null, 2) : reportText(shown))
-    await page?.write(reportAsPage(session.topic, report))
+    if (given.html !== undefined) await writeReport(given.html, reportAsPage(session.topic, report))
     return EXIT_CODES[report.verdict]
   } finally {
     bar.end()
-    await page?.close()
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }

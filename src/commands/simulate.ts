@@ -1,6 +1,6 @@
 import { whyNotReady } from '../tools/gateway/readiness.ts'
 import { OTHER_TOKEN, readTokenHeaders } from '../tools/gateway/token.ts'
-import { createReportFile } from '../tools/report/report-file.ts'
+import { assertNewReport, writeReport } from '../tools/report/report-file.ts'
 import { createAnswersFile } from '../tools/simulate/answers-file.ts'
 import { readMarks } from '../tools/simulate/marks.ts'
 import { parseSimulateArguments, SIMULATE_OPTIONS, type SimulateArguments } from '../tools/simulate/options.ts'
@@ -43,7 +43,7 @@ async function simulateTills(
   const abort = new AbortController()
   const onSignal = () => (stop.signal.aborted ? abort : stop).abort()
   if (given.marks !== undefined) await assertReadable('--marks', given.marks)
-  const page = given.html === undefined ? undefined : await createReportFile(given.html)
+  if (given.html !== undefined) await assertNewReport(given.html)
   const answers = given.answers === undefined ? undefined : await createAnswersFile(given.answers, () => abort.abort())
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const status = createStatusLine(process.stderr)
@@ -73,13 +73,13 @@ async function simulateTills(
     status.end()
     console.log(given.json ? JSON.stringify(told, null, 2) : summaryText(told, columnsOf(process.stdout, environment)))
     const marks = given.marks === undefined ? Promise.resolve([]) : readMarks(given.marks)
-    await page?.write(summaryPage(told, await marks.catch(() => []))) // the run cannot be had again
+    // Also without its marks: the run cannot be had again.
+    if (given.html !== undefined) await writeReport(given.html, summaryPage(told, await marks.catch(() => [])))
     await marks
     return exitCodeOf(summary)
   } finally {
     isOver = true
     status.end()
-    await page?.close()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }

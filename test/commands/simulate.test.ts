@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -83,4 +83,15 @@ test('marks that cannot be read are said before the run begins', async (t) => {
   assert.match(stderr, /--marks/)
   assert.equal(code, 2)
   assert.equal(existsSync(html), false)
+})
+
+test('a run that cannot begin leaves no page behind', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillgate-simulate-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const answers = ['--answers', join(folder, 'no-folder', 'answers.ndjson')]
+  const url = await notReady(t, '::1')
+  const { code, stderr } = await run(t, ['--url', url, ...BRIEF, '--html', join(folder, 'run.html'), ...answers])
+  assert.match(stderr, /--answers/)
+  assert.equal(code, 2)
+  assert.deepEqual(readdirSync(folder), [])
 })

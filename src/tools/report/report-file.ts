@@ -1,30 +1,22 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { plainMessage, systemWords } from '../../system-problem.ts'
 import { UsageError } from '../terminal/input-errors.ts'
 
-/** A new file that takes a report at the end. */
-export interface ReportFile {
-  /** Writes the whole report and closes the file. Rejects when the disk fails. */
-  write(html: string): Promise<void>
-  /** Closes the file. Resolves also when it is closed already. */
-  close(): Promise<void>
-}
-
 /**
- * Makes the file before the work begins, so that a name that cannot be written is said at once. Rejects with
- * `UsageError` when it cannot be made or already exists.
+ * Resolves if a new file can be made at `path`, and leaves none: a run that fails later has no report. Rejects with
+ * `UsageError` when it cannot be made or something is there already. Call it before the work begins.
  */
-export async function createReportFile(path: string): Promise<ReportFile> {
-  const file: FileHandle = await open(path, 'wx').catch((error: unknown) => {
+export async function assertNewReport(path: string): Promise<void> {
+  await writeFile(path, '', { flag: 'wx' }).catch((error: unknown) => {
     throw new UsageError(`--html: ${plainMessage(error)}`)
   })
-  return {
-    write: async (html) => {
-      await file.writeFile(html).catch((error: unknown) => {
-        throw new Error(`--html: ${path}: ${systemWords(error) ?? plainMessage(error)}`, { cause: error })
-      })
-      await file.close()
-    },
-    close: () => file.close(),
-  }
+  await rm(path)
+}
+
+/** Writes a report to a new file. Rejects, and leaves no part of it, when the disk fails or something is there by now. */
+export async function writeReport(path: string, html: string): Promise<void> {
+  await writeFile(path, html, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') await rm(path, { force: true })
+    throw new Error(`--html: ${path}: ${systemWords(error) ?? plainMessage(error)}`, { cause: error })
+  })
 }

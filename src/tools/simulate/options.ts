@@ -179,6 +179,7 @@ export function parseSimulateArguments(args: readonly string[]): SimulateArgumen
     seed: given.seed,
   }
   if (marks !== undefined && html === undefined) throw new UsageError('--marks needs --html: they are for its charts')
+  if (html !== undefined && html === answers) throw new UsageError('--html and --answers must be different files')
   return { action: 'run', json, run, answers, html, marks, tokenFile: given['token-file'] }
 }
 

@@ -87,3 +87,7 @@ test('what is wrong is refused and named', () => {
       },
     )
 })
+
+test('the page and the answers need names of their own', () => {
+  assert.throws(() => run(['--html', 'day', '--answers', 'day']), /--html and --answers must be different files/)
+})
