@@ -75,7 +75,7 @@ export function lineChart(chart: LineChart): string {
     (tick) => `<text x="${point(x(tick.at))}" y="${HEIGHT - 20}" text-anchor="middle">${escapeHtml(tick.text)}</text>`,
   )
   const marks = bands.map(({ from, to, text }) => {
-    const [start, end] = [x(Math.max(from, first)), x(Math.min(to, last))]
+    const [start, end] = [from, to].map((at) => x(Math.min(Math.max(at, first), last))) as [number, number]
     return `<rect class="band" x="${point(start)}" y="${FRAME.top}" width="${point(Math.max(end - start, 2))}" height="${HEIGHT - FRAME.top - FRAME.bottom}"><title>${escapeHtml(text)}</title></rect>`
   })
   const drawn = lines.map(

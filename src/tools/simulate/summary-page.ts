@@ -39,7 +39,9 @@ function chartsOf(summary: Summary, marks: readonly Mark[]): Section[] {
   if (groups.length === 0) return []
   const groupSeconds = (groups[0]?.length ?? 1) * stepSeconds
   const xs = groups.map((group) => group[0]?.second ?? 0)
-  const bands = [...bandsOf(marks, summary), ...holesIn(series, stepSeconds)]
+  const marked = bandsOf(marks, summary)
+  const inRun = marked.filter(({ from, to }) => to >= 0 && from <= series.length * stepSeconds)
+  const bands = [...inRun, ...holesIn(series, stepSeconds)]
   const time = {
     xs,
     xTicks: roundTicks(xs.at(-1) ?? 0, (second) => `${count(second)} s`),
@@ -52,7 +54,7 @@ function chartsOf(summary: Summary, marks: readonly Mark[]): Section[] {
     groups.map((group) => group.reduce<number | null>((most, step) => largerOf(most, of(step)), null))
   const rates: Section = {
     heading: 'Invoices a second',
-    note: `Each point is ${count(groupSeconds)} s.${bandsText(bands)}`,
+    note: `Each point is ${count(groupSeconds)} s.${bandsText(bands)}${leftOutText(marked.length - inRun.length)}`,
     content: lineChart({
       ...time,
       title: 'Planned and acknowledged invoices a second',
@@ -143,6 +145,11 @@ function bandsText(bands: readonly Band[]): string {
   const texts = bands.slice(0, 10).map(({ from, text }) => `${text} (at ${count(Math.round(from))} s)`)
   const more = bands.length > texts.length ? `, and ${count(bands.length - texts.length)} more` : ''
   return ` Marked: ${texts.join(', ')}${more}.`
+}
+
+function leftOutText(marks: number): string {
+  if (marks === 0) return ''
+  return ` ${count(marks)} ${marks === 1 ? 'mark is' : 'marks are'} left out: not in the time of this run.`
 }
 
 function largerOf(a: number | null, b: number | null): number | null {

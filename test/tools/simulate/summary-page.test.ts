@@ -25,6 +25,21 @@ test('a freeze is marked in both charts over time, beside what the caller marks'
   assert.ok(html.includes('>99.9 %<'))
 })
 
+test('marks before and after the run are not drawn, and their number is said', () => {
+  const startMs = Date.parse('2026-03-01T06:00:00Z')
+  const mark = (from: number, to: number) => ({
+    fromMs: startMs + 1_000 * from,
+    toMs: startMs + 1_000 * to,
+    text: `from ${from} s`,
+  })
+  const pageOf = (...marks: ReturnType<typeof mark>[]) => summaryPage(summaryOf(frozen(30)), marks)
+  const html = pageOf(mark(-9, -1), mark(-1, 1), mark(29, 40), mark(61, 61))
+  assert.equal(html.match(/class="band"/g)?.length, 4)
+  assert.match(html, /Marked: from -1 s \(at -1 s\), from 29 s \(at 29 s\)\. 2 marks are left out: not in the time of/)
+  assert.match(pageOf(mark(-9, -9)), /Each point is 1 s\. 1 mark is left out: not/)
+  assert.doesNotMatch(pageOf(mark(0, 1)), /left out/)
+})
+
 test('without latencies there is no chart of them, and it is said why', () => {
   const series = createSeries(0, 2)
   series.plan(0)
