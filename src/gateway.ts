@@ -15,6 +15,7 @@ import { createGatewayMetrics } from './gateway-metrics.ts'
 import { createSecurity } from './gateway-security.ts'
 import { buildApp } from './http/app.ts'
 import { trackRequests } from './http/close-server.ts'
+import type { Answer } from './http/exchange.ts'
 import { UnreadAnswers } from './http/unread-answers.ts'
 import { Tally, tallied } from './ingest/tally.ts'
 import { KafkaPublisher } from './kafka/kafka-publisher.ts'
@@ -182,7 +183,7 @@ async function build(config: Config, logger: Logger): Promise<Parts> {
       isRefusing: () => life.phase === 'closing',
       unreadAnswers,
       startSpan: tracing?.startRequest,
-      onAnswer: both(createAnswerLog(metrics, events), (answer) => operatorConsole.noteAnswer(answer)),
+      onAnswer: both(createAnswerLog(metrics, events), (answer: Answer) => operatorConsole.noteAnswer(answer)),
     },
     { ...appOptions(config, logger), tls },
   )

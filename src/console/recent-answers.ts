@@ -4,20 +4,29 @@ import { PROBLEMS, type ProblemSlug, tillOf } from '../errors.ts'
 /** The answer to one request, as far as the console looks at it. */
 export type SeenAnswer = { readonly route: string; readonly status: number; readonly durationMs: number } & (
   | { readonly kind: 'receipt'; readonly isReplay?: boolean }
-  | { readonly kind: 'upload'; readonly summary: Readonly<Record<string, number>> }
+  | UploadAnswer
   | { readonly kind: 'problem'; readonly slug: string }
   | { readonly kind: 'cursor' }
 )
 
+interface UploadAnswer {
+  readonly kind: 'upload'
+  readonly summary: Readonly<Record<'accepted' | 'rejected' | 'retry', number>>
+  /** Among the accepted ones. */
+  readonly replayed: number
+  /** Among those to be sent again. */
+  readonly unknown: number
+}
+
 /**
  * What invoices were answered:
  *
- * - `acknowledged`: it is in Kafka. `again`: it was there before.
+ * - `acknowledged`: it is in Kafka. `replayed`: it was there before.
  * - `rejected`: the fault is in the invoice. The till puts it aside.
  * - `resend`: it is not in Kafka, or a request was refused. The till sends it again.
  * - `unknown`: it may be in Kafka. The till sends it again.
  */
-export const OUTCOMES = ['acknowledged', 'again', 'rejected', 'resend', 'unknown'] as const
+export const OUTCOMES = ['acknowledged', 'replayed', 'rejected', 'resend', 'unknown'] as const
 export type Outcomes = Record<(typeof OUTCOMES)[number], number>
 
 /** How many requests a problem refused, and when last. */
@@ -41,7 +50,7 @@ const HISTOGRAM = { lowest: 1, highest: 600_000_000, figures: 2 } as const
 
 /** Counts answers by what became of the invoices, and keeps the latest refusals by problem. No value of an invoice. */
 export class RecentAnswers {
-  readonly outcomes: Outcomes = { acknowledged: 0, again: 0, rejected: 0, resend: 0, unknown: 0 }
+  readonly outcomes: Outcomes = { acknowledged: 0, replayed: 0, rejected: 0, resend: 0, unknown: 0 }
   readonly #refusals = new Map<string, Refusal>()
   #uploads = 0
   #uploadInvoices = 0
@@ -62,10 +71,10 @@ export class RecentAnswers {
     this.#turns.at(-1)?.record(Math.max(1, Math.round(answer.durationMs * 1_000)))
     switch (answer.kind) {
       case 'receipt':
-        this.outcomes[answer.isReplay ? 'again' : 'acknowledged']++
+        this.outcomes[answer.isReplay ? 'replayed' : 'acknowledged']++
         return
       case 'upload':
-        this.#noteUpload(answer.summary)
+        this.#noteUpload(answer)
         return
       case 'problem': {
         const { slug, status } = answer
@@ -96,12 +105,14 @@ export class RecentAnswers {
     this.#turns = []
   }
 
-  #noteUpload({ accepted = 0, rejected = 0, retry = 0 }: Readonly<Record<string, number>>): void {
+  #noteUpload({ summary: { accepted, rejected, retry }, replayed, unknown }: UploadAnswer): void {
     this.#uploads++
     this.#uploadInvoices += accepted + rejected + retry
-    this.outcomes.acknowledged += accepted
+    this.outcomes.acknowledged += accepted - replayed
+    this.outcomes.replayed += replayed
     this.outcomes.rejected += rejected
-    this.outcomes.resend += retry
+    this.outcomes.resend += retry - unknown
+    this.outcomes.unknown += unknown
   }
 }
 

@@ -5,7 +5,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { LoadBound, ProblemSlug } from '../errors.ts'
 import type { Identity } from '../invoice/identity.ts'
 import type { RequestSpan } from '../tracing/request-span.ts'
-import type { UploadSummary } from './upload-answer.ts'
+import type { UploadResponse } from './upload-answer.ts'
 
 export type InvoiceRoute = 'post' | 'put' | 'upload'
 /** Routes whose answers are counted. */
@@ -23,7 +23,7 @@ type Result =
       /** Whether the invoice was in Kafka before. */
       readonly isReplay: boolean
     }
-  | { readonly kind: 'upload'; readonly status: 200 | 207; readonly summary: UploadSummary }
+  | ({ readonly kind: 'upload' } & Pick<UploadResponse, 'status' | 'summary' | 'replayed' | 'unknown'>)
   | { readonly kind: 'cursor'; readonly status: 200 }
   | {
       readonly kind: 'problem'

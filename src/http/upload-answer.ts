@@ -48,6 +48,10 @@ export const UploadAnswerSchema = Type.Object(
 export interface UploadResponse {
   readonly status: 200 | 207
   readonly summary: UploadSummary
+  /** Of the accepted ones: those that were in Kafka before. */
+  readonly replayed: number
+  /** Of those to be sent again: those that may be in Kafka. */
+  readonly unknown: number
   /** Seconds; undefined when nothing has to be sent again. */
   readonly retryAfter: number | undefined
   /** JSON, or NDJSON whose last line is the summary. Each part is made when it is asked for, and is about 32 KB. */
@@ -66,11 +70,13 @@ const HELD_BYTES = 512
  */
 export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean): UploadResponse {
   const summary: UploadSummary = { accepted: 0, rejected: 0, retry: 0 }
+  let replayed = 0
   const toRetry: Problem[] = []
   let heldBytes = answers.length * HELD_BYTES
   for (const answer of answers) {
     if (answer.kind === 'receipt') {
       summary.accepted++
+      if (answer.isReplay) replayed++
       continue
     }
     const { problem } = answer
@@ -80,12 +86,12 @@ export function uploadResponse(answers: readonly ItemAnswer[], asLines: boolean)
   }
   summary.retry = toRetry.length
   const obstacle = toRetry.find(({ slug }) => slug !== 'not-attempted')
-  const isUntouched = toRetry.every(({ slug }) => PROBLEMS[slug].outcome === 'rejected')
-  if (obstacle !== undefined && toRetry.length === answers.length && isUntouched) throw obstacle
+  const unknown = toRetry.filter(({ slug }) => PROBLEMS[slug].outcome === 'unknown').length
+  if (obstacle !== undefined && toRetry.length === answers.length && unknown === 0) throw obstacle
 
   return {
     status: summary.accepted === answers.length ? 200 : 207,
-    summary,
+    ...{ summary, replayed, unknown },
     retryAfter: obstacle === undefined ? undefined : retryAfterSeconds(obstacle),
     parts: partsOf(answers, summary, asLines),
     heldBytes,

@@ -164,8 +164,8 @@ export function uploadRoute(instance: FastifyInstance, deps: UploadRouteDeps, li
     const receivedAt = new Date()
     const answers = await ingestUpload({ body, ...media, ...owner, traceparent, span, receivedAt, reservation })
     request.exchange?.sender?.charge(answers.length * ITEM_MS)
-    const { status, summary, retryAfter, parts, heldBytes } = uploadResponse(answers, lines !== null)
-    settle(request, onAnswer, { kind: 'upload', status, summary })
+    const { status, retryAfter, parts, heldBytes, ...counts } = uploadResponse(answers, lines !== null)
+    settle(request, onAnswer, { kind: 'upload', status, ...counts })
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
     reply.code(status).header('content-type', lines ?? 'application/json; charset=utf-8')
     const [first, second] = [parts.next().value ?? '', parts.next()]

@@ -11,12 +11,14 @@ test('each invoice is counted by what became of it, also those of uploads', () =
     kind: 'upload',
     status: 207,
     durationMs: 1,
-    summary: { accepted: 5, rejected: 2, retry: 1 },
+    summary: { accepted: 5, rejected: 2, retry: 3 },
+    replayed: 2,
+    unknown: 1,
   })
   for (const slug of ['invalid-invoice', 'saturated', 'unauthorized', 'outcome-unknown', 'of a newer version'])
     answers.note({ route: 'post', kind: 'problem', status: 500, durationMs: 1, slug })
-  assert.deepEqual(answers.outcomes, { acknowledged: 6, again: 1, rejected: 3, resend: 4, unknown: 1 })
-  assert.deepEqual([answers.uploads, answers.uploadInvoices], [1, 8])
+  assert.deepEqual(answers.outcomes, { acknowledged: 4, replayed: 3, rejected: 3, resend: 5, unknown: 2 })
+  assert.deepEqual([answers.uploads, answers.uploadInvoices], [1, 10])
 })
 
 test('a request for a cursor is no invoice, whether it is refused or not', () => {

@@ -70,11 +70,15 @@ suite('the answer to an upload', () => {
           assert.throws(() => uploadResponse(answers, false), { slug: obstacles[0] })
           return
         }
-        const { status, summary, parts, retryAfter } = uploadResponse(answers, false)
+        const { status, summary, replayed, unknown, parts, retryAfter } = uploadResponse(answers, false)
         const body = [...parts].join('')
         const accepted = count(isStored)
         assert.equal(status, accepted === slugs.length ? 200 : 207)
         assert.deepEqual(summary, { accepted, rejected: slugs.length - accepted - retry, retry })
+        assert.deepEqual(
+          [replayed, unknown],
+          ['replayed', 'outcome-unknown'].map((one) => count((slug) => slug === one)),
+        )
         assert.equal(retryAfter !== undefined, obstacles.length > 0)
         const document = JSON.parse(body)
         assert.deepEqual(document.summary, summary)

@@ -31,7 +31,8 @@ suite('an upload', () => {
       results: [0, 1].map((index) => ({ index, identity: IDENTITY, status: 201, receipt: RECEIPT })),
     })
     assert.equal(answer.headers['retry-after'], undefined)
-    assert.deepEqual(answers.map(untimed), [{ kind: 'upload', route: 'upload', status: 200, summary }])
+    const counts = { summary, replayed: 0, unknown: 0 }
+    assert.deepEqual(answers.map(untimed), [{ kind: 'upload', route: 'upload', status: 200, ...counts }])
     assert.equal(memory.usedBytes, 0)
   })
 

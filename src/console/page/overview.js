@@ -8,7 +8,7 @@ import { age, count, counted, duration, size, time } from './text.js'
 
 const OUTCOMES = /** @type {const} */ ([
   ['acknowledged', 'Acknowledged', 'in Kafka'],
-  ['again', 'Sent again', 'in Kafka before'],
+  ['replayed', 'Replayed', 'in Kafka before'],
   ['rejected', 'Rejected', 'the till puts it aside'],
   ['resend', 'To be sent again', 'not stored'],
   ['unknown', 'Unknown', 'perhaps stored'],
@@ -23,7 +23,7 @@ export function Overview({ snapshot }) {
       <${Chart} title="Invoices a second" note=${`${count(snapshot.rates.acknowledged)} acknowledged`}
         unit=${count} lines=${OUTCOMES.map(([name, label]) => ({ name, label, colour: name, fill: name === 'acknowledged', isRare: name !== 'acknowledged' }))} />
       <${Chart} title="Time to the answer" note=${`p50 ${duration(snapshot.recentLatency.p50Ms)}, p99 ${duration(snapshot.recentLatency.p99Ms)}`}
-        unit=${duration} lines=${[{ name: 'p50Ms', label: 'p50', colour: 'acknowledged' }, { name: 'p99Ms', label: 'p99', colour: 'again' }]} />
+        unit=${duration} lines=${[{ name: 'p50Ms', label: 'p50', colour: 'acknowledged' }, { name: 'p99Ms', label: 'p99', colour: 'replayed' }]} />
     </div>
     <div class="cards three">
       <div class="stack"><${Brokers} snapshot=${snapshot} /><${Refusals} snapshot=${snapshot} /></div>

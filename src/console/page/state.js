@@ -48,9 +48,9 @@ export function follow(onChange) {
 
 /** @param {Snapshot} snapshot @returns {(number | null)[]} */
 function rowOf({ atMs, rates, latency, lanes }) {
-  const { acknowledged, again, rejected, resend, unknown } = rates
+  const { acknowledged, replayed, rejected, resend, unknown } = rates
   const { p50Ms, p99Ms } = latency
-  return [atMs, acknowledged, again, rejected, resend, unknown, p50Ms, p99Ms, lanes.pendingRecords]
+  return [atMs, acknowledged, replayed, rejected, resend, unknown, p50Ms, p99Ms, lanes.pendingRecords]
 }
 
 /** One column of the history. @param {string} name */
