@@ -4,6 +4,7 @@ import { connectInTime, createClient } from './client.ts'
 import { clusterOf, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { fetchFrom, OFFSET_OUT_OF_RANGE, startsOf } from './partition-reader.ts'
 import type { TopicSession } from './topic-admin.ts'
+import { otherPartitions } from './topic-shape.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
 /** What a topic is followed for. Nothing of it may throw. */
@@ -89,8 +90,7 @@ async function followOnce(cluster: LentCluster, attempt: Attempt, signal: AbortS
   const { topic, partitions } = attempt.session
   await inTime(OPERATION_TIMEOUT_MS, cluster.addMultipleTargetTopics([topic]))
   const found = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)
-  if (found.length !== partitions)
-    throw new Error(`topic ${topic} has ${found.length} partitions, KAFKA_PARTITIONS is ${partitions}`)
+  if (found.length !== partitions) throw new Error(otherPartitions(topic, found.length, partitions))
   const ending = new AbortController()
   const end = () => ending.abort()
   signal.addEventListener('abort', end)

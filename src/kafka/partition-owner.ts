@@ -6,6 +6,7 @@ import { type ClientOptions, connectInTime, createClient } from './client.ts'
 import type { Admin } from './kafkajs/index.ts'
 import { clusterOf, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { boundsOf, readFrom } from './partition-reader.ts'
+import { otherPartitions } from './topic-shape.ts'
 import { TransactionalProducer, type TransactionSettings } from './transaction.ts'
 import { codeOf, rootCause } from './verdict.ts'
 
@@ -64,8 +65,7 @@ export class PartitionOwner implements Ownership {
     await this.#cluster.addMultipleTargetTopics(all)
     for (const name of all) {
       const found = this.#cluster.findTopicPartitionMetadata(name).length
-      if (found !== partitions)
-        throw new Refusal(`topic ${name} has ${found} partitions, KAFKA_PARTITIONS is ${partitions}`)
+      if (found !== partitions) throw new Refusal(otherPartitions(name, found, partitions))
     }
     const transactionalId = `tillgate-dedup.${topic}.${this.#partition}`
     this.#producer = await TransactionalProducer.open(this.#cluster, { ...this.#options, transactionalId })

@@ -8,6 +8,7 @@ import type { Message, Producer } from './kafkajs/index.ts'
 import { PRODUCED, type ProduceNotice } from './kafkajs/joint-produce.ts'
 import { THROTTLED, type ThrottleNotice } from './kafkajs/throttling.ts'
 import { fetchPartitionCount } from './topic-admin.ts'
+import { otherPartitions } from './topic-shape.ts'
 import { rootCause, wasNotAppended } from './verdict.ts'
 
 /** How a producer publishes to one topic. All times in milliseconds. */
@@ -183,7 +184,7 @@ function messagesOf(batch: ProducerBatch): Message[] {
 /** The topic has another number of partitions than this instance is configured for: the order per store would break. */
 export class PartitionMismatch extends Error {
   constructor({ topic, partitions }: { topic: string; partitions: number }, found: number) {
-    super(`topic ${topic} has ${found} partitions, KAFKA_PARTITIONS is ${partitions}`)
+    super(otherPartitions(topic, found, partitions))
     this.name = 'PartitionMismatch'
   }
 }

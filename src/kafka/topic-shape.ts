@@ -51,7 +51,7 @@ export class TopicShape {
     if (this.#now === 'missing') return [`topic ${this.#topic} is missing: it was deleted, or has never been`]
     const { partitions, replicas, minInSync } = this.#now
     const reasons: string[] = []
-    if (partitions !== this.#partitions) reasons.push(this.#partitionsText(partitions))
+    if (partitions !== this.#partitions) reasons.push(otherPartitions(this.#topic, partitions, this.#partitions))
     if (wantsTooMany(this.#now))
       reasons.push(
         `min.insync.replicas of topic ${this.#topic} is ${minInSync}, but a partition has ${replicas} ` +
@@ -97,7 +97,8 @@ export class TopicShape {
     }
     this.#id = id
     const partitionsBefore = typeof before === 'object' ? before.partitions : this.#partitions
-    if (partitions !== partitionsBefore) this.#onChange('partitions', this.#partitionsText(partitions))
+    if (partitions !== partitionsBefore)
+      this.#onChange('partitions', otherPartitions(this.#topic, partitions, this.#partitions))
     if (minInSync !== undefined) {
       this.#firstMinInSync ??= minInSync
       if (minInSync !== (this.#minInSync ?? minInSync))
@@ -107,13 +108,14 @@ export class TopicShape {
     if (hadReasons && this.reasons.length === 0) this.#onChange('right', `topic ${this.#topic} is right again`)
   }
 
-  #partitionsText(partitions: number): string {
-    return `topic ${this.#topic} has ${partitions} partitions, KAFKA_PARTITIONS is ${this.#partitions}`
-  }
-
   #inSyncText(minInSync: number): string {
     return `min.insync.replicas of topic ${this.#topic} is ${minInSync}; it was ${this.#firstMinInSync} at first`
   }
+}
+
+/** Says that a topic has another number of partitions than it must. */
+export function otherPartitions(topic: string, found: number, partitions: number): string {
+  return `topic ${topic} has ${found} partitions, KAFKA_PARTITIONS is ${partitions}`
 }
 
 function wantsTooMany({ replicas, minInSync = 0, capsMinInSync }: TopicDescription): boolean {
