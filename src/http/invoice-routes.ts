@@ -6,7 +6,7 @@ import type { Sender } from '../admission/senders.ts'
 import { Problem, type ProblemSlug } from '../errors.ts'
 import { type Ingest, type IngestRequest, type StoredInvoice, TOO_MANY_LARGE } from '../ingest/invoice.ts'
 import { type Identity, identityPath } from '../invoice/identity.ts'
-import type { Receipt } from '../invoice/receipt.ts'
+import { receiptJson } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { matching } from '../invoice/schema/primitives.ts'
 import { type AdmissionRules, admission } from './admission.ts'
@@ -15,7 +15,7 @@ import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES, REPLAY_EXAMPLES } from './examples.
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
 import { type BodyRules, bodyReader } from './read-body.ts'
-import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
+import { problemResponses, response, sentBytes, writtenJson } from './responses.ts'
 
 export interface InvoiceRouteDeps
   extends Pick<
@@ -96,7 +96,7 @@ const REPLAYED = {
 }
 
 const receiptResponse = (description: string, headers: object, examples: object) =>
-  response(description, 'application/json', sharedSchema<Receipt>('Receipt'), { headers, examples })
+  response(description, 'application/json', writtenJson('Receipt'), { headers, examples })
 
 const schema = {
   tags: ['invoices'],
@@ -190,13 +190,13 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
     reply: FastifyReply,
     { receipt, isReplay }: StoredInvoice,
     status: 200 | 201 = 201,
-  ): Receipt {
+  ): string {
     const { identity } = receipt
     reply.code(status).header('location', identityPath(identity))
     reply.header('content-type', 'application/json; charset=utf-8')
     if (isReplay) reply.header('idempotent-replayed', 'true')
     settle(request, deps.onAnswer, { kind: 'receipt', status, isReplay, identity })
-    return receipt
+    return receiptJson(receipt)
   }
 }
 

@@ -20,6 +20,11 @@ export function sentBytes($id: string) {
   return Type.Unsafe<Buffer>({ $ref: `${$id}#` })
 }
 
+/** A response body that is documented as a shared schema, but that its handler has written already. */
+export function writtenJson($id: string) {
+  return Type.Unsafe<string>({ $ref: `${$id}#` })
+}
+
 /**
  * The schema of NDJSON. For clients it is text. `contentSchema` says what is in it: an array, as OpenAPI 3.2 describes
  * lines. Its media type is the one that the schema belongs to.
