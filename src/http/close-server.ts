@@ -11,7 +11,7 @@ export function trackRequests(app: FastifyInstance): { close: (timeoutMs: number
   let onIdle = () => {}
   const count = (_request: IncomingMessage, response: ServerResponse) => {
     active++
-    response.once('close', () => {
+    response.on('close', () => {
       if (--active === 0) onIdle()
     })
   }

@@ -28,7 +28,7 @@ export function boundPipelining(app: FastifyInstance): void {
       return
     }
     waiting.set(socket, count)
-    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
+    response.on('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1))
     app.routing(request, response)
   }
   app.server.removeAllListeners('request')

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import type { Arrivals, GivenUp } from '../admission/arrivals.ts'
-import type { BufferMemory } from '../admission/buffer-memory.ts'
+import type { Arrival, Arrivals, ArrivingBody, GivenUp } from '../admission/arrivals.ts'
+import type { BufferMemory, Reservation } from '../admission/buffer-memory.ts'
 import type { Entry } from '../admission/live-limit.ts'
 import { SENDER_MEMORY, type Sender } from '../admission/senders.ts'
 import { Problem } from '../errors.ts'
@@ -54,98 +54,117 @@ const LEAST_BYTES = 1_024
  */
 export function bodyReader(rules: BodyRules) {
   return (request: FastifyRequest, payload: IncomingMessage, done: Done): void => {
-    readBody(request.exchange as Exchange, payload, request.raw, rules, done)
+    const reading = new BodyReading(request.exchange as Exchange, request.raw.headers, rules, done)
+    payload
+      .on('data', (piece: Buffer) => reading.add(piece))
+      .on('end', () => reading.end())
+      .on('error', (error) => reading.finish(error))
+    payload.resume()
+    // From now on each piece comes when Node parses it; otherwise all that it has read would be parsed before.
+    payload.read(0)
   }
 }
 
-function readBody(
-  exchange: Exchange,
-  payload: IncomingMessage,
-  { headers }: IncomingMessage,
-  { arrivals, maxBodyBytes, enter, memoryOf, emptyProblem }: BodyRules,
-  done: Done,
-): void {
-  const reservation = reservationOf({ exchange })
-  const announcedBytes = announcedLength(headers)
-  const lengthBytes = announcedBytes ?? maxBodyBytes(headers)
-  const giveUp = (why: GivenUp) => finish(GIVEN_UP[why])
-  const arrival = arrivals.begin({ reservation, lengthBytes, giveUp }, exchange.startedAtMs)
-  let memory: Buffer = NOTHING
-  let arrivedBytes = 0
-  let pieces = 0
-  let isFinished = false
+/** A body that arrives. A class rather than closures, because there is one for every request. */
+class BodyReading implements ArrivingBody {
+  readonly reservation: Reservation
+  readonly lengthBytes: number
+  readonly #exchange: Exchange
+  readonly #rules: BodyRules
+  readonly #done: Done
+  readonly #announcedBytes: number | null
+  readonly #arrival: Arrival
+  #memory: Buffer = NOTHING
+  #arrivedBytes = 0
+  #pieces = 0
+  #isFinished = false
 
-  function finish(error: Error | null, body?: Buffer): void {
-    if (isFinished) return
-    isFinished = true
-    memory = NOTHING
-    payload.off('data', onData).off('end', onEnd).off('error', onError)
-    arrivals.end(arrival)
-    exchange.sender?.charge(pieces * PIECE_MS)
-    done(error, body)
+  constructor(exchange: Exchange, headers: IncomingHttpHeaders, rules: BodyRules, done: Done) {
+    this.#exchange = exchange
+    this.#rules = rules
+    this.#done = done
+    this.#announcedBytes = announcedLength(headers)
+    this.reservation = reservationOf({ exchange })
+    this.lengthBytes = this.#announcedBytes ?? rules.maxBodyBytes(headers)
+    this.#arrival = rules.arrivals.begin(this, exchange.startedAtMs)
   }
 
-  function onData(piece: Buffer): void {
-    const bytes = arrivedBytes + piece.length
-    pieces++
-    if (pieces > MAX_TINY_PIECES && bytes < pieces * MIN_PIECE_BYTES) finish(TINY_PIECES)
-    else if (bytes > lengthBytes) finish(tooLarge(exchange.route))
-    else if (arrivedBytes === 0 && bytes === announcedBytes ? take(piece) : gather(piece, bytes)) arrivedBytes = bytes
-    else finish(whyNoRoom(piece.length))
+  giveUp(why: GivenUp): void {
+    this.finish(GIVEN_UP[why])
+  }
+
+  add(piece: Buffer): void {
+    if (this.#isFinished) return
+    const bytes = this.#arrivedBytes + piece.length
+    this.#pieces++
+    if (this.#pieces > MAX_TINY_PIECES && bytes < this.#pieces * MIN_PIECE_BYTES) this.finish(TINY_PIECES)
+    else if (bytes > this.lengthBytes) this.finish(tooLarge(this.#exchange.route))
+    else if (this.#isAll(bytes) ? this.#take(piece) : this.#gather(piece, bytes)) this.#arrivedBytes = bytes
+    else this.finish(this.#whyNoRoom(piece.length))
+  }
+
+  end(): void {
+    if (this.#isFinished) return
+    const problem = this.#whyNotTaken()
+    if (problem !== null) {
+      this.finish(problem)
+      return
+    }
+    if (this.#arrivedBytes < this.#memory.length) {
+      this.reservation.resize(this.reservation.sizeBytes - this.#memory.length + this.#arrivedBytes)
+      this.#memory = ownMemory(this.#memory.subarray(0, this.#arrivedBytes))
+    }
+    this.finish(null, this.#memory)
+  }
+
+  /** Only the first call counts. Whatever comes afterwards is passed over. */
+  finish(error: Error | null, body?: Buffer): void {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    this.#memory = NOTHING
+    this.#rules.arrivals.end(this.#arrival)
+    this.#exchange.sender?.charge(this.#pieces * PIECE_MS)
+    this.#done(error, body)
+  }
+
+  /** Whether the piece that makes the body so long is the first and the last one. */
+  #isAll(bytes: number): boolean {
+    return this.#arrivedBytes === 0 && bytes === this.#announcedBytes
   }
 
   /** Takes a body that comes in one piece. `false`: there is no room. */
-  function take(piece: Buffer): boolean {
-    if (!reservation.resize(reservation.sizeBytes + piece.length)) return false
-    memory = ownMemory(piece)
+  #take(piece: Buffer): boolean {
+    if (!this.reservation.resize(this.reservation.sizeBytes + piece.length)) return false
+    this.#memory = ownMemory(piece)
     return true
   }
 
   /** Adds a piece, with which the body has `bytes`. `false`: there is no room. */
-  function gather(piece: Buffer, bytes: number): boolean {
+  #gather(piece: Buffer, bytes: number): boolean {
+    const memory = this.#memory
     const enoughBytes = bytes <= memory.length ? memory.length : Math.max(bytes, 2 * memory.length, LEAST_BYTES)
-    const sizeBytes = Math.min(enoughBytes, lengthBytes)
-    if (!arrivals.grow(arrival, piece.length, sizeBytes)) return false
+    const sizeBytes = Math.min(enoughBytes, this.lengthBytes)
+    if (!this.#rules.arrivals.grow(this.#arrival, piece.length, sizeBytes)) return false
     if (sizeBytes > memory.length) {
-      const larger = Buffer.allocUnsafeSlow(sizeBytes)
-      memory.copy(larger, 0, 0, arrivedBytes)
-      memory = larger
+      this.#memory = Buffer.allocUnsafeSlow(sizeBytes)
+      memory.copy(this.#memory, 0, 0, this.#arrivedBytes)
     }
-    piece.copy(memory, bytes - piece.length)
+    piece.copy(this.#memory, bytes - piece.length)
     return true
   }
 
-  function whyNoRoom(bytes: number): Problem {
-    return memoryOf(exchange.sender as Sender).hasRoom(bytes) ? SATURATED : SENDER_MEMORY
+  #whyNoRoom(bytes: number): Problem {
+    return this.#rules.memoryOf(this.#exchange.sender as Sender).hasRoom(bytes) ? SATURATED : SENDER_MEMORY
   }
 
-  function onEnd(): void {
-    const problem = whyNotTaken()
-    if (problem !== null) {
-      finish(problem)
-      return
-    }
-    if (arrivedBytes < memory.length) {
-      reservation.resize(reservation.sizeBytes - memory.length + arrivedBytes)
-      memory = ownMemory(memory.subarray(0, arrivedBytes))
-    }
-    finish(null, memory)
-  }
-
-  function whyNotTaken(): Problem | null {
-    if (announcedBytes !== null && arrivedBytes !== announcedBytes) return incomplete()
-    if (arrivedBytes === 0) return emptyProblem
-    const entered = enter?.()
+  #whyNotTaken(): Problem | null {
+    if (this.#announcedBytes !== null && this.#arrivedBytes !== this.#announcedBytes) return incomplete()
+    if (this.#arrivedBytes === 0) return this.#rules.emptyProblem
+    const entered = this.#rules.enter?.()
     if (entered?.kind === 'refused') return overloaded(entered)
-    exchange.leave = entered?.leave ?? null
+    this.#exchange.leave = entered?.leave ?? null
     return null
   }
-
-  const onError = (error: Error) => finish(error)
-  payload.on('data', onData).on('end', onEnd).on('error', onError)
-  payload.resume()
-  // From now on each piece comes when Node parses it; otherwise all that it has read would be parsed before.
-  payload.read(0)
 }
 
 /** Memory that holds these bytes alone, and that can be moved to another thread. */
