@@ -53,19 +53,33 @@ export function sameIdentity(a: Identity, b: Identity): boolean {
 /** Namespace of `invoiceIdOf`. It is part of the contract: changing it changes every invoiceId ever answered. */
 const NAMESPACE = Buffer.from('280eefe63259412cb8243df644d1b3a5', 'hex')
 
+/** What is hashed: the namespace, then the name. One buffer for all, because nothing of it is needed afterwards. */
+const hashed = Buffer.alloc(1_024)
+NAMESPACE.copy(hashed)
+
+/** The first bytes of `hashed`, by their number: most names have the length of an earlier one. */
+const beginnings: Buffer[] = []
+
 /**
  * The UUID version 5 (RFC 9562: SHA-1 of a namespace and a name) of the identity's text. Every instance computes the
  * same one, nothing is stored, and two identities never share one. The package `uuid` gives the same result, but takes
- * three times as long (2.6 us instead of 0.9).
+ * three times as long.
  */
 export function invoiceIdOf(identity: Identity): string {
-  const name = identityText(identity)
-  const input = Buffer.allocUnsafe(NAMESPACE.length + Buffer.byteLength(name))
-  NAMESPACE.copy(input)
-  input.write(name, NAMESPACE.length)
-  const digest = hash('sha1', input, 'hex')
-  const variant = VARIANTS[Number.parseInt(digest[16] as string, 16) & 0x3]
+  const digest = hash('sha1', hashedBytes(identityText(identity)), 'hex')
+  const variant = VARIANTS[digest[16] as string]
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`
 }
 
-const VARIANTS = ['8', '9', 'a', 'b']
+function hashedBytes(name: string): Buffer {
+  // Longer than any that validation lets through.
+  if (3 * name.length > hashed.length - NAMESPACE.length) return Buffer.concat([NAMESPACE, Buffer.from(name)])
+  const length = NAMESPACE.length + hashed.write(name, NAMESPACE.length)
+  beginnings[length] ??= hashed.subarray(0, length)
+  return beginnings[length]
+}
+
+/** By the first digit of the octet that the variant goes into: its two highest bits are 1 and 0. */
+const VARIANTS: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 16 }, (_, digit) => [digit.toString(16), (8 + (digit % 4)).toString(16)]),
+)

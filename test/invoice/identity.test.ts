@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import {
@@ -68,6 +69,19 @@ describe('invoiceIdOf', () => {
         )
       }),
     )
+  })
+
+  it('is the same for names of every length, whichever came before', () => {
+    for (const length of [1, 400, 3, 2, 400, 1]) {
+      const long = { ...identity, journalId: 'J'.repeat(length) }
+      const name = Buffer.concat([
+        Buffer.from('280eefe63259412cb8243df644d1b3a5', 'hex'),
+        Buffer.from(identityText(long)),
+      ])
+      const digest = createHash('sha1').update(name).digest('hex')
+      assert.equal(invoiceIdOf(long).replaceAll('-', '').slice(20), digest.slice(20, 32))
+      assert.equal(invoiceIdOf(long).slice(0, 8), digest.slice(0, 8))
+    }
   })
 
   it('never changes: tills have stored it', () => {
