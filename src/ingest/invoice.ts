@@ -8,6 +8,7 @@ import { Problem, type ProblemSlug } from '../errors.ts'
 import type { CardNumberPolicy } from '../invoice/check-card-numbers.ts'
 import { type Identity, invoiceIdOf, sameIdentity } from '../invoice/identity.ts'
 import { type Receipt, toReceipt } from '../invoice/receipt.ts'
+import { receivedAtText } from '../invoice/received-at.ts'
 import { toRecord } from '../invoice/record.ts'
 import { type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 import type { Known } from '../known/known.ts'
@@ -149,7 +150,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     const partition = partitionOf(identity.storeId)
     onLive()
     const span = request.span?.startWait({ invoiceId, partition, sizeBytes: body.length }) ?? null
-    const context = { receivedAt: receivedAt.toISOString(), traceparent, span, principal, ingest: 'live' } as const
+    const context = { receivedAt: receivedAtText(receivedAt), traceparent, span, principal, ingest: 'live' } as const
     const record = { ...toRecord(verdict, body, context, invoiceId), partition, span }
     return { identity, bind, invoiceId, outcome: accumulator.append(record, reservation), span }
   }
