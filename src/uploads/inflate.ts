@@ -50,7 +50,7 @@ function inflateFrames(body: Uint8Array, coding: Coding, maxBytes: number, maxFr
   let rest = body
   let leftBytes = maxBytes
   do {
-    const { buffer, engine } = decode(rest, coding, Math.max(leftBytes, 1))
+    const { buffer, engine } = decode(rest, coding, Math.max(leftBytes, 1), parts.length === 0)
     leftBytes -= buffer.length
     if (leftBytes < 0) return TOO_LARGE
     if (engine.bytesWritten === 0) return DAMAGED
@@ -65,13 +65,21 @@ function isPadding(rest: Uint8Array, coding: Coding): boolean {
   return coding === 'gzip' && rest.every((byte) => byte === 0)
 }
 
-/** With `info`, Node also returns its engine, which knows how much of the input was used. */
-function decode(body: Uint8Array, coding: Coding, maxOutputLength: number): Decoded {
-  const options = { maxOutputLength, info: true }
+/**
+ * With `info`, Node also returns its engine, which knows how much of the input was used. `inOnePiece`: into memory for
+ * all that may come out, instead of many small pieces that are joined afterwards. Node asks for more memory when a piece
+ * is full, hence one byte more. Of many frames, each would take as much.
+ */
+function decode(body: Uint8Array, coding: Coding, maxOutputLength: number, inOnePiece: boolean): Decoded {
+  const chunkSize = inOnePiece ? Math.max(maxOutputLength + 1, LEAST_CHUNK_BYTES) : zlib.constants.Z_DEFAULT_CHUNK
+  const options = { maxOutputLength, chunkSize, info: true }
   if (coding === 'gzip') return zlib.gunzipSync(body, options) as unknown as Decoded
   const params = { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_MAX_WINDOW_LOG }
   return zlib.zstdDecompressSync(body, { ...options, params }) as unknown as Decoded
 }
+
+/** The least that zlib takes. */
+const LEAST_CHUNK_BYTES = zlib.constants.Z_MIN_CHUNK
 
 interface Decoded {
   readonly buffer: Buffer

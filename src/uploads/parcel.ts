@@ -68,10 +68,17 @@ export function* parcelItems({ bytes, table, notes }: Parcel): Generator<ParcelI
   }
 }
 
-/** The same bytes in memory of their own: only whole memory can be transferred, and Node's buffer pool never. */
+/**
+ * The same bytes in memory of their own: only whole memory can be transferred, and Node's buffer pool never. A few bytes
+ * more than they need are no reason to copy them; they never fill most of the pool.
+ */
 export function ownMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+  const restBytes = bytes.buffer.byteLength - bytes.length
+  return restBytes <= SPARE_BYTES ? bytes : new Uint8Array(bytes)
 }
+
+/** Inflating leaves one byte at least. */
+const SPARE_BYTES = 64
 
 /** The memory to transfer with a parcel to another thread. */
 export function parcelBuffers({ bytes, table, notes }: Parcel): ArrayBuffer[] {

@@ -4,6 +4,7 @@ import zlib from 'node:zlib'
 import * as fc from 'fast-check'
 import { inflate } from '../../src/uploads/inflate.ts'
 import { inflateAsking, statedBytes } from '../../src/uploads/inflate-asking.ts'
+import { ownMemory } from '../../src/uploads/parcel.ts'
 
 const MAX_BYTES = 8 * 2 ** 20
 const LEAST_BYTES = 65_536
@@ -34,7 +35,16 @@ test('a body asks once, for as much as it inflates to', () => {
     const { asked, result } = asking(body, coding)
     assert.deepEqual(asked, [text.length])
     assert.ok(result.kind === 'bytes' && result.bytes.equals(text))
+    const bytes = result.bytes as Uint8Array<ArrayBuffer>
+    assert.equal(ownMemory(bytes), bytes, 'nothing is copied before it moves to another thread')
   }
+})
+
+test('memory that was asked for but not needed is not kept', () => {
+  const member = zlib.gzipSync(Buffer.alloc(1_000, 'x'))
+  const { result } = asking(Buffer.concat([member, member]), 'gzip')
+  assert.ok(result.kind === 'bytes')
+  assert.equal(ownMemory(result.bytes as Uint8Array<ArrayBuffer>).buffer.byteLength, 2_000)
 })
 
 test('a body that is larger than it said asks for more step by step, and ends when that is refused', () => {

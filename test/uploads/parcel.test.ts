@@ -57,9 +57,12 @@ test('values are views of its bytes, made one by one', () => {
   for (const { buffer } of values) assert.equal(buffer, parcel.bytes.buffer)
 })
 
-test('memory that is its own is taken as it is, and shared memory is copied', () => {
+test('memory that is its own, or nearly, is taken as it is; shared memory, or much that is unused, is copied', () => {
   const own = new Uint8Array([1, 2, 3])
   assert.equal(ownMemory(own), own)
+  const withSpare = new Uint8Array(new ArrayBuffer(1_000), 0, 999)
+  assert.equal(ownMemory(withSpare), withSpare)
+  assert.equal(ownMemory(new Uint8Array(new ArrayBuffer(1_000), 0, 900)).buffer.byteLength, 900)
   const pooled = bytes('pooled')
   assert.ok(pooled.buffer.byteLength > pooled.length)
   const copy = ownMemory(pooled)
