@@ -116,15 +116,17 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
         answers.push(knownAnswer)
         continue
       }
-      const problem = isAllowed ? await obstacle(identity, chain, deadlineMs) : FORBIDDEN
+      let problem = isAllowed ? obstacle(identity, chain) : FORBIDDEN
+      const hasToWait = problem === null && !window.tryEnter()
+      if (hasToWait && !(await window.enter(deadlineMs - performance.now()))) problem = NO_PLACE
       if (problem !== null) {
         chain.breakAt()
         answers.push({ kind: 'problem', identity, problem })
         continue
       }
       try {
-        const isNew = repeat.kind === 'new'
-        answers.push(store({ identity, record, isNew }, reservation, chain))
+        const mayBeKnown = hasToWait && repeat.kind === 'new'
+        answers.push(store({ identity, record, mayBeKnown }, reservation, chain))
       } catch (error) {
         window.leave() // nothing else would give its place back
         throw error
@@ -135,13 +137,9 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
     return all
   }
 
-  /** Why an invoice may not be appended now; `null` when it has a place in the window. */
-  async function obstacle(identity: Identity, chain: Chain, deadlineMs: number): Promise<Problem | null> {
-    if (chain.isBroken) return NOT_ATTEMPTED
-    const exceeded = takeQuota(identity)
-    if (exceeded !== null) return exceeded
-    if (window.tryEnter() || (await window.enter(deadlineMs - performance.now()))) return null
-    return NO_PLACE
+  /** Why an invoice may not be appended; `null` when it only needs a place in the window. */
+  function obstacle(identity: Identity, chain: Chain): Problem | null {
+    return chain.isBroken ? NOT_ATTEMPTED : takeQuota(identity)
   }
 
   /** The answer to an invoice that is in Kafka already, as far as is known. */
@@ -157,11 +155,11 @@ export function createIngestUpload(deps: IngestUploadDeps): IngestUpload {
    * known before, but not its content, is not asked for again: each question counts as a repeat.
    */
   function store(
-    { identity, record, isNew }: { identity: Identity; record: ProducerRecord; isNew: boolean },
+    { identity, record, mayBeKnown }: { identity: Identity; record: ProducerRecord; mayBeKnown: boolean },
     reservation: Reservation,
     chain: Chain,
   ): ItemAnswer | Promise<ItemAnswer> {
-    const now = isNew ? known.find(record.identity, identity, record.value) : NEW
+    const now = mayBeKnown ? known.find(record.identity, identity, record.value) : NEW
     const repeat = answerOfRepeat(now, identity, record)
     if (repeat === undefined)
       return accumulator.append(record, reservation, chain).then((outcome) => answerOf(identity, record, outcome))
