@@ -19,27 +19,48 @@ const RECORD_OVERHEAD_BYTES = 2_048
 export const LAST_ANSWERS_MS = 1_000
 
 /**
- * The most memory that the process takes besides its buffer. Measured with 10,000 connections, with uploads and live
- * invoices of all sizes, while Kafka went away and came back.
+ * What the process takes besides the parts below, young objects and worker threads included, and what sockets hold for
+ * it. Measured under a memory limit, with all parts in use at once: `npm run bench:memory`.
  */
-const MEMORY_BESIDES_BUFFER_BYTES = 600 * 2 ** 20
+const PROCESS_BYTES = 400 * 2 ** 20
+
+/** Of one open connection, in the process and in the kernel: measured there, too. */
+const CONNECTION_BYTES = 20 * 2 ** 10
 
 /** Of one remembered token: `npm run bench:tokens`. */
 const TOKEN_BYTES = 512
 
-/** The memory limit below which the system may end the gateway when its buffer is full. */
+/** The memory limit below which the system may end the gateway when its buffer is full. Whole MiB. */
 export function neededMemoryBytes(config: Config): number {
-  const { BUFFER_MEMORY_BYTES, AUTH, AUTH_MAX_TOKENS, JOURNALS_TOPIC } = config
-  const knownBytes = config.REPLAY_MEMORY_BYTES + (JOURNALS_TOPIC === undefined ? 0 : config.JOURNALS_MEMORY_BYTES)
-  const tokensMib = AUTH === 'off' ? 0 : Math.ceil((AUTH_MAX_TOKENS * TOKEN_BYTES) / 2 ** 20)
-  return BUFFER_MEMORY_BYTES + MEMORY_BESIDES_BUFFER_BYTES + knownBytes + tokensMib * 2 ** 20
+  const { BUFFER_MEMORY_BYTES, REPLAY_MEMORY_BYTES, JOURNALS_TOPIC, JOURNALS_MEMORY_BYTES } = config
+  const parts = [
+    PROCESS_BYTES,
+    config.MAX_CONNECTIONS * CONNECTION_BYTES,
+    BUFFER_MEMORY_BYTES,
+    REPLAY_MEMORY_BYTES,
+    JOURNALS_TOPIC === undefined ? 0 : JOURNALS_MEMORY_BYTES,
+    config.AUTH === 'off' ? 0 : config.AUTH_MAX_TOKENS * TOKEN_BYTES,
+    compressedBytes(config),
+  ]
+  const bytes = parts.reduce((sum, part) => sum + part, 0)
+  return Math.ceil(bytes / 2 ** 20) * 2 ** 20
+}
+
+/** The most that batches under way hold besides their records: one for each partition, and no larger than these. */
+function compressedBytes({
+  KAFKA_COMPRESSION,
+  KAFKA_PARTITIONS,
+  MAX_BATCH_BYTES,
+  BUFFER_MEMORY_BYTES,
+}: Config): number {
+  return KAFKA_COMPRESSION === 'none' ? 0 : Math.min(KAFKA_PARTITIONS * MAX_BATCH_BYTES, BUFFER_MEMORY_BYTES)
 }
 
 /** Why a memory limit (`process.constrainedMemory`; 0: none is known) is too low; `null` when it is not. */
 export function memoryProblem(config: Config, limitBytes: number): string | null {
   const neededBytes = neededMemoryBytes(config)
   if (limitBytes === 0 || limitBytes >= neededBytes) return null
-  return `the memory limit is ${limitBytes} bytes; BUFFER_MEMORY_BYTES, AUTH_MAX_TOKENS and what is remembered need up to ${neededBytes}`
+  return `the memory limit is ${limitBytes} bytes; BUFFER_MEMORY_BYTES, MAX_CONNECTIONS and what else is set need up to ${neededBytes}`
 }
 
 /** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */

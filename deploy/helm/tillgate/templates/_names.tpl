@@ -68,18 +68,21 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- if or $jwks.configMap $jwks.secret }}files{{ end -}}
 {{- end -}}
 
-{{/* What src/config.ts says that the process needs: its buffer (256 MiB where nothing is set), what it remembers of stored
-invoices (64 MiB) and of journals (256 MiB with JOURNALS_TOPIC), its tokens (512 bytes each) and 600 MiB. A limit that is
-given counts instead. */}}
+{{/* What src/config.ts says that the process needs, with its defaults where nothing is set: 400 MiB, its connections (20 KiB
+each), its buffer, what it remembers of stored invoices and of journals (with JOURNALS_TOPIC), its tokens (512 bytes each)
+and, with a compression, a batch for each partition. docs/deploy.md has the same. A limit that is given counts instead. */}}
 {{- define "tillgate.resources" -}}
-{{- $bufferBytes := int64 (.Values.config.BUFFER_MEMORY_BYTES | default 268435456) -}}
-{{- $tokens := ternary 0 (int64 (.Values.config.AUTH_MAX_TOKENS | default 100000)) (eq (.Values.config.AUTH | default "required") "off") -}}
-{{- $tokenMebibytes := div (add (mul $tokens 512) 1048575) 1048576 -}}
-{{- $replay := .Values.config.REPLAY_MEMORY_BYTES -}}
+{{- $config := .Values.config -}}
+{{- $bufferBytes := int64 ($config.BUFFER_MEMORY_BYTES | default 268435456) -}}
+{{- $connectionBytes := mul (int64 ($config.MAX_CONNECTIONS | default 20000)) 20480 -}}
+{{- $tokens := ternary 0 (int64 ($config.AUTH_MAX_TOKENS | default 100000)) (eq ($config.AUTH | default "required") "off") -}}
+{{- $replay := $config.REPLAY_MEMORY_BYTES -}}
 {{- $replayBytes := ternary 67108864 (int64 $replay) (kindIs "invalid" $replay) -}}
-{{- $journalsBytes := ternary (int64 (.Values.config.JOURNALS_MEMORY_BYTES | default 268435456)) 0 (not (empty (include "tillgate.journalsTopic" .))) -}}
-{{- $knownMebibytes := div (add $replayBytes $journalsBytes 1048575) 1048576 -}}
-{{- $mebibytes := add (div (add $bufferBytes 1048575) 1048576) $knownMebibytes $tokenMebibytes 600 -}}
+{{- $journalsBytes := ternary (int64 ($config.JOURNALS_MEMORY_BYTES | default 268435456)) 0 (not (empty (include "tillgate.journalsTopic" .))) -}}
+{{- $batchesBytes := min $bufferBytes (mul (int64 $config.KAFKA_PARTITIONS) (int64 ($config.MAX_BATCH_BYTES | default 900000))) -}}
+{{- $compressedBytes := ternary 0 $batchesBytes (eq ($config.KAFKA_COMPRESSION | default "none") "none") -}}
+{{- $bytes := add 419430400 $connectionBytes $bufferBytes $replayBytes $journalsBytes (mul $tokens 512) $compressedBytes -}}
+{{- $mebibytes := div (add $bytes 1048575) 1048576 -}}
 {{- $default := dict "limits" (dict "memory" (printf "%dMi" $mebibytes)) -}}
 {{- toYaml (mergeOverwrite $default (.Values.resources | default dict)) -}}
 {{- end -}}
