@@ -46,7 +46,7 @@ test('tests that need root are named where they cannot run; in CI that is a fail
   const copy = await freshCopy(t)
   const PATH = await fakeCommands(join(copy, 'bin'), {})
   const said =
-    /^Not tested here: a full disk and names that do not resolve .*, because .*\. As root on Linux: npm run test:root\n$/
+    /^Not tested here: a full disk, a memory limit and names that do not resolve .*, because .*\. As root on Linux: npm run test:root\n$/
   const here = await run(ROOT_TESTS, [], { PATH })
   assert.equal(here.code, 0)
   assert.match(here.stdout, said)

@@ -5,10 +5,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { whyNoRootTests } from '../../dev/needs/root-tests.ts'
+import { whyNoMemoryCgroup } from '../harness/memory-cgroup.ts'
 
-const NOT_TESTED = 'a full disk and names that do not resolve (test/root)'
+const NOT_TESTED = 'a full disk, a memory limit and names that do not resolve (test/root)'
 
-const why = await whyNoRootTests(process.env)
+const why = (await whyNoRootTests(process.env)) ?? whyNoMemoryCgroup()
 if (why !== undefined) {
   console.log(`Not tested here: ${NOT_TESTED}, because ${why}. As root on Linux: npm run test:root`)
   process.exit(process.env.CI ? 1 : 0)
