@@ -1,7 +1,7 @@
 import type { LatencyRow, Percentiles } from './latency.ts'
 import { machineLine, table } from './markdown.ts'
 import type { Sample } from './measure.ts'
-import type { MemoryRow } from './memory.ts'
+import type { MemoryRun } from './memory.ts'
 import { spread } from './processes.ts'
 
 /** The figures of a sample that tables show; NaN: not known. */
@@ -66,7 +66,17 @@ export function latencyTable(rows: readonly LatencyRow[]): string {
   return `\n### Latency, open loop\n\n${table(head, cells)}`
 }
 
-export function memoryTable(rows: readonly MemoryRow[]): string {
+export function memoryTable({ limitMib, rows }: MemoryRun): string {
   const cells = rows.map(({ state, residentMib }) => [state, String(residentMib)])
-  return `\n### Resident memory\n\n${table(['gateway', 'MiB'], cells)}`
+  return `\n### Resident memory\n\nThe limit: ${limitMib} MiB.\n\n${table(['gateway', 'MiB'], cells)}`
+}
+
+/** The same beside what the kernel counts, with the target. */
+export function memoryLimitTable(name: string, { limitMib, rows, socketMib, killed }: MemoryRun): string {
+  const cells = rows.map(({ state, ...mib }) => [state, ...[mib.residentMib, mib.countedMib, mib.peakMib].map(String)])
+  const head = ['gateway', 'resident MiB', 'counted by the kernel', 'at most until then']
+  const most = Math.max(...rows.map(({ peakMib }) => peakMib)) + socketMib
+  const isMet = killed === 0 && most <= limitMib ? 'met' : 'missed'
+  const target = `Target: not ended by the kernel, sockets counted, below ${limitMib} MiB: ${isMet}. ${most} MiB at most, ${socketMib} of it sockets; ended ${killed} times.`
+  return `\n### Memory under the limit, ${name}\n\n${table(head, cells)}\n\n${target}`
 }
