@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { spawnDependent } from '../dev/dependent-process.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'
 import type { LoadResult } from './load.ts'
 
@@ -39,8 +43,11 @@ export async function startPinnedGateway(bootstrap: string[], topic: string, env
 export async function runLoad(url: string, args: Record<string, string | number>): Promise<LoadResult> {
   const list = Object.entries({ url, ...args }).flatMap(([name, value]) => [`--${name}`, String(value)])
   const command = ['-c', CORES.rest, process.execPath, LOAD, ...list]
-  const { stdout } = await promisify(execFile)('taskset', command, { maxBuffer: 2 ** 20 })
-  return JSON.parse(stdout)
+  const child = spawnDependent('taskset', command, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const streams = [child.stdout as Readable, child.stderr as Readable].map((stream) => text(stream))
+  const [[out, errors]] = await Promise.all([Promise.all(streams), once(child, 'exit')])
+  if (child.exitCode !== 0) throw new Error(`the load generator ended with ${child.exitCode}: ${errors}`)
+  return JSON.parse(out as string)
 }
 
 export function median(numbers: readonly number[]): number {

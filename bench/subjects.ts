@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { spawnDependent } from '../dev/dependent-process.ts'
 import { freePorts } from '../dev/kafka/ports.ts'
 import { goProgram } from '../test/deploy/go-tool.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'
@@ -55,7 +55,7 @@ export async function startBento(target: Target): Promise<Subject> {
   const env = environmentOf(target, { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port) })
   // pinned before it starts, because that is when Go counts its processors
   const command = ['-c', CORES.measured, program, '-c', path('bento/bento.yaml')]
-  const child = spawn('taskset', command, { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const child = spawnDependent('taskset', command, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
   const subject = { name: 'Bento', url, pid: child.pid as number, publishes: true }
   for (const deadlineMs = performance.now() + 30_000; ; await sleep(100)) {

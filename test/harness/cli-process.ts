@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { spawnDependent } from '../../dev/dependent-process.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 
 /** The script of the `tillgate` command. */
@@ -29,7 +30,7 @@ export interface CliProcess {
 
 /** Runs `tillgate ...args` with only this environment. `stdout`: a file descriptor for its standard output. */
 export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: number | 'pipe' = 'pipe'): CliProcess {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawnDependent(process.execPath, [CLI, ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', stdout, 'pipe'],
   })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { spawnDependent } from '../../dev/dependent-process.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { CLI, type Exit } from './cli-process.ts'
 import { residentBytesOf } from './resident-bytes.ts'
@@ -78,7 +79,7 @@ export class GatewayProcess {
   /** Starts the process, or starts it again. Does not wait for anything. */
   launch(): void {
     const [file, ...args] = this.#command
-    const child = spawn(file, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawnDependent(file, args, { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     this.#exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
     for (const stream of [child.stdout, child.stderr]) {
