@@ -32,7 +32,14 @@ function listed(column: string | number, series: string, nameOf: (cell: Cell) =>
 export const SOURCES: Readonly<Record<string, Source>> = {
   'single-posts': compared('Single posts beside the bare Fastify route', 'Single posts beside the bare Fastify route'),
   naive: compared('Single posts beside one send a request', 'Single posts beside one `send` a request'),
-  bento: compared('Single posts beside Bento', 'Single posts beside Bento, which validates nothing'),
+  bento: compared('Single posts beside Bento', 'Single posts beside Bento'),
+  floor: {
+    title: 'What an invoice costs beside the floor',
+    unit: 'microseconds of processor time',
+    scale: 'linear',
+    headings: ['Single posts beside the floor'],
+    groupsOf: (cell) => [{ name: cell(0), bars: [{ series: cell(1), ...spreadIn(cell('CPU us each')) }] }],
+  },
   uploads: compared(
     "Uploads beside single posts and beside Kafka's own tool",
     'Uploads beside single posts',

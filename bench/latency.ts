@@ -24,6 +24,8 @@ export interface LatencyOptions {
   readonly seconds: number
   /** Most invoices a second that the gateway takes. */
   readonly capacity: number
+  /** Of the capacity, to be measured. */
+  readonly percents: readonly number[]
 }
 
 /** It takes three runs a round and rate. */
@@ -33,7 +35,7 @@ const MAX_ROUNDS = 3
 export async function compareLatency(options: LatencyOptions): Promise<LatencyRow[]> {
   const { gateway, bare, target, run, pairs, seconds, capacity } = options
   const rows: LatencyRow[] = []
-  for (const percent of [25, 50, 75]) {
+  for (const percent of options.percents) {
     const rate = Math.round((capacity * percent) / 100)
     const load = { kind: 'post', connections: 256, rate, seconds }
     const broker = () =>

@@ -1,9 +1,10 @@
 /**
  * What the gateway is compared with: a bare Fastify route that validates the same invoices and answers with the same
  * receipts, logger off. Without Kafka (`PLAIN_ROUTE=bare`), or with the usual use of kafkajs (`naive`): one `send` of a
- * shared idempotent producer for each request. A process that takes the variables of `tillgate serve` that it needs.
+ * shared idempotent producer for each request. And the floor (`floor`): a route that reads the body, does nothing with it
+ * and answers with a receipt that never changes. A process that takes the variables of `tillgate serve` that it needs.
  */
-import { type FastifyReply, fastify } from 'fastify'
+import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import kafkajs from 'kafkajs'
 import { letHeapGrow } from '../src/heap-growth.ts'
 import { identityPath } from '../src/invoice/identity.ts'
@@ -35,20 +36,32 @@ async function naively(): Promise<Publish> {
   }
 }
 
+/** What the floor answers. */
+const FIXED = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber: 1 }
+const FIXED_RECEIPT = toReceipt(FIXED, { topic, partition: 0, offset: '0' }, new Date().toISOString())
+
 const nowhere: Publish = async () => ({ topic, partition: 0, offset: '0' })
-if (PLAIN_ROUTE === 'bare') letHeapGrow() // so that the gateway gains nothing over the route by it
+if (PLAIN_ROUTE !== 'naive') letHeapGrow() // so that the gateway gains nothing over the route by it
 const publish = PLAIN_ROUTE === 'naive' ? await naively() : nowhere
 
 const app = fastify({ logger: false })
 app.removeAllContentTypeParsers()
 app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 app.get('/readyz', (_request, reply: FastifyReply) => reply.send('ok'))
-app.post<{ Body: Buffer }>('/v1/invoices', { schema: { response: { 201: ReceiptSchema } } }, async (request, reply) => {
+const options = { schema: { response: { 201: ReceiptSchema } } }
+app.post<{ Body: Buffer }>('/v1/invoices', options, PLAIN_ROUTE === 'floor' ? answerAtOnce : answerValid)
+await app.listen({ host: HOST ?? '127.0.0.1', port: Number(PORT) })
+
+async function answerAtOnce(_request: FastifyRequest, reply: FastifyReply) {
+  reply.code(201).header('location', identityPath(FIXED))
+  return FIXED_RECEIPT
+}
+
+async function answerValid(request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) {
   const receivedAt = new Date()
   const valid = validateInvoice(request.body, { arithmetic: () => 'strict', receivedAt })
   if (valid.kind !== 'valid') return reply.code(422).send(valid.errors)
   const place = await publish(valid, request.body, receivedAt.toISOString())
   reply.code(201).header('location', identityPath(valid.identity))
   return toReceipt(valid.identity, place, receivedAt.toISOString())
-})
-await app.listen({ host: HOST ?? '127.0.0.1', port: Number(PORT) })
+}

@@ -80,3 +80,9 @@ export function memoryLimitTable(name: string, { limitMib, rows, socketMib, kill
   const target = `Target: not ended by the kernel, sockets counted, below ${limitMib} MiB: ${isMet}. ${most} MiB at most, ${socketMib} of it sockets; ended ${killed} times.`
   return `\n### Memory under the limit, ${name}\n\n${table(head, cells)}\n\n${target}`
 }
+
+/** What `tillgate dedup` costs, and how late it is: the results of `measureThroughput` and `measureLag`. */
+export function dedupTable(...results: readonly Readonly<Record<string, number>>[]): string {
+  const rows = results.flatMap((result) => Object.entries(result).map(([what, figure]) => [what, String(figure)]))
+  return `\n### The dedup stage\n\n${table(['what', 'figure'], rows)}`
+}

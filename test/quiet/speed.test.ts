@@ -1,20 +1,30 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { inPairs, measure } from '../../bench/measure.ts'
+import { inPairs, measure, type Sample } from '../../bench/measure.ts'
 import { CORES, median, pin } from '../../bench/processes.ts'
-import { startGateway, startPlainRoute } from '../../bench/subjects.ts'
+import { type Subject, startGateway, startPlainRoute } from '../../bench/subjects.ts'
 import { startKafka } from '../../dev/kafka/cluster.ts'
 import { withAdmin } from '../harness/admin.ts'
 
-const PAIRS = 3
 const CONNECTIONS = 64
-const LOAD = { kind: 'post', connections: CONNECTIONS, seconds: 3 }
-/** Of what the bench has recorded: that is a warm gateway on a quiet machine, this is one that has just started. */
+const LOAD = { kind: 'post', connections: CONNECTIONS, seconds: 2 }
+/** Until the compiler has seen all of it. */
+const WARM_UP = { ...LOAD, seconds: 4 }
+const ENOUGH = 3
+const MOST_PAIRS = 6
+/**
+ * Where other programs take the cores, batches are small and an invoice costs more, in the gateway alone. So a pair says
+ * what it costs only if both had their core to themselves.
+ */
+const LEAST_BUSY = 0.88
+/** Processor time, times what the bench has recorded. */
+const MOST_TIMES = 1.3
+/** Of the invoices/s that the bench has recorded, for a machine that is never quiet. */
 const LEAST_PART = 0.4
 
-test('the gateway takes two fifths of what it took beside the bare route when that was recorded', async () => {
-  const recorded = await recordedRatio()
+test('an invoice costs at most 1.3 times the processor time beside the bare route that was recorded', async () => {
+  const recorded = await recordedRatios()
   const kafka = await startKafka()
   try {
     for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
@@ -22,32 +32,51 @@ test('the gateway takes two fifths of what it took beside the bare route when th
     await kafka.createTopic(target)
     const gateway = await startGateway(target)
     const bare = await startPlainRoute('bare', target)
-    const pairs = await withAdmin(kafka.bootstrap, async (admin) => {
-      await measure(admin, target, gateway, LOAD) // warm-up
-      await measure(admin, target, bare, LOAD)
-      return inPairs(
-        PAIRS,
-        () => measure(admin, target, gateway, LOAD),
-        () => measure(admin, target, bare, LOAD),
-      )
+    const pairs: [Sample, Sample][] = []
+    const isQuiet = (pair: [Sample, Sample]) => pair.every(({ busy }) => busy >= LEAST_BUSY)
+    await withAdmin(kafka.bootstrap, async (admin) => {
+      const run = (subject: Subject, load = LOAD) => measure(admin, target, subject, load)
+      await run(gateway, WARM_UP)
+      await run(bare, WARM_UP)
+      while (pairs.length < MOST_PAIRS && pairs.filter(isQuiet).length < ENOUGH) {
+        const [pair] = await inPairs(
+          1,
+          () => run(gateway),
+          () => run(bare),
+        )
+        pairs.push(pair as [Sample, Sample])
+      }
     })
-    const ratios = pairs.map(([ours, theirs]) => ours.invoicesPerSecond / theirs.invoicesPerSecond)
-    console.log(`gateway / bare route: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`)
-    assert.ok(median(ratios) >= LEAST_PART * recorded, `${ratios}; ${recorded} is recorded`)
+    const ratios = (key: 'cpuUs' | 'invoicesPerSecond', of: [Sample, Sample][]) =>
+      of.map(([ours, theirs]) => ours[key] / theirs[key])
+    const quiet = pairs.filter(isQuiet)
+    const text = `${pairs
+      .map(
+        ([a, b]) =>
+          `CPU ${(a.cpuUs / b.cpuUs).toFixed(2)}, ${Math.round(100 * a.busy)} and ${Math.round(100 * b.busy)} % busy`,
+      )
+      .join('; ')}`
+    console.log(`gateway / bare route, ${quiet.length} quiet pairs: ${text}`)
+    if (quiet.length >= ENOUGH)
+      assert.ok(median(ratios('cpuUs', quiet)) <= MOST_TIMES * recorded.cpu, `${text}; ${recorded.cpu} is recorded`)
+    else {
+      const part = median(ratios('invoicesPerSecond', pairs))
+      assert.ok(part >= LEAST_PART * recorded.invoices, `${part} of the invoices/s; ${text}`)
+    }
     await Promise.all([gateway.end(), bare.end()])
   } finally {
     await kafka.stop()
   }
 })
 
-/** Invoices a second of the gateway in terms of those of the bare Fastify route, invoices of 3 lines. */
-async function recordedRatio(): Promise<number> {
+/** Invoices/s and processor time of an invoice, in terms of those of the bare Fastify route, invoices of 3 lines. */
+async function recordedRatios(): Promise<{ invoices: number; cpu: number }> {
   const results = await readFile(new URL('../../bench/RESULTS.md', import.meta.url), 'utf8')
   const row = new RegExp(
-    `^\\| ${CONNECTIONS} connections, 3 lines \\| gateway \\|.*\\| ([\\d.]+) \\([^|]+ \\| [^|]+ \\|$`,
+    `^\\| ${CONNECTIONS} connections, 3 lines \\| gateway.*\\| ([\\d.]+) \\([^|]+ \\| ([\\d.]+) \\([^|]+ \\|$`,
     'm',
   )
-  const ratio = Number(row.exec(results)?.[1])
-  assert.ok(ratio > 0, 'bench/RESULTS.md has the row that this test follows')
-  return ratio
+  const [invoices, cpu] = (row.exec(results) ?? []).slice(1).map(Number)
+  assert.ok(invoices && cpu, 'bench/RESULTS.md has the row that this test follows')
+  return { invoices, cpu }
 }
