@@ -16,9 +16,10 @@ test('a client that connects when nobody waits for it any more leaves no connect
     ...{ requestTimeoutMs: 30_000, connectionTimeoutMs: 30_000, onClientLog: () => {} },
   }).admin()
   await assert.rejects(connectInTime(admin, 50), /no answer within 50 ms/)
+  const asked = () => broker.count(API.apiVersions)
+  await eventually('it has asked', DEADLINE_MS, 5, async () => asked() > 0 || undefined)
   broker.script = null
   broker.resetConnections()
-  const asked = () => broker.count(API.apiVersions)
   await eventually('it connects once more', DEADLINE_MS, 5, async () => asked() > 1 || undefined)
   await eventually('its connection is closed', DEADLINE_MS, 5, async () => broker.openConnections === 0 || undefined)
 })
