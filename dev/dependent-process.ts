@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 
 /*
@@ -36,11 +37,31 @@ const PARENT_CHECK_MS = 1_000
 
 /**
  * Ends this process when its parent is gone. For what npm or a test runner has started: they live as long as it does,
- * unless they are killed.
+ * unless they are killed. npm starts a shell that starts this process: then the parent of that shell counts, too (on
+ * Linux).
  */
 export function endWithParent(): void {
   const parent = process.ppid
+  const beyond = () => (nameOf(parent) === 'sh' ? parentOf(parent) : null)
+  const grandparent = beyond()
   setInterval(() => {
-    if (process.ppid !== parent) process.exit(1)
+    if (process.ppid !== parent || beyond() !== grandparent) process.exit(1)
   }, PARENT_CHECK_MS).unref()
+}
+
+function nameOf(pid: number): string | null {
+  return procFile(pid, 'comm')?.trimEnd() ?? null
+}
+
+function parentOf(pid: number): number | null {
+  const fields = procFile(pid, 'stat')?.split(') ').at(-1)?.split(' ')
+  return fields === undefined ? null : Number(fields[1])
+}
+
+function procFile(pid: number, name: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return null // gone, or no Linux
+  }
 }

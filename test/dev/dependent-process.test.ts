@@ -29,16 +29,20 @@ for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const)
     await gone(child)
   })
 
-test('what ends with its parent does so when that is killed, with all that it has started', async (t) => {
-  const script = 'node --input-type=module -e "$STARTER" with-parent & wait'
-  const env = { ...process.env, STARTER }
-  const grandparent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], env })
-  t.after(() => grandparent.kill('SIGKILL'))
-  const [parent, child] = await pidsOf(grandparent)
-  grandparent.kill('SIGKILL')
-  await gone(parent)
-  await gone(child)
-})
+const SCRIPT = 'node --input-type=module -e "$STARTER" with-parent & wait'
+for (const [whose, script] of [
+  ['its parent', SCRIPT],
+  ['the parent of its shell, as npm is', `sh -c '${SCRIPT}' & wait`],
+] as const)
+  test(`what ends with its parent does so when ${whose} is killed, with all that it has started`, async (t) => {
+    const env = { ...process.env, STARTER }
+    const killed = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], env })
+    t.after(() => killed.kill('SIGKILL'))
+    const [parent, child] = await pidsOf(killed)
+    killed.kill('SIGKILL')
+    await gone(parent)
+    await gone(child)
+  })
 
 test('its output ends with it, and its exit code is that of the program', async () => {
   const child = spawnDependent('/bin/sh', ['-c', 'echo $0 $1; exit 3', 'one', 'two words'], {

@@ -1,15 +1,15 @@
 /**
  * A test file whose process does not end after its last test would hold up the run for ever: node:test sets no deadline
  * for that. With `--import` of this file it fails instead, and says what kept it.
- * Nor does it go on when the runner was killed.
+ * Nor does it go on when the runner, or npm, was killed.
  */
 import { after } from 'node:test'
 import { endWithParent } from '../../dev/dependent-process.ts'
 
 const DEADLINE_MS = 30_000
 
+if (process.env.npm_lifecycle_event !== undefined) endWithParent()
 if (process.env.NODE_TEST_CONTEXT) {
-  endWithParent()
   after(() => {
     setTimeout(() => {
       const kept = process.getActiveResourcesInfo().join(', ')
