@@ -32,7 +32,7 @@ for (const signal of ['SIGKILL', 'SIGTERM', 'SIGINT'] as const)
 const SCRIPT = 'node --input-type=module -e "$STARTER" with-parent & wait'
 for (const [whose, script] of [
   ['its parent', SCRIPT],
-  ['the parent of its shell, as npm is', `sh -c '${SCRIPT}' & wait`],
+  ['the parent of its shell, as npm is,', `sh -c '${SCRIPT}' & wait`],
 ] as const)
   test(`what ends with its parent does so when ${whose} is killed, with all that it has started`, async (t) => {
     const env = { ...process.env, STARTER }
