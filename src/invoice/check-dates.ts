@@ -1,6 +1,6 @@
+import type { JudgedInvoice } from './judged.ts'
 import type { WarningCode } from './rules/catalogue.ts'
 import { dayOf, timestampOf } from './rules/dates.ts'
-import type { Invoice } from './schema.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
  * Signs of a wrong clock. They never refuse an invoice: the sale has happened. A document with `flags.offline` or
  * `flags.handwritten` may be old, so it is not called late.
  */
-export function clockWarnings(invoice: Invoice, receivedAt: Date): WarningCode[] {
+export function clockWarnings(invoice: JudgedInvoice, receivedAt: Date): WarningCode[] {
   const warnings: WarningCode[] = []
   const { businessDate, startedAt, flags } = invoice
   const occurred = timestampOf(invoice.occurredAt)

@@ -1,4 +1,4 @@
-import type { Invoice, Tax } from './schema.ts'
+import type { JudgedInvoice, JudgedTax } from './judged.ts'
 import { has, type TaxCheck, type TaxSet } from './tax-check.ts'
 import { fromTo } from './violation.ts'
 
@@ -43,7 +43,7 @@ export function checkDiscountSpread(short: readonly number[], check: TaxCheck): 
 }
 
 /** The most that lines without tax can take of a discount: those that have its sign. */
-function untaxed({ lines }: Invoice, sign: number): number {
+function untaxed({ lines }: JudgedInvoice, sign: number): number {
   let net = 0
   for (const { taxes, netAmount } of lines) if (taxes.length === 0) net += Math.max(0, sign * netAmount)
   return net
@@ -57,7 +57,7 @@ function checkSameShare(set: TaxSet, short: readonly number[], { invoice, report
     const own = short[i] as number
     share ??= own
     if (own !== share) {
-      const { taxableAmount } = invoice.taxes[i] as Tax
+      const { taxableAmount } = invoice.taxes[i] as JudgedTax
       report('tax-group-base', `/taxes/${i}/taxableAmount`, taxableAmount + own - share)
     }
   }

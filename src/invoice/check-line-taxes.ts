@@ -1,8 +1,8 @@
 import { exactTaxesOfLine, taxOn } from './exact-set.ts'
 import { isRoundedTo } from './how-rounded.ts'
+import type { JudgedInvoice, JudgedLine } from './judged.ts'
 import { type Fraction, rounded } from './rules/exact-tax.ts'
 import { EXACT_ONE, isOne, RATE_ONE, roundedShare, wholeOf } from './rules/money.ts'
-import type { Invoice, Line } from './schema.ts'
 import { has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
 import { exactNetOf } from './tax-sets.ts'
 import { fromTo } from './violation.ts'
@@ -32,7 +32,7 @@ export interface Doubt {
  * In the sums of the set, an amount that is wrong is replaced by the one that would be right.
  */
 export function checkLineTaxes(
-  line: Line,
+  line: JudgedLine,
   index: number,
   found: readonly number[],
   set: TaxSet,
@@ -49,12 +49,12 @@ export function checkLineTaxes(
 }
 
 /** Taxes that are shares of the net amount. */
-function matchAmounts(line: Line, index: number, found: readonly number[], set: TaxSet, check: TaxCheck): void {
+function matchAmounts(line: JudgedLine, index: number, found: readonly number[], set: TaxSet, check: TaxCheck): void {
   const { groups, how } = check
   const divisor = check.isInclusive ? set.divisor : RATE_ONE
   for (let k = 0; k < line.taxes.length; k++) {
     const at = found[k] as number
-    const { amount } = line.taxes[k] as Line['taxes'][number]
+    const { amount } = line.taxes[k] as JudgedLine['taxes'][number]
     const expected = roundedShare(line.netAmount, (groups[at] as TaxGroup).rate, divisor, how)
     if (isRoundedTo(expected, amount, how)) continue
     check.report('tax-amount', `/lines/${index}/taxes/${k}/amount`, expected)
@@ -64,7 +64,7 @@ function matchAmounts(line: Line, index: number, found: readonly number[], set: 
 
 /** Taxes with a base of their own, an amount per unit or other taxes in their base, or that are rounded for each unit. */
 function matchDeclaredAmounts(
-  line: Line,
+  line: JudgedLine,
   index: number,
   found: readonly number[],
   set: TaxSet,
@@ -80,7 +80,7 @@ function matchDeclaredAmounts(
   const steps = { ...how, step: how.step * units }
   for (const at of found.slice(0, line.taxes.length).sort((a, b) => a - b)) {
     const k = found.indexOf(at)
-    const { amount } = line.taxes[k] as Line['taxes'][number]
+    const { amount } = line.taxes[k] as JudgedLine['taxes'][number]
     const { rate, includes } = groups[at] as TaxGroup
     // Tills compute a tax on tax from the rounded tax or from the exact one.
     let included = -priced
@@ -96,7 +96,7 @@ function matchDeclaredAmounts(
 }
 
 function boundAmounts(
-  line: Line,
+  line: JudgedLine,
   index: number,
   found: readonly number[],
   set: TaxSet,
@@ -113,7 +113,7 @@ function boundAmounts(
   for (let k = 0; k < line.taxes.length; k++) {
     const at = found[k] as number
     const { rate } = groups[at] as TaxGroup
-    const { amount } = line.taxes[k] as Line['taxes'][number]
+    const { amount } = line.taxes[k] as JudgedLine['taxes'][number]
     const share =
       exact === undefined ? roundedShare(line.netAmount, rate, divisor, how) : rounded(exact[k] as Fraction, how)
     let low = share
@@ -129,26 +129,26 @@ function boundAmounts(
 }
 
 /** The net amount that tax is computed from, in units of `EXACT_ONE`. */
-function netOf(line: Line, { isUnrounded }: TaxCheck): bigint {
+function netOf(line: JudgedLine, { isUnrounded }: TaxCheck): bigint {
   return isUnrounded ? exactNetOf(line) : BigInt(line.netAmount) * EXACT_ONE
 }
 
 /** Document discounts that make the line larger: negative ones where something is sold. */
-function surchargeOn({ netAmount }: Line, { discounts }: Invoice): number {
+function surchargeOn({ netAmount }: JudgedLine, { discounts }: JudgedInvoice): number {
   let surcharge = 0
   for (const { amount } of discounts) if (netAmount < 0 ? amount > 0 : amount < 0) surcharge -= amount
   return surcharge
 }
 
 /** A base of its own is a part of the line, with the taxes that it includes. */
-function checkParts(line: Line, index: number, found: readonly number[], { groups, report }: TaxCheck): void {
+function checkParts(line: JudgedLine, index: number, found: readonly number[], { groups, report }: TaxCheck): void {
   for (let k = 0; k < line.taxes.length; k++) {
-    const { taxableAmount } = line.taxes[k] as Line['taxes'][number]
+    const { taxableAmount } = line.taxes[k] as JudgedLine['taxes'][number]
     if (taxableAmount === undefined) continue
     let whole = line.grossAmount
     const { includes } = groups[found[k] as number] as TaxGroup
     for (let j = 0; j < line.taxes.length; j++)
-      if (has(includes, found[j] as number)) whole += (line.taxes[j] as Line['taxes'][number]).amount
+      if (has(includes, found[j] as number)) whole += (line.taxes[j] as JudgedLine['taxes'][number]).amount
     const low = Math.min(0, whole)
     const high = Math.max(0, whole)
     if (taxableAmount < low || taxableAmount > high)
@@ -169,7 +169,7 @@ export function reportDoubts(doubts: readonly Doubt[], { groups, report }: TaxCh
 }
 
 /** How many units the tax is rounded for: 1 where it is rounded for the line. */
-function unitsOfLine({ quantity, priceBase }: Line): number {
+function unitsOfLine({ quantity, priceBase }: JudgedLine): number {
   if (priceBase !== undefined && !isOne(priceBase)) return 1
   return Math.abs(wholeOf(quantity) ?? 1) || 1
 }

@@ -1,20 +1,20 @@
 import { type HowRounded, isRoundedTo } from './how-rounded.ts'
+import type { JudgedInvoice, JudgedLine } from './judged.ts'
 import { isGtin } from './rules/gtin.ts'
 import { isZero, roundedProduct } from './rules/money.ts'
-import type { Invoice, Line } from './schema.ts'
 import type { Report } from './violation.ts'
 
 /**
  * The values of one line: `gtin` has a right check digit, `priceBase` is not zero, and `quantity` is zero only where the
  * line is a text or was voided: then all its amounts are 0.
  */
-export function checkLineValues(line: Line, index: number, report: Report): void {
+export function checkLineValues(line: JudgedLine, index: number, report: Report): void {
   if (line.gtin !== undefined && !isGtin(line.gtin)) report('gtin-check-digit', `/lines/${index}/gtin`)
   if (isZero(line.quantity) && hasAmounts(line)) report('quantity-zero', `/lines/${index}/quantity`)
   if (line.priceBase !== undefined && isZero(line.priceBase)) report('price-base-zero', `/lines/${index}/priceBase`)
 }
 
-function hasAmounts({ grossAmount, netAmount, discounts, taxes }: Line): boolean {
+function hasAmounts({ grossAmount, netAmount, discounts, taxes }: JudgedLine): boolean {
   const isNotZero = ({ amount }: { amount: number }) => amount !== 0
   return grossAmount !== 0 || netAmount !== 0 || discounts.some(isNotZero) || taxes.some(isNotZero)
 }
@@ -29,7 +29,7 @@ function hasAmounts({ grossAmount, netAmount, discounts, taxes }: Line): boolean
  *
  * Where `grossAmount` is wrong, `netAmount` may also be what follows from the right one.
  */
-export function checkLineAmounts(line: Line, index: number, how: HowRounded, report: Report): void {
+export function checkLineAmounts(line: JudgedLine, index: number, how: HowRounded, report: Report): void {
   const { grossAmount, netAmount, priceBase = '1' } = line
   let gross = grossAmount
   if (!isZero(priceBase)) {
@@ -42,7 +42,7 @@ export function checkLineAmounts(line: Line, index: number, how: HowRounded, rep
 
   let discount = 0
   for (let i = 0; i < line.discounts.length; i++) {
-    const { amount } = line.discounts[i] as Line['discounts'][number]
+    const { amount } = line.discounts[i] as JudgedLine['discounts'][number]
     discount += amount
     if (amount !== 0 && Math.sign(amount) !== Math.sign(grossAmount))
       report('discount-sign', `/lines/${index}/discounts/${i}/amount`)
@@ -54,9 +54,9 @@ export function checkLineAmounts(line: Line, index: number, how: HowRounded, rep
 }
 
 /** `lineNumber` rises from line to line. */
-export function checkLineOrder({ lines }: Invoice, report: Report): void {
+export function checkLineOrder({ lines }: JudgedInvoice, report: Report): void {
   for (let i = 1; i < lines.length; i++) {
-    if ((lines[i] as Line).lineNumber <= (lines[i - 1] as Line).lineNumber)
+    if ((lines[i] as JudgedLine).lineNumber <= (lines[i - 1] as JudgedLine).lineNumber)
       report('line-number-order', `/lines/${i}/lineNumber`)
   }
 }

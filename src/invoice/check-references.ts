@@ -1,13 +1,13 @@
-import type { Invoice, Line } from './schema.ts'
+import type { JudgedInvoice, JudgedLine } from './judged.ts'
 import type { Report } from './violation.ts'
 
-type Target = NonNullable<Line['returnOf']>
+type Target = NonNullable<JudgedLine['returnOf']>
 
 /** A reference names the whole identity of a document or its receipt number; a `void` references what it takes back. */
-export function checkReferences({ documentType, references }: Invoice, report: Report): void {
+export function checkReferences({ documentType, references }: JudgedInvoice, report: Report): void {
   let voids = false
   for (let i = 0; i < references.length; i++) {
-    const reference = references[i] as Invoice['references'][number]
+    const reference = references[i] as JudgedInvoice['references'][number]
     if (reference.type === 'voids') voids = true
     if (!isComplete(reference)) report('reference-incomplete', `/references/${i}`)
   }
@@ -15,7 +15,7 @@ export function checkReferences({ documentType, references }: Invoice, report: R
 }
 
 /** `checkReferences` for the sale that the returned goods of a line come from. */
-export function checkReturnOf({ returnOf }: Line, index: number, report: Report): void {
+export function checkReturnOf({ returnOf }: JudgedLine, index: number, report: Report): void {
   if (returnOf !== undefined && !isComplete(returnOf)) report('reference-incomplete', `/lines/${index}/returnOf`)
 }
 

@@ -1,8 +1,8 @@
+import type { JudgedInvoice } from './judged.ts'
 import { TotalsSchema } from './schema/totals.ts'
-import type { Invoice } from './schema.ts'
 import type { Report } from './violation.ts'
 
-const TOTALS = Object.keys(TotalsSchema.properties) as (keyof Invoice['totals'])[]
+const TOTALS = Object.keys(TotalsSchema.properties) as (keyof JudgedInvoice['totals'])[]
 
 /**
  * Which way money goes, by document type (as retail transactions of ARTS POSLog do):
@@ -18,7 +18,7 @@ const TOTALS = Object.keys(TotalsSchema.properties) as (keyof Invoice['totals'])
  *
  * Tenders have either sign, because a means of payment can be taken back; change is given only on money tendered.
  */
-export function checkSigns({ documentType, totals }: Invoice, report: Report): void {
+export function checkSigns({ documentType, totals }: JudgedInvoice, report: Report): void {
   const { payable, tendered, change } = totals
   if (documentType === 'sale' && payable < 0) report('payable-sign', '/totals/payable')
   if (documentType === 'return' && payable > 0) report('payable-sign', '/totals/payable')
@@ -27,7 +27,7 @@ export function checkSigns({ documentType, totals }: Invoice, report: Report): v
 }
 
 /** Documents that settle no money (`cancelled`, `noSale`, `skipped`) agree with the table of `checkSigns`. */
-export function checkUnsettled(invoice: Invoice, report: Report): void {
+export function checkUnsettled(invoice: JudgedInvoice, report: Report): void {
   const { documentType, totals } = invoice
   if (documentType !== 'cancelled' && documentType !== 'noSale' && documentType !== 'skipped') return
   for (const name of TOTALS) if ((totals[name] ?? 0) !== 0) report('unsettled-money', `/totals/${name}`, 0)

@@ -1,8 +1,8 @@
 import { exactTaxOfSets } from './exact-set.ts'
 import { isRoundedTo, linesRounded } from './how-rounded.ts'
+import type { JudgedTax } from './judged.ts'
 import { type Fraction, rounded } from './rules/exact-tax.ts'
 import { EXACT_ONE, RATE_ONE, roundedShare } from './rules/money.ts'
-import type { Tax } from './schema.ts'
 import { has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
 import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
 import { fromTo } from './violation.ts'
@@ -14,7 +14,7 @@ import { fromTo } from './violation.ts'
 /** Tax on top: `taxAmount = round(base x rate)`; with `taxRounding: unrounded`, the base before it was rounded will do. */
 export function checkTaxOnTop(tax: number, base: TaxableAmount, check: TaxCheck): number {
   const { invoice, groups, sets, how } = check
-  const { taxAmount, taxableAmount } = invoice.taxes[tax] as Tax
+  const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const fromRounded = onTop(tax, Math.min(Math.max(taxableAmount, base.low), base.high), check)
   if (isRoundedTo(fromRounded, taxAmount, how)) return taxAmount
   if (!check.isUnrounded) return wrong(tax, fromRounded, check)
@@ -25,7 +25,7 @@ export function checkTaxOnTop(tax: number, base: TaxableAmount, check: TaxCheck)
 /** Included tax: as it is contained in the lines, or what follows from a taxableAmount that agrees with them. */
 export function checkIncludedTax(tax: number, check: TaxCheck): number {
   const { invoice, groups, sets, unattributed, how } = check
-  const { taxAmount, taxableAmount } = invoice.taxes[tax] as Tax
+  const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const { rate, only: set } = groups[tax] as TaxGroup
   const only = set?.isPlain === true && !check.isUnrounded ? set : undefined
   const contained =
@@ -46,7 +46,7 @@ function agreesWithLines(tax: number, check: TaxCheck): boolean {
     taxes.map(({ taxAmount }) => taxAmount),
     check,
   )
-  const { taxableAmount } = taxes[tax] as Tax
+  const { taxableAmount } = taxes[tax] as JudgedTax
   return low <= taxableAmount && taxableAmount <= high
 }
 
@@ -66,7 +66,7 @@ function containedInSets(tax: number, sets: readonly TaxSet[], check: TaxCheck):
  */
 function checkSpreadTax(tax: number, contained: number, only: TaxSet | undefined, check: TaxCheck): number {
   const { invoice, groups, unattributed, how } = check
-  const { taxAmount, taxableAmount } = invoice.taxes[tax] as Tax
+  const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const { rate } = groups[tax] as TaxGroup
   const most = roundedShare(unattributed, rate, RATE_ONE, { ...how, mode: 'up' })
   const low = Math.min(contained, contained - most)
@@ -90,7 +90,7 @@ function checkSpreadTax(tax: number, contained: number, only: TaxSet | undefined
 /** The net amount of a set as the taxes of the document tell it. */
 function netAsSent({ taxes }: TaxSet, taxableAmount: number, { invoice }: TaxCheck): number {
   let net = taxableAmount
-  for (let i = 0; i < invoice.taxes.length; i++) if (has(taxes, i)) net += (invoice.taxes[i] as Tax).taxAmount
+  for (let i = 0; i < invoice.taxes.length; i++) if (has(taxes, i)) net += (invoice.taxes[i] as JudgedTax).taxAmount
   return net
 }
 
@@ -101,7 +101,7 @@ function netAsSent({ taxes }: TaxSet, taxableAmount: number, { invoice }: TaxChe
  */
 export function checkSumOfLines(tax: number, check: TaxCheck): number {
   const { invoice, groups, how } = check
-  const { taxAmount, taxableAmount } = invoice.taxes[tax] as Tax
+  const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const { lineTax: sum, lineCount } = groups[tax] as TaxGroup
   if (taxAmount !== sum) {
     check.report('line-tax-sum', `/taxes/${tax}/taxAmount`, sum)
@@ -121,7 +121,7 @@ export function checkSumOfLines(tax: number, check: TaxCheck): number {
  */
 export function checkSpreadOverLines(tax: number, check: TaxCheck): void {
   const { invoice, groups, sets, how } = check
-  const { taxAmount } = invoice.taxes[tax] as Tax
+  const { taxAmount } = invoice.taxes[tax] as JudgedTax
   const { lineTax: sum, lineCount } = groups[tax] as TaxGroup
   const slack = lineCount * how.step
   if (Math.abs(sum - taxAmount) <= slack) return

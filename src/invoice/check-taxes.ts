@@ -1,8 +1,8 @@
 import { checkDiscountSpread } from './check-discount-spread.ts'
 import { checkLineTaxes, type Doubt, reportDoubts } from './check-line-taxes.ts'
 import { checkIncludedTax, checkSpreadOverLines, checkSumOfLines, checkTaxOnTop } from './check-tax-amounts.ts'
+import type { JudgedInvoice, JudgedLine, JudgedTax } from './judged.ts'
 import { isZero } from './rules/money.ts'
-import type { Invoice, Line, Tax } from './schema.ts'
 import { has, type TaxCheck, type TaxGroup, taxCheckOf } from './tax-check.ts'
 import { addDiscounts, addLine, indexOfTax, sumSets } from './tax-sets.ts'
 import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
@@ -15,15 +15,16 @@ const WITHOUT_TAX: ReadonlySet<string> = new Set(['Z', 'E', 'O', 'AE', 'K', 'G']
  * Each (taxCode, category, rate) occurs once; rates are compared as numbers. A category without tax has the rate 0. A
  * tax includes no tax that is listed after it, nor itself.
  */
-export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
+export function checkTaxKeys({ taxes }: JudgedInvoice, report: Report): void {
   for (let i = 0; i < taxes.length; i++) {
-    const { category, rate, baseIncludes } = taxes[i] as Tax
-    if (i > 0 && indexOfTax(taxes, taxes[i] as Tax) < i) report('tax-group-duplicate', `/taxes/${i}`)
+    const { category, rate, baseIncludes } = taxes[i] as JudgedTax
+    if (i > 0 && indexOfTax(taxes, taxes[i] as JudgedTax) < i) report('tax-group-duplicate', `/taxes/${i}`)
     if (category !== undefined && category !== 'S' && WITHOUT_TAX.has(category) && !isZero(rate))
       report('category-rate', `/taxes/${i}/rate`)
     for (let k = 0; baseIncludes !== undefined && k < baseIncludes.length; k++) {
       for (let later = i; later < taxes.length; later++)
-        if ((taxes[later] as Tax).taxCode === baseIncludes[k]) report('tax-on-tax', `/taxes/${i}/baseIncludes/${k}`)
+        if ((taxes[later] as JudgedTax).taxCode === baseIncludes[k])
+          report('tax-on-tax', `/taxes/${i}/baseIncludes/${k}`)
     }
   }
 }
@@ -39,7 +40,7 @@ export function checkTaxKeys({ taxes }: Invoice, report: Report): void {
  *
  * A wrong amount is reported once: the base is taken as it follows from the amounts that were sent or that are right.
  */
-export function checkTaxGroups(invoice: Invoice, report: Report): void {
+export function checkTaxGroups(invoice: JudgedInvoice, report: Report): void {
   if (invoice.documentType === 'cancelled') return
   const check = taxCheckOf(invoice, report)
   const doubts = addLines(check)
@@ -50,15 +51,15 @@ export function checkTaxGroups(invoice: Invoice, report: Report): void {
   const isIncluded = check.isInclusive && !isByLine
   const right = new Array<number>(groups.length)
   for (let i = 0; i < groups.length; i++) {
-    const { taxAmount } = invoice.taxes[i] as Tax
+    const { taxAmount } = invoice.taxes[i] as JudgedTax
     right[i] = isIncluded && (groups[i] as TaxGroup).lineCount > 0 ? checkIncludedTax(i, check) : taxAmount
   }
   const short = check.unattributed === 0 ? undefined : groups.map(() => 0)
   let isSpreadTold = true
   for (let i = 0; i < groups.length; i++) {
-    const { taxableAmount, taxAmount } = invoice.taxes[i] as Tax
+    const { taxableAmount, taxAmount } = invoice.taxes[i] as JudgedTax
     if ((groups[i] as TaxGroup).lineCount === 0) {
-      checkUncarried(invoice.taxes[i] as Tax, i, report)
+      checkUncarried(invoice.taxes[i] as JudgedTax, i, report)
       continue
     }
     const base = checkTaxableAmount(i, right, check)
@@ -79,14 +80,14 @@ function addLines(check: TaxCheck): Doubt[] {
   const doubts: Doubt[] = []
   const found = [-1, -1, -1, -1]
   for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] as Line
+    const line = lines[i] as JudgedLine
     const set = addLine(line, i, found, check)
     checkLineTaxes(line, i, found, set, check, doubts)
   }
   return doubts
 }
 
-function checkUncarried({ taxableAmount, taxAmount }: Tax, index: number, report: Report): void {
+function checkUncarried({ taxableAmount, taxAmount }: JudgedTax, index: number, report: Report): void {
   if (taxableAmount !== 0) report('tax-without-line', `/taxes/${index}/taxableAmount`, 0)
   if (taxAmount !== 0) report('tax-without-line', `/taxes/${index}/taxAmount`, 0)
 }
@@ -98,7 +99,7 @@ function isFitting({ low, high }: TaxableAmount, taxableAmount: number): boolean
 /** Returns the base as it follows from the lines. */
 function checkTaxableAmount(tax: number, right: readonly number[], check: TaxCheck): TaxableAmount {
   const { taxes } = check.invoice
-  const { taxableAmount } = taxes[tax] as Tax
+  const { taxableAmount } = taxes[tax] as JudgedTax
   const base = taxableAmountOf(tax, right, check)
   if (isFitting(base, taxableAmount)) return base
   if (taxes.some(({ taxAmount }, i) => taxAmount !== right[i])) {

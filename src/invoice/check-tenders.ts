@@ -1,17 +1,17 @@
+import type { JudgedInvoice } from './judged.ts'
 import { exponentOf } from './rules/currency.ts'
 import { roundedProduct } from './rules/money.ts'
-import type { Invoice } from './schema.ts'
 import { fromTo, type Report } from './violation.ts'
 
 const TO_ONE = { mode: 'halfUp', step: 1 } as const
 
-type Tender = Invoice['tenders'][number]
+type Tender = JudgedInvoice['tenders'][number]
 
 /**
  * Foreign cash: `amount = round(foreign.amount x rate x 10^(exponent - foreign.exponent))`, +-1 minor unit (or one step
  * of `roundingSteps.cash`) in every rounding mode, because tills round the conversion in favour of either side.
  */
-export function checkForeignTenders({ tenders, currency, roundingSteps }: Invoice, report: Report): void {
+export function checkForeignTenders({ tenders, currency, roundingSteps }: JudgedInvoice, report: Report): void {
   const step = roundingSteps?.cash ?? 1
   for (let i = 0; i < tenders.length; i++) {
     const { amount, foreign } = tenders[i] as Tender
@@ -26,7 +26,7 @@ export function checkForeignTenders({ tenders, currency, roundingSteps }: Invoic
 const FORFEITING: ReadonlySet<string> = new Set(['voucher', 'giftCard', 'loyalty', 'other'])
 
 /** What is forfeited is at most what such tenders are worth. Only a void takes it back. */
-export function checkForfeited({ documentType, totals, tenders }: Invoice, report: Report): void {
+export function checkForfeited({ documentType, totals, tenders }: JudgedInvoice, report: Report): void {
   const { forfeited } = totals
   if (forfeited === undefined) return
   let worth = 0
@@ -37,7 +37,7 @@ export function checkForfeited({ documentType, totals, tenders }: Invoice, repor
 }
 
 /** Every currency is in ISO 4217 and has the exponent given there. */
-export function checkCurrencies({ currency, tenders }: Invoice, report: Report): void {
+export function checkCurrencies({ currency, tenders }: JudgedInvoice, report: Report): void {
   checkCurrency(currency.code, currency.exponent, '/currency', 'code', report)
   for (let i = 0; i < tenders.length; i++) {
     const { foreign } = tenders[i] as Tender

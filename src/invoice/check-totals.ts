@@ -1,13 +1,13 @@
 import { cashStep } from './check-rounding.ts'
 import { isRoundedTo, linesRounded } from './how-rounded.ts'
+import type { JudgedInvoice } from './judged.ts'
 import { rounded } from './rules/exact-tax.ts'
 import { EXACT_ONE, snapped } from './rules/money.ts'
-import type { Invoice } from './schema.ts'
 import { exactNetOf } from './tax-sets.ts'
 import type { Report } from './violation.ts'
 
 /** Whether a member of the document matches the schema. */
-export type IsWhole = (name: keyof Invoice) => boolean
+export type IsWhole = (name: keyof JudgedInvoice) => boolean
 
 const EVERYTHING: IsWhole = () => true
 
@@ -26,7 +26,7 @@ const EVERYTHING: IsWhole = () => true
  * A wrong total is reported once: the later equations take it as it was sent or as it would be right. A `cancelled`
  * document lists what was given up, but its totals are 0: only its tenders are summed.
  */
-export function checkTotals(invoice: Invoice, report: Report, isWhole: IsWhole = EVERYTHING): void {
+export function checkTotals(invoice: JudgedInvoice, report: Report, isWhole: IsWhole = EVERYTHING): void {
   const { totals } = invoice
   const sums = rightSums(invoice, isWhole)
   if (totals.tendered !== sums.tendered) report('tender-sum', '/totals/tendered', sums.tendered)
@@ -40,10 +40,10 @@ export function checkTotals(invoice: Invoice, report: Report, isWhole: IsWhole =
   checkChange(invoice, payable, sums.tendered, report)
 }
 
-type Sums = Pick<Invoice['totals'], 'lineNet' | 'documentDiscount' | 'tax' | 'tendered'>
+type Sums = Pick<JudgedInvoice['totals'], 'lineNet' | 'documentDiscount' | 'tax' | 'tendered'>
 
 /** The sums of the lists. A list that cannot be summed counts as its total was sent. */
-function rightSums(invoice: Invoice, isWhole: IsWhole): Sums {
+function rightSums(invoice: JudgedInvoice, isWhole: IsWhole): Sums {
   const { documentType, totals, lines, discounts, taxes, tenders } = invoice
   let { lineNet, documentDiscount, tax, tendered } = totals
   if (isWhole('tenders')) {
@@ -70,20 +70,20 @@ function rightSums(invoice: Invoice, isWhole: IsWhole): Sums {
   return { lineNet, documentDiscount, tax, tendered }
 }
 
-function unroundedNet(invoice: Invoice): number {
+function unroundedNet(invoice: JudgedInvoice): number {
   let net = 0n
   for (const line of invoice.lines) net += exactNetOf(line)
   return rounded({ n: snapped(net), d: EXACT_ONE }, linesRounded(invoice))
 }
 
 /** The sum, or what rounds to it where the lines are unrounded and the till does not say how it rounds. */
-function isLineNet(invoice: Invoice, sum: number): boolean {
+function isLineNet(invoice: JudgedInvoice, sum: number): boolean {
   const { lineNet } = invoice.totals
   return lineNet === sum || (invoice.taxRounding === 'unrounded' && isRoundedTo(sum, lineNet, linesRounded(invoice)))
 }
 
 /** `taxExclusive` and `taxInclusive`. Returns the taxInclusive that would be right. */
-function checkNet({ taxMode, totals }: Invoice, sums: Sums, report: Report): number {
+function checkNet({ taxMode, totals }: JudgedInvoice, sums: Sums, report: Report): number {
   const { taxExclusive, taxInclusive, tax } = totals
   const stated = totals.lineNet - totals.documentDiscount
   const right = sums.lineNet - sums.documentDiscount
@@ -105,7 +105,7 @@ function checkNet({ taxMode, totals }: Invoice, sums: Sums, report: Report): num
 
 /** `rounding` and `payable`. If the money agrees with payable, it is the rounding that is wrong, as far as it can be. */
 function checkPayable(
-  totals: Invoice['totals'],
+  totals: JudgedInvoice['totals'],
   taxInclusive: number,
   tendered: number,
   canRound: (by: number) => boolean,
@@ -128,7 +128,7 @@ function checkPayable(
  * `change`, or `forfeited` where no change is given. If too little was tendered, there is no change that would be right:
  * it is `tendered` that is wrong.
  */
-function checkChange({ documentType, totals }: Invoice, payable: number, tendered: number, report: Report): void {
+function checkChange({ documentType, totals }: JudgedInvoice, payable: number, tendered: number, report: Report): void {
   const { change, forfeited = 0 } = totals
   const kept = change + forfeited
   if (totals.tendered - kept === totals.payable || tendered - kept === payable) return

@@ -1,6 +1,6 @@
+import type { JudgedLine } from './judged.ts'
 import { exactTaxes, type Fraction, type TaxTerm, unitsOfFraction } from './rules/exact-tax.ts'
 import { EXACT_ONE, RATE_ONE, snapped } from './rules/money.ts'
-import type { Line } from './schema.ts'
 import { type ExactTax, has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
 import { perUnitOf } from './tax-sets.ts'
 
@@ -37,7 +37,7 @@ function exactTaxesOfSet(set: TaxSet, { groups, isInclusive, isUnrounded }: TaxC
  * the indexes of its taxes in the document.
  */
 export function exactTaxesOfLine(
-  line: Line,
+  line: JudgedLine,
   net: bigint,
   found: readonly number[],
   { groups, isInclusive }: TaxCheck,
@@ -45,7 +45,7 @@ export function exactTaxesOfLine(
   const own = found.slice(0, line.taxes.length)
   const order = [...own].sort((a, b) => a - b)
   const terms = order.map((i): TaxTerm => {
-    const { taxableAmount, amountPerUnit } = line.taxes[own.indexOf(i)] as Line['taxes'][number]
+    const { taxableAmount, amountPerUnit } = line.taxes[own.indexOf(i)] as JudgedLine['taxes'][number]
     const { rate, includes } = groups[i] as TaxGroup
     return {
       rate,
@@ -63,8 +63,8 @@ function placesOf(bits: number, order: readonly number[]): number[] {
 }
 
 /** A tax of a line, from its own base or else from `base` (in units of `EXACT_ONE`, what it includes added). */
-export function taxOn(line: Line, at: number, base: bigint, rate: number): Fraction {
-  const { taxableAmount, amountPerUnit } = line.taxes[at] as Line['taxes'][number]
+export function taxOn(line: JudgedLine, at: number, base: bigint, rate: number): Fraction {
+  const { taxableAmount, amountPerUnit } = line.taxes[at] as JudgedLine['taxes'][number]
   const own = taxableAmount === undefined ? base : BigInt(taxableAmount) * EXACT_ONE
   const fixed = amountPerUnit === undefined ? 0n : perUnitOf(line, amountPerUnit)
   return { n: own * BigInt(rate) + fixed * BigInt(RATE_ONE), d: EXACT_ONE * BigInt(RATE_ONE) }

@@ -1,13 +1,13 @@
+import type { JudgedInvoice } from './judged.ts'
 import type { Rounding } from './rules/money.ts'
 import type { RoundingMode } from './rules/rounding.ts'
-import type { Invoice } from './schema.ts'
 
 /** How a till rounds one kind of amount: to a multiple of `step` (minor units), and whether it declared the mode. */
 export interface HowRounded extends Rounding {
   readonly isDeclared: boolean
 }
 
-type Declared = Pick<Invoice, 'roundingMode' | 'taxRoundingMode' | 'roundingSteps'>
+type Declared = Pick<JudgedInvoice, 'roundingMode' | 'taxRoundingMode' | 'roundingSteps'>
 
 /** How the gross amounts of lines are rounded. */
 export function linesRounded({ roundingMode, roundingSteps }: Declared): HowRounded {

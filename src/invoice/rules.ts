@@ -6,7 +6,7 @@ import { checkTaxGroups, checkTaxKeys } from './check-taxes.ts'
 import { checkCurrencies, checkForeignTenders, checkForfeited } from './check-tenders.ts'
 import { checkTotals, type IsWhole } from './check-totals.ts'
 import { linesRounded } from './how-rounded.ts'
-import type { Invoice, Line } from './schema.ts'
+import type { JudgedInvoice, JudgedLine } from './judged.ts'
 import type { Report } from './violation.ts'
 
 const ROUNDING = ['roundingMode', 'taxRoundingMode', 'roundingSteps'] as const
@@ -15,8 +15,8 @@ const ROUNDING = ['roundingMode', 'taxRoundingMode', 'roundingSteps'] as const
  * Rules of the document, each with the members it reads. A rule is skipped if one of them does not match the schema.
  */
 const DOCUMENT_RULES: readonly {
-  readonly reads: readonly (keyof Invoice)[]
-  readonly check: (invoice: Invoice, report: Report, isWhole?: IsWhole) => void
+  readonly reads: readonly (keyof JudgedInvoice)[]
+  readonly check: (invoice: JudgedInvoice, report: Report, isWhole?: IsWhole) => void
 }[] = [
   { reads: ['currency', 'tenders'], check: checkCurrencies },
   { reads: ['documentType', 'references'], check: checkReferences },
@@ -42,10 +42,10 @@ export interface Broken {
 }
 
 /** Checks every rule on an invoice that matches the schema. */
-export function checkRules(invoice: Invoice, report: Report): void {
+export function checkRules(invoice: JudgedInvoice, report: Report): void {
   const how = linesRounded(invoice)
   for (let i = 0; i < invoice.lines.length; i++) {
-    const line = invoice.lines[i] as Line
+    const line = invoice.lines[i] as JudgedLine
     checkLineOnly(line, i, report)
     checkLineAmounts(line, i, how, report)
   }
@@ -53,20 +53,20 @@ export function checkRules(invoice: Invoice, report: Report): void {
 }
 
 /** Checks the rules that can be computed although parts of the document do not match the schema. */
-export function checkRulesAround(broken: Broken, document: Invoice, report: Report): void {
-  const isWhole = (name: keyof Invoice) => !broken.members.has(name)
+export function checkRulesAround(broken: Broken, document: JudgedInvoice, report: Report): void {
+  const isWhole = (name: keyof JudgedInvoice) => !broken.members.has(name)
   if (Array.isArray(document.lines)) {
     const how = ROUNDING.every(isWhole) && linesRounded(document)
     for (let i = 0; i < document.lines.length; i++) {
       if (broken.lines.has(i)) continue
-      checkLineOnly(document.lines[i] as Line, i, report)
-      if (how) checkLineAmounts(document.lines[i] as Line, i, how, report)
+      checkLineOnly(document.lines[i] as JudgedLine, i, report)
+      if (how) checkLineAmounts(document.lines[i] as JudgedLine, i, how, report)
     }
   }
   for (const { reads, check } of DOCUMENT_RULES) if (reads.every(isWhole)) check(document, report, isWhole)
 }
 
-function checkLineOnly(line: Line, index: number, report: Report): void {
+function checkLineOnly(line: JudgedLine, index: number, report: Report): void {
   checkLineValues(line, index, report)
   checkReturnOf(line, index, report)
 }

@@ -1,12 +1,12 @@
 import { type HowRounded, taxesRounded } from './how-rounded.ts'
+import type { JudgedInvoice, JudgedTax } from './judged.ts'
 import type { Fraction } from './rules/exact-tax.ts'
 import { rateUnits } from './rules/money.ts'
-import type { Invoice, Tax } from './schema.ts'
 import type { Report } from './violation.ts'
 
 /** What the checks of one invoice's taxes share: what it declares, and what its lines say. */
 export interface TaxCheck {
-  readonly invoice: Invoice
+  readonly invoice: JudgedInvoice
   readonly report: Report
   /** How taxes are rounded. */
   readonly how: HowRounded
@@ -75,11 +75,11 @@ export interface TaxSet {
 export const has = (bits: number, at: number): boolean => ((bits >>> at) & 1) === 1
 
 /** The start of a check: no line was added yet. */
-export function taxCheckOf(invoice: Invoice, report: Report): TaxCheck {
+export function taxCheckOf(invoice: JudgedInvoice, report: Report): TaxCheck {
   const { taxMode, taxRounding, taxes } = invoice
   const groups = new Array<TaxGroup>(taxes.length)
   for (let i = 0; i < taxes.length; i++) {
-    const tax = taxes[i] as Tax
+    const tax = taxes[i] as JudgedTax
     const includes = tax.baseIncludes === undefined ? 0 : includedBy(tax.baseIncludes, taxes, i)
     groups[i] = { rate: rateUnits(tax.rate), includes, lineCount: 0, lineTax: 0, setCount: 0, only: undefined }
   }
@@ -98,8 +98,8 @@ export function taxCheckOf(invoice: Invoice, report: Report): TaxCheck {
 }
 
 /** The taxes before this one that have one of the codes. */
-function includedBy(codes: readonly string[], taxes: readonly Tax[], index: number): number {
+function includedBy(codes: readonly string[], taxes: readonly JudgedTax[], index: number): number {
   let bits = 0
-  for (let i = 0; i < index; i++) if (codes.includes((taxes[i] as Tax).taxCode)) bits |= 1 << i
+  for (let i = 0; i < index; i++) if (codes.includes((taxes[i] as JudgedTax).taxCode)) bits |= 1 << i
   return bits
 }

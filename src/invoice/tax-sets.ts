@@ -1,8 +1,8 @@
+import type { JudgedInvoice, JudgedLine, JudgedTax } from './judged.ts'
 import { EXACT_ONE, exactProduct, isZero, RATE_ONE, rateUnits } from './rules/money.ts'
-import type { Invoice, Line, Tax } from './schema.ts'
 import { has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
 
-type TaxKey = Pick<Tax, 'taxCode' | 'category' | 'rate'>
+type TaxKey = Pick<JudgedTax, 'taxCode' | 'category' | 'rate'>
 
 /** Index of the first tax with this code, category and rate (as a number), or -1. */
 export function indexOfTax(taxes: readonly TaxKey[], key: TaxKey): number {
@@ -21,12 +21,12 @@ function isSameRate(a: string, b: string): boolean {
  * Adds a line to the set of its taxes. The first places of `found` get the indexes of these in the document, in the
  * order of the line; -1 for one that is reported, because the document does not list it or the line carries it twice.
  */
-export function addLine(line: Line, index: number, found: number[], check: TaxCheck): TaxSet {
+export function addLine(line: JudgedLine, index: number, found: number[], check: TaxCheck): TaxSet {
   const { invoice, report } = check
   let bits = 0
   let onParts = 0
   for (let k = 0; k < line.taxes.length; k++) {
-    const tax = line.taxes[k] as Line['taxes'][number]
+    const tax = line.taxes[k] as JudgedLine['taxes'][number]
     const at = indexOfTax(invoice.taxes, tax)
     const isTwice = at !== -1 && has(bits, at)
     found[k] = isTwice ? -1 : at
@@ -45,9 +45,9 @@ export function addLine(line: Line, index: number, found: number[], check: TaxCh
   return set
 }
 
-function addTax(line: Line, k: number, at: number, set: TaxSet): void {
+function addTax(line: JudgedLine, k: number, at: number, set: TaxSet): void {
   if (at === -1) return
-  const { amount, taxableAmount, amountPerUnit } = line.taxes[k] as Line['taxes'][number]
+  const { amount, taxableAmount, amountPerUnit } = line.taxes[k] as JudgedLine['taxes'][number]
   set.amounts[at] = (set.amounts[at] as number) + amount
   if (taxableAmount !== undefined) {
     set.partSums ??= []
@@ -100,7 +100,7 @@ function setOf(taxes: number, onParts: number, { groups, sets }: TaxCheck): TaxS
 export function addDiscounts(check: TaxCheck): void {
   const { discounts, taxes } = check.invoice
   for (let i = 0; i < discounts.length; i++) {
-    const { amount, taxes: keys } = discounts[i] as Invoice['discounts'][number]
+    const { amount, taxes: keys } = discounts[i] as JudgedInvoice['discounts'][number]
     if (keys === undefined) {
       check.unattributed += amount
       continue
@@ -121,7 +121,7 @@ export function addDiscounts(check: TaxCheck): void {
 }
 
 /** quantity x amountPerUnit in units of `EXACT_ONE`, with the sign of the line. */
-export function perUnitOf(line: Line, amountPerUnit: string): bigint {
+export function perUnitOf(line: JudgedLine, amountPerUnit: string): bigint {
   const product = exactProduct(line.quantity, amountPerUnit, '1')
   const isNegative = line.quantity.startsWith('-')
   const sign = Math.sign(line.grossAmount)
@@ -129,7 +129,7 @@ export function perUnitOf(line: Line, amountPerUnit: string): bigint {
 }
 
 /** The net amount of a line before it was rounded, in units of `EXACT_ONE`. */
-export function exactNetOf(line: Line): bigint {
+export function exactNetOf(line: JudgedLine): bigint {
   let discount = 0
   for (const { amount } of line.discounts) discount += amount
   const base = line.priceBase === undefined || isZero(line.priceBase) ? '1' : line.priceBase

@@ -5,8 +5,10 @@ import { mayHoldCardNumber } from './card-numbers/may-hold.ts'
 import { type CardNumberPolicy, type CardNumbers, cardNumberPolicy, checkCardNumbers } from './check-card-numbers.ts'
 import { clockWarnings } from './check-dates.ts'
 import { checkNul } from './check-nul.ts'
-import { type Identity, identityOf } from './identity.ts'
+import type { Identity } from './identity.ts'
+import type { JudgedInvoice } from './judged.ts'
 import { shortPointer } from './pointer.ts'
+import { ownText, quickRead } from './quick/quick-read.ts'
 import { ruleOf } from './rules/catalogue.ts'
 import { type Broken, checkRules, checkRulesAround } from './rules.ts'
 import { identityMembers } from './schema/identity.ts'
@@ -29,7 +31,8 @@ import { type Report, type Violation, violation } from './violation.ts'
 export type ValidationResult =
   | {
       readonly kind: 'valid'
-      readonly invoice: Invoice
+      /** No more than the record needs. */
+      readonly invoice: Pick<Invoice, 'occurredAt'>
       readonly identity: Identity
       readonly warnings: readonly string[]
     }
@@ -65,42 +68,84 @@ export const MAX_VIOLATIONS = 100
 const MAX_DEPTH = 32
 const REFUSED_EVERYWHERE = cardNumberPolicy()
 const NO_CARD_NUMBERS: CardNumbers = { inIdentity: [], elsewhere: [] }
+const NO_CARDS: Cards = { inIdentity: [], isWarned: false }
+
+/** The card numbers of a document, as far as they matter for the verdict. */
+interface Cards extends Pick<CardNumbers, 'inIdentity'> {
+  /** Those outside the identity only warn. */
+  readonly isWarned: boolean
+}
 
 /** Judges a body: strict JSON, the schema, every rule. Changes nothing and keeps no reference to `body`. */
 export function validateInvoice(body: Buffer, options: ValidationOptions): ValidationResult {
-  const { maxViolations = MAX_VIOLATIONS } = options
-  const parsed = parseStrictJson(body, { maxDepth: MAX_DEPTH })
-  if (parsed.kind === 'malformed') return malformed(parsed.fault)
-  const { value } = parsed
+  const mayHoldCards = mayHoldCardNumber(body)
+  const invoice = mayHoldCards ? undefined : quickRead(body)
+  return invoice === undefined
+    ? judgeCarefully(body, mayHoldCards, options)
+    : judgeRules(invoice, listsOf(), NO_CARDS, options)
+}
 
+/** The violations of rules. Those of exact rules do not refuse the invoice everywhere. */
+interface Lists {
+  readonly errors: Violation[]
+  readonly exact: Violation[]
+  readonly report: Report
+}
+
+function listsOf(): Lists {
   const errors: Violation[] = []
   const exact: Violation[] = []
   const report: Report = (code, pointer, expected) => {
     const list = ruleOf(code).exact ? exact : errors
     if (list.length <= MAX_VIOLATIONS) list.push(violation(code, pointer, expected))
   }
+  return { errors, exact, report }
+}
+
+/** Judges a body of which nothing is known yet, and finds all that is wrong with it. */
+function judgeCarefully(body: Buffer, mayHoldCards: boolean, options: ValidationOptions): ValidationResult {
+  const { maxViolations = MAX_VIOLATIONS } = options
+  const parsed = parseStrictJson(body, { maxDepth: MAX_DEPTH })
+  if (parsed.kind === 'malformed') return malformed(parsed.fault)
+  const { value } = parsed
+
+  const lists = listsOf()
+  const { errors, exact, report } = lists
   if (parsed.mayHoldNul) checkNul(value, report)
   const { mode, isExempt } = options.cardNumbers ?? REFUSED_EVERYWHERE
-  const cards = mayHoldCardNumber(body) ? checkCardNumbers(value, isExempt, MAX_VIOLATIONS + 1) : NO_CARD_NUMBERS
-  for (const pointer of cards.inIdentity) report('card-number', pointer)
-  const warnsOfCards = cards.elsewhere.length > 0 && (mode === 'warn' || isLenient(value, options))
-  if (!warnsOfCards) for (const pointer of cards.elsewhere) report('card-number', pointer)
+  const found = mayHoldCards ? checkCardNumbers(value, isExempt, MAX_VIOLATIONS + 1) : NO_CARD_NUMBERS
+  for (const pointer of found.inIdentity) report('card-number', pointer)
+  const isWarned = found.elsewhere.length > 0 && (mode === 'warn' || isLenient(value, options))
+  if (!isWarned) for (const pointer of found.elsewhere) report('card-number', pointer)
+  const cards: Cards = { inIdentity: found.inIdentity, isWarned }
 
   const shape = schemaViolations(value, MAX_VIOLATIONS + 1, maxViolations)
-  if (shape.length > 0) {
-    const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
-    if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
-    const found = [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)]
-    return invalid(value, cards, found, maxViolations)
-  }
-  const invoice = value as Invoice
+  if (shape.length === 0) return judgeRules(value as Invoice, lists, cards, options)
+  const isReadable = shape.length <= MAX_VIOLATIONS && shape[0]?.pointer !== ''
+  if (isReadable) checkRulesAround(brokenBy(shape), value as unknown as Invoice, report)
+  const all = [...shape, ...errors, ...(isLenient(value, options) ? [] : exact)]
+  return invalid(value, cards, all, maxViolations)
+}
+
+/** Judges an invoice that matches the schema; `lists` has what was found before. */
+function judgeRules(
+  invoice: JudgedInvoice,
+  { errors, exact, report }: Lists,
+  cards: Cards,
+  options: ValidationOptions,
+): ValidationResult {
   checkRules(invoice, report)
   const refused = options.arithmetic(invoice.storeId) === 'strict' ? [...errors, ...exact] : errors
-  if (refused.length > 0) return invalid(value, cards, refused, maxViolations)
+  if (refused.length > 0) return invalid(invoice, cards, refused, options.maxViolations ?? MAX_VIOLATIONS)
   const warnings: string[] = clockWarnings(invoice, options.receivedAt)
   if (exact.length > 0) warnings.push(...new Set(exact.map(({ code }) => code)))
-  if (warnsOfCards) warnings.push('card-number')
-  return { kind: 'valid', invoice, identity: identityOf(invoice), warnings }
+  if (cards.isWarned) warnings.push('card-number')
+  return {
+    kind: 'valid',
+    invoice: { occurredAt: ownText(invoice.occurredAt) },
+    identity: ownIdentity(invoice),
+    warnings,
+  }
 }
 
 /** A fault of the JSON, with what the contract wants in the place of a number. */
@@ -112,18 +157,23 @@ function malformed({ code, pointer }: Fault): ValidationResult {
   return { kind: 'malformed', detail: error.detail, errors: [error] }
 }
 
-function invalid(
-  value: unknown,
-  cards: CardNumbers,
-  found: readonly Violation[],
-  maxViolations: number,
-): ValidationResult {
+function invalid(value: unknown, cards: Cards, found: readonly Violation[], maxViolations: number): ValidationResult {
   const errors = found.slice(0, maxViolations)
   return {
     kind: 'invalid',
-    identity: hasIdentity(value) && cards.inIdentity.length === 0 ? identityOf(value) : undefined,
+    identity: hasIdentity(value) && cards.inIdentity.length === 0 ? ownIdentity(value) : undefined,
     errors,
     omitted: found.length - errors.length,
+  }
+}
+
+/** The identity, in texts that keep nothing else in memory. */
+function ownIdentity({ storeId, terminalId, journalId, sequenceNumber }: Identity): Identity {
+  return {
+    storeId: ownText(storeId),
+    terminalId: ownText(terminalId),
+    journalId: ownText(journalId),
+    sequenceNumber,
   }
 }
 

@@ -1,5 +1,4 @@
 import { cardNumberPolicy } from '../invoice/check-card-numbers.ts'
-import type { Invoice } from '../invoice/schema.ts'
 import { arithmeticOf, MAX_VIOLATIONS, type ValidationResult, validateInvoice } from '../invoice/validate.ts'
 import type { Ask } from './ask.ts'
 import type { Coding } from './inflate.ts'
@@ -108,9 +107,7 @@ export function createReadUpload(limits: UploadLimits): (upload: UploadBody, ask
 const TOO_LARGE = { kind: 'too-large' } as const
 
 /** What the main thread learns about a valid invoice: what its record needs besides its bytes. */
-export type ValidItem = Omit<Extract<ValidationResult, { kind: 'valid' }>, 'invoice'> & {
-  readonly invoice: Pick<Invoice, 'occurredAt'>
-}
+export type ValidItem = Extract<ValidationResult, { kind: 'valid' }>
 
 /** What reading found out about one item of an upload. */
 export type ItemVerdict = InvoiceVerdict | { readonly kind: 'too-large' }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { identityOf } from '../../src/invoice/identity.ts'
 import type { RuleCode } from '../../src/invoice/rules/catalogue.ts'
 import type { Invoice } from '../../src/invoice/schema.ts'
 import { validateInvoice } from '../../src/invoice/validate.ts'
@@ -33,7 +34,8 @@ describe('validateInvoice', () => {
       fc.property(validInvoice(), (invoice) => {
         const result = judge(invoice, 'strict', RECEIVED_AT)
         assert.deepEqual(result.kind === 'valid' ? result.warnings : result.errors, [])
-        assert.deepEqual(result.kind === 'valid' && result.invoice, invoice)
+        assert.deepEqual(result.kind === 'valid' && result.identity, identityOf(invoice))
+        assert.deepEqual(result.kind === 'valid' && result.invoice, { occurredAt: invoice.occurredAt })
       }),
       { numRuns: 3_000 },
     )

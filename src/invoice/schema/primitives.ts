@@ -49,25 +49,31 @@ export const roundingMode = (description: string) =>
 /** What amounts are rounded to, in minor units. */
 export const roundingStep = (description: string) => Type.Integer({ minimum: 1, maximum: 1_000_000, description })
 
+/** Key of the form of a decimal. As a symbol, it is not published. */
+export const DECIMAL = Symbol('decimal')
+
+const withForm = <T extends TSchema>(form: DecimalForm, schema: T): T => Object.assign(schema, { [DECIMAL]: form })
+
 /**
  * A decimal as text, so that no parser between till and ledger turns it into a float. `integerDigits` and `decimals`
  * are the most that it may have before and after its point.
  */
-export const decimal = (
-  { integerDigits, decimals, mayBeNegative = false, example }: DecimalForm,
-  description: string,
-) =>
-  matching(
-    `^${mayBeNegative ? '-?' : ''}(?:0|[1-9][0-9]{0,${integerDigits - 1}})(?:\\.[0-9]{1,${decimals}})?$`,
-    `a decimal in a string, such as ${example}, with at most ${integerDigits} digits before and ${decimals} after the point, and no exponent`,
-    description,
+export const decimal = (form: DecimalForm & { readonly example: string }, description: string) => {
+  const { integerDigits, decimals, mayBeNegative = false, example } = form
+  return withForm(
+    form,
+    matching(
+      `^${mayBeNegative ? '-?' : ''}(?:0|[1-9][0-9]{0,${integerDigits - 1}})(?:\\.[0-9]{1,${decimals}})?$`,
+      `a decimal in a string, such as ${example}, with at most ${integerDigits} digits before and ${decimals} after the point, and no exponent`,
+      description,
+    ),
   )
+}
 
-interface DecimalForm {
+export interface DecimalForm {
   readonly integerDigits: number
   readonly decimals: number
   readonly mayBeNegative?: boolean
-  readonly example: string
 }
 
 /** What the format of a date leaves open. The compiled check ignores it: there, the format refuses the year 0000. */
@@ -91,8 +97,11 @@ export const timestamp = (description: string) =>
 
 /** A tax rate as a fraction: 19 % is `0.19`. At most eight decimals, below 10. */
 export const rate = () =>
-  matching(
-    '^[0-9](?:\\.[0-9]{1,8})?$',
-    'a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point',
-    'The rate as a fraction, not a percentage: "0.19" is 19 %, "0.055" is 5.5 %.',
+  withForm(
+    { integerDigits: 1, decimals: 8 },
+    matching(
+      '^[0-9](?:\\.[0-9]{1,8})?$',
+      'a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point',
+      'The rate as a fraction, not a percentage: "0.19" is 19 %, "0.055" is 5.5 %.',
+    ),
   )
