@@ -10,7 +10,7 @@ import { withAdmin } from '../harness/admin.ts'
 const CONNECTIONS = 64
 const LOAD = { kind: 'post', connections: CONNECTIONS, seconds: 2 }
 /** Until the compiler has seen all of it. */
-const WARM_UP = { ...LOAD, seconds: 4 }
+const WARM_UP = { ...LOAD, seconds: 6 }
 const ENOUGH = 3
 const MOST_PAIRS = 6
 /**
