@@ -2,7 +2,7 @@
  * `npm run bench -- [--pairs 5] [--seconds 15] [--quick] [--only SECTION ...] [--raw FILE]`: compares the gateway with
  * its alternatives in one run, in the order A B B A. What is measured has one core; broker and load have the other.
  * Prints the tables of bench/RESULTS.md, whose charts `npm run bench:charts` draws, and at the end the goals with what
- * this run has reached. `--raw` writes every sample to a file, as JSON. `--quick` takes less than 3 minutes and is only a
+ * this run has reached. `--raw` writes every sample to a file, as JSON. `--quick` takes about 3 minutes and is only a
  * rough guide. Sections: bare, floor, naive, tokens, bento, mq-bridge, java, uploads, latency, dedup, memory (not with `--quick`,
  * unless it is named). With `--pairs 3 --seconds 8` it takes half an hour.
  */
