@@ -1,9 +1,5 @@
-import { once } from 'node:events'
-import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import { spawnDependent } from '../dev/dependent-process.ts'
 import { provideRuntime } from '../dev/kafka/runtime.ts'
-import { CORES } from './processes.ts'
+import { CORES, runDependent } from './processes.ts'
 
 /** The figures of Kafka's own producer performance tool, without its warm-up. */
 export interface JavaResult {
@@ -37,12 +33,7 @@ export async function runJavaProducer(load: JavaLoad): Promise<JavaResult> {
     ...['--bootstrap-server', load.bootstrap.join(',')],
     ...['--command-property', 'acks=all', 'enable.idempotence=true', ...linger],
   ]
-  const child = spawnDependent('taskset', args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const [out, errors] = await Promise.all([
-    text(child.stdout as Readable),
-    text(child.stderr as Readable),
-    once(child, 'exit'),
-  ])
+  const { out, errors } = await runDependent('taskset', args)
   const last = out.trimEnd().split('\n').at(-1) ?? ''
   const found = /([\d.]+) records\/sec.* ([\d.]+) ms 50th, .* ([\d.]+) ms 99th, ([\d.]+) ms 99.9th/.exec(last)
   if (found === null) throw new Error(`no result of the producer performance tool: ${last} ${errors}`)

@@ -11,18 +11,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { endWithParent } from '../dev/dependent-process.ts'
-import { startKafka } from '../dev/kafka/cluster.ts'
 import { keygen } from '../src/tools/token/keygen.ts'
 import { withAdmin } from '../test/harness/admin.ts'
 import { measureLag } from './dedup-lag.ts'
 import { measureThroughput } from './dedup-throughput.ts'
 import { goalTable, type Reached, ratios } from './goals.ts'
 import { runJavaProducer } from './java-producer.ts'
+import { createTarget, startBenchKafka } from './kafka.ts'
 import { compareLatency } from './latency.ts'
 import { inPairs, type Load, measure, type Sample } from './measure.ts'
 import { measureMemory } from './memory.ts'
 import { BENTOS, startBento, startMqBridge } from './peers.ts'
-import { CORES, pin } from './processes.ts'
 import { checkThatItValidates } from './refusal.ts'
 import { type Comparison, comparisonTable, dedupTable, heading, latencyTable, memoryTable } from './report.ts'
 import { type Subject, startGateway, startGatewayWithTokens, startPlainRoute } from './subjects.ts'
@@ -63,18 +62,11 @@ const [few] = connections.slice(-2) as [number]
 const RECORD_BYTES = 2_000
 const UPLOADS = { kind: 'upload', connections: 4, invoices: 500, seconds }
 
-// The broker at its best, rather than started quickly as for tests.
-const kafka = await startKafka({
-  jvmFlags: ['-Xmx1g', '-XX:+UseSerialGC'],
-  brokerConfig: { 'log.retention.check.interval.ms': '2000', 'log.segment.delete.delay.ms': '1000' },
-})
-const target = { bootstrap: kafka.bootstrap, topic: 'bench', partitions: 6 }
+const kafka = await startBenchKafka()
 const subjects: Subject[] = []
 const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
 try {
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  const config = { 'retention.bytes': String(200 * 2 ** 20), 'segment.bytes': String(50 * 2 ** 20) }
-  await kafka.createTopic({ topic: target.topic, partitions: target.partitions, config })
+  const target = await createTarget(kafka)
   await withAdmin(kafka.bootstrap, async (admin) => {
     const start = async (starting: Promise<Subject>) => {
       const subject = await starting

@@ -4,11 +4,10 @@
  * bench/RESULTS.md. Needs root: the limit is a memory cgroup.
  */
 import { parseArgs } from 'node:util'
-import { startKafka } from '../dev/kafka/cluster.ts'
 import { whyNoMemoryCgroup } from '../test/harness/memory-cgroup.ts'
+import { createTarget, startBenchKafka } from './kafka.ts'
 import { machineLine } from './markdown.ts'
 import { measureMemory } from './memory.ts'
-import { CORES, pin } from './processes.ts'
 import { memoryLimitTable } from './report.ts'
 
 const JOURNALS = 'bench.journals'
@@ -26,15 +25,9 @@ if (why !== undefined) {
   process.exit(1)
 }
 
-const kafka = await startKafka({
-  jvmFlags: ['-Xmx1g', '-XX:+UseSerialGC'],
-  brokerConfig: { 'log.retention.check.interval.ms': '2000', 'log.segment.delete.delay.ms': '1000' },
-})
+const kafka = await startBenchKafka()
 try {
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  const target = { bootstrap: kafka.bootstrap, topic: 'bench', partitions: 6 }
-  const config = { 'retention.bytes': String(200 * 2 ** 20), 'segment.bytes': String(50 * 2 ** 20) }
-  await kafka.createTopic({ topic: target.topic, partitions: target.partitions, config })
+  const target = await createTarget(kafka)
   await kafka.createTopic({ topic: JOURNALS, partitions: target.partitions, config: { 'cleanup.policy': 'compact' } })
   console.log(await machineLine())
   for (const [name, environment] of Object.entries(SETTINGS))

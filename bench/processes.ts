@@ -43,11 +43,20 @@ export async function startPinnedGateway(bootstrap: string[], topic: string, env
 export async function runLoad(url: string, args: Record<string, string | number>): Promise<LoadResult> {
   const list = Object.entries({ url, ...args }).flatMap(([name, value]) => [`--${name}`, String(value)])
   const command = ['-c', CORES.rest, process.execPath, LOAD, ...list]
-  const child = spawnDependent('taskset', command, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const streams = [child.stdout as Readable, child.stderr as Readable].map((stream) => text(stream))
-  const [[out, errors]] = await Promise.all([Promise.all(streams), once(child, 'exit')])
-  if (child.exitCode !== 0) throw new Error(`the load generator ended with ${child.exitCode}: ${errors}`)
-  return JSON.parse(out as string)
+  const { code, out, errors } = await runDependent('taskset', command)
+  if (code !== 0) throw new Error(`the load generator ended with ${code}: ${errors}`)
+  return JSON.parse(out)
+}
+
+/** Runs a command to its end, which comes with that of this process at the latest. `code`: `null` if it was killed. */
+export async function runDependent(command: string, args: readonly string[]) {
+  const child = spawnDependent(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, errors] = await Promise.all([
+    text(child.stdout as Readable),
+    text(child.stderr as Readable),
+    once(child, 'exit'),
+  ])
+  return { code: child.exitCode, out, errors }
 }
 
 export function median(numbers: readonly number[]): number {
