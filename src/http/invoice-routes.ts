@@ -15,7 +15,7 @@ import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES, REPLAY_EXAMPLES } from './examples.
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
 import { invoiceMediaProblem } from './media-type.ts'
 import { type BodyRules, bodyReader } from './read-body.ts'
-import { problemResponses, response, sentBytes, writtenJson } from './responses.ts'
+import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
 export interface InvoiceRouteDeps
   extends Pick<
@@ -95,8 +95,9 @@ const REPLAYED = {
   description: 'The invoice was stored before: this is its first receipt, and nothing was added. Otherwise absent.',
 }
 
+/** Its handler has written the receipt already: Fastify sends the text as it is. */
 const receiptResponse = (description: string, headers: object, examples: object) =>
-  response(description, 'application/json', writtenJson('Receipt'), { headers, examples })
+  response(description, 'application/json', sharedSchema<string>('Receipt'), { headers, examples })
 
 const schema = {
   tags: ['invoices'],

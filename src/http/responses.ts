@@ -17,12 +17,7 @@ export function sharedSchema<T>($id: string) {
  * parses or checks it on the way.
  */
 export function sentBytes($id: string) {
-  return Type.Unsafe<Buffer>({ $ref: `${$id}#` })
-}
-
-/** A response body that is documented as a shared schema, but that its handler has written already. */
-export function writtenJson($id: string) {
-  return Type.Unsafe<string>({ $ref: `${$id}#` })
+  return sharedSchema<Buffer>($id)
 }
 
 /**

@@ -71,15 +71,19 @@ function callOf(schema: TSchema, chosen: Chosen, program: Program): string | und
   }
 }
 
-function callOfText(schema: TSchema, chosen: Chosen, { constants }: Program): string {
+/** The name of a value in the program. */
+function constantOf(value: unknown, { constants }: Program): string {
+  return `k${constants.push(value) - 1}`
+}
+
+function callOfText(schema: TSchema, chosen: Chosen, program: Program): string {
   const { const: word, enum: words = word === undefined ? undefined : [word], format, pattern, maxLength } = schema
-  const constant = (value: unknown) => `k${constants.push(value) - 1}`
-  if (words !== undefined) return `oneOf(c, ${constant(words)}, ${constant(quoted(words))})`
+  if (words !== undefined) return `oneOf(c, ${constantOf(words, program)}, ${constantOf(quoted(words), program)})`
   const form = (schema as { [DECIMAL]?: DecimalForm })[DECIMAL]
   if (form !== undefined) return `decimal(c, ${form.integerDigits}, ${form.decimals}, ${form.mayBeNegative === true})`
   if (pattern === undefined) return chosen === undefined ? `skipText(c, ${maxLength})` : `asciiText(c, ${maxLength})`
   const read = format === 'date' ? 'date' : format === 'date-time' ? 'timestamp' : 'matching'
-  return `${read}(c, ${constant(new RegExp(pattern))})`
+  return `${read}(c, ${constantOf(new RegExp(pattern), program)})`
 }
 
 function callOfArray({ items, minItems = 0, maxItems }: TSchema, chosen: Chosen, program: Program): string {
@@ -110,7 +114,7 @@ function callOfObject({ properties, required = [] }: TSchema, chosen: Chosen, pr
   })
   if (members.length > 31) throw new RangeError('The members of an object are the bits of one number.')
   const needed = members.reduce((bits, { name }, i) => (required.includes(name) ? bits | (1 << i) : bits), 0)
-  const names = `k${program.constants.push(quoted(members.map(({ name }) => name))) - 1}`
+  const names = constantOf(quoted(members.map(({ name }) => name)), program)
   const wanted = members.flatMap(({ name, isWanted }, i) => (isWanted ? [{ name, variable: `m${i}` }] : []))
   const name = `object${program.functions.length}`
   program.functions.push(`function ${name}(c) {
