@@ -6,7 +6,7 @@
  */
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import kafkajs from 'kafkajs'
-import { letHeapGrow } from '../src/heap-growth.ts'
+import { tuneHeap } from '../src/heap.ts'
 import { identityPath } from '../src/invoice/identity.ts'
 import { partitionOf } from '../src/invoice/partition.ts'
 import { ReceiptSchema, toReceipt } from '../src/invoice/receipt.ts'
@@ -41,7 +41,7 @@ const FIXED = { storeId: 'S1', terminalId: 'T1', journalId: 'J1', sequenceNumber
 const FIXED_RECEIPT = toReceipt(FIXED, { topic, partition: 0, offset: '0' }, new Date().toISOString())
 
 const nowhere: Publish = async () => ({ topic, partition: 0, offset: '0' })
-if (PLAIN_ROUTE !== 'naive') letHeapGrow() // so that the gateway gains nothing over the route by it
+if (PLAIN_ROUTE !== 'naive') tuneHeap() // so that the gateway gains nothing over the route by it
 const publish = PLAIN_ROUTE === 'naive' ? await naively() : nowhere
 
 const app = fastify({ logger: false })

@@ -4,12 +4,12 @@
  */
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises'
-import { letHeapGrow } from '../src/heap-growth.ts'
+import { tuneHeap } from '../src/heap.ts'
 import { collectGarbage } from './harness/collect-garbage.ts'
 
 const BODY_BYTES = 16_384
 
-if (process.argv[2] === 'grown') letHeapGrow()
+if (process.argv[2] === 'grown') tuneHeap()
 const kept = Array.from({ length: 200_000 }, (_, index) => ({ index, list: [index] }))
 
 async function readBodies(count: number): Promise<void> {

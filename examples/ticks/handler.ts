@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { extname } from 'node:path'
 import { Accumulator } from '../../src/accumulator/accumulator.ts'
-import { letHeapGrow } from '../../src/heap-growth.ts'
+import { tuneHeap } from '../../src/heap.ts'
 import { cachedPartitionOf } from '../../src/invoice/partition.ts'
 import type { Delivery } from '../../src/kafka/delivery.ts'
 import { KafkaPublisher } from '../../src/kafka/kafka-publisher.ts'
@@ -57,7 +57,7 @@ const STOP_TIMEOUT_MS = 10_000
 /** Starts a handler; resolves when it is connected to Kafka and listens. */
 export async function startTicks(options: TicksOptions): Promise<Ticks> {
   const { partitions, onTrouble, deliveryTimeoutMs = 30_000 } = options
-  letHeapGrow()
+  tuneHeap()
   const room = new PacketRoom(options.bufferMemoryBytes ?? 128 * 1024 * 1024, PACKET_BYTES)
   const publisher = createPublisher(options)
   const accumulator = new Accumulator({

@@ -1,7 +1,7 @@
 import { kafkaOptions, readConfig } from '../config.ts'
 import { partitionsOf, shardOf } from '../dedup/shard.ts'
 import { startStage } from '../dedup-stage.ts'
-import { letHeapGrow } from '../heap-growth.ts'
+import { tuneHeap } from '../heap.ts'
 import { withConnectionProblems } from '../kafka/connection-problem.ts'
 import { stageTopics } from '../kafka/partition-owner.ts'
 import { countPartitions } from '../kafka/topic-admin.ts'
@@ -57,7 +57,7 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const session = { ...kafkaOptions(config), onClientLog: () => {} }
   await withConnectionProblems(session, () => assertTopics(session))
 
-  letHeapGrow()
+  tuneHeap()
   const logger = createLogger(config.LOG_LEVEL)
   const frame = frameProcess(logger)
   const idleMs = given['idle-days'] * DAY_MS

@@ -1,6 +1,6 @@
 import { memoryProblem, readGatewayConfig } from '../config.ts'
 import { startGateway } from '../gateway.ts'
-import { letHeapGrow } from '../heap-growth.ts'
+import { tuneHeap } from '../heap.ts'
 import { createLogger } from '../observability/logger.ts'
 import { helpText } from '../tools/terminal/help.ts'
 import { parseOptions } from '../tools/terminal/options.ts'
@@ -32,7 +32,7 @@ export const serve: Command = { help: HELP, readsEnvironment: true, run, failure
 async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<undefined> {
   parseOptions(args, {})
   const config = readGatewayConfig(environment)
-  letHeapGrow()
+  tuneHeap()
   const logger = createLogger(config.LOG_LEVEL)
   const frame = frameProcess(logger)
   const problem = memoryProblem(config, process.constrainedMemory())
