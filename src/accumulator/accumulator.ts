@@ -1,4 +1,5 @@
 import type { Reservation } from '../admission/buffer-memory.ts'
+import { ShortLivedMap } from '../short-lived.ts'
 import { within } from '../waiting.ts'
 import type { Chain } from './chain.ts'
 import { type EndedBatch, Lane, type LaneLimits, type LaneState } from './lane.ts'
@@ -6,7 +7,6 @@ import type { Outcome } from './outcome.ts'
 import { PendingRecord } from './pending-record.ts'
 import type { ProducerRecord } from './producer-record.ts'
 import type { Publisher } from './publisher.ts'
-import { ShortLivedMap } from './short-lived-map.ts'
 
 export interface AccumulatorOptions {
   readonly publisher: Publisher

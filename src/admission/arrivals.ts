@@ -1,3 +1,4 @@
+import { ShortLivedSet } from '../short-lived.ts'
 import { BufferMemory, type Reservation } from './buffer-memory.ts'
 
 export interface ArrivalsOptions {
@@ -55,7 +56,7 @@ export class Arrivals {
   readonly #options: ArrivalsOptions
   readonly #share: BufferMemory
   readonly #now: () => number
-  readonly #arriving = new Set<Arrival>()
+  readonly #arriving = new ShortLivedSet<Arrival>()
   #timer: NodeJS.Timeout | null = null
   #lookedAtMs = 0
 
@@ -122,7 +123,8 @@ export class Arrivals {
   #makeRoom(neededBytes: number, growing: Arrival, nowMs: number): void {
     const stepsLate = ({ dueAtMs }: Arrival) => Math.floor((nowMs + this.#options.graceMs - dueAtMs) / this.#stepMs)
     const missingBytes = ({ body, arrivedBytes }: Arrival) => body.lengthBytes - arrivedBytes
-    const slowest = [...this.#arriving]
+    const slowest = this.#arriving
+      .values()
       .filter((arrival) => arrival.heldBytes > 0 || arrival === growing)
       .sort((a, b) => stepsLate(b) - stepsLate(a) || missingBytes(b) - missingBytes(a))
     const spareBytes = this.#share.capacityBytes * EMPTIED_PART
@@ -154,7 +156,7 @@ export class Arrivals {
     const nowMs = this.#now()
     // While the process was held up, bytes may have come that it has not read yet.
     const heldUpMs = nowMs - this.#lookedAtMs - 2 * this.#stepMs
-    for (const arrival of this.#arriving) {
+    for (const arrival of this.#arriving.values()) {
       if (heldUpMs > 0) arrival.dueAtMs += heldUpMs
       if (arrival.dueAtMs < nowMs) this.#giveUp(arrival, 'too-slow')
     }

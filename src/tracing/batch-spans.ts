@@ -1,6 +1,7 @@
 import { type Attributes, type Span, SpanKind, type Tracer } from '@opentelemetry/api'
 import type { BatchOutcome, ProducerBatch } from '../accumulator/producer-batch.ts'
 import type { Publisher } from '../accumulator/publisher.ts'
+import { ShortLivedMap } from '../short-lived.ts'
 import { failed } from './failed.ts'
 import type { Origin } from './record-span.ts'
 import { safely } from './safely.ts'
@@ -19,7 +20,7 @@ export interface BatchSpans {
  * most invoices that are traced would have no such span. A batch without a traced invoice has none.
  */
 export function createBatchSpans(tracer: Tracer, topic: string): BatchSpans {
-  const open = new Map<ProducerBatch, Span>()
+  const open = new ShortLivedMap<ProducerBatch, Span>()
 
   function start(batch: ProducerBatch): Span | null {
     const spans = new Set(batch.records.flatMap(({ span }) => (span?.origin ? [span] : [])))

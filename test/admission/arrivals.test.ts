@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import * as fc from 'fast-check'
 import { type Arrival, Arrivals, type GivenUp } from '../../src/admission/arrivals.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
+import { leftBySmallCollections } from '../harness/small-collections.ts'
 
 const [CAPACITY_BYTES, GRACE_MS] = [1_000, 5_000]
 
@@ -159,4 +160,21 @@ test('whatever arrives, ends or stalls: no bound is passed, and at the end every
       arrivals.stop()
     }),
   )
+})
+
+test('a body that has arrived does not outlive small garbage collections', () => {
+  const UNDER_WAY = 60
+  const { arrivals, memory } = arriving()
+  const reservation = memory.tryReserve(0)
+  assert.ok(reservation)
+  const begun: Arrival[] = []
+  const left = leftBySmallCollections((index) => {
+    const body = new Array(100).fill(index)
+    const giveUp = () => assert.equal(body.length, 100)
+    const before = begun[index % UNDER_WAY]
+    if (before !== undefined) arrivals.end(before)
+    begun[index % UNDER_WAY] = arrivals.begin({ reservation, lengthBytes: 800, giveUp })
+  })
+  arrivals.stop()
+  assert.ok(left < 2, `${left} MiB`)
 })

@@ -17,6 +17,10 @@ export class ShortLivedMap<K, V> {
     return this.#entries.size
   }
 
+  has(key: K): boolean {
+    return this.#entries.has(key)
+  }
+
   get(key: K): V | undefined {
     return this.#entries.get(key)
   }
@@ -34,7 +38,35 @@ export class ShortLivedMap<K, V> {
     this.#entries.set(key, value)
   }
 
-  delete(key: K): void {
-    this.#entries.delete(key)
+  /** Whether it was there. */
+  delete(key: K): boolean {
+    return this.#entries.delete(key)
+  }
+}
+
+/** The same for a set: the tables of a `Set` are as those of a `Map`. */
+export class ShortLivedSet<T> {
+  readonly #values = new ShortLivedMap<T, T>()
+
+  get size(): number {
+    return this.#values.size
+  }
+
+  has(value: T): boolean {
+    return this.#values.has(value)
+  }
+
+  /** In the order in which they were added. Those of now: what is added or deleted later changes nothing. */
+  values(): readonly T[] {
+    return this.#values.values()
+  }
+
+  add(value: T): void {
+    this.#values.set(value, value)
+  }
+
+  /** Whether it was there. */
+  delete(value: T): boolean {
+    return this.#values.delete(value)
   }
 }

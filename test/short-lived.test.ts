@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ShortLivedMap } from '../../src/accumulator/short-lived-map.ts'
-import { leftBySmallCollections } from '../harness/small-collections.ts'
+import { ShortLivedMap } from '../src/short-lived.ts'
+import { leftBySmallCollections } from './harness/small-collections.ts'
 
 test('is a map, however much comes and goes', () => {
   const commands = fc.array(fc.tuple(fc.constantFrom('set', 'delete'), fc.nat(20)), { maxLength: 1_000, size: 'max' })
