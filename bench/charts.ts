@@ -60,8 +60,8 @@ export const SOURCES: Readonly<Record<string, Source>> = {
     title: 'Resident memory of a gateway',
     unit: 'MiB',
     scale: 'linear',
-    headings: ['Resident memory'],
-    groupsOf: listed('MiB', 'gateway', (cell) => cell('gateway').replace(/:.*/, '')),
+    headings: ['Memory under the limit, as shipped'],
+    groupsOf: listed('resident MiB', 'gateway', (cell) => cell('gateway').replace(/:.*/, '')),
   },
   scale: {
     title: 'What an invoice costs each gateway',

@@ -3,8 +3,8 @@
  * its alternatives in one run, in the order A B B A. What is measured has one core; broker and load have the other.
  * Prints the tables of bench/RESULTS.md, whose charts `npm run bench:charts` draws, and at the end the goals with what
  * this run has reached. `--raw` writes every sample to a file, as JSON. `--quick` takes about 3 minutes and is only a
- * rough guide. Sections: bare, floor, naive, tokens, bento, mq-bridge, java, uploads, latency, dedup, memory (not with `--quick`,
- * unless it is named). With `--pairs 3 --seconds 8` it takes half an hour.
+ * rough guide. Sections: bare, floor, naive, tokens, bento, mq-bridge, java, uploads, latency, dedup. With `--pairs 3
+ * --seconds 8` it takes half an hour.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,10 +20,9 @@ import { runJavaProducer } from './java-producer.ts'
 import { createTarget, startBenchKafka } from './kafka.ts'
 import { compareLatency } from './latency.ts'
 import { inPairs, type Load, measure, type Sample } from './measure.ts'
-import { measureMemory } from './memory.ts'
 import { BENTOS, startBento, startMqBridge } from './peers.ts'
 import { checkThatItValidates } from './refusal.ts'
-import { type Comparison, comparisonTable, dedupTable, heading, latencyTable, memoryTable } from './report.ts'
+import { type Comparison, comparisonTable, dedupTable, heading, latencyTable } from './report.ts'
 import { type Subject, startGateway, startGatewayWithTokens, startPlainRoute } from './subjects.ts'
 
 const SECTIONS = [
@@ -37,7 +36,6 @@ const SECTIONS = [
   'java',
   'latency',
   'dedup',
-  'memory',
 ] as const
 const { values } = parseArgs({
   options: {
@@ -49,7 +47,7 @@ const { values } = parseArgs({
   },
 })
 if (process.env.npm_lifecycle_event !== undefined) endWithParent()
-const only = values.only ?? SECTIONS.filter((name) => name !== 'memory' || !values.quick)
+const only = values.only ?? SECTIONS
 for (const name of only) if (!SECTIONS.includes(name as never)) throw new Error(`there is no section ${name}`)
 const pairs = Number(values.pairs ?? (values.quick ? 1 : 5))
 const seconds = Number(values.seconds ?? (values.quick ? 2 : 15))
@@ -209,10 +207,6 @@ try {
       reached.set('dedup', [{ name: '', figures: [throughput['records/s on one core']] }])
       reached.set('lag', [{ name: '', figures: [lag['p99 ms']] }])
       return [{ throughput, lag }, dedupTable(throughput, lag)]
-    })
-    await section('memory', async () => {
-      const rows = await measureMemory(target, kafka.brokers)
-      return [rows, memoryTable(rows)]
     })
     console.log(goalTable(reached))
     if (values.raw !== undefined) await writeFile(values.raw, `${JSON.stringify(raw, null, 1)}\n`)

@@ -8,7 +8,7 @@ import { whyNoMemoryCgroup } from '../test/harness/memory-cgroup.ts'
 import { createTarget, startBenchKafka } from './kafka.ts'
 import { machineLine } from './markdown.ts'
 import { measureMemory } from './memory.ts'
-import { memoryLimitTable } from './report.ts'
+import { memoryTable } from './report.ts'
 
 const JOURNALS = 'bench.journals'
 const SETTINGS: Readonly<Record<string, NodeJS.ProcessEnv>> = {
@@ -32,7 +32,7 @@ try {
   console.log(await machineLine())
   for (const [name, environment] of Object.entries(SETTINGS))
     if (values.only.includes(name))
-      console.log(memoryLimitTable(name, await measureMemory(target, kafka.brokers, { environment })))
+      console.log(memoryTable(name, await measureMemory(target, kafka.brokers, { environment })))
 } finally {
   await kafka.stop()
 }

@@ -66,13 +66,8 @@ export function latencyTable(rows: readonly LatencyRow[]): string {
   return `\n### Latency, open loop\n\n${table(head, cells)}`
 }
 
-export function memoryTable({ limitMib, rows }: MemoryRun): string {
-  const cells = rows.map(({ state, residentMib }) => [state, String(residentMib)])
-  return `\n### Resident memory\n\nThe limit: ${limitMib} MiB.\n\n${table(['gateway', 'MiB'], cells)}`
-}
-
-/** The same beside what the kernel counts, with the target. */
-export function memoryLimitTable(name: string, { limitMib, rows, socketMib, killed }: MemoryRun): string {
+/** What a gateway holds, beside what the kernel counts and the target. */
+export function memoryTable(name: string, { limitMib, rows, socketMib, killed }: MemoryRun): string {
   const cells = rows.map(({ state, ...mib }) => [state, ...[mib.residentMib, mib.countedMib, mib.peakMib].map(String)])
   const head = ['gateway', 'resident MiB', 'counted by the kernel', 'at most until then']
   const most = Math.max(...rows.map(({ peakMib }) => peakMib)) + socketMib
