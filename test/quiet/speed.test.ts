@@ -1,82 +1,58 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { inPairs, measure, type Sample } from '../../bench/measure.ts'
-import { CORES, median, pin } from '../../bench/processes.ts'
+import { inPairs, measure } from '../../bench/measure.ts'
+import { CORES, pin } from '../../bench/processes.ts'
 import { type Subject, startGateway, startPlainRoute } from '../../bench/subjects.ts'
 import { startKafka } from '../../dev/kafka/cluster.ts'
 import { withAdmin } from '../harness/admin.ts'
 
-const CONNECTIONS = 64
-const LOAD = { kind: 'post', connections: CONNECTIONS, seconds: 2 }
+const LOAD = { kind: 'post', connections: 64, seconds: 2 }
 /** Until the compiler has seen all of it. */
 const WARM_UP = { ...LOAD, seconds: 6 }
-const ENOUGH = 3
-const MOST_PAIRS = 6
+/** More follow only where the first ones say that an invoice costs too much. */
+const [PAIRS, MOST_PAIRS] = [6, 16]
 /**
- * Where other programs take the cores, batches are small and an invoice costs more, in the gateway alone. So a pair says
- * what it costs only if both had their core to themselves.
+ * Times the processor time of the bare route. Recorded: 1.06 to 1.27 (2026-11-27, five runs on a busy machine, where single
+ * pairs came to 2.3); with 45 us more for each invoice 2.06. In `bench/RESULTS.md` it is less, because a gateway is warm there for minutes.
  */
-const LEAST_BUSY = 0.88
-/** Processor time, times what the bench has recorded: that is a gateway warm for minutes, this one has just started. */
-const MOST_TIMES = 1.75
-/** Of the invoices/s that the bench has recorded, for a machine that is never quiet. */
-const LEAST_PART = 0.4
+const MOST_TIMES = 1.45
 
-test('an invoice costs at most 1.75 times the processor time beside the bare route that was recorded', async () => {
-  const recorded = await recordedRatios()
+/** Other programs make an invoice cost more, never less. So the least that it cost, of several runs, is compared. */
+test(`an invoice costs at most ${MOST_TIMES} times the processor time that it costs the bare route`, async () => {
   const kafka = await startKafka()
+  const subjects: Subject[] = []
   try {
     for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
     const target = { bootstrap: kafka.bootstrap, topic: 'speed', partitions: 6 }
     await kafka.createTopic(target)
     const gateway = await startGateway(target)
+    subjects.push(gateway)
     const bare = await startPlainRoute('bare', target)
-    const pairs: [Sample, Sample][] = []
-    const isQuiet = (pair: [Sample, Sample]) => pair.every(({ busy }) => busy >= LEAST_BUSY)
+    subjects.push(bare)
+    const costUs: { readonly ours: number[]; readonly theirs: number[] } = { ours: [], theirs: [] }
+    const times = () => Math.min(...costUs.ours) / Math.min(...costUs.theirs)
     await withAdmin(kafka.bootstrap, async (admin) => {
       const run = (subject: Subject, load = LOAD) => measure(admin, target, subject, load)
       await run(gateway, WARM_UP)
       await run(bare, WARM_UP)
-      while (pairs.length < MOST_PAIRS && pairs.filter(isQuiet).length < ENOUGH) {
-        const [pair] = await inPairs(
+      for (let pairs = 0; pairs < PAIRS || (pairs < MOST_PAIRS && times() > MOST_TIMES); pairs++) {
+        const pair = await inPairs(
           1,
           () => run(gateway),
           () => run(bare),
         )
-        pairs.push(pair as [Sample, Sample])
+        for (const [ours, theirs] of pair) {
+          costUs.ours.push(ours.cpuUs)
+          costUs.theirs.push(theirs.cpuUs)
+        }
       }
     })
-    const ratios = (key: 'cpuUs' | 'invoicesPerSecond', of: [Sample, Sample][]) =>
-      of.map(([ours, theirs]) => ours[key] / theirs[key])
-    const quiet = pairs.filter(isQuiet)
-    const text = `${pairs
-      .map(
-        ([a, b]) =>
-          `CPU ${(a.cpuUs / b.cpuUs).toFixed(2)}, ${Math.round(100 * a.busy)} and ${Math.round(100 * b.busy)} % busy`,
-      )
-      .join('; ')}`
-    console.log(`gateway / bare route, ${quiet.length} quiet pairs: ${text}`)
-    if (quiet.length >= ENOUGH)
-      assert.ok(median(ratios('cpuUs', quiet)) <= MOST_TIMES * recorded.cpu, `${text}; ${recorded.cpu} is recorded`)
-    else {
-      const part = median(ratios('invoicesPerSecond', pairs))
-      assert.ok(part >= LEAST_PART * recorded.invoices, `${part} of the invoices/s; ${text}`)
-    }
-    await Promise.all([gateway.end(), bare.end()])
+    const listed = (all: readonly number[]) => all.map(Math.round).join(' ')
+    const text = `${times().toFixed(2)} times; us an invoice: ${listed(costUs.ours)}; the bare route: ${listed(costUs.theirs)}`
+    console.log(text)
+    assert.ok(times() <= MOST_TIMES, text)
   } finally {
+    await Promise.all(subjects.map((subject) => subject.end()))
     await kafka.stop()
   }
 })
-
-/** Invoices/s and processor time of an invoice, in terms of those of the bare Fastify route, invoices of 3 lines. */
-async function recordedRatios(): Promise<{ invoices: number; cpu: number }> {
-  const results = await readFile(new URL('../../bench/RESULTS.md', import.meta.url), 'utf8')
-  const row = new RegExp(
-    `^\\| ${CONNECTIONS} connections, 3 lines \\| gateway.*\\| ([\\d.]+) \\([^|]+ \\| ([\\d.]+) \\([^|]+ \\|$`,
-    'm',
-  )
-  const [invoices, cpu] = (row.exec(results) ?? []).slice(1).map(Number)
-  assert.ok(invoices && cpu, 'bench/RESULTS.md has the row that this test follows')
-  return { invoices, cpu }
-}
