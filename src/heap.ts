@@ -5,8 +5,8 @@ const GROWING_PERCENT = 300
 
 /**
  * Sets V8's garbage collector up for a process under load, for every thread. Call it once, before the load comes. The
- * limit of the whole heap is unchanged. V8 reads both flags whenever it decides something by them, so they may be set at
- * run time.
+ * limit of the whole heap is unchanged. V8 reads both flags whenever it decides by them (in its heap/memory-controller and
+ * heap/pretenuring-handler), so they may be set at run time.
  */
 export function tuneHeap(): void {
   letHeapGrow()
@@ -20,8 +20,6 @@ export function tuneHeap(): void {
  * proportion to its latest growth, which here is close to nothing, so by 8 MB. But it counts every Buffer made since
  * then against those 8 MB, even Buffers that the next small collection would free. Bodies and produce requests reach
  * them ten times a second, and half of a core goes into marking a heap that holds no garbage.
- *
- * V8 reads the flag whenever it computes a limit (`heap_growing_percent` in its heap/memory-controller).
  */
 function letHeapGrow(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`)
@@ -36,8 +34,6 @@ function letHeapGrow(): void {
  * Later such objects are garbage after milliseconds, but only a large collection frees what is old. Until then all that
  * they refer to, whole requests with their invoices, survives the small ones. They take 20 to 30 ms then, instead of 3,
  * and a post costs a quarter more. With tokens nearly every start ended that way, without them every fifth.
- *
- * V8 reads the flag whenever it judges these counts (heap/pretenuring-handler).
  */
 function makeObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring')
