@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { alterSettings } from './kafkajs/alter-settings.ts'
 import kafkajs, { type Admin } from './kafkajs/index.ts'
+import { clusterOf, type LentBroker, type LentCluster } from './kafkajs/lent-cluster.ts'
 import { fetchBrokers, onCluster, type TopicSession } from './topic-admin.ts'
 
 /** Which replicas are throttled, as the topic's settings list them (`PARTITION:BROKER,...`), and on which brokers. */
@@ -12,8 +15,10 @@ const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
 const LISTS = { leader: 'leader.replication.throttled.replicas', follower: 'follower.replication.throttled.replicas' }
 const RATES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']
 /** The source of a setting: it was set on this topic, or on this broker. */
-const DYNAMIC_TOPIC = 1
-const DYNAMIC_BROKER = 2
+const SET_HERE: ReadonlySet<number> = new Set([1, 2])
+
+const OBEYED_WITHIN_MS = 10_000
+const OBEYED_POLL_MS = 100
 
 /** Limits the copying of these replicas to `bytesPerSecond` into and out of each broker. */
 export async function startThrottle(
@@ -21,57 +26,66 @@ export async function startThrottle(
   throttle: ReplicationThrottle,
   bytesPerSecond: number,
 ): Promise<void> {
-  const rates = Object.fromEntries(RATES.map((name) => [name, String(bytesPerSecond)]))
   const lists = { [LISTS.leader]: throttle.leaderReplicas, [LISTS.follower]: throttle.followerReplicas }
   await onCluster(session, async (admin) => {
-    for (const id of throttle.brokers) await alter(admin, BROKER, String(id), (own) => ({ ...own, ...rates }))
-    await alter(admin, TOPIC, session.topic, (own) => ({ ...own, ...lists }))
-  })
-}
-
-/** Removes every throttle of replication from the topic and from all brokers that serve now. */
-export async function endThrottle(session: TopicSession): Promise<void> {
-  const brokers = await fetchBrokers(session)
-  await onCluster(session, async (admin) => {
-    await alter(admin, TOPIC, session.topic, (own) => without(own, Object.values(LISTS)))
-    for (const { id } of brokers) await alter(admin, BROKER, String(id), (own) => without(own, RATES))
+    const cluster = await clusterWith(admin, session.topic)
+    for (const id of throttle.brokers) await alterRates(await brokerOf(cluster, id), id, String(bytesPerSecond))
+    await alterLists(cluster, session.topic, lists)
   })
 }
 
 /**
- * Changes the settings of one topic or broker. kafkajs knows only the old request, which resets every setting that it
- * does not name. So all settings are read first and written again. Rejects if one of them is a secret, which cannot be
- * read.
+ * Removes every throttle of replication from the topic and from all brokers that serve now. Resolves when each of these
+ * brokers has heard of it. Rejects when one has not within ten seconds, and when there is no answer.
  */
-async function alter(
-  admin: Admin,
-  type: typeof TOPIC | typeof BROKER,
-  name: string,
-  change: (own: Record<string, string>) => Record<string, string>,
+export async function endThrottle(session: TopicSession): Promise<void> {
+  const ids = (await fetchBrokers(session)).map(({ id }) => id)
+  await onCluster(session, async (admin) => {
+    const cluster = await clusterWith(admin, session.topic)
+    await alterLists(cluster, session.topic, { [LISTS.leader]: undefined, [LISTS.follower]: undefined })
+    for (const id of ids) await alterRates(await brokerOf(cluster, id), id, undefined)
+    for (const id of ids) await untilObeyed(await brokerOf(cluster, id), id, session.topic)
+  })
+}
+
+/** The cluster, which knows its brokers once it has asked for the metadata of a topic. */
+async function clusterWith(admin: Admin, topic: string): Promise<LentCluster> {
+  const cluster = clusterOf(admin)
+  await cluster.addMultipleTargetTopics([topic])
+  return cluster
+}
+
+function brokerOf(cluster: LentCluster, id: number): Promise<LentBroker> {
+  return cluster.findBroker({ nodeId: String(id) })
+}
+
+async function alterLists(
+  cluster: LentCluster,
+  topic: string,
+  lists: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const { resources } = await admin.describeConfigs({ resources: [{ type, name }], includeSynonyms: false })
-  const source = type === TOPIC ? DYNAMIC_TOPIC : DYNAMIC_BROKER
-  const entries = (resources[0]?.configEntries ?? []).filter(
-    (entry) => (entry as unknown as { configSource: number }).configSource === source,
-  )
-  const own = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
-  const wanted = change(own)
-  if (isSame(own, wanted)) return
-  const secret = entries.find(({ isSensitive }) => isSensitive)
-  if (secret !== undefined)
-    throw new Error(
-      `the throttle of broker ${name} cannot be changed from here, because its dynamic setting ${secret.configName} ` +
-        'would be lost: use kafka-configs.sh (to throttle a grow, start it without --throttle first)',
-    )
-  const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
-  await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] })
+  const broker = await cluster.brokerPool.findConnectedBroker()
+  await alterSettings(broker, { type: TOPIC, name: topic }, lists)
 }
 
-function without(own: Record<string, string>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(own).filter(([name]) => !names.includes(name)))
+async function alterRates(broker: LentBroker, id: number, rate: string | undefined): Promise<void> {
+  await alterSettings(broker, { type: BROKER, name: String(id) }, Object.fromEntries(RATES.map((name) => [name, rate])))
 }
 
-function isSame(own: Record<string, string>, wanted: Record<string, string>): boolean {
-  const names = new Set([...Object.keys(own), ...Object.keys(wanted)])
-  return [...names].every((name) => own[name] === wanted[name])
+/** Brokers hear of a change only after the controller has made it: until then they throttle, and say so. */
+async function untilObeyed(broker: LentBroker, id: number, topic: string): Promise<void> {
+  const asked = {
+    resources: [
+      { type: TOPIC, name: topic, configNames: Object.values(LISTS) },
+      { type: BROKER, name: String(id), configNames: RATES },
+    ],
+  }
+  const endMs = performance.now() + OBEYED_WITHIN_MS
+  for (;;) {
+    const { resources } = await broker.describeConfigs(asked)
+    const settings = resources.flatMap(({ configEntries }) => configEntries)
+    if (!settings.some(({ configSource }) => SET_HERE.has(configSource))) return
+    if (performance.now() > endMs) throw new Error(`broker ${id} still throttles replication`)
+    await sleep(OBEYED_POLL_MS)
+  }
 }

@@ -17,6 +17,7 @@ export const API = {
   initProducerId: 22,
   describeConfigs: 32,
   saslAuthenticate: 36,
+  incrementalAlterConfigs: 44,
 } as const
 
 /** A request as the fake broker sees it, and the ways to answer it. */
@@ -371,7 +372,7 @@ function apiVersionsAnswer(apiVersion: number, { throttleMs, sessionMs, topicId,
     [API.metadata, 1, topicId === undefined ? 1 : 12],
     [API.apiVersions, 0, 2],
     [API.initProducerId, 0, 0],
-    [API.describeConfigs, 0, 0],
+    [API.describeConfigs, 1, 1],
   ].map(([key, min, max]) => new Encoder().writeInt16(key).writeInt16(min).writeInt16(max))
   const answer = new Encoder().writeInt16(0).writeArray(ranges)
   return (apiVersion === 0 ? answer : answer.writeInt32(0)).buffer
@@ -430,9 +431,18 @@ function topicAnswer({ topic, topicId = '', topicErrorCode, partitionIds, broker
   return answer.writeInt32(0).writeInt8(0).writeInt8(0).buffer
 }
 
+/** The source of a setting that was made for the topic. */
+const OF_TOPIC = 1
+
 function settingsAnswer({ topic, settings, settingsErrorCode }: FakeCluster): Buffer {
   const entries = Object.entries(settings).map(([name, value]) =>
-    new Encoder().writeString(name).writeString(value).writeBoolean(false).writeBoolean(false).writeBoolean(false),
+    new Encoder()
+      .writeString(name)
+      .writeString(value)
+      .writeBoolean(false)
+      .writeInt8(OF_TOPIC)
+      .writeBoolean(false)
+      .writeArray([]),
   )
   const resource = new Encoder()
     .writeInt16(settingsErrorCode)

@@ -38,6 +38,11 @@ export interface LentBroker {
   produce(request: ProduceRequest): Promise<ProduceResponse>
   endTxn(request: Producer & { transactionResult: boolean }): Promise<unknown>
   fetch(request: FetchRequest): Promise<FetchResponse>
+  describeConfigs(request: {
+    resources: readonly { type: number; name: string; configNames: readonly string[] }[]
+  }): Promise<{
+    resources: readonly { configEntries: readonly { configName: string; configSource: number }[] }[]
+  }>
   listOffsets(request: {
     isolationLevel: number
     topics: readonly { topic: string; partitions: readonly { partition: number; timestamp: number }[] }[]
@@ -100,6 +105,7 @@ interface FetchResponse {
 }
 
 const lent = new WeakMap<object, LentCluster>()
+let errorOf: ((code: number) => Error) | undefined
 let committedIn: ((topic: string, offset: string, fetched: FetchedPartition) => readonly DecodedRecord[]) | undefined
 
 /**
@@ -109,7 +115,8 @@ let committedIn: ((topic: string, offset: string, fetched: FetchedPartition) => 
  * and transactions are kafkajs's own, which send a batch again that is still in flight when one of several brokers fails,
  * and stay in the state COMMITTING for ever when the answer to EndTxn is lost.
  */
-export function lendCluster({ replaceModule, Batch }: Internals): void {
+export function lendCluster({ replaceModule, createErrorFromCode, Batch }: Internals): void {
+  errorOf = createErrorFromCode
   committedIn = (topic, offset, fetched) => new Batch(topic, offset, fetched).messages
   replaceModule<CreateAdmin>('admin', (createAdmin) => (options) => {
     const admin = createAdmin(options)
@@ -123,6 +130,14 @@ export function clusterOf(admin: Admin): LentCluster {
   const cluster = lent.get(admin)
   if (cluster === undefined) throw new Error('this admin client was made before kafkajs was changed')
   return cluster
+}
+
+/** What kafkajs rejects with when a broker answers this code. `message`: the broker's own words, if it has any. */
+export function protocolError(code: number, message: string): Error {
+  if (errorOf === undefined) throw new Error('kafkajs was not changed')
+  const error = errorOf(code)
+  if (message !== '') error.message = message
+  return error
 }
 
 /** The records of a fetch from `offset` on whose transactions were committed, without markers. */
