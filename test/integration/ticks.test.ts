@@ -103,12 +103,12 @@ async function assertDelivered(topic: string, sent: readonly Sent[]) {
   return { records: records.length, ticks }
 }
 
-/** Loses every seventh answer to a produce request, with its connection; returns what ends that and tells how many. */
+/** Loses every third answer to a produce request, with its connection; returns what ends that and tells how many. */
 function loseAnswers(): () => number {
   let answers = 0
   let lost = 0
   kafka.proxies[0]?.setRule(({ apiKey, direction }) => {
-    if (apiKey !== PRODUCE || direction !== 'response' || ++answers % 7 !== 0) return { type: 'forward' }
+    if (apiKey !== PRODUCE || direction !== 'response' || ++answers % 3 !== 0) return { type: 'forward' }
     lost++
     return { type: 'reset' }
   })
@@ -121,11 +121,11 @@ function loseAnswers(): () => number {
 test('ticks whose produce answers are lost after the append: all there, once, in order', async (t) => {
   const { handler } = await handlerFor(t, 'ticks-answers')
   const endLoss = loseAnswers()
-  const sent = await feed(handler.port, 1, 100)
+  const sent = await feed(handler.port, 1, 150) // seven answers at least, however busy the machine is
   const lost = endLoss()
   const { records, ticks } = await assertDelivered('ticks-answers', sent)
-  assert.equal(ticks, 10_000)
-  assert.equal(records, 10_000)
+  assert.equal(ticks, 15_000)
+  assert.equal(records, 15_000)
   assert.ok(sent.every(({ times, answer }) => times === 1 && answer === 'ok'))
   assert.ok(lost >= 3, `${lost} answers were lost`)
 })
