@@ -5,6 +5,7 @@ import type { Senders } from '../admission/senders.ts'
 import { trustIn } from './client-address.ts'
 import { answerClientError } from './client-error.ts'
 import { logFailure, refuseUnread } from './error-answers.ts'
+import { sharedSerializers } from './serializers.ts'
 import type { TlsOptions } from './tls.ts'
 import { toProblem } from './to-problem.ts'
 
@@ -44,6 +45,7 @@ export function serverOptions(options: ServerOptions, stamp: (reply: FastifyRepl
     childLoggerFactory: (logger) => logger,
     requestIdHeader: false,
     ...trustIn(options.trustedProxies ?? []),
+    schemaController: { compilersFactory: { buildSerializer: sharedSerializers } },
     bodyLimit: options.maxInvoiceBytes,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs,
