@@ -1,10 +1,22 @@
 import type { ChildProcess } from 'node:child_process'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawnDependent } from '../../dev/dependent-process.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 
 /** The script of the `tillgate` command. */
 export const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+
+/**
+ * What every command has of this process's environment. If the tests keep compiled code, commands do, too: it halves the
+ * time of a short one. The folder is absolute, because commands run in other folders.
+ */
+export const OWN_ENVIRONMENT: NodeJS.ProcessEnv = { PATH: process.env.PATH, ...compileCache() }
+
+function compileCache(): NodeJS.ProcessEnv {
+  const { NODE_COMPILE_CACHE: folder } = process.env
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: resolve(folder) }
+}
 
 /** Generous: a busy machine must not fail a test. */
 export const DEADLINE_MS = 30_000
@@ -31,7 +43,7 @@ export interface CliProcess {
 /** Runs `tillgate ...args` with only this environment. `stdout`: a file descriptor for its standard output. */
 export function spawnCli(args: string[], env: NodeJS.ProcessEnv = {}, stdout: number | 'pipe' = 'pipe'): CliProcess {
   const child = spawnDependent(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...OWN_ENVIRONMENT, ...env },
     stdio: ['ignore', stdout, 'pipe'],
   })
   const out: Buffer[] = []

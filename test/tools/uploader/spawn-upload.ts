@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
-import { CLI } from '../../harness/cli-process.ts'
+import { CLI, OWN_ENVIRONMENT } from '../../harness/cli-process.ts'
 
 /** Runs `tillgate upload ...args` in a folder, with a standard input that is open; it ends with the test. */
 export function spawnUpload(
@@ -11,7 +11,7 @@ export function spawnUpload(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ) {
-  const env = { PATH: process.env.PATH, ...environment }
+  const env = { ...OWN_ENVIRONMENT, ...environment }
   const child = spawn(process.execPath, [CLI, 'upload', '--url', url.href, ...args], { cwd, env, stdio: 'pipe' })
   const ended = once(child, 'close')
   t.after(async () => {
