@@ -66,7 +66,7 @@ export async function testApp(
       isDraining: () => false,
       authenticate: null,
       admit: (announcedBytes) => (memory.hasRoom(announcedBytes) ? memory.tryReserve(0) : null),
-      senders: new Senders(UNBOUNDED),
+      senders: UNBOUNDED,
       arrivals: arrivalsIn(memory),
       liveLimit: { refusal: () => null, enter: () => ({ kind: 'entered', leave: () => {} }) },
       hasReader: () => true,
@@ -108,8 +108,16 @@ export async function testApp(
   return { app, requests, answers, memory, contract }
 }
 
-/** A sender may take all that there is. */
-const UNBOUNDED = { maxConnections: Infinity, memoryBytes: Infinity, uploadMemoryBytes: Infinity, timeShare: 1 }
+/**
+ * A sender may take all that there is. One for all applications: it refuses nobody, and the room for 200,000 senders
+ * takes longer to make than most cases.
+ */
+const UNBOUNDED = new Senders({
+  maxConnections: Infinity,
+  memoryBytes: Infinity,
+  uploadMemoryBytes: Infinity,
+  timeShare: 1,
+})
 
 /** Bodies that arrive at any speed. */
 function arrivalsIn({ capacityBytes }: BufferMemory): Arrivals {

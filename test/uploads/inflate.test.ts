@@ -5,7 +5,8 @@ import * as fc from 'fast-check'
 import { CODINGS, type Coding, inflate } from '../../src/uploads/inflate.ts'
 
 const TEXT = Buffer.from(Array.from({ length: 300 }, (_, i) => `{"i":${i},"sine":${Math.sin(i)}}`).join('\n'))
-const MAX_BYTES = 1_000_000
+/** More than any of the texts. Each case takes so much memory, and there are thousands. */
+const MAX_BYTES = 100_000
 
 function deflate(bytes: Uint8Array, coding: Coding): Buffer {
   if (coding === 'gzip') return zlib.gzipSync(bytes)
