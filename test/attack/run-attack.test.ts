@@ -8,6 +8,8 @@ import { runAttack } from './run-attack.ts'
 
 const ATTACK = ATTACKS.find(({ name }) => name === 'not-found')!
 const SECONDS = 0.5
+/** An attacker sends again as soon as it is answered, and takes a processor if that is at once. */
+const REFUSED_AFTER_MS = 50
 const STATUSES: Record<string, number> = {
   '/v1/invoices': 201,
   '/v1/invoices/batch': 200,
@@ -30,7 +32,7 @@ async function verdictOf(
     if (status !== undefined) return answer(response, status, attackers.size > 0)
     if (!attackers.has(request.socket)) request.socket.once('close', () => attackers.delete(request.socket))
     attackers.add(request.socket)
-    response.writeHead(404, { 'content-length': 0 }).end()
+    setTimeout(() => response.writeHead(404, { 'content-length': 0 }).end(), REFUSED_AFTER_MS)
   })
   t.after(() => {
     server.closeAllConnections()
