@@ -21,8 +21,8 @@ function poolFor(t: TestContext, options: Partial<WorkerPoolOptions> = {}) {
     workerData: failing,
     workers: 1,
     maxWaiting: 10,
-    waitTimeoutMs: 30_000,
-    runTimeoutMs: 30_000,
+    waitTimeoutMs: 60_000, // the threads give way to every other process
+    runTimeoutMs: 60_000,
     costlyCpuMs: 0,
     onTrouble: (error) => void troubles.push(error),
     ...options,
@@ -62,7 +62,7 @@ for (const [what, reason] of [
   ['loop', 'overran'],
 ] as const) {
   test(`${what}: that task fails as ${reason}, those that run and wait beside it are done`, async (t) => {
-    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : 30_000 })
+    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : 60_000 })
     await run('where')
     const failing = assertFails(run(what), reason)
     const others = Array.from({ length: 6 }, () => run('where'))
@@ -78,7 +78,7 @@ for (const [what, reason] of [
   })
 
   test(`${what} on the only thread, time and again: another one takes over, also for what waits`, async (t) => {
-    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : 30_000 })
+    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : 60_000 })
     await run('where')
     for (let round = 0; round < ROUNDS[what]; round++) {
       const failing = assertFails(run(what), reason)
