@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawnDependent } from '../../dev/dependent-process.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
@@ -7,15 +6,10 @@ import { eventually } from '../../dev/kafka/eventually.ts'
 /** The script of the `tillgate` command. */
 export const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
-/**
- * What every command has of this process's environment. If the tests keep compiled code, commands do, too: it halves the
- * time of a short one. The folder is absolute, because commands run in other folders.
- */
-export const OWN_ENVIRONMENT: NodeJS.ProcessEnv = { PATH: process.env.PATH, ...compileCache() }
-
-function compileCache(): NodeJS.ProcessEnv {
-  const { NODE_COMPILE_CACHE: folder } = process.env
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: resolve(folder) }
+/** What every program that a test starts has of this process's environment: compiled code is kept (`each-file.ts`). */
+export const OWN_ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
 }
 
 /** Generous: a busy machine must not fail a test. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnDependent } from '../../dev/dependent-process.ts'
 import { freePorts } from '../../dev/kafka/ports.ts'
-import { CLI, type Exit } from './cli-process.ts'
+import { CLI, type Exit, OWN_ENVIRONMENT } from './cli-process.ts'
 import { residentBytesOf } from './resident-bytes.ts'
 
 const READY_TIMEOUT_MS = 60_000
@@ -32,7 +32,7 @@ export class GatewayProcess {
     this.adminUrl = `http://127.0.0.1:${adminPort}`
     this.#command = command
     const ports = { PORT: String(port), ADMIN_PORT: String(adminPort) }
-    this.#environment = { PATH: process.env.PATH, HOST: '127.0.0.1', ...ports, AUTH: 'off', ...environment }
+    this.#environment = { ...OWN_ENVIRONMENT, HOST: '127.0.0.1', ...ports, AUTH: 'off', ...environment }
   }
 
   /**
