@@ -12,10 +12,10 @@ const WARM_UP = { ...LOAD, seconds: 6 }
 /** More follow, two at a time, only where the first ones say that an invoice costs too much. */
 const [PAIRS, MOST_PAIRS] = [6, 16]
 /**
- * Times the processor time of the bare route. Recorded on 2026-11-27, on a busy machine: 1.06 to 1.36 in eight runs, where
- * single pairs came to 2.3. With 45 us more for each invoice it was 2.06.
+ * Times the processor time of the bare route. Recorded on 2026-11-27: 1.06 to 1.36 in eight runs on one machine, 1.40 to
+ * 1.53 in five on another, which was quiet. With 45 us more for each invoice it was 2.06.
  */
-const MOST_TIMES = 1.45
+const MOST_TIMES = 1.75
 
 /** Other programs make an invoice cost more, never less. So the least that it cost, of several runs, is compared. */
 test(`an invoice costs at most ${MOST_TIMES} times the processor time that it costs the bare route`, async () => {
