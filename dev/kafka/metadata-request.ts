@@ -1,4 +1,5 @@
 import { connect, type TcpNetConnectOpts } from 'node:net'
+import { int16, int32, string } from '../../src/kafka/kafkajs/wire-bytes.ts'
 
 /** A TCP address. */
 export interface Address {
@@ -68,20 +69,4 @@ function readMetadata(frame: Buffer): Metadata {
     })
   })
   return { brokerIds, partitions: topics.flat() }
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(value)
-  return bytes
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(value)
-  return bytes
-}
-
-function string(value: string): Buffer {
-  return Buffer.concat([int16(Buffer.byteLength(value)), Buffer.from(value)])
 }

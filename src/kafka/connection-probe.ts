@@ -3,6 +3,7 @@ import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { type NetworkAddress, parseAddress } from '../network-address.ts'
 import { plainMessage } from '../system-problem.ts'
+import { int16, int32, string } from './kafkajs/wire-bytes.ts'
 import { type TlsFiles, tlsOptions } from './tls-options.ts'
 
 /** What listens at an address, as far as we can tell. */
@@ -161,8 +162,7 @@ async function ask(socket: Socket, request: Buffer, deadline: AbortSignal): Prom
 
 /** A request of Kafka's protocol. Its correlation id is its API key. */
 function request(apiKey: number, version: number, body = Buffer.alloc(0)): Buffer {
-  const clientId = Buffer.from('tillgate')
-  const header = Buffer.concat([int16(apiKey), int16(version), int32(apiKey), int16(clientId.length), clientId])
+  const header = Buffer.concat([int16(apiKey), int16(version), int32(apiKey), string('tillgate')])
   return Buffer.concat([int32(header.length + body.length), header, body])
 }
 
@@ -213,16 +213,4 @@ function refusedBy(alert: Error): Seen {
 function reasonOf(error: Error): string {
   const { reason } = error as { reason?: unknown }
   return typeof reason === 'string' ? reason : error.message
-}
-
-function int16(number: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(number)
-  return bytes
-}
-
-function int32(number: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(number)
-  return bytes
 }

@@ -1,5 +1,6 @@
 import { type LentBroker, protocolError } from './lent-cluster.ts'
 import { ReadyBytes } from './ready-bytes.ts'
+import { int16, int32, string } from './wire-bytes.ts'
 
 /** A topic, by name, or a broker, by id. `type`: that of kafkajs's `ConfigResourceTypes`. */
 export interface SettingsOwner {
@@ -38,11 +39,11 @@ export async function alterSettings(
 function encoded({ type, name }: SettingsOwner, changes: Readonly<Record<string, string | undefined>>): Buffer {
   const settings = Object.entries(changes).map(([setting, value]) =>
     value === undefined
-      ? Buffer.concat([text(setting), Buffer.from([DELETE]), int16(NO_TEXT)])
-      : Buffer.concat([text(setting), Buffer.from([SET]), text(value)]),
+      ? Buffer.concat([string(setting), Buffer.from([DELETE]), int16(NO_TEXT)])
+      : Buffer.concat([string(setting), Buffer.from([SET]), string(value)]),
   )
   const isOnlyValidated = Buffer.from([0])
-  const owner = [Buffer.from([type]), text(name), int32(settings.length), ...settings]
+  const owner = [Buffer.from([type]), string(name), int32(settings.length), ...settings]
   return Buffer.concat([int32(1), ...owner, isOnlyValidated])
 }
 
@@ -53,21 +54,4 @@ function throwRefusal(answer: Buffer): void {
   if (errorCode === 0) return
   const bytes = Math.max(answer.readInt16BE(errorAt + 2), 0)
   throw protocolError(errorCode, answer.toString('utf8', errorAt + 4, errorAt + 4 + bytes))
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value)
-  return Buffer.concat([int16(bytes.length), bytes])
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(value)
-  return bytes
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeInt32BE(value)
-  return bytes
 }
