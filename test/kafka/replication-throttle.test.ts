@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { endThrottle, startThrottle } from '../../src/kafka/replication-throttle.ts'
 import { API, FakeCluster } from './fake-broker.ts'
 
@@ -39,7 +40,9 @@ test('a throttle has ended only when every broker says so, because brokers hear 
   const ending = endThrottle(session).then(() => {
     hasEnded = true
   })
-  await untilAsked(cluster, 3)
+  await eventually('settings are asked for again', 30_000, 10, async () =>
+    cluster.brokers.some((broker) => broker.count(API.describeConfigs) >= 3) ? true : undefined,
+  )
   assert.equal(hasEnded, false)
   assert.equal(changes.length, 3, 'the topic and two brokers, though not one of them was asked what it has set')
   cluster.settings = {}
@@ -51,12 +54,3 @@ test('the error of a broker that refuses a throttle is kept, with its words', as
   const throttle = { leaderReplicas: '0:1', followerReplicas: '0:2', brokers: [1, 2] }
   await assert.rejects(startThrottle(session, throttle, 1_000), { code: 31, message: 'in its own words' })
 })
-
-/** Until the settings of some broker were asked for so many times. */
-async function untilAsked(cluster: FakeCluster, times: number): Promise<void> {
-  const endMs = performance.now() + 30_000
-  while (!cluster.brokers.some((broker) => broker.count(API.describeConfigs) >= times)) {
-    assert.ok(performance.now() < endMs, 'settings are asked for again')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}

@@ -13,7 +13,7 @@ const WARM_UP = { ...LOAD, seconds: 6 }
 const [PAIRS, MOST_PAIRS] = [6, 16]
 /**
  * Times the processor time of the bare route. Recorded on 2026-11-27: 1.06 to 1.36 in eight runs on one machine, 1.40 to
- * 1.53 in five on another, which was quiet. With 45 us more for each invoice it was 2.06.
+ * 1.53 in five on another, which was quiet. With 45 us more for each invoice it was 2.06 and 2.39.
  */
 const MOST_TIMES = 1.75
 

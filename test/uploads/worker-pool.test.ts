@@ -10,6 +10,8 @@ import { niceOf, type OddResult, type OddTask, THREADS_HAVE_NICE_VALUES } from '
 const FILE = new URL('./odd-worker.ts', import.meta.url)
 /** Each loop burns its second, and memory takes one to fill. */
 const ROUNDS = { throw: 3, exit: 3, 'fill-memory': 1, loop: 2 }
+/** The threads give way to every other process. */
+const PATIENCE_MS = 60_000
 /** A second is the goal; the machine may be busy with other tests. */
 const TAKE_OVER_DEADLINE_MS = 10_000
 
@@ -21,8 +23,8 @@ function poolFor(t: TestContext, options: Partial<WorkerPoolOptions> = {}) {
     workerData: failing,
     workers: 1,
     maxWaiting: 10,
-    waitTimeoutMs: 60_000, // the threads give way to every other process
-    runTimeoutMs: 60_000,
+    waitTimeoutMs: PATIENCE_MS,
+    runTimeoutMs: PATIENCE_MS,
     costlyCpuMs: 0,
     onTrouble: (error) => void troubles.push(error),
     ...options,
@@ -62,7 +64,7 @@ for (const [what, reason] of [
   ['loop', 'overran'],
 ] as const) {
   test(`${what}: that task fails as ${reason}, those that run and wait beside it are done`, async (t) => {
-    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : 60_000 })
+    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : PATIENCE_MS })
     await run('where')
     const failing = assertFails(run(what), reason)
     const others = Array.from({ length: 6 }, () => run('where'))
@@ -78,7 +80,7 @@ for (const [what, reason] of [
   })
 
   test(`${what} on the only thread, time and again: another one takes over, also for what waits`, async (t) => {
-    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : 60_000 })
+    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : PATIENCE_MS })
     await run('where')
     for (let round = 0; round < ROUNDS[what]; round++) {
       const failing = assertFails(run(what), reason)
