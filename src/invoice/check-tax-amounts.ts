@@ -11,14 +11,20 @@ import { fromTo } from './violation.ts'
  * Each check but the last returns the taxAmount that is right: the one that was sent, if it may be.
  */
 
-/** Tax on top: `taxAmount = round(base x rate)`; with `taxRounding: unrounded`, the base before it was rounded will do. */
+/**
+ * Tax on top: `taxAmount = round(base x rate)`; with `taxRounding: unrounded`, the base before it was rounded will do.
+ * What discounts that name no taxes take from it, only `taxableAmount` tells.
+ */
 export function checkTaxOnTop(tax: number, base: TaxableAmount, check: TaxCheck): number {
   const { invoice, groups, sets, how } = check
   const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
-  const fromRounded = onTop(tax, Math.min(Math.max(taxableAmount, base.low), base.high), check)
+  const told = Math.min(Math.max(taxableAmount, base.low), base.high)
+  const fromRounded = onTop(tax, told, check)
   if (isRoundedTo(fromRounded, taxAmount, how)) return taxAmount
   if (!check.isUnrounded) return wrong(tax, fromRounded, check)
-  const fromExact = rounded(shareOf(base.exact, (groups[tax] as TaxGroup).rate, perUnitOfTax(tax, sets)), how)
+  const short = check.unattributed === 0 ? 0 : base.amount - told
+  const exact = base.exact - BigInt(short) * EXACT_ONE
+  const fromExact = rounded(shareOf(exact, (groups[tax] as TaxGroup).rate, perUnitOfTax(tax, sets)), how)
   return isRoundedTo(fromExact, taxAmount, how) ? taxAmount : wrong(tax, fromExact, check)
 }
 

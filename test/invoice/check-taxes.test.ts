@@ -294,6 +294,21 @@ describe('unrounded lines', () => {
       sale.totals[name] = 100
     assert.deepEqual(violationsOf({ ...sale, tenders: [{ type: 'card', amount: 100 }] }), [])
   })
+
+  it('are taxed on what a discount that names no taxes leaves, whether that is rounded first or not', () => {
+    const V = { taxCode: 'V', rate: '0.19' }
+    const line = plainLine(1, 1003, { unitPrice: '1002.6', taxes: [{ ...V, amount: 191 }] })
+    const over = (taxAmount: number) =>
+      document([line], [group(V, 503, taxAmount)], {
+        discounts: [{ amount: 500 }],
+        taxRounding: 'unrounded',
+        roundingMode: 'halfUp',
+      })
+    for (const right of [95, 96]) assert.deepEqual(violationsOf(over(right)), []) // 19 % of 502.6 and of 503
+    for (const wrong of [94, 97, 190, 191])
+      assert.deepEqual(violationsOf(over(wrong)), ['tax-amount /taxes/0/taxAmount'], String(wrong))
+    assert.equal(expectedOf(over(191), '/taxes/0/taxAmount'), 95)
+  })
 })
 
 describe('tax amounts', () => {

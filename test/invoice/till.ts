@@ -229,8 +229,13 @@ function ringUpLine(planned: PlannedItem, index: number, plan: TillPlan): RungUp
 }
 
 /** A tenth off, named by the taxes of each set or open; each line gets its part. */
-function discountsOf(rung: readonly RungUp[], { discount, taxRounding, regime }: TillPlan): Invoice['discounts'] {
-  if (discount === 'none' || taxRounding === 'unit' || (discount === 'open' && taxRounding === 'unrounded')) return []
+function discountsOf(
+  rung: readonly RungUp[],
+  { discount, taxRounding, regime, steps }: TillPlan,
+): Invoice['discounts'] {
+  // Bases that are rounded once tell what an open discount took from them only if the lines are not rounded to more.
+  const isLost = discount === 'open' && taxRounding === 'unrounded' && steps.lines > 1
+  if (discount === 'none' || taxRounding === 'unit' || isLost) return []
   // Only goods that are sold: an open discount has one sign.
   for (const each of rung) each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / 10) : 0
   if (discount === 'open') return [{ amount: total(rung.map(({ share }) => share)) }]
