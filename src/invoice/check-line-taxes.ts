@@ -169,7 +169,7 @@ export function reportDoubts(doubts: readonly Doubt[], { groups, report }: TaxCh
 }
 
 /** How many units the tax is rounded for: 1 where it is rounded for the line. */
-function unitsOfLine({ quantity, priceBase }: JudgedLine): number {
+export function unitsOfLine({ quantity, priceBase }: JudgedLine): number {
   if (priceBase !== undefined && !isOne(priceBase)) return 1
   return Math.abs(wholeOf(quantity) ?? 1) || 1
 }

@@ -1,9 +1,11 @@
+import { unitsOfLine } from './check-line-taxes.ts'
 import { exactTaxOfSets } from './exact-set.ts'
 import { isRoundedTo, linesRounded } from './how-rounded.ts'
-import type { JudgedTax } from './judged.ts'
+import type { JudgedInvoice, JudgedTax } from './judged.ts'
 import { type Fraction, rounded } from './rules/exact-tax.ts'
 import { EXACT_ONE, RATE_ONE, roundedShare } from './rules/money.ts'
 import { has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
+import { indexOfTax } from './tax-sets.ts'
 import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
 import { fromTo } from './violation.ts'
 
@@ -102,8 +104,8 @@ function netAsSent({ taxes }: TaxSet, taxableAmount: number, { invoice }: TaxChe
 
 /**
  * With `taxRounding: line` or `unit`, `taxAmount` is the sum of the line taxes. With document discounts it is also
- * within two steps per line of `taxableAmount x rate`, because every line is rounded after a share of the discount that
- * only the till knows.
+ * within two steps for each line or unit of `taxableAmount x rate`, because each of them is rounded after a share of the
+ * discount that only the till knows.
  */
 export function checkSumOfLines(tax: number, check: TaxCheck): number {
   const { invoice, groups, how } = check
@@ -113,12 +115,19 @@ export function checkSumOfLines(tax: number, check: TaxCheck): number {
     check.report('line-tax-sum', `/taxes/${tax}/taxAmount`, sum)
     return sum
   }
-  if (invoice.discounts.length === 0 || invoice.taxRounding === 'unit') return sum
+  if (invoice.discounts.length === 0) return sum
   const expected = onTop(tax, taxableAmount, check)
-  const most = 2 * lineCount * how.step
+  const most = 2 * (invoice.taxRounding === 'unit' ? unitsWith(tax, invoice) : lineCount) * how.step
   if (Math.abs(taxAmount - expected) > most)
     check.report('tax-amount', `/taxes/${tax}/taxAmount`, fromTo(expected - most, expected + most))
   return sum
+}
+
+/** How many times a tax is rounded if it is rounded for each unit. */
+function unitsWith(tax: number, { lines, taxes }: JudgedInvoice): number {
+  let units = 0
+  for (const line of lines) if (indexOfTax(line.taxes, taxes[tax] as JudgedTax) !== -1) units += unitsOfLine(line)
+  return units
 }
 
 /**

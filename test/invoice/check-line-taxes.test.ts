@@ -85,6 +85,27 @@ describe('tax for each unit', () => {
     assert.deepEqual(units(136, { quantity: '30', unitPrice: '550', priceBase: '10' }, { roundingMode: 'halfUp' }), [])
   })
 
+  it('is near that of the base where only the till knows how a discount was spread', () => {
+    const key = { taxCode: 'A', rate: '0.0825' }
+    const over = (tax: number, line: Partial<Line> = {}, taxMode: Invoice['taxMode'] = 'exclusive') => {
+      const of = plainLine(1, 1650, { quantity: '30', unitPrice: '55', taxes: [{ ...key, amount: tax }], ...line })
+      const taxableAmount = taxMode === 'exclusive' ? 1500 : 1500 - tax
+      const taxes = [{ ...key, taxableAmount, taxAmount: tax }]
+      return documentOver([of], { taxRounding: 'unit', taxMode, discounts: [{ amount: 150 }], taxes }, tax)
+    }
+    for (const tax of [120, 150]) assert.deepEqual(violationsOf(over(tax)), []) // 50 a unit: 4.125
+    const one = { quantity: '1', unitPrice: '1650' }
+    const weighed = { quantity: '0.5', unitPrice: '3300' }
+    for (const line of [one, weighed]) {
+      for (const tax of [122, 124, 126]) assert.deepEqual(violationsOf(over(tax, line)), [])
+      for (const tax of [0, 121, 127, 136])
+        assert.deepEqual(violationsOf(over(tax, line)), ['tax-amount /taxes/0/taxAmount'], String(tax))
+      assert.equal(expectedOf(over(0, line), '/taxes/0/taxAmount'), 'from 122 to 126')
+    }
+    assert.deepEqual(violationsOf(over(114, one, 'inclusive')), [])
+    assert.deepEqual(violationsOf(over(0, one, 'inclusive')), ['tax-amount /taxes/0/taxAmount'])
+  })
+
   it('is of the price after the discounts of the line', () => {
     const discounts = [{ amount: 300 }] // 45 a unit: 3.7125
     const line = { grossAmount: 1650, netAmount: 1350, discounts }

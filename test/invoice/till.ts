@@ -235,7 +235,7 @@ function discountsOf(
 ): Invoice['discounts'] {
   // Bases that are rounded once tell what an open discount took from them only if the lines are not rounded to more.
   const isLost = discount === 'open' && taxRounding === 'unrounded' && steps.lines > 1
-  if (discount === 'none' || taxRounding === 'unit' || isLost) return []
+  if (discount === 'none' || isLost) return []
   // Only goods that are sold: an open discount has one sign.
   for (const each of rung) each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / 10) : 0
   if (discount === 'open') return [{ amount: total(rung.map(({ share }) => share)) }]
@@ -268,12 +268,12 @@ function exactTaxes(taxed: Taxed, regime: Regime, isInclusive: boolean): Map<str
   return at(divide(subtract(taxed.net, constant), add(integer(1), slope)))
 }
 
-function setLineTaxes({ line, exact, own, fixed }: RungUp, taxed: Taxed, plan: TillPlan): void {
+function setLineTaxes({ line, exact, share, own, fixed }: RungUp, taxed: Taxed, plan: TillPlan): void {
   const [n, d] = fraction(line.quantity)
   const isWhole = plan.taxRounding === 'unit' && n % d === 0n && n !== 0n
   const units = isWhole ? Number(n < 0n ? -n / d : n / d) : 1
   const one = divide(integer(1), integer(units))
-  const net = units === 1 ? taxed.net : exact
+  const net = units === 1 ? taxed.net : subtract(exact, integer(share))
   const isInclusive = plan.taxMode === 'inclusive'
   const all = exactTaxes({ ...taxed, net }, plan.regime, isInclusive)
   const told = new Map<string, number>()
