@@ -106,10 +106,16 @@ function boundAmounts(
 ): void {
   const { invoice, groups, how } = check
   const divisor = check.isInclusive ? set.divisor : RATE_ONE
-  const exact = set.isPlain && !check.isUnrounded ? undefined : exactTaxesOfLine(line, netOf(line, check), found, check)
+  const net = set.isPlain && !check.isUnrounded ? undefined : netOf(line, check)
+  const exact = net === undefined ? undefined : exactTaxesOfLine(line, net, found, check)
   const isSpread = invoice.discounts.length > 0
   const surcharge = isSpread ? surchargeOn(line, invoice) : 0
-  const slack = how.step * units
+  const raised =
+    surcharge === 0 || net === undefined
+      ? undefined
+      : exactTaxesOfLine(line, net + BigInt(surcharge) * EXACT_ONE, found, check)
+  // A tax on taxes that were rounded for each unit is further off.
+  const slack = how.step * (units === 1 || set.isPlain ? units : 2 * units)
   for (let k = 0; k < line.taxes.length; k++) {
     const at = found[k] as number
     const { rate } = groups[at] as TaxGroup
@@ -119,7 +125,9 @@ function boundAmounts(
     let low = share
     let high = share
     if (isSpread) {
-      const more = surcharge === 0 ? 0 : roundedShare(surcharge, rate, RATE_ONE, { mode: 'up', step: how.step })
+      let more = 0
+      if (raised !== undefined) more = rounded(raised[k] as Fraction, how) - share
+      else if (surcharge !== 0) more = roundedShare(surcharge, rate, RATE_ONE, { mode: 'up', step: how.step })
       low = Math.min(0, share + Math.min(0, more))
       high = Math.max(0, share + Math.max(0, more))
     }

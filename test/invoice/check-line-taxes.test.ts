@@ -55,6 +55,27 @@ describe('the taxes of lines', () => {
     assert.deepEqual(violationsOf(discounted(222, -100, surcharged)), [`tax-amount ${FIRST}`])
   })
 
+  it('are at most those of the line and a surcharge, with the taxes that their bases include', () => {
+    const [IEPS, IVA] = [
+      { taxCode: 'IEPS', rate: '0.08' },
+      { taxCode: 'IVA', rate: '0.16' },
+    ]
+    const surcharged = (iva: number) => {
+      const taxes = [
+        { ...IEPS, amount: 880 },
+        { ...IVA, amount: iva },
+      ]
+      const groups: Tax[] = [
+        { ...IEPS, taxableAmount: 11_000, taxAmount: 880 },
+        { ...IVA, taxableAmount: 11_880, taxAmount: 1901, baseIncludes: ['IEPS'] },
+      ]
+      return documentOver([plainLine(1, 10_000, { taxes })], { discounts: [{ amount: -1000 }], taxes: groups }, 2781)
+    }
+    for (const iva of [1728, 1901, 1902]) assert.deepEqual(violationsOf(surcharged(iva)), [])
+    assert.deepEqual(violationsOf(surcharged(1903)), ['tax-amount /lines/0/taxes/1/amount'])
+    assert.equal(expectedOf(surcharged(1903), '/lines/0/taxes/1/amount'), 'from 0 to 1901')
+  })
+
   it('are each listed once on a line', () => {
     const twice = [
       { ...A, amount: 200 },

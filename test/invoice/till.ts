@@ -46,7 +46,7 @@ export interface TillPlan {
   readonly declaresMode: boolean
   readonly steps: { readonly lines: number; readonly taxes: number }
   readonly items: readonly PlannedItem[]
-  readonly discount: 'none' | 'named' | 'open'
+  readonly discount: 'none' | 'named' | 'surcharge' | 'open'
   readonly hasVoucher: boolean
 }
 
@@ -84,7 +84,7 @@ export const tillPlan: fc.Arbitrary<TillPlan> = fc.record({
   declaresMode: fc.boolean(),
   steps: fc.constantFrom({ lines: 1, taxes: 1 }, { lines: 5, taxes: 1 }, { lines: 100, taxes: 100 }),
   items: fc.array(item, { minLength: 1, maxLength: 6 }),
-  discount: fc.constantFrom('none', 'none', 'named', 'open'),
+  discount: fc.constantFrom('none', 'none', 'named', 'surcharge', 'open'),
   hasVoucher: fc.boolean(),
 })
 
@@ -228,7 +228,7 @@ function ringUpLine(planned: PlannedItem, index: number, plan: TillPlan): RungUp
   return { line, exact: subtract(price, integer(discount)), codes, own, fixed, share: 0 }
 }
 
-/** A tenth off, named by the taxes of each set or open; each line gets its part. */
+/** A tenth off or on top, named by the taxes of each set, or off and open; each line gets its part. */
 function discountsOf(
   rung: readonly RungUp[],
   { discount, taxRounding, regime, steps }: TillPlan,
@@ -237,7 +237,8 @@ function discountsOf(
   const isLost = discount === 'open' && taxRounding === 'unrounded' && steps.lines > 1
   if (discount === 'none' || isLost) return []
   // Only goods that are sold: an open discount has one sign.
-  for (const each of rung) each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / 10) : 0
+  const part = discount === 'surcharge' ? -10 : 10
+  for (const each of rung) each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / part) : 0
   if (discount === 'open') return [{ amount: total(rung.map(({ share }) => share)) }]
   return regime.sets.flatMap((codes) => {
     const amount = total(rung.filter((each) => each.codes === codes).map(({ share }) => share))
