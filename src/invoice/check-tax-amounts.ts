@@ -4,7 +4,7 @@ import { isRoundedTo, linesRounded } from './how-rounded.ts'
 import type { JudgedInvoice, JudgedTax } from './judged.ts'
 import { type Fraction, rounded } from './rules/exact-tax.ts'
 import { EXACT_ONE, RATE_ONE, roundedShare } from './rules/money.ts'
-import { has, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
+import { has, hasOpenDiscounts, type TaxCheck, type TaxGroup, type TaxSet } from './tax-check.ts'
 import { indexOfTax } from './tax-sets.ts'
 import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
 import { fromTo } from './violation.ts'
@@ -24,7 +24,7 @@ export function checkTaxOnTop(tax: number, base: TaxableAmount, check: TaxCheck)
   const fromRounded = onTop(tax, told, check)
   if (isRoundedTo(fromRounded, taxAmount, how)) return taxAmount
   if (!check.isUnrounded) return wrong(tax, fromRounded, check)
-  const short = check.unattributed === 0 ? 0 : base.amount - told
+  const short = hasOpenDiscounts(check) ? base.amount - told : 0
   const exact = base.exact - BigInt(short) * EXACT_ONE
   const fromExact = rounded(shareOf(exact, (groups[tax] as TaxGroup).rate, perUnitOfTax(tax, sets)), how)
   return isRoundedTo(fromExact, taxAmount, how) ? taxAmount : wrong(tax, fromExact, check)
@@ -32,7 +32,7 @@ export function checkTaxOnTop(tax: number, base: TaxableAmount, check: TaxCheck)
 
 /** Included tax: as it is contained in the lines, or what follows from a taxableAmount that agrees with them. */
 export function checkIncludedTax(tax: number, check: TaxCheck): number {
-  const { invoice, groups, sets, unattributed, how } = check
+  const { invoice, groups, sets, how } = check
   const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const { rate, only: set } = groups[tax] as TaxGroup
   const only = set?.isPlain === true && !check.isUnrounded ? set : undefined
@@ -40,7 +40,7 @@ export function checkIncludedTax(tax: number, check: TaxCheck): number {
     only === undefined
       ? containedInSets(tax, setsWith(tax, sets), check)
       : roundedShare(only.net - only.discount, rate, only.divisor, how)
-  if (unattributed !== 0) return checkSpreadTax(tax, contained, only, check)
+  if (hasOpenDiscounts(check)) return checkSpreadTax(tax, contained, only, check)
   if (isRoundedTo(contained, taxAmount, how)) return taxAmount
   const isConsistent = isRoundedTo(onTop(tax, taxableAmount, check), taxAmount, how) && agreesWithLines(tax, check)
   return isConsistent ? taxAmount : wrong(tax, contained, check)
@@ -73,12 +73,12 @@ function containedInSets(tax: number, sets: readonly TaxSet[], check: TaxCheck):
  * for every tax.
  */
 function checkSpreadTax(tax: number, contained: number, only: TaxSet | undefined, check: TaxCheck): number {
-  const { invoice, groups, unattributed, how } = check
+  const { invoice, groups, lowering, raising, how } = check
   const { taxAmount, taxableAmount } = invoice.taxes[tax] as JudgedTax
   const { rate } = groups[tax] as TaxGroup
-  const most = roundedShare(unattributed, rate, RATE_ONE, { ...how, mode: 'up' })
-  const low = Math.min(contained, contained - most)
-  const high = Math.max(contained, contained - most)
+  const taxOf = (discount: number) => roundedShare(discount, rate, RATE_ONE, { ...how, mode: 'up' })
+  const low = contained - taxOf(lowering)
+  const high = contained - taxOf(raising)
   if (taxAmount < low - how.step || taxAmount > high + how.step) {
     check.report('tax-amount', `/taxes/${tax}/taxAmount`, fromTo(low, high))
     return contained

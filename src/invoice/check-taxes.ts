@@ -3,7 +3,7 @@ import { checkLineTaxes, type Doubt, reportDoubts } from './check-line-taxes.ts'
 import { checkIncludedTax, checkSpreadOverLines, checkSumOfLines, checkTaxOnTop } from './check-tax-amounts.ts'
 import type { JudgedInvoice, JudgedLine, JudgedTax } from './judged.ts'
 import { isZero } from './rules/money.ts'
-import { has, type TaxCheck, type TaxGroup, taxCheckOf } from './tax-check.ts'
+import { has, hasOpenDiscounts, type TaxCheck, type TaxGroup, taxCheckOf } from './tax-check.ts'
 import { addDiscounts, addLine, indexOfTax, sumSets } from './tax-sets.ts'
 import { type TaxableAmount, taxableAmountOf } from './taxable-amount.ts'
 import { fromTo, type Report } from './violation.ts'
@@ -54,7 +54,8 @@ export function checkTaxGroups(invoice: JudgedInvoice, report: Report): void {
     const { taxAmount } = invoice.taxes[i] as JudgedTax
     right[i] = isIncluded && (groups[i] as TaxGroup).lineCount > 0 ? checkIncludedTax(i, check) : taxAmount
   }
-  const short = check.unattributed === 0 ? undefined : groups.map(() => 0)
+  const short = hasOpenDiscounts(check) ? groups.map(() => 0) : undefined
+  let slack = 0
   let isSpreadTold = true
   for (let i = 0; i < groups.length; i++) {
     const { taxableAmount, taxAmount } = invoice.taxes[i] as JudgedTax
@@ -64,14 +65,15 @@ export function checkTaxGroups(invoice: JudgedInvoice, report: Report): void {
     }
     const base = checkTaxableAmount(i, right, check)
     if (short !== undefined) short[i] = base.amount - taxableAmount
-    if (!base.isExact || !isFitting(base, taxableAmount)) isSpreadTold = false
+    if (!isFitting(base, taxableAmount)) isSpreadTold = false
+    slack += base.slack
     if (isByLine) right[i] = checkSumOfLines(i, check)
     else {
       if (!isIncluded) right[i] = checkTaxOnTop(i, base, check)
       if (right[i] === taxAmount && !has(wrongOnLines, i)) checkSpreadOverLines(i, check)
     }
   }
-  if (short !== undefined && isSpreadTold) checkDiscountSpread(short, check)
+  if (short !== undefined && isSpreadTold) checkDiscountSpread(short, slack, check)
 }
 
 /** Sums the lines and checks their taxes. */

@@ -18,8 +18,9 @@ export interface TaxCheck {
   readonly groups: readonly TaxGroup[]
   /** The lines by their taxes. */
   readonly sets: TaxSet[]
-  /** Sum of the document discounts that name no taxes. */
-  unattributed: number
+  /** The document discounts that name no taxes: sum of those above 0, and sum of those below (surcharges, returns). */
+  lowering: number
+  raising: number
   /** Exact shares of taxes on the lines of other taxes that were asked for: see `taxableAmountOf`. */
   shares: Map<number, number> | undefined
 }
@@ -74,6 +75,9 @@ export interface TaxSet {
 /** Whether a set of taxes has the one with this index. */
 export const has = (bits: number, at: number): boolean => ((bits >>> at) & 1) === 1
 
+/** Whether discounts name no taxes, so that only the till knows how they were spread. */
+export const hasOpenDiscounts = ({ lowering, raising }: TaxCheck): boolean => lowering !== 0 || raising !== 0
+
 /** The start of a check: no line was added yet. */
 export function taxCheckOf(invoice: JudgedInvoice, report: Report): TaxCheck {
   const { taxMode, taxRounding, taxes } = invoice
@@ -92,7 +96,8 @@ export function taxCheckOf(invoice: JudgedInvoice, report: Report): TaxCheck {
     isUnrounded: taxRounding === 'unrounded',
     groups,
     sets: [],
-    unattributed: 0,
+    lowering: 0,
+    raising: 0,
     shares: undefined,
   }
 }

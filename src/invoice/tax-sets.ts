@@ -102,13 +102,13 @@ export function addDiscounts(check: TaxCheck): void {
   for (let i = 0; i < discounts.length; i++) {
     const { amount, taxes: keys } = discounts[i] as JudgedInvoice['discounts'][number]
     if (keys === undefined) {
-      check.unattributed += amount
+      addOpenDiscount(amount, check)
       continue
     }
     const found = keys.map((key) => indexOfTax(taxes, key))
     if (found.includes(-1)) {
       check.report('tax-group-missing', `/discounts/${i}/taxes/${found.indexOf(-1)}`)
-      check.unattributed += amount
+      addOpenDiscount(amount, check)
       continue
     }
     let bits = 0
@@ -118,6 +118,11 @@ export function addDiscounts(check: TaxCheck): void {
       check.report('discount-taxes', `/discounts/${i}/taxes`)
     setOf(bits, 0, check).discount += amount
   }
+}
+
+function addOpenDiscount(amount: number, check: TaxCheck): void {
+  if (amount > 0) check.lowering += amount
+  else check.raising += amount
 }
 
 /** quantity x amountPerUnit in units of `EXACT_ONE`, with the sign of the line. */

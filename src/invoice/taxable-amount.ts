@@ -11,8 +11,8 @@ export interface TaxableAmount {
   /** With them, taxableAmount is at least `low` and at most `high`. */
   readonly low: number
   readonly high: number
-  /** Whether nothing but these discounts is between `low` and `high`. */
-  readonly isExact: boolean
+  /** How far off `amount` may be, because of what else is not known. */
+  readonly slack: number
   /** Before it was rounded, in units of `EXACT_ONE`. Only with `taxRounding: unrounded`. */
   readonly exact: bigint
 }
@@ -20,21 +20,33 @@ export interface TaxableAmount {
 /**
  * The taxableAmount of a tax: the net amounts of its lines (or their own bases) less the discounts that name it, with
  * the taxes that its base includes and without those that the prices include. `amounts` are the taxes of the document.
- * Discounts that name no taxes may reduce it by no more than they are.
+ * Discounts that name no taxes may change it by no more than they are, those below 0 upwards.
  */
 export function taxableAmountOf(tax: number, amounts: readonly number[], check: TaxCheck): TaxableAmount {
-  const { invoice, groups, sets, isInclusive, isUnrounded } = check
+  const { invoice, groups, sets, isInclusive, isUnrounded, lowering, raising } = check
   let exact = 0n
   let net = 0
+  let lowered: number
+  let raised: number
   let tolerance = 0
+  let slack = 0
   if (isUnrounded) {
     const how = linesRounded(invoice)
     exact = exactNetOf(tax, sets)
-    net = rounded({ n: exact, d: EXACT_ONE }, how)
+    const less = (by: number) => rounded({ n: exact - BigInt(by) * EXACT_ONE, d: EXACT_ONE }, how)
+    net = less(0)
+    lowered = lowering === 0 ? net : less(lowering)
+    raised = raising === 0 ? net : less(raising)
     // Where tax is included, tills round the base or the tax first.
     if (isInclusive || !how.isDeclared) tolerance = how.step
-  } else net = netOf(tax, sets)
+    slack = how.step
+  } else {
+    net = netOf(tax, sets)
+    lowered = net - lowering
+    raised = net - raising
+  }
 
+  let shares = 0
   const { includes, only } = groups[tax] as TaxGroup
   if (isInclusive || includes !== 0) {
     const priced = isInclusive ? -1 : 0
@@ -45,14 +57,17 @@ export function taxableAmountOf(tax: number, amounts: readonly number[], check: 
       // The usual case: both are on the same lines and on no others.
       const isAlways = only !== undefined && only === other.only && only.onParts === 0 && !check.isByLine
       const share = isAlways ? (amounts[j] as number) : shareOnLines(j, tax, amounts[j] as number, check)
-      net += sign * share
-      if (isUnrounded) exact += BigInt(sign * share) * EXACT_ONE
+      shares += sign * share
       if (!isAlways) tolerance += toleranceOnLines(j, tax, check)
     }
   }
-  const low = net - Math.max(0, check.unattributed) - tolerance
-  const high = net - Math.min(0, check.unattributed) + tolerance
-  return { amount: net, low, high, isExact: tolerance === 0 && !isUnrounded, exact }
+  return {
+    amount: net + shares,
+    low: lowered + shares - tolerance,
+    high: raised + shares + tolerance,
+    slack: slack + tolerance,
+    exact: isUnrounded ? exact + BigInt(shares) * EXACT_ONE : exact,
+  }
 }
 
 /**
@@ -90,7 +105,7 @@ function shareOnLines(tax: number, other: number, taxAmount: number, check: TaxC
  * on the discounts that name no taxes.
  */
 function toleranceOnLines(tax: number, other: number, check: TaxCheck): number {
-  const { groups, sets, how, unattributed, isByLine } = check
+  const { groups, sets, how, lowering, raising, isByLine } = check
   if (isByLine) return 0
   let lines = 0
   let isElsewhere = false
@@ -103,7 +118,7 @@ function toleranceOnLines(tax: number, other: number, check: TaxCheck): number {
   if (lines === 0 || !isElsewhere) return 0
   // Where tax is included, a discount takes less from the base than it is.
   if (check.isInclusive) return lines * how.step
-  const taxOnDiscount = roundedShare(Math.abs(unattributed), (groups[tax] as TaxGroup).rate, RATE_ONE, ROUND_UP)
+  const taxOnDiscount = roundedShare(Math.max(lowering, -raising), (groups[tax] as TaxGroup).rate, RATE_ONE, ROUND_UP)
   return lines * how.step + taxOnDiscount
 }
 

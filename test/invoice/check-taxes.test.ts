@@ -110,6 +110,53 @@ describe('document discounts', () => {
     ])
   })
 
+  it('may have both signs, and are then spread each in any way', () => {
+    const discounts = [{ amount: 300 }, { amount: -100 }]
+    const over = (a: number, b: number, more: Invoice['discounts'] = discounts, c: Line[] = []) =>
+      violationsOf(document([...lines, ...c], [group(A, a, a / 5), group(B, b, b / 10)], { discounts: more }))
+    assert.deepEqual(over(700, 1100), [])
+    assert.deepEqual(over(1100, 700), [])
+    assert.deepEqual(over(900, 900), [])
+    assert.deepEqual(over(1000, 1000), ['discount-spread /taxes'])
+    assert.deepEqual(over(1000, 1000, discounts, [taxed(3, 1000)]), [])
+    assert.deepEqual(over(1000, 1000, discounts, [taxed(3, 100)]), ['discount-spread /taxes'])
+    assert.deepEqual(over(650, 1150), [
+      'tax-group-base /taxes/0/taxableAmount',
+      'tax-amount /taxes/0/taxAmount',
+      'tax-group-base /taxes/1/taxableAmount',
+      'tax-amount /taxes/1/taxAmount',
+    ])
+    const none = [{ amount: 300 }, { amount: -300 }]
+    assert.deepEqual(over(800, 1200, none), [])
+    assert.deepEqual(over(800, 1000, none), ['discount-spread /taxes'])
+    const included = (a: number, b: number) => [
+      taxed(1, 1200, { ...A, amount: a / 5 }),
+      taxed(2, 1100, { ...B, amount: b / 10 }),
+    ]
+    const inclusive = (a: number, b: number) =>
+      violationsOf(
+        document(included(a, b), [group(A, a, a / 5), group(B, b, b / 10)], {
+          discounts: [{ amount: 240 }, { amount: -110 }],
+          taxMode: 'inclusive',
+        }),
+      )
+    assert.deepEqual(inclusive(800, 1100), [])
+    assert.deepEqual(inclusive(1000, 1000), ['discount-spread /taxes'])
+  })
+
+  it('raise lines without tax by any surcharge, and lower them by no more than they are', () => {
+    const over = (amount: number, net = 1000) =>
+      violationsOf(document([taxed(1, net)], [], { discounts: [{ amount }] }))
+    assert.deepEqual(over(-100), [])
+    assert.deepEqual(over(-2000), [])
+    assert.deepEqual(over(1000), [])
+    assert.deepEqual(over(1001), ['payable-sign /totals/payable', 'discount-spread /taxes'])
+    const empties = [taxed(1, 1000, { ...A, amount: 200 }), taxed(2, -500)]
+    assert.deepEqual(violationsOf(document(empties, [group(A, 1000, 200)], { discounts: [{ amount: 100 }] })), [
+      'discount-spread /taxes',
+    ])
+  })
+
   it('leave line rounding to the till, within two minor units a line', () => {
     const discounts = [{ amount: 100, taxes: [A] }]
     const rounded = (amount: number) => [taxed(1, 1000, { ...A, amount }), taxed(2, 1000, { ...B, amount: 100 })]
@@ -308,6 +355,23 @@ describe('unrounded lines', () => {
     for (const wrong of [94, 97, 190, 191])
       assert.deepEqual(violationsOf(over(wrong)), ['tax-amount /taxes/0/taxAmount'], String(wrong))
     assert.equal(expectedOf(over(191), '/taxes/0/taxAmount'), 95)
+  })
+
+  it('do not make a discount vanish that names no taxes', () => {
+    const over = (base: number, more: Partial<Invoice> = {}) =>
+      violationsOf(
+        document([taxed(1, 1000, { ...A, amount: 200 })], [group(A, base, base / 5)], {
+          discounts: [{ amount: 500 }],
+          taxRounding: 'unrounded',
+          ...more,
+        }),
+      )
+    for (const roundingMode of ['halfUp', 'down'] as const) {
+      assert.deepEqual(over(500, { roundingMode }), [])
+      assert.deepEqual(over(1000, { roundingMode }), ['discount-spread /taxes'])
+    }
+    assert.deepEqual(over(500), [])
+    assert.deepEqual(over(1000), ['discount-spread /taxes'])
   })
 })
 

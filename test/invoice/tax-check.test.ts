@@ -54,7 +54,7 @@ describe('what a till declares', () => {
   it('is checked: no amount can be one step off, wherever it is', () => {
     fc.assert(
       fc.property(
-        tillPlan.filter(({ discount }) => discount !== 'open'),
+        tillPlan.filter(({ discount }) => !discount.startsWith('open')),
         fc.nat(),
         fc.constantFrom(-1, 1),
         (plan, at, sign) => {
@@ -73,7 +73,7 @@ describe('what a till declares', () => {
     // Where several ways to compute are lawful, an amount may be right in another way, and the sum over it wrong.
     const exact = tillPlan.filter(
       (plan) =>
-        plan.discount !== 'open' &&
+        !plan.discount.startsWith('open') &&
         plan.regime.charges.every(({ includes }) => includes.length === 0) &&
         (plan.taxRounding === 'line' || plan.taxRounding === 'unit' || !hasBoundedBases(plan)) &&
         plan.taxRounding !== 'unrounded',

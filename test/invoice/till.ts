@@ -46,7 +46,7 @@ export interface TillPlan {
   readonly declaresMode: boolean
   readonly steps: { readonly lines: number; readonly taxes: number }
   readonly items: readonly PlannedItem[]
-  readonly discount: 'none' | 'named' | 'surcharge' | 'open'
+  readonly discount: 'none' | 'named' | 'surcharge' | 'open' | 'openBoth'
   readonly hasVoucher: boolean
 }
 
@@ -84,7 +84,7 @@ export const tillPlan: fc.Arbitrary<TillPlan> = fc.record({
   declaresMode: fc.boolean(),
   steps: fc.constantFrom({ lines: 1, taxes: 1 }, { lines: 5, taxes: 1 }, { lines: 100, taxes: 100 }),
   items: fc.array(item, { minLength: 1, maxLength: 6 }),
-  discount: fc.constantFrom('none', 'none', 'named', 'surcharge', 'open'),
+  discount: fc.constantFrom('none', 'none', 'named', 'surcharge', 'open', 'openBoth'),
   hasVoucher: fc.boolean(),
 })
 
@@ -228,18 +228,27 @@ function ringUpLine(planned: PlannedItem, index: number, plan: TillPlan): RungUp
   return { line, exact: subtract(price, integer(discount)), codes, own, fixed, share: 0 }
 }
 
-/** A tenth off or on top, named by the taxes of each set, or off and open; each line gets its part. */
+/** A tenth off or on top, named by the taxes of each set, or open, or open and off every other line; each gets its part. */
 function discountsOf(
   rung: readonly RungUp[],
-  { discount, taxRounding, regime, steps }: TillPlan,
+  { discount, taxRounding, roundingMode, regime, steps }: TillPlan,
 ): Invoice['discounts'] {
-  // Bases that are rounded once tell what an open discount took from them only if the lines are not rounded to more.
-  const isLost = discount === 'open' && taxRounding === 'unrounded' && steps.lines > 1
-  if (discount === 'none' || isLost) return []
-  // Only goods that are sold: an open discount has one sign.
-  const part = discount === 'surcharge' ? -10 : 10
-  for (const each of rung) each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / part) : 0
-  if (discount === 'open') return [{ amount: total(rung.map(({ share }) => share)) }]
+  const isOpen = discount === 'open' || discount === 'openBoth'
+  const isBack = rung.some(({ line }) => line.netAmount < 0)
+  // A base that is rounded once tells what was taken from it only where it would be rounded alike before.
+  const isLost = taxRounding === 'unrounded' && (steps.lines > 1 || roundingMode === 'halfEven' || isBack)
+  if (discount === 'none' || (isOpen && isLost) || (discount === 'openBoth' && isBack)) return []
+  // Only off goods that are sold: so a discount has one sign.
+  for (const [i, each] of rung.entries()) {
+    const part = discount === 'surcharge' || (discount === 'openBoth' && i % 2 === 1) ? -10 : 10
+    each.share = each.line.netAmount > 0 ? Math.trunc(each.line.netAmount / part) : 0
+  }
+  if (isOpen) {
+    const shares = rung.map(({ share }) => share)
+    return [shares.filter((share) => share > 0), shares.filter((share) => share < 0)]
+      .filter((some) => some.length > 0)
+      .map((some) => ({ amount: total(some) }))
+  }
   return regime.sets.flatMap((codes) => {
     const amount = total(rung.filter((each) => each.codes === codes).map(({ share }) => share))
     if (amount === 0) return []
