@@ -9,11 +9,12 @@ import { type Identity, identityPath } from '../invoice/identity.ts'
 import { receiptJson } from '../invoice/receipt.ts'
 import { identityMembers } from '../invoice/schema/identity.ts'
 import { matching } from '../invoice/schema/primitives.ts'
+import { isCompressed } from '../uploads/inflate.ts'
 import { type AdmissionRules, admission } from './admission.ts'
 import { MAY_NEED_TOKEN } from './authentication.ts'
 import { LOCATION_EXAMPLE, RECEIPT_EXAMPLES, REPLAY_EXAMPLES } from './examples.ts'
 import { type Answer, type Exchange, reservationOf, settle } from './exchange.ts'
-import { invoiceMediaProblem } from './media-type.ts'
+import { CODED_INVOICE, invoiceMediaProblem } from './media-type.ts'
 import { type BodyRules, bodyReader } from './read-body.ts'
 import { problemResponses, response, sentBytes, sharedSchema } from './responses.ts'
 
@@ -179,6 +180,8 @@ export function invoiceRoutes(instance: FastifyInstance, deps: InvoiceRouteDeps)
 
   /** All that happens before the wait for Kafka, or for a worker, is time that this sender takes of the main thread. */
   function ingest(request: AdmittedRequest, expectedIdentity?: Identity): Promise<StoredInvoice> {
+    // A header field was lost or forgotten: nothing is wrong with the invoice.
+    if (isCompressed(request.body)) throw CODED_INVOICE
     const startedAtMs = performance.now()
     const stored = deps.ingest(ingestRequest(request, expectedIdentity))
     const nowMs = performance.now()

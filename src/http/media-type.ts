@@ -11,7 +11,8 @@ const NO_INVOICE = new Problem(UNSUPPORTED, 'An invoice is sent as application/j
   headers: { accept: 'application/json' },
 })
 
-const CODED_INVOICE = new Problem(
+/** The answer to an invoice in a content coding, whether the header fields say so or the bytes. */
+export const CODED_INVOICE = new Problem(
   UNSUPPORTED,
   'An invoice is sent without a content coding: the gateway publishes the bytes as they were sent.',
   { headers: { 'accept-encoding': 'identity' } },

@@ -25,8 +25,9 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'malformed-upload': {
     meaning:
-      'The upload is not what its header fields say: it does not inflate completely, is not one JSON array, or holds ' +
-      'no invoice. One malformed invoice does not make the upload malformed: that invoice gets its own answer.',
+      'The upload is not what its header fields say: it does not inflate completely, is not one JSON array, is not one ' +
+      'invoice a line, or holds no invoice. One malformed invoice does not make the upload malformed: that invoice ' +
+      'gets its own answer.',
     remedy: 'Correct the software of the till. Nothing of the upload is in Kafka.',
     example: 'The body does not inflate: it is cut off, damaged or something else.',
   },
@@ -94,7 +95,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemSlug, ProblemText>> = {
   },
   'unsupported-media-type': {
     meaning:
-      'The body is not declared as `application/json` in UTF-8, or it has a content coding. ' +
+      'The body is not declared as `application/json` in UTF-8, or it has a content coding, whether it is declared or not. ' +
       'The header field `Accept` or `Accept-Encoding` says what would have been accepted.',
     remedy: 'Correct the software of the till.',
     example: 'An invoice is sent as application/json, in UTF-8.',

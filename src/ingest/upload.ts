@@ -21,6 +21,7 @@ import {
   uploadItems,
   type ValidItem,
 } from '../uploads/read-upload.ts'
+import type { NoLines } from '../uploads/split.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import {
   CONFLICT,
@@ -195,6 +196,12 @@ const NO_MEMORY = new Problem(
   'The buffer has no room for the inflated upload. Send the same document again.',
   { bound: 'memory' },
 )
+const NO_LINES: Readonly<Record<NoLines, string>> = {
+  compressed: 'The body is compressed, and Content-Encoding does not say so, or it is compressed twice.',
+  'UTF-16': 'The body is UTF-16. It has to be UTF-8.',
+  'an array': 'The body is an array. It has to be one invoice a line, or Content-Type has to be application/json.',
+  spread: 'The body has line breaks inside an invoice. It has to be one invoice a line.',
+}
 const NO_PLACE = new Problem('saturated', 'Too many invoices of uploads are in flight. Send the same document again.')
 const TOO_LARGE = new Problem('too-large', 'The invoice is longer than this gateway accepts.')
 const NOT_ATTEMPTED = problemOf({ kind: 'rejected', reason: 'predecessor' })
@@ -226,6 +233,8 @@ function parcelOf(read: UploadRead): Parcel {
       return read.parcel
     case 'damaged':
       throw new Problem('malformed-upload', 'The body does not inflate: it is cut off, damaged or something else.')
+    case 'no-lines':
+      throw new Problem('malformed-upload', NO_LINES[read.instead])
     case 'malformed':
       throw new Problem('malformed-upload', `The body is not one JSON array: see byte ${read.at}.`)
     case 'empty':

@@ -4,6 +4,12 @@ import zlib from 'node:zlib'
 export const CODINGS = ['gzip', 'zstd'] as const
 export type Coding = (typeof CODINGS)[number]
 
+/** Whether bytes begin as those of a coding do (RFC 1952, 2.3.1; RFC 8878, 3.1.1). No JSON does. */
+export function isCompressed(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0x1f) return bytes[1] === 0x8b
+  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd
+}
+
 /** What became of a body: its bytes, or why there are none. */
 export type Inflated =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }

@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts'
 import type { Coding } from './inflate.ts'
 import { inflateAsking } from './inflate-asking.ts'
 import { type Parcel, ParcelWriter, parcelItems } from './parcel.ts'
-import { type Framing, type Span, split } from './split.ts'
+import { type Framing, type Span, type Split, split } from './split.ts'
 
 /** The same for every upload. */
 export interface UploadLimits {
@@ -42,7 +42,7 @@ export interface InvoiceBody {
 export type UploadRead =
   | { readonly kind: 'parcel'; readonly parcel: Parcel }
   | { readonly kind: 'damaged' | 'too-large' | 'too-many' | 'empty' | 'no-room' }
-  | { readonly kind: 'malformed'; readonly at: number }
+  | Exclude<Split, { readonly kind: 'items' }>
 
 /**
  * Returns the function that a worker does all of its tasks with: it reads uploads and single invoices. An invoice becomes

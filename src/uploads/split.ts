@@ -1,3 +1,5 @@
+import { isCompressed } from './inflate.ts'
+
 /** How the items of an upload are framed: one per line, or as the elements of a JSON array. */
 export type Framing = 'lines' | 'array'
 
@@ -7,10 +9,14 @@ export interface Span {
   readonly end: number
 }
 
+/** What a body is that should be lines of invoices. `spread`: JSON with line breaks in it. */
+export type NoLines = 'compressed' | 'UTF-16' | 'an array' | 'spread'
+
 /** `at`: the byte at which the body stops making sense. */
 export type Split =
   | { readonly kind: 'items'; readonly items: readonly Span[] }
   | { readonly kind: 'too-many' }
+  | { readonly kind: 'no-lines'; readonly instead: NoLines }
   | { readonly kind: 'malformed'; readonly at: number }
 
 /**
@@ -36,15 +42,62 @@ function hasMark(body: Uint8Array): boolean {
 }
 
 function splitLines(body: Uint8Array, from: number, maxItems: number): Split {
+  const first = nextLine(body, from)
+  const instead = first === undefined ? undefined : insteadOfLines(body, first)
+  if (instead !== undefined) return { kind: 'no-lines', instead }
   const items: Span[] = []
+  for (let line = first; line !== undefined; line = nextLine(body, line.end))
+    if (items.push(line) > maxItems) return { kind: 'too-many' }
+  return { kind: 'items', items }
+}
+
+/** The next line that is not blank. */
+function nextLine(body: Uint8Array, from: number): Span | undefined {
   for (let start = from; start < body.length; ) {
     const newline = body.indexOf(LF, start)
     const end = newline === -1 ? body.length : newline
-    const item = trimmed(body, start, end)
-    if (item.start < item.end && items.push(item) > maxItems) return { kind: 'too-many' }
+    const line = trimmed(body, start, end)
+    if (line.start < line.end) return line
     start = end + 1
   }
-  return { kind: 'items', items }
+  return undefined
+}
+
+/**
+ * What a body is that no till can have meant as lines of invoices, by its beginning. Each of its lines would be judged as an
+ * invoice, by numbers that are not those of the till, and the till would put sales aside that nothing is wrong with. A
+ * first line that is damaged or cut off is a line: the others are good all the same.
+ */
+function insteadOfLines(body: Uint8Array, first: Span): NoLines | undefined {
+  const bytes = body.subarray(first.start, first.end)
+  if (isCompressed(bytes)) return 'compressed'
+  if (isUtf16(bytes)) return 'UTF-16'
+  const second = nextLine(body, first.end)
+  if (bytes[0] === OPEN_ARRAY) {
+    // Before an invoice it is a damaged line, unless the body ends as an array does.
+    const isLine = second !== undefined && isObject(body, second) && !isArrayEnd(body)
+    return isLine ? undefined : 'an array'
+  }
+  if (bytes[0] !== OPEN_OBJECT || isObject(body, first)) return undefined
+  // A line starts with a brace. Inside an object that is spread over lines, it starts with a name.
+  const begin = second === undefined ? undefined : body[second.start]
+  return begin === QUOTE || begin === CLOSE_OBJECT ? 'spread' : undefined
+}
+
+function isObject(body: Uint8Array, { start, end }: Span): boolean {
+  return body[start] === OPEN_OBJECT && body[end - 1] === CLOSE_OBJECT
+}
+
+function isArrayEnd(body: Uint8Array): boolean {
+  return body[trimmed(body, 0, body.length).end - 1] === CLOSE_ARRAY
+}
+
+/** By its byte order mark, or because every other byte of ASCII in it is zero. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes
+  if ((a === 0xfe && b === 0xff) || (a === 0xff && b === 0xfe)) return true
+  if (bytes.length < 4) return false
+  return (a === 0 && c === 0 && b !== 0 && d !== 0) || (b === 0 && d === 0 && a !== 0 && c !== 0)
 }
 
 /** The elements of the body, which has to be one array. Brackets inside an element only have to balance. */

@@ -47,9 +47,21 @@ export function expectedOf({ body, contentType, coding = 'identity' }: Upload): 
   // Without the byte order mark.
   const text = bytes.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
   const found = framing === 'lines' ? text.split('\n').map(trim).filter(Boolean) : elementsOf(text)
+  if (framing === 'lines' && isNoLines(found as string[])) return problem('malformed-upload')
   if (found.filter((item) => item !== null).length > LIMITS.maxInvoices) return problem('upload-too-large')
   if (found.length === 0 || found.at(-1) === null) return problem('malformed-upload')
   return { kind: 'items', items: expectedItems(found.map((item) => Buffer.from(item as string, 'latin1'))) }
+}
+
+const OTHER_STARTS = ['1f8b', '28b52ffd', 'feff', 'fffe'].map((hex) => Buffer.from(hex, 'hex').toString('latin1'))
+
+/** Whether text that should be lines is something else: compressed, UTF-16, an array, or an invoice spread over lines. */
+function isNoLines(lines: readonly string[]): boolean {
+  const [first = '', second = ''] = lines
+  if (first.startsWith('[')) return !/^\{.*\}$/s.test(second) || lines.at(-1)?.endsWith(']') === true
+  if (OTHER_STARTS.some((start) => first.startsWith(start))) return true
+  if (/^(?:\0[^\0]){2}|^(?:[^\0]\0){2}/s.test(first)) return true
+  return /^\{(?:.*[^}])?$/s.test(first) && /^["}]/.test(second)
 }
 
 function expectedItems(values: readonly Buffer[]): ExpectedItem[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { Problem } from '../../src/errors.ts'
 import { at } from './contract.ts'
 import { assertProblem, IDENTITY, JSON_HEADERS, POST, PUT, PUT_PATTERN, RECEIPT, testApp, untimed } from './test-app.ts'
@@ -132,6 +133,21 @@ suite('what does not reach ingest', () => {
       assertProblem(contract('POST', POST, answer), 'unsupported-media-type', 415)
       assert.equal(answer.headers['accept-encoding'], 'identity')
       assert.equal(requests.length, 0)
+    })
+  }
+
+  for (const [coding, payload] of [
+    ['gzip', gzipSync('{}')],
+    ['zstd', zstdCompressSync('{}')],
+  ] as const) {
+    test(`is ${coding} without Content-Encoding: 415 as with it, for the till is to send the invoice again`, async (t) => {
+      const { app, answers, requests, contract, memory } = await testApp(t)
+      const answer = await app.inject({ ...post, payload })
+      assertProblem(contract('POST', POST, answer), 'unsupported-media-type', 415)
+      assert.equal(answer.headers['accept-encoding'], 'identity')
+      assert.equal(requests.length, 0)
+      assert.equal(answers.length, 1)
+      assert.equal(memory.usedBytes, 0)
     })
   }
 

@@ -218,6 +218,8 @@ test('an upload for which there is no room when it is inflated is sent again lat
 
 test('an upload that cannot be read is refused as a whole', async () => {
   await assert.rejects(ingestOver()([' ', '']), isProblem('malformed-upload'))
+  for (const first of [`[${line(1)},`, '{'])
+    await assert.rejects(ingestOver()([first, '"a":1}', line(2)]), isProblem('malformed-upload'))
   await assert.rejects(
     ingestOver({ reader: mainThreadReader({ maxInvoices: 1 }) })([line(1), line(2)]),
     isProblem('upload-too-large'),

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { type Framing, split } from '../../src/uploads/split.ts'
 
 /** The items as text, or why there are none. */
-function itemsOf(body: string, framing: Framing, maxItems = 1_000): readonly string[] | string {
-  const bytes = Buffer.from(body)
+function itemsOf(body: string | Uint8Array, framing: Framing, maxItems = 1_000): readonly string[] | string {
+  const bytes = Buffer.from(body as string)
   const found = split(bytes, framing, maxItems)
   if (found.kind === 'too-many') return found.kind
   if (found.kind === 'malformed') return `malformed at ${found.at}`
+  if (found.kind === 'no-lines') return found.instead
   return found.items.map(({ start, end }) => bytes.toString('utf8', start, end))
 }
 
@@ -17,6 +19,12 @@ const blank = fc.array(fc.constantFrom(' ', '\t', '\r', '\n'), { maxLength: 3 })
 const value = fc
   .tuple(fc.json({ maxDepth: 3, depthSize: 'small' }), fc.constantFrom('', '\t', '  '))
   .map(([json, indent]) => JSON.stringify(JSON.parse(json), null, indent))
+
+/** Whether a body of these lines is something else, by the rule in words: see `docs/uploads.md`. */
+function isNoLines([first = '', second = '']: readonly string[]): boolean {
+  const isUtf16 = /^(?:\0[^\0]){2}|^(?:[^\0]\0){2}/s.test(Buffer.from(first).toString('latin1'))
+  return isUtf16 || first.startsWith('[') || (/^\{(?:.*[^}])?$/s.test(first) && /^["}]/.test(second))
+}
 
 suite('lines', () => {
   test('are the items, whatever is in them', () => {
@@ -27,6 +35,7 @@ suite('lines', () => {
           .replace(/^\ufeff/, '')
           .split('\n')
           .flatMap((line) => line.replaceAll(BLANKS, '') || [])
+        fc.pre(!isNoLines(expected))
         assert.deepEqual(itemsOf(body, 'lines'), expected)
         if (expected.length > 0) assert.equal(itemsOf(body, 'lines', expected.length - 1), 'too-many')
         assert.deepEqual(itemsOf(body, 'lines', expected.length), expected)
@@ -44,6 +53,51 @@ suite('lines', () => {
   test('are not counted beyond the limit', () => {
     assert.equal(itemsOf('1\n2\n3', 'lines', 2), 'too-many')
     assert.deepEqual(itemsOf('1\n2\n\n', 'lines', 2), ['1', '2'])
+  })
+})
+
+suite('what is no lines of invoices', () => {
+  const INVOICE = '{"storeId":"S1","lines":[]}'
+  const pretty = JSON.stringify(JSON.parse(INVOICE), null, 2)
+  const instead = (body: string | Uint8Array) => itemsOf(body, 'lines', 2)
+
+  test('is told as a whole, also where it would be too many', () => {
+    for (const more of ['', `\n${INVOICE}`.repeat(3)]) {
+      assert.equal(instead(gzipSync(INVOICE + more)), 'compressed')
+      assert.equal(instead(zstdCompressSync(INVOICE + more)), 'compressed')
+      assert.equal(instead(Buffer.from(`\ufeff${INVOICE}${more}`, 'utf16le')), 'UTF-16')
+      assert.equal(instead(Buffer.from(`\ufeff${INVOICE}${more}`, 'utf16le').swap16()), 'UTF-16')
+      assert.equal(instead(Buffer.from(INVOICE + more, 'utf16le')), 'UTF-16')
+      assert.equal(instead(Buffer.from(INVOICE + more, 'utf16le').swap16()), 'UTF-16')
+      assert.equal(instead(`[${INVOICE}${more.replaceAll('\n', ',\n')}]`), 'an array')
+      assert.equal(instead(`\ufeff\n [\n${INVOICE}${more.replaceAll('\n', ',\n')}\n]`), 'an array')
+      assert.equal(instead(`[\n${INVOICE},${more.replaceAll('\n', ',\n')}`), 'an array')
+      assert.equal(instead(pretty + more), 'spread')
+      assert.equal(instead(`\r\n${pretty.replaceAll('\n', '\r\n')}${more}`), 'spread')
+      assert.equal(instead(INVOICE.replace(',', ',\n') + more), 'spread')
+    }
+  })
+
+  test('is not a first line that is damaged, cut off or alone: the others are judged all the same', () => {
+    for (const first of [
+      'x',
+      '\0\0\0\0',
+      `\0${INVOICE}`,
+      '{',
+      '{"a":1',
+      '}',
+      '"a":1}',
+      '1',
+      'null',
+      '{"a":"["}',
+      INVOICE,
+    ]) {
+      assert.deepEqual(itemsOf(`${first}\n${INVOICE}`, 'lines'), [first, INVOICE])
+      assert.deepEqual(itemsOf(first, 'lines'), [first])
+    }
+    for (const first of ['[', '[1]', `[${INVOICE},`])
+      assert.deepEqual(itemsOf(`${first}\n${INVOICE}\n${INVOICE}`, 'lines'), [first, INVOICE, INVOICE])
+    assert.deepEqual(itemsOf(`${INVOICE}\n"\n[\n${pretty.split('\n')[1]}`, 'lines').length, 4)
   })
 })
 
