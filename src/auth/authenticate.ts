@@ -61,6 +61,8 @@ const MAX_TOKEN_LENGTH = 8_192
 /** Tokens that were refused are remembered too: a till that keeps on sending one must not cost a verification each time. */
 const MAX_REFUSED = 10_000
 const REFUSED_MS = 30_000
+/** Whoever waits for keys that are fetched keeps nobody from being verified: an identity provider may take seconds. */
+const MAX_WAITING_FOR_KEYS = 1_000
 
 /**
  * Who sent a request, by its `Authorization` field, or by its client's certificate where it has no such field. `sender`
@@ -93,6 +95,7 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
   const refused = new LRUCache<string, AuthFailure>({ max: MAX_REFUSED, ttl: REFUSED_MS })
   const limit = new VerificationLimit()
   let refusedWith = keySet.generation
+  let waitingForKeys = 0
 
   function verdictOn(principal: Principal): AuthResult {
     if (now() >= principal.expiresAtMs + LEEWAY_SECONDS * 1_000) return failed('expired', principal)
@@ -101,13 +104,9 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
   }
 
   async function verify(token: string, key: string, sender: string): Promise<AuthResult> {
-    if (!(await limit.enter(sender))) return failed('busy')
-    let found: Verified | AuthFailure | undefined
-    try {
-      found = await verifyToken(token, options, now)
-    } finally {
-      limit.leave(sender, found === 'not-ours' || found === 'malformed')
-    }
+    const found = await verifyWithNewest(token, sender)
+    if (found === 'busy') return failed('busy')
+    if (found === 'not-ours' || found === 'malformed') limit.noteBad(sender)
     if (typeof found === 'string') {
       // Without keys nothing is known of the token.
       if (found !== 'no-keys') refused.set(key, found)
@@ -117,6 +116,29 @@ export function createAuthenticator(options: AuthenticateOptions): Authenticator
     const verdict = verdictOn(found.principal)
     if (verdict.kind === 'principal') onFirstUse(found.principal, sender)
     return verdict
+  }
+
+  /** A token that no key of ours has signed may be signed with one that is newer than ours. */
+  async function verifyWithNewest(token: string, sender: string): Promise<Verified | AuthFailure> {
+    const { generation } = keySet
+    const found = await verifyInTurn(token, sender)
+    if (found !== 'no-keys' && found !== 'not-ours') return found
+    if (waitingForKeys >= MAX_WAITING_FOR_KEYS) {
+      if (found === 'not-ours') limit.noteBad(sender)
+      return 'busy'
+    }
+    waitingForKeys++
+    await keySet.refresh().finally(() => waitingForKeys--)
+    return keySet.generation === generation ? found : await verifyInTurn(token, sender)
+  }
+
+  async function verifyInTurn(token: string, sender: string): Promise<Verified | AuthFailure> {
+    if (!(await limit.enter(sender))) return 'busy'
+    try {
+      return await verifyToken(token, options, now)
+    } finally {
+      limit.leave()
+    }
   }
 
   /** Whether the key of a token that was verified with earlier keys is still among them. */
@@ -165,31 +187,23 @@ async function verifyToken(
   { keySet, audience, issuer }: AuthenticateOptions,
   now: () => number,
 ): Promise<Verified | AuthFailure> {
-  const attempt = async (): Promise<Verified | AuthFailure> => {
-    const { keys, generation } = keySet
-    if (keys === undefined) return 'no-keys'
-    try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
-        algorithms: ALGORITHMS,
-        audience,
-        ...(issuer === undefined ? {} : { issuer }),
-        clockTolerance: LEEWAY_SECONDS,
-        currentDate: new Date(now()),
-      })
-      const principal = principalOf(payload)
-      if (principal === null) return 'claims'
-      const { kid } = protectedHeader
-      return { principal, key: kid === undefined ? undefined : keys.about(kid), generation }
-    } catch (error) {
-      return failureOf(error)
-    }
+  const { keys, generation } = keySet
+  if (keys === undefined) return 'no-keys'
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
+      algorithms: ALGORITHMS,
+      audience,
+      ...(issuer === undefined ? {} : { issuer }),
+      clockTolerance: LEEWAY_SECONDS,
+      currentDate: new Date(now()),
+    })
+    const principal = principalOf(payload)
+    if (principal === null) return 'claims'
+    const { kid } = protectedHeader
+    return { principal, key: kid === undefined ? undefined : keys.about(kid), generation }
+  } catch (error) {
+    return failureOf(error)
   }
-  const found = await attempt()
-  if (found !== 'no-keys' && found !== 'not-ours') return found
-  // It may be signed with a key that is newer than ours.
-  const before = keySet.generation
-  await keySet.refresh()
-  return keySet.generation === before ? found : await attempt()
 }
 
 function failureOf(error: unknown): AuthFailure {

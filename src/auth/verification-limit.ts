@@ -38,11 +38,15 @@ export class VerificationLimit {
     return true
   }
 
-  leave(sender: string, isBad: boolean): void {
-    if (isBad) this.#bad.set(sender, { count: this.#badOf(sender) + 1, atMs: this.#now() })
+  leave(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#underWay--
     else next()
+  }
+
+  /** A token of this sender turned out to be bad. */
+  noteBad(sender: string): void {
+    this.#bad.set(sender, { count: this.#badOf(sender) + 1, atMs: this.#now() })
   }
 
   /** How many bad tokens of a sender still count. */

@@ -209,6 +209,33 @@ suite('made-up tokens', async () => {
     assert.equal(await outcome(young, 'till'), 'till-8')
   })
 
+  test('wait for new keys without holding up tokens of ours, 1,000 at most', async () => {
+    const { outcome, keySet } = authenticatorWith()
+    const fetched = Promise.withResolvers<void>()
+    keySet.refresh = () => fetched.promise
+    const flood = Promise.all(Array.from({ length: 1_000 }, (_, n) => outcome(madeUp(n), `sender-${n % 20}`)))
+    assert.equal(await outcome(bearer(await tokenOf(key)), 'till'), 'till-7', 'although nobody answers for the keys')
+    for (let n = 0; n < 100; n++) assert.equal(await outcome(madeUp(1_000 + n), 'late'), 'busy')
+    fetched.resolve()
+    assert.deepEqual(new Set(await flood), new Set(['not-ours']))
+    assert.equal(await outcome(madeUp(2_000), 'sender-0'), 'not-ours', 'fewer than 100 of this sender were bad')
+    const outcomes = new Set<string>()
+    for (let n = 0; n < 60; n++) outcomes.add(await outcome(madeUp(3_000 + n), 'late'))
+    assert.ok(outcomes.has('busy'), 'those that found no place count as well')
+  })
+
+  test('are not those that new keys are for, however many come at once', async () => {
+    const { outcome, keySet } = authenticatorWith()
+    keySet.fresh = [key, other]
+    const tokens = await Promise.all(Array.from({ length: 150 }, (_, n) => tokenOf(other, { sub: `till-${n}` })))
+    const outcomes = await Promise.all(tokens.map((token) => outcome(bearer(token), 'load balancer')))
+    assert.deepEqual(
+      outcomes,
+      [...tokens.keys()].map((n) => `till-${n}`),
+    )
+    assert.equal(await outcome(madeUp(1), 'load balancer'), 'not-ours', 'none of them counted')
+  })
+
   test('of all senders together wait, 1,000 at most', async () => {
     const { outcome } = authenticatorWith()
     const outcomes = await Promise.all(Array.from({ length: 1_100 }, (_, n) => outcome(madeUp(n), `sender-${n}`)))
