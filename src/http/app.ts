@@ -109,7 +109,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
 
   app.addHook('onRequest', checkRequest)
-  allowOrigins(app, options.corsOrigins ?? [])
+  allowOrigins(app, options.corsOrigins ?? [], deps.senders)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)
     done()

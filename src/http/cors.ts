@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Senders } from '../admission/senders.ts'
+import { clientAddress } from './client-address.ts'
 import { methodsAt } from './error-answers.ts'
 
 /** Besides the fields that every page may send. */
@@ -7,16 +9,18 @@ const REQUEST_FIELDS = 'authorization, content-type, content-encoding, idempoten
 const ANSWER_FIELDS = 'location, retry-after, www-authenticate, idempotent-replayed, ratelimit, ratelimit-policy'
 /** No browser remembers a preflight for longer. */
 const MAX_AGE_SECONDS = 7_200
+/** About what a preflight takes of the main thread. */
+const PREFLIGHT_MS = 0.1
 
 /**
  * Lets tills that run in a browser read the answers, if their page is of one of these origins (CORS). Without any, no
  * answer has a field of it. A preflight, the question of a browser whether it may send, needs no token: browsers send
- * none with it. Cookies are never asked for.
+ * none with it. So it is nobody's, and bounded by address. Cookies are never asked for.
  *
  * Not @fastify/cors: that answers OPTIONS on every path, and what is no preflight with a text. Here both stay problem
  * documents, 404 and 405.
  */
-export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
+export function allowOrigins(app: FastifyInstance, origins: readonly string[], senders: Senders): void {
   if (origins.length === 0) return
   const allowed = new Set(origins)
 
@@ -26,6 +30,13 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
       done()
       return
     }
+    const stranger = senders.stranger(clientAddress(request))
+    const obstacle = senders.strangerObstacle(stranger)
+    if (obstacle !== null) {
+      done(obstacle)
+      return
+    }
+    stranger.charge(PREFLIGHT_MS)
     reply
       .code(204)
       .header('access-control-allow-methods', methods.join(', '))

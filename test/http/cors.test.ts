@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { Senders } from '../../src/admission/senders.ts'
 import { JSON_HEADERS, POST, PUT, testApp, UPLOAD } from './test-app.ts'
 
 const ORIGIN = 'https://till.example'
@@ -40,6 +41,20 @@ suite('CORS', () => {
       assert.equal(headers.vary, 'origin')
     }
     assert.deepEqual(answers, [])
+  })
+
+  test('whoever asks without end whether it may send gets 429 while tills send; others are told', async (t) => {
+    const limits = { maxConnections: 10, memoryBytes: 1e6, uploadMemoryBytes: 1e6, timeShare: 1e-6 }
+    const { app } = await testApp(t, { senders: new Senders(limits) }, CORS)
+    const ask = async (remoteAddress: string) =>
+      await app.inject({ method: 'OPTIONS', url: POST, headers: PREFLIGHT, remoteAddress })
+    const post = { method: 'POST', url: POST, headers: JSON_HEADERS, payload: '{}', remoteAddress: '10.0.0.7' } as const
+    for (let i = 0; i < 5_000; i++) assert.equal((await ask('10.0.0.7')).statusCode, 204)
+    assert.equal((await app.inject(post)).statusCode, 201)
+    const { statusCode, headers } = await ask('10.0.0.7')
+    assert.deepEqual([statusCode, headers['access-control-allow-origin']], [429, ORIGIN])
+    assert.equal((await ask('10.0.0.8')).statusCode, 204)
+    assert.equal((await app.inject(post)).statusCode, 201, 'its tills do not pay for it')
   })
 
   test('its page may read every answer, and the header fields that a till needs', async (t) => {
