@@ -19,11 +19,15 @@ export interface BarChart {
   readonly unit: string
   /** `log` where values differ by more than a hundred times; 0 is then drawn at the beginning. */
   readonly scale: 'linear' | 'log'
+  /** Of at most four series. */
   readonly groups: readonly Group[]
 }
 
 const WIDTH = 760
-const [LEFT, RIGHT] = [260, 90]
+const [MARGIN, RIGHT] = [12, 90]
+/** As wide as in DejaVu Sans; other fonts are narrower. */
+const CHARACTER = 6.5
+const widthOf = (text: string) => Math.ceil(text.length * CHARACTER)
 const [BAR, BETWEEN_GROUPS, TOP, BOTTOM] = [16, 12, 64, 44]
 
 /** A file that an `img` shows has its own colours: the page's do not reach it. */
@@ -33,30 +37,32 @@ const STYLE = `
   .title { font-size: 15px; font-weight: 600 }
   .grid { stroke: #1f2328; stroke-opacity: .15 }
   .spread { stroke: #1f2328; stroke-width: 1.5 }
-  .s0 { fill: #0969da } .s1 { fill: #9a9fa6 } .s2 { fill: #bf8700 }
+  .s0 { fill: #0969da } .s1 { fill: #9a9fa6 } .s2 { fill: #bf8700 } .s3 { fill: #8250df }
   @media (prefers-color-scheme: dark) {
     svg { background: #0d1117 }
     text { fill: #e6edf3 }
     .grid, .spread { stroke: #e6edf3 }
-    .s0 { fill: #4493f8 } .s1 { fill: #6e7681 } .s2 { fill: #d29922 }
+    .s0 { fill: #4493f8 } .s1 { fill: #6e7681 } .s2 { fill: #d29922 } .s3 { fill: #ab7df8 }
   }`
 
 /** A chart of bars from left to right, as an SVG file. It says its values in words, too, for those who do not see it. */
 export function barChart({ title, unit, scale, groups }: BarChart): string {
   const series = [...new Set(groups.flatMap(({ bars }) => bars.map((bar) => bar.series)))]
+  if (series.length > 4) throw new Error(`a chart has colours for at most four series, not ${series.join(', ')}`)
+  const left = MARGIN + Math.max(...groups.map(({ name }) => widthOf(name))) + 8
   const axis = axisOf(
     scale,
     groups.flatMap(({ bars }) => bars.flatMap(({ least, most }) => [least, most])),
   )
-  const x = (value: number) => round(LEFT + axis.share(value) * (WIDTH - LEFT - RIGHT))
+  const x = (value: number) => round(left + axis.share(value) * (WIDTH - left - RIGHT))
   const parts: string[] = []
   let y = TOP
   for (const { name, bars } of groups) {
-    parts.push(text(LEFT - 8, y + 12, name, 'text-anchor="end"'))
+    parts.push(text(left - 8, y + 12, name, 'text-anchor="end"'))
     for (const { series: of, median, least, most } of bars) {
       const middle = y + BAR / 2
       parts.push(
-        `<rect class="s${series.indexOf(of)}" x="${LEFT}" y="${y + 1}" width="${round(x(median) - LEFT)}" height="${BAR - 2}"/>`,
+        `<rect class="s${series.indexOf(of)}" x="${left}" y="${y + 1}" width="${round(x(median) - left)}" height="${BAR - 2}"/>`,
       )
       if (most > least) parts.push(`<path class="spread" d="M${x(least)} ${middle}H${x(most)}"/>`)
       parts.push(text(Math.max(x(median), x(most)) + 6, y + 12, figure(median)))
@@ -71,22 +77,26 @@ export function barChart({ title, unit, scale, groups }: BarChart): string {
   ])
   const hasSpread = groups.some(({ bars }) => bars.some(({ least, most }) => most > least))
   const below = hasSpread ? `${unit}; bar: median, line: least to most` : unit
-  const legend =
-    series.length < 2
-      ? []
-      : series.flatMap((name, i) => [
-          `<rect class="s${i}" x="${LEFT + i * 170}" y="38" width="12" height="12"/>`,
-          text(LEFT + i * 170 + 18, 48, name),
-        ])
   const head = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + BOTTOM}" width="${WIDTH}" height="${bottom + BOTTOM}" role="img" aria-labelledby="title words">`,
     `<title id="title">${escapeHtml(title)}</title>`,
     `<desc id="words">${escapeHtml(inWords(unit, groups))}</desc>`,
     `<style>${STYLE}\n</style>`,
-    text(12, 24, title, 'class="title"'),
+    text(MARGIN, 24, title, 'class="title"'),
   ]
-  const unitText = text((LEFT + WIDTH - RIGHT) / 2, bottom + 34, below, 'text-anchor="middle"')
-  return [...head, ...legend, ...grid, ...parts, unitText, '</svg>', ''].join('\n')
+  const unitText = text((left + WIDTH - RIGHT) / 2, bottom + 34, below, 'text-anchor="middle"')
+  return [...head, ...legendOf(series), ...grid, ...parts, unitText, '</svg>', ''].join('\n')
+}
+
+/** One line. One series needs none: the title says what it is. */
+function legendOf(series: readonly string[]): string[] {
+  if (series.length < 2) return []
+  let x = MARGIN
+  return series.flatMap((name, i) => {
+    const at = x
+    x += 18 + widthOf(name) + 24
+    return [`<rect class="s${i}" x="${at}" y="38" width="12" height="12"/>`, text(at + 18, 48, name)]
+  })
 }
 
 function inWords(unit: string, groups: readonly Group[]): string {

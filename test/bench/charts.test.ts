@@ -36,6 +36,23 @@ suite('the charts of bench/RESULTS.md', () => {
     assert.throws(() => chartsOf(results.replaceAll('| resident MiB |', '| MB |')), /no column resident MiB/)
     assert.throws(() => chartsOf(results.replace(/\| just started \| \d+/, '| just started | -')), /no figure: -/)
   })
+
+  test('have all of their names within the picture, and none over another', () => {
+    for (const [name, svg] of chartsOf(results)) {
+      const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"(?: text-anchor="(\w+)")?>([^<]+)</g)].map(
+        ([, x, y, anchor = 'start', content = '']) => {
+          const width = content.length * 6.5 // as wide as in DejaVu Sans; other fonts are narrower
+          const left = Number(x) - width * { start: 0, middle: 0.5, end: 1 }[anchor as 'start' | 'middle' | 'end']
+          return { y, content, left, right: left + width }
+        },
+      )
+      for (const { content, left, right } of texts)
+        assert.ok(left >= 0 && right <= 760, `${name}: ${content} is cut off`)
+      const legend = texts.filter(({ y }) => y === '48')
+      for (const [i, { content, left }] of legend.entries())
+        assert.ok(i === 0 || left > 18 + Number(legend[i - 1]?.right), `${name}: ${content} is over another name`)
+    }
+  })
 })
 
 suite('a chart of bars', () => {
@@ -55,6 +72,17 @@ suite('a chart of bars', () => {
     assert.match(svg, /role="img" aria-labelledby="title words"/)
     assert.match(svg, />ms; bar: median, line: least to most<\/text>/)
     assert.match(svg, /@media \(prefers-color-scheme: dark\)/)
+  })
+
+  test('has a colour for each series in both schemes, and is not drawn where there are too few colours', () => {
+    const withSeries = (names: string) => {
+      const bars = [...names].map((series) => ({ series, median: 1, least: 1, most: 1 }))
+      return barChart({ ...chart, scale: 'linear', groups: [{ name: 'one', bars }] })
+    }
+    const svg = withSeries('abcd')
+    for (const [, used] of svg.matchAll(/<rect class="(s\d)"/g))
+      assert.equal(svg.split(`.${used} { fill: #`).length, 3, `${used} has no colour`)
+    assert.throws(() => withSeries('abcde'), /at most four series, not a, b, c, d, e/)
   })
 
   test('draws values in proportion, and ten times as much as one step on a logarithmic scale', () => {
