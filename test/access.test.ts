@@ -208,7 +208,23 @@ test('a gateway that never reached its identity provider is not ready, and says 
   assert.deepEqual([status, till], [503, 'resend'])
 })
 
-test('a gateway that asks for tokens and has no readable keys does not start', async () => {
-  const config = readConfig({ KAFKA_BROKERS: 'a:9092', AUTH_JWKS_FILE: '/nowhere/jwks.json' })
-  await assert.rejects(startGateway(config, pino({ level: 'silent' })), /\/nowhere\/jwks\.json/)
+test('a gateway whose files cannot be used does not start: its configuration is wrong, and nothing of a file is repeated', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tillgate-access-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const [keys, secret, none] = [join(folder, 'jwks.json'), join(folder, 'secret'), join(folder, 'none')]
+  await writeFile(keys, '{"keys":[]}')
+  await writeFile(secret, 'hunter2')
+  const start = (variables: NodeJS.ProcessEnv) =>
+    startGateway(readConfig({ KAFKA_BROKERS: 'a:9092', AUTH_JWKS_FILE: keys, ...variables }), pino({ level: 'silent' }))
+  const wrong = (told: string) => ({ name: 'ConfigError', problems: [told] })
+  for (const [file, why] of [
+    [none, 'there is no such file or folder'],
+    [folder, 'it is a folder, not a file'],
+    [secret, 'it is not JSON'],
+  ] as const) {
+    await assert.rejects(start({ AUTH_JWKS_FILE: file }), wrong(`${file}: ${why}`))
+    await assert.rejects(start({ AUTH_REVOCATIONS_FILE: file }), wrong(`${file}: ${why}`))
+    if (file === secret) continue
+    await assert.rejects(start({ TLS_CERT_FILE: secret, TLS_KEY_FILE: file }), wrong(`${file}: ${why}`))
+  }
 })

@@ -4,6 +4,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { LRUCache } from 'lru-cache'
 import type { AuthResult } from './authenticate.ts'
 import { reach, reachOf, scopesOf } from './claims.ts'
+import { parseJson } from './json.ts'
 import type { Principal } from './principal.ts'
 import { isRevoked, type Revocations } from './revocations.ts'
 
@@ -34,7 +35,7 @@ export type Holders = ReadonlyMap<string, Pick<Principal, 'stores' | 'terminals'
 
 /** Reads the text of such a file. Throws an error that says what is wrong with it. */
 export function readHolders(text: string): Holders {
-  const file: unknown = JSON.parse(text)
+  const file = parseJson(text)
   if (!check.Check(file)) throw new Error(`${check.Errors(file).First()?.path || 'the file'} is not as it should be`)
   return new Map(
     Object.entries(file).map(([name, { stores, terminals, scope }]) => [

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
+import { parseJson } from './json.ts'
 
 /** All that a set says about the keys of one id. As long as the text is the same, so are they. */
 export interface KeyText {
@@ -20,7 +21,7 @@ const PUBLIC_TYPES: ReadonlySet<unknown> = new Set(['OKP', 'EC', 'RSA'])
 
 /** Reads the text of a JWKS. Throws an error that says what is wrong with it, and repeats nothing of it. */
 export function readPublicKeys(text: string): PublicKeys {
-  const set = publicKeys(JSON.parse(text))
+  const set = publicKeys(parseJson(text))
   const texts = new Map<string, KeyText>()
   for (const key of set.keys) {
     const { kid } = key

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { parseJson } from './json.ts'
 import type { Principal } from './principal.ts'
 
 const time = (description: string) =>
@@ -50,7 +51,7 @@ export function readRevocations(text: string): Revocations {
 
 /** The same as it is written. */
 export function readRevocationsFile(text: string): RevocationsFile {
-  const file: unknown = JSON.parse(text)
+  const file = parseJson(text)
   if (!check.Check(file)) throw new Error(`${check.Errors(file).First()?.path || 'the file'} is not as it should be`)
   return file
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { fileText } from '../file-text.ts'
 
 /** How often files of keys and revocations are read again. */
 const REREAD_MS = 10_000
@@ -32,12 +32,8 @@ export class WatchedFile<T> {
 
   /** Rejects when the file cannot be read at the start: a gateway must not run with half of its settings. */
   static async open<T>(options: WatchedFileOptions<T>): Promise<WatchedFile<T>> {
-    try {
-      const text = await readFile(options.file, 'utf8')
-      return new WatchedFile(options, text, options.read(text))
-    } catch (error) {
-      throw new Error(`${options.file}: ${(error as Error).message}`, { cause: error })
-    }
+    const text = await fileText(options.file)
+    return new WatchedFile(options, text, readIn(options, text))
   }
 
   get value(): T {
@@ -51,17 +47,17 @@ export class WatchedFile<T> {
 
   /** Reads the file now. Never rejects. */
   async reread(): Promise<void> {
-    const { file, read, onTrouble, onChange } = this.#options
+    const { onTrouble, onChange } = this.#options
     try {
-      const text = await readFile(file, 'utf8')
+      const text = await fileText(this.#options.file)
       if (text !== this.#text) {
-        this.#value = read(text)
+        this.#value = readIn(this.#options, text)
         this.#text = text
         onChange?.(this.#value)
       }
       this.#trouble = undefined
     } catch (error) {
-      const reason = `${file}: ${(error as Error).message}`
+      const reason = (error as Error).message
       if (reason !== this.#trouble) onTrouble(reason)
       this.#trouble = reason
     }
@@ -69,5 +65,13 @@ export class WatchedFile<T> {
 
   stop(): void {
     clearInterval(this.#timer)
+  }
+}
+
+function readIn<T>({ file, read }: WatchedFileOptions<T>, text: string): T {
+  try {
+    return read(text)
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:https'
 import type { Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { ClientCertificate } from '../auth/certificates.ts'
+import { fileText } from '../file-text.ts'
 
 /** PEM files for TLS. All may be replaced while the gateway runs. */
 export interface TlsFiles {
@@ -52,7 +52,7 @@ function settings({ ca }: Content) {
 /** Rejects when the files cannot be read or do not fit together. */
 export async function readTlsFiles({ certFile, keyFile, clientCaFile }: TlsFiles): Promise<Content> {
   const [cert, key, ca] = await Promise.all(
-    [certFile, keyFile, clientCaFile].map((file) => (file === undefined ? undefined : readFile(file, 'utf8'))),
+    [certFile, keyFile, clientCaFile].map((file) => (file === undefined ? undefined : fileText(file))),
   )
   const content = { cert: cert as string, key: key as string, ca }
   try {

@@ -155,6 +155,7 @@ test('what is wrong is said, and no secret is repeated', async (t) => {
   await tillgate('keygen', '--key-file', './key.json', '--jwks-file', './jwks.json')
   await tillgate('keygen', '--key-file', './other.json', '--jwks-file', './others.json')
   await writeFile(inFolder('./secret.json'), '{"password":"hunter2"}')
+  await writeFile(inFolder('./password'), 'hunter2')
   const issued = (await tillgate(...ISSUE)).out
   for (const [args, code, told] of [
     [[], 2, /needs one of keygen/],
@@ -175,6 +176,15 @@ test('what is wrong is said, and no secret is repeated', async (t) => {
     [['revoke', '--file', './r.json', '--token-id', 'a', '--store', 'b'], 2, /one of --token-id, --store/],
     [['revoke', '--file', './r.json', '--token-id', 'a', '--before', '2026-01-01T00:00:00Z'], 2, /one of --token-id/],
     [['revoke', '--file', './secret.json', '--token-id', 'a'], 2, /secret\.json: /],
+    [[...ISSUE, '--key-file', './none.json'], 2, /none\.json: there is no such file/],
+    [[...ISSUE, '--key-file', './'], 2, /\/: it is a folder, not a file/],
+    [['issue', '--key-file', './key.json', '--from', './', '--to', './x'], 2, /\/: it is a folder/],
+    [['inspect', issued, '--jwks-file', './none.json'], 2, /none\.json: there is no such file/],
+    [['inspect', issued, '--jwks-file', './password'], 2, /password: it is not JSON/],
+    [['keygen', '--key-file', './new.json', '--jwks-file', './password'], 2, /password: it is not JSON/],
+    [['revoke', '--file', './password', '--all'], 2, /password: it is not JSON/],
+    [['revoke', '--file', './', '--all'], 2, /\/: it is a folder, not a file/],
+    [['keygen', '--key-file', './none/key.json', '--jwks-file', './jwks.json'], 1, /there is no such file or folder/],
   ] as [string[], number, RegExp][]) {
     const { code: exitCode, out, err } = await tillgate(...args)
     assert.equal(exitCode, code, `${args.join(' ')}: ${err}`)

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { plainMessage } from '../../system-problem.ts'
+import { fileText } from '../../file-text.ts'
 import { text } from '../terminal/forms.ts'
 import { InputError } from '../terminal/input-errors.ts'
 import type { Option } from '../terminal/options.ts'
@@ -34,8 +33,8 @@ export async function readTokenHeaders(
 }
 
 async function readToken(file: string): Promise<string> {
-  const content = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new InputError(plainMessage(error))
+  const content = await fileText(file).catch((error: Error) => {
+    throw new InputError(error.message)
   })
   const token = content.trim()
   if (token === '') throw new InputError(`${file} is empty: it must hold a token`)

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { ALGORITHMS } from '../../auth/authenticate.ts'
 import { principalOf } from '../../auth/claims.ts'
 import { readPublicKeys } from '../../auth/public-keys.ts'
 import { InputError, UsageError } from '../terminal/input-errors.ts'
+import { readInput } from './private-file.ts'
 
 /** What a token says, and what is wrong with it. */
 export interface Inspected {
@@ -32,7 +32,7 @@ function decode(token: string): Pick<Inspected, 'header' | 'claims'> {
 }
 
 async function isSigned(token: string, jwksFile: string): Promise<boolean> {
-  const text = await readFile(jwksFile, 'utf8')
+  const text = await readInput(jwksFile)
   try {
     const { find } = readPublicKeys(text)
     await jwtVerify(token, find, { algorithms: ALGORITHMS, currentDate: new Date(0) })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { importJWK, SignJWT } from 'jose'
 import { type Claims, principalOf } from '../../auth/claims.ts'
 import type { Reach } from '../../auth/principal.ts'
 import { InputError, UsageError } from '../terminal/input-errors.ts'
 import type { WantedClaims } from './options.ts'
+import { readInput } from './private-file.ts'
 
 /** A token and what it says, for the record of what was issued. */
 export interface Issued {
@@ -43,7 +43,7 @@ function claimsOf(wanted: WantedClaims, now: Date): Issued['claims'] {
 }
 
 async function readKey(file: string) {
-  const text = await readFile(file, 'utf8')
+  const text = await readInput(file)
   try {
     const jwk = JSON.parse(text)
     if (jwk.d === undefined || typeof jwk.kid !== 'string') throw new Error()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { parseJson } from '../../auth/json.ts'
 import { publicKeys } from '../../auth/public-keys.ts'
 import { InputError } from '../terminal/input-errors.ts'
 import { readIfThere, replaceFile, writeSecret } from './private-file.ts'
@@ -24,7 +25,7 @@ async function readKeys(file: string): Promise<readonly JWK[]> {
   const text = await readIfThere(file)
   if (text === undefined) return []
   try {
-    return publicKeys(JSON.parse(text)).keys
+    return publicKeys(parseJson(text)).keys
   } catch (error) {
     throw new InputError(`${file}: ${(error as Error).message}`)
   }

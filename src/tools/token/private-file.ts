@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
+import { fileText } from '../../file-text.ts'
 import { InputError } from '../terminal/input-errors.ts'
 
 /** Writes a new file that only its owner can read. Throws `InputError` if there is one: it may be the key of all tills. */
@@ -33,10 +34,17 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** The text of a file; undefined if there is none. */
+/** The text of a file. Throws `InputError` if it cannot be read. */
+export async function readInput(file: string): Promise<string> {
+  return await fileText(file).catch((error: Error) => {
+    throw new InputError(error.message)
+  })
+}
+
+/** The same; undefined if there is no such file. */
 export async function readIfThere(file: string): Promise<string | undefined> {
-  return await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
+  return await fileText(file).catch((error: Error) => {
+    if ((error.cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new InputError(error.message)
   })
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Reach } from '../../auth/principal.ts'
-import { plainMessage } from '../../system-problem.ts'
 import { InputError } from '../terminal/input-errors.ts'
+import { readInput } from './private-file.ts'
 
 /** Whom a token is for: one line of a list. */
 export interface ListedTill {
@@ -21,9 +20,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/
  * blanks, and `*` is all. `-` is standard input. Throws `InputError`, which names the first wrong line.
  */
 export async function readTillList(file: string): Promise<ListedTill[]> {
-  const content = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
-    throw new InputError(plainMessage(error))
-  })
+  const content = await (file === '-' ? readAll(process.stdin) : readInput(file))
   const [header = '', ...lines] = content.replace(/^\uFEFF/, '').split(/\r?\n/)
   if (header.replaceAll(' ', '') !== COLUMNS) throw new InputError(`${file}: the first line must be ${COLUMNS}`)
   const tills: ListedTill[] = []

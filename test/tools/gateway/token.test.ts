@@ -32,5 +32,5 @@ test('what is no token is refused, and never repeated', async (t) => {
     message: 'TILLGATE_TOKEN holds no token',
   })
   await assert.rejects(readTokenHeaders('/nowhere/token', {}), /\/nowhere\/token: there is no such file/)
-  await assert.rejects(readTokenHeaders(folder, {}), InputError)
+  await assert.rejects(readTokenHeaders(folder, {}), new InputError(`${folder}: it is a folder, not a file`))
 })
