@@ -83,8 +83,18 @@ suite('within one process', () => {
       assert.doesNotMatch(plan, /--at-once/)
     }
     assert.match(await help('topics', '--help'), /tillgate topics grow spreads it/)
-    for (const command of COMMANDS)
-      for (const line of (await runHere([command, '--help'])).stdout.split('\n')) assert.ok(line.length <= 80, line)
+  })
+
+  test('every help fits 80 columns, and no list of commands is broken', async () => {
+    const subcommands = { token: ['keygen', 'issue', 'inspect', 'revoke'], topics: ['plan', 'create', 'check', 'grow'] }
+    const ofSubcommands = Object.entries(subcommands).flatMap(([command, names]) =>
+      names.map((name) => [command, name]),
+    )
+    for (const asked of [[], ...COMMANDS.map((command) => [command]), ...ofSubcommands]) {
+      const { stdout } = await runHere([...asked, '--help'])
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line)
+      assert.doesNotMatch(stdout, /\n {2}tillgate .*\n\w/)
+    }
   })
 
   test('help that is a file or a value is none', async () => {

@@ -12,18 +12,19 @@ const HELP = `tillgate: point-of-sale invoice gateway for Apache Kafka
 Usage: tillgate COMMAND [OPTIONS]
 
   tillgate serve      run the gateway; configured by environment variables alone
-  tillgate dedup      copy each invoice of KAFKA_TOPIC once to KAFKA_TOPIC.unique
-  tillgate tail       print the records of KAFKA_TOPIC: partition, offset, key, headers, value
+  tillgate dedup      copy each invoice once to KAFKA_TOPIC.unique
+  tillgate tail       print the records of KAFKA_TOPIC as they come
   tillgate audit      read KAFKA_TOPIC and say whether the promise held
   tillgate upload     send journals to a gateway, as a till would
   tillgate topics     plan, create, check and grow the topic
   tillgate token      make, inspect and revoke the tokens of tills
   tillgate simulate   run many tills against a gateway, with honest latencies
-  tillgate config     print every variable: type, default, meaning, present value (secrets redacted)
+  tillgate config     print every variable: type, default, meaning and value
 
-tillgate COMMAND --help explains each command; tillgate --version is this version.
-KAFKA_BROKERS is the one variable without a default, e.g. KAFKA_BROKERS=127.0.0.1:9092 tillgate tail. serve needs the
-keys of tokens too, or AUTH=off.`
+tillgate COMMAND --help explains each command; tillgate --version says which
+version this is. KAFKA_BROKERS is the one variable without a default, e.g.
+KAFKA_BROKERS=127.0.0.1:9092 tillgate tail
+serve needs the keys of tokens too, or AUTH=off.`
 
 /** Each command and what it needs are loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

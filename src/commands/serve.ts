@@ -16,7 +16,7 @@ const HELP = helpText({
   does: 'runs the gateway until SIGTERM or SIGINT, then drains it',
   options: {},
   notes: [
-    'It is configured by environment variables alone, which tillgate config lists. KAFKA_BROKERS is required, and AUTH_JWKS_FILE or AUTH_JWKS_URL, or else AUTH=off, e.g. AUTH_JWKS_FILE=jwks.json KAFKA_BROKERS=127.0.0.1:9092 tillgate serve',
+    'It is configured by environment variables alone, which tillgate config lists. KAFKA_BROKERS is required, and AUTH_JWKS_FILE or AUTH_JWKS_URL, or else AUTH=off, e.g.\nAUTH_JWKS_FILE=jwks.json KAFKA_BROKERS=127.0.0.1:9092 tillgate serve',
   ],
   exitCodes:
     '0 drained, 1 failed (the address is in use, or a bug), 2 wrong arguments or configuration, 3 stopped by SHUTDOWN_TIMEOUT_MS with invoices in flight: their tills were told to send them again.',

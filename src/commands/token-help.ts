@@ -10,7 +10,7 @@ export const TOKEN_HELP = helpText({
   does: 'makes the tokens that tills send their invoices with; asks no server',
   options: {},
   notes: [
-    `  tillgate token keygen    makes a pair of keys: one to sign tokens, one for gateways
+    `  tillgate token keygen    makes a pair of keys: one signs, one is for gateways
   tillgate token issue     signs a token for a till, a store or a head office
   tillgate token inspect   shows what a token says, and whether it is valid
   tillgate token revoke    makes tokens invalid before they expire`,
@@ -33,7 +33,7 @@ export const TOKEN_SUBCOMMAND_HELP: Readonly<Record<string, string>> = {
   }),
   issue: helpText({
     name: 'tillgate token issue',
-    takes: '--key-file FILE --name NAME --stores IDS --terminals IDS | --from FILE --to FILE [OPTIONS]',
+    takes: '--key-file FILE [OPTIONS]\n         --name NAME --stores IDS --terminals IDS | --from FILE --to FILE',
     does: 'prints a token for a till, a store or a head office; what it says goes to standard error',
     options: ISSUE_OPTIONS,
     notes: [
@@ -51,7 +51,7 @@ export const TOKEN_SUBCOMMAND_HELP: Readonly<Record<string, string>> = {
   }),
   revoke: helpText({
     name: 'tillgate token revoke',
-    takes: '--file FILE --token-id ID | --store ID | --name NAME | --all [--before TIME]',
+    takes: '--file FILE [--before TIME]\n         --token-id ID | --store ID | --name NAME | --all',
     does: 'adds a revocation to a file. Gateways that have it as AUTH_REVOCATIONS_FILE act on it within ten seconds',
     options: REVOKE_OPTIONS,
     notes: ['Tokens for all stores (*) are revoked by their id or name, or with --all; no single store revokes them.'],

@@ -25,7 +25,7 @@ const NOT_FINISHED = '3 not finished: Kafka refused or did not answer, or it was
 export const TOPICS_SUBCOMMAND_HELP: Readonly<Record<string, string>> = {
   plan: helpText({
     name: 'tillgate topics plan',
-    takes: '--stores N --invoices-per-day N --brokers N [OPTIONS]',
+    takes: '[OPTIONS]\n         --stores N --invoices-per-day N --brokers N',
     does: 'computes what topic, brokers and gateways are needed, and why; asks no cluster',
     options: PLAN_OPTIONS,
     exitCodes: '0 done, 2 wrong arguments, or numbers for which there is no plan.',
