@@ -2,6 +2,7 @@ import { topicProblem, withConnectionProblems } from '../kafka/connection-proble
 import { stageTopics } from '../kafka/partition-owner.ts'
 import type { PartitionRange } from '../kafka/read-position.ts'
 import { fetchRanges, type LogRecord, type ReadSession, readTopic } from '../kafka/read-topic.ts'
+import { countPartitions } from '../kafka/topic-admin.ts'
 import type { StageReading } from '../tools/audit/run-audit.ts'
 
 /**
@@ -16,12 +17,20 @@ export async function stageReading(
   const topics = stageTopics(session.topic)
   const unique = { ...session, topic: topics.unique }
   const conflicts = { ...session, topic: topics.conflicts }
-  if (!isRequired && !(await isThere(unique))) return undefined
-  if (isRequired) await withConnectionProblems(unique, () => fetchRanges(unique))
+  if (isRequired) await withConnectionProblems(unique, () => assertThere(unique))
+  else if (!(await isThere(unique))) return undefined
   return {
     readUnique: (onRecord) => readNow(unique, onRecord, signal),
     readConflicts: async (onRecord) => ((await isThere(conflicts)) ? await readNow(conflicts, onRecord, signal) : []),
   }
+}
+
+async function assertThere(unique: ReadSession): Promise<void> {
+  if ((await countPartitions(unique)) === 'missing')
+    throw new Error(
+      `topic ${unique.topic} is missing: tillgate topics create --dedup creates it, tillgate dedup fills it`,
+    )
+  await fetchRanges(unique)
 }
 
 async function isThere(session: ReadSession): Promise<boolean> {

@@ -257,7 +257,10 @@ test('.unique and .conflicts are judged if they are there: exit code 0 only if .
 
   const missing = await audit(t, 'resent', ['--unique'])
   assert.equal(missing.code, 3)
-  assert.match(missing.stderr, /topic resent\.unique is missing/)
+  assert.match(
+    missing.stderr,
+    /^topic resent\.unique is missing: tillgate topics create --dedup creates it, tillgate dedup fills it$/m,
+  )
 })
 
 test('a range of time and some partitions; receipts that name other places are not judged', async (t) => {
