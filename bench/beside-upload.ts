@@ -16,8 +16,9 @@ import { parseArgs, promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
 import { startKafka } from '../dev/kafka/cluster.ts'
 import type { Summary } from '../src/tools/simulate/summary.ts'
-import { CORES, median, pin, spread, startPinnedGateway } from './processes.ts'
+import { CORES, pin, startPinnedGateway } from './processes.ts'
 import { InvoiceSource } from './requests.ts'
+import { median, spread } from './spread.ts'
 
 const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const LIVE_SECONDS = 10

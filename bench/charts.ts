@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type BarChart, barChart, type Group } from './bar-chart.ts'
 import { tableBelow } from './markdown.ts'
-import { spreadIn } from './processes.ts'
+import { spreadIn } from './spread.ts'
 
 /** The cell of a row in the column with this head, or with this number. */
 type Cell = (column: string | number) => string

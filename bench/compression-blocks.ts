@@ -2,7 +2,7 @@ import { COMPRESSED_AT_ONCE_BYTES, COMPRESSIONS, loadCompression } from '../src/
 import { encodeRecords, type PlainMessage } from '../src/kafka/kafkajs/record-batch.ts'
 import { invoiceBody } from '../test/harness/exchange.ts'
 import { table } from './markdown.ts'
-import { spread } from './processes.ts'
+import { spread } from './spread.ts'
 
 const REPEATS = 40
 const MOST_RECORDS = 500

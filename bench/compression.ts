@@ -13,7 +13,8 @@ import { COMPRESSIONS, type Compression } from '../src/kafka/kafkajs/compression
 import { blockTable } from './compression-blocks.ts'
 import { appendedSince, segmentSizes } from './log-batches.ts'
 import { machineLine, table } from './markdown.ts'
-import { CORES, cpuSeconds, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
+import { CORES, cpuSeconds, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { spread } from './spread.ts'
 import { carried, tcpBytes } from './tcp-bytes.ts'
 
 const { values } = parseArgs({

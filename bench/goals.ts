@@ -1,6 +1,6 @@
 import { table } from './markdown.ts'
-import { median, spread } from './processes.ts'
 import type { Comparison } from './report.ts'
+import { median, spread } from './spread.ts'
 
 /** A goal, and what measures it. */
 interface Goal {

@@ -11,8 +11,9 @@ import { hostileBodies } from '../test/invoice/hostile-bodies.ts'
 import { plainSale } from '../test/invoice/plain-sale.ts'
 import { HttpConnection } from './http-connection.ts'
 import { inPairs } from './measure.ts'
-import { CORES, median, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
+import { CORES, pin, runLoad, startPinnedGateway } from './processes.ts'
 import { requestBytes } from './requests.ts'
+import { median, spread } from './spread.ts'
 
 const { values } = parseArgs({
   options: {

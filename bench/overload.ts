@@ -6,7 +6,8 @@
  */
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'
-import { CORES, median, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { CORES, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { median } from './spread.ts'
 
 const RATE_PER_TILL = 5
 const MAX_TILLS = 10_000

@@ -2,7 +2,7 @@ import type { LatencyRow, Percentiles } from './latency.ts'
 import { machineLine, table } from './markdown.ts'
 import type { Sample } from './measure.ts'
 import type { MemoryRun } from './memory.ts'
-import { spread } from './processes.ts'
+import { spread } from './spread.ts'
 
 /** The figures of a sample that tables show; NaN: not known. */
 type Figures = Pick<Sample, 'invoicesPerSecond' | 'cpuUs' | 'busy'>

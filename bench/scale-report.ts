@@ -1,6 +1,6 @@
 import { machineLine, table } from './markdown.ts'
-import { median, spread } from './processes.ts'
 import { type Load, type Sample, sumOf } from './scale-sample.ts'
+import { median, spread } from './spread.ts'
 
 /** One load and its samples, one a round. */
 export interface Row {

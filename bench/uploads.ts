@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util'
 import { startKafka } from '../dev/kafka/cluster.ts'
 import { inPairs } from './measure.ts'
-import { CORES, cpuSeconds, median, pin, runLoad, spread, startPinnedGateway } from './processes.ts'
+import { CORES, cpuSeconds, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { median, spread } from './spread.ts'
 
 const { values } = parseArgs({
   options: { pairs: { type: 'string', default: '5' }, seconds: { type: 'string', default: '10' } },
