@@ -22,7 +22,16 @@ export async function pin(pid: number, core: string): Promise<void> {
 
 /** Processor time that a process has used so far (all threads), in seconds. */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') as string[]
+  return secondsOf(`/proc/${pid}`)
+}
+
+/** The same of its main thread alone. */
+export function mainThreadCpuSeconds(pid: number): number {
+  return secondsOf(`/proc/${pid}/task/${pid}`)
+}
+
+function secondsOf(folder: string): number {
+  const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]?.split(' ') as string[]
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 

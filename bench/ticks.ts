@@ -6,19 +6,20 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { startKafka } from '../dev/kafka/cluster.ts'
 import { type OutgoingPacket, runFeed } from '../examples/ticks/feed.ts'
 import { generatePackets } from '../examples/ticks/generate.ts'
 import { startTicks } from '../examples/ticks/handler.ts'
-import { startKafka } from './kafka/cluster.ts'
+import { inPairs } from './measure.ts'
+import { cpuSeconds, mainThreadCpuSeconds } from './processes.ts'
+import { median, spread } from './spread.ts'
 
 const PARTITIONS = 6
 const TICKS_PER_PACKET = 500
 const WARM_UP_PACKETS = 100
 const FEEDS = 2
-const CLOCK_TICKS_PER_SECOND = 100
 
 if (process.send !== undefined) await beHandler()
 else await bench()
@@ -47,7 +48,7 @@ async function bench(): Promise<void> {
   })
   const feeds = await Promise.all(Array.from({ length: FEEDS }, (_, seed) => packetsOf(seed, Number(values.packets))))
   const kafka = await startKafka()
-  const rounds: Record<'with' | 'without', Run>[] = []
+  let rounds: [Run, Run][] = []
   try {
     let runs = 0
     const run = async (workers: number) => {
@@ -55,37 +56,38 @@ async function bench(): Promise<void> {
       await kafka.createTopic({ topic, partitions: PARTITIONS })
       return await measure(kafka.bootstrap[0] as string, topic, workers, feeds)
     }
-    for (let pair = 0; pair < Number(values.pairs); pair++) {
-      const [first, second] = pair % 2 === 0 ? [2, 0] : [0, 2]
-      const results = { [first as number]: await run(first as number), [second as number]: await run(second as number) }
-      rounds.push({ with: results[2] as Run, without: results[0] as Run })
-    }
+    rounds = await inPairs(
+      Number(values.pairs),
+      () => run(2),
+      () => run(0),
+    )
   } finally {
     await kafka.stop()
   }
   console.log('workers   ticks/s   CPU us a tick   of the main thread')
-  for (const [name, kind] of [
-    ['2', 'with'],
-    ['0', 'without'],
+  for (const [workers, which] of [
+    ['2', 0],
+    ['0', 1],
   ] as const) {
-    const perSecond = median(rounds.map((round) => round[kind].ticksPerSecond)).toFixed(0)
-    const cpu = median(rounds.map((round) => round[kind].cpuMicrosPerTick)).toFixed(2)
-    const mainCpu = median(rounds.map((round) => round[kind].mainCpuMicrosPerTick)).toFixed(2)
-    console.log(name.padEnd(9), perSecond.padEnd(9), cpu.padEnd(15), mainCpu)
+    const of = (key: keyof Run) => median(rounds.map((pair) => pair[which][key]))
+    const perSecond = of('ticksPerSecond').toFixed(0)
+    console.log(
+      workers.padEnd(9),
+      perSecond.padEnd(9),
+      of('cpuUs').toFixed(2).padEnd(15),
+      of('mainThreadUs').toFixed(2),
+    )
   }
-  const ratios = rounds.map((round) => round.with.ticksPerSecond / round.without.ticksPerSecond)
-  console.log(
-    `ticks/s with 2 workers : with 0 = ${median(ratios).toFixed(2)} (median of ${ratios.length} pairs, ` +
-      `${Math.min(...ratios).toFixed(2)}..${Math.max(...ratios).toFixed(2)})`,
-  )
+  const ratios = rounds.map(([a, b]) => a.ticksPerSecond / b.ticksPerSecond)
+  console.log(`ticks/s with 2 workers : with 0 = ${spread(ratios)}, ${ratios.length} pairs`)
 }
 
 interface Run {
   readonly ticksPerSecond: number
-  /** Of the handler's process, all its threads. */
-  readonly cpuMicrosPerTick: number
+  /** Microseconds of processor time a tick, of the handler's process with all its threads. */
+  readonly cpuUs: number
   /** Of its main thread, whose work no other thread can do. */
-  readonly mainCpuMicrosPerTick: number
+  readonly mainThreadUs: number
 }
 
 async function measure(broker: string, topic: string, workers: number, feeds: OutgoingPacket[][]): Promise<Run> {
@@ -94,16 +96,15 @@ async function measure(broker: string, topic: string, workers: number, feeds: Ou
     const port = await portOf(handler)
     const feed = (from: number, to?: number) => Promise.all(feeds.map((packets) => send(port, packets.slice(from, to))))
     await feed(0, WARM_UP_PACKETS)
-    const process = `/proc/${handler.pid}`
-    const mainThread = `${process}/task/${handler.pid}`
-    const [startedAtMs, cpuBefore, mainBefore] = [performance.now(), cpuMicros(process), cpuMicros(mainThread)]
+    const pid = handler.pid as number
+    const [startedAtMs, cpuBefore, mainBefore] = [performance.now(), cpuSeconds(pid), mainThreadCpuSeconds(pid)]
     await feed(WARM_UP_PACKETS)
     const seconds = (performance.now() - startedAtMs) / 1_000
     const ticks = feeds.length * (feeds[0]!.length - WARM_UP_PACKETS) * TICKS_PER_PACKET
     return {
       ticksPerSecond: ticks / seconds,
-      cpuMicrosPerTick: (cpuMicros(process) - cpuBefore) / ticks,
-      mainCpuMicrosPerTick: (cpuMicros(mainThread) - mainBefore) / ticks,
+      cpuUs: (1e6 * (cpuSeconds(pid) - cpuBefore)) / ticks,
+      mainThreadUs: (1e6 * (mainThreadCpuSeconds(pid) - mainBefore)) / ticks,
     }
   } finally {
     const exited = once(handler, 'exit')
@@ -146,14 +147,4 @@ async function send(port: number, packets: OutgoingPacket[]): Promise<void> {
     },
   })
   if (resent + bad > 0) throw new Error(`${resent} packets sent again, ${bad} bad: nothing was measured`)
-}
-
-/** User and system time so far of a process or thread, by its folder in /proc. */
-function cpuMicros(folder: string): number {
-  const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND) * 1_000_000
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number
 }
