@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from '../dev/kafka/broker.ts'
-import { neededMemoryBytes, readGatewayConfig } from '../src/config.ts'
+import { readGatewayConfig } from '../src/config.ts'
+import { neededMemoryBytes } from '../src/config-memory.ts'
 import { CLI } from '../test/harness/cli-process.ts'
 import { scrape } from '../test/harness/exchange.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'

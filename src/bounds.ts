@@ -2,7 +2,7 @@ import { Arrivals } from './admission/arrivals.ts'
 import { BufferMemory } from './admission/buffer-memory.ts'
 import { LiveLimit } from './admission/live-limit.ts'
 import { SENDER_MEMORY, type Sender, type SenderLimits, Senders } from './admission/senders.ts'
-import { REQUEST_OVERHEAD_BYTES, uploadBytes } from './config.ts'
+import { REQUEST_OVERHEAD_BYTES, uploadBytes, uploadMemoryBytes } from './config-memory.ts'
 import type { Config } from './config-schema.ts'
 import type { UploadReader } from './uploads/upload-reader.ts'
 
@@ -47,10 +47,6 @@ export function senderLimits(config: Config): SenderLimits {
     uploadMemoryBytes: part(uploadMemoryBytes(config), uploadBytes(config) + REQUEST_OVERHEAD_BYTES),
     timeShare: config.SENDER_TIME_PERCENT / 100,
   }
-}
-
-function uploadMemoryBytes({ BUFFER_MEMORY_BYTES, UPLOAD_BUFFER_PERCENT }: Config): number {
-  return (BUFFER_MEMORY_BYTES * UPLOAD_BUFFER_PERCENT) / 100
 }
 
 /** The most bytes that invoices hold that still arrive. The rest of the buffer is for those that Kafka has not stored. */

@@ -3,71 +3,18 @@ import { Value } from '@sinclair/typebox/value'
 import { privacyProblems } from './config-forms.ts'
 import { journalsProblems, kafkaLogin, kafkaProblems, kafkaTls } from './config-kafka.ts'
 import { networkProblems, originProblems } from './config-lists.ts'
+import { REQUEST_OVERHEAD_BYTES, uploadBytes, uploadMemoryBytes } from './config-memory.ts'
 import { pointerProblems } from './config-pointers.ts'
 import { type Config, ConfigSchema } from './config-schema.ts'
 import { mistypedVariables } from './config-typos.ts'
 import { typeWords } from './config-words.ts'
 import { unbracketed } from './network-address.ts'
 
-/** Bytes of `BUFFER_MEMORY_BYTES` that a request costs besides its body. */
-export const REQUEST_OVERHEAD_BYTES = 2_048
-
 /** The most bytes that a batch of one invoice has besides the invoice, with the longest identity and every warning. */
 const RECORD_OVERHEAD_BYTES = 2_048
 
 /** The part of `SHUTDOWN_TIMEOUT_MS` for writing the last answers and closing the connections. */
 export const LAST_ANSWERS_MS = 1_000
-
-/**
- * What the process takes besides the parts below, young objects and worker threads included, and what sockets hold for
- * it. Measured under a memory limit, with all parts in use at once: `npm run bench:memory`.
- */
-const PROCESS_BYTES = 400 * 2 ** 20
-
-/** Of one open connection, in the process and in the kernel: measured there, too. */
-const CONNECTION_BYTES = 20 * 2 ** 10
-
-/** Of one remembered token: `npm run bench:tokens`. */
-const TOKEN_BYTES = 512
-
-/** The memory limit below which the system may end the gateway when its buffer is full. Whole MiB. */
-export function neededMemoryBytes(config: Config): number {
-  const { BUFFER_MEMORY_BYTES, REPLAY_MEMORY_BYTES, JOURNALS_TOPIC, JOURNALS_MEMORY_BYTES } = config
-  const parts = [
-    PROCESS_BYTES,
-    config.MAX_CONNECTIONS * CONNECTION_BYTES,
-    BUFFER_MEMORY_BYTES,
-    REPLAY_MEMORY_BYTES,
-    JOURNALS_TOPIC === undefined ? 0 : JOURNALS_MEMORY_BYTES,
-    config.AUTH === 'off' ? 0 : config.AUTH_MAX_TOKENS * TOKEN_BYTES,
-    compressedBytes(config),
-  ]
-  const bytes = parts.reduce((sum, part) => sum + part, 0)
-  return Math.ceil(bytes / 2 ** 20) * 2 ** 20
-}
-
-/** The most that batches under way hold besides their records: one for each partition, and no larger than these. */
-function compressedBytes({
-  KAFKA_COMPRESSION,
-  KAFKA_PARTITIONS,
-  MAX_BATCH_BYTES,
-  BUFFER_MEMORY_BYTES,
-}: Config): number {
-  return KAFKA_COMPRESSION === 'none' ? 0 : Math.min(KAFKA_PARTITIONS * MAX_BATCH_BYTES, BUFFER_MEMORY_BYTES)
-}
-
-/** Why a memory limit (`process.constrainedMemory`; 0: none is known) is too low; `null` when it is not. */
-export function memoryProblem(config: Config, limitBytes: number): string | null {
-  const neededBytes = neededMemoryBytes(config)
-  if (limitBytes === 0 || limitBytes >= neededBytes) return null
-  return `the memory limit is ${limitBytes} bytes; BUFFER_MEMORY_BYTES, MAX_CONNECTIONS and what else is set need up to ${neededBytes}`
-}
-
-/** Bytes of `BUFFER_MEMORY_BYTES` that an upload of the largest size takes. */
-export function uploadBytes(config: Config): number {
-  const { UPLOAD_MAX_BYTES, UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES } = config
-  return UPLOAD_MAX_BYTES + Math.max(UPLOAD_MAX_COMPRESSED_BYTES, UPLOAD_MAX_INVOICES * REQUEST_OVERHEAD_BYTES)
-}
 
 /**
  * The longest time from the end of a request to its answer. An upload waits to be read, then for its places among the
@@ -205,7 +152,7 @@ function contradictions(config: Config): string[] {
     problems.push('MAX_INVOICE_BYTES must not exceed MAX_BATCH_BYTES')
   if (config.MAX_INVOICE_BYTES + REQUEST_OVERHEAD_BYTES > config.BUFFER_MEMORY_BYTES)
     problems.push(`MAX_INVOICE_BYTES must be ${REQUEST_OVERHEAD_BYTES} or more below BUFFER_MEMORY_BYTES`)
-  if ((config.BUFFER_MEMORY_BYTES * config.UPLOAD_BUFFER_PERCENT) / 100 < uploadBytes(config))
+  if (uploadMemoryBytes(config) < uploadBytes(config))
     problems.push('BUFFER_MEMORY_BYTES times UPLOAD_BUFFER_PERCENT must hold one upload of the largest size')
   return problems
 }

@@ -1,4 +1,5 @@
-import { memoryProblem, readGatewayConfig } from '../config.ts'
+import { readGatewayConfig } from '../config.ts'
+import { memoryProblem } from '../config-memory.ts'
 import { startGateway } from '../gateway.ts'
 import { tuneHeap } from '../heap.ts'
 import { createLogger } from '../observability/logger.ts'

@@ -68,7 +68,7 @@ hangs, and 3 s to spare. Only then may the kubelet kill it. */}}
 {{- if or $jwks.configMap $jwks.secret }}files{{ end -}}
 {{- end -}}
 
-{{/* What src/config.ts says that the process needs, with its defaults where nothing is set: 400 MiB, its connections (20 KiB
+{{/* What src/config-memory.ts says that the process needs, with its defaults where nothing is set: 400 MiB, its connections (20 KiB
 each), its buffer, what it remembers of stored invoices and of journals (with JOURNALS_TOPIC), its tokens (512 bytes each)
 and, with a compression, a batch for each partition. docs/deploy.md has the same. A limit that is given counts instead. */}}
 {{- define "tillgate.resources" -}}
