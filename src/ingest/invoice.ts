@@ -15,7 +15,6 @@ import type { Known } from '../known/known.ts'
 import type { Repeat } from '../known/repeat.ts'
 import type { RecordSpan } from '../tracing/record-span.ts'
 import type { RequestSpan } from '../tracing/request-span.ts'
-import type { InvoiceVerdict } from '../uploads/read-upload.ts'
 import type { UploadReader } from '../uploads/upload-reader.ts'
 import { type KeyBinding, scopedKey } from './idempotency-keys.ts'
 import { notRead } from './not-read.ts'
@@ -125,7 +124,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     return append(request, value, verdict)
   }
 
-  function append(request: IngestRequest, body: Buffer, verdict: InvoiceVerdict): Taken {
+  function append(request: IngestRequest, body: Buffer, verdict: ValidationResult): Taken {
     const { receivedAt, traceparent, expectedIdentity, principal, idempotencyKey, reservation } = request
     if (verdict.kind !== 'valid') throw problemOfFault(verdict)
     const { identity } = verdict

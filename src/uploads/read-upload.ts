@@ -110,10 +110,7 @@ const TOO_LARGE = { kind: 'too-large' } as const
 export type ValidItem = Extract<ValidationResult, { kind: 'valid' }>
 
 /** What reading found out about one item of an upload. */
-export type ItemVerdict = InvoiceVerdict | { readonly kind: 'too-large' }
-
-/** What is known about an invoice after reading it. */
-export type InvoiceVerdict = ValidItem | Exclude<ValidationResult, { kind: 'valid' }>
+export type ItemVerdict = ValidationResult | { readonly kind: 'too-large' }
 
 /** One item of an upload: its bytes as they were sent, and the verdict on them. */
 export interface UploadItem {

@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
+import type { ValidationResult } from '../invoice/validate.ts'
 import type { Ask } from './ask.ts'
 import { type BodyOwner, BodyReader } from './body-reader.ts'
 import {
   createReadBody,
   type InvoiceBody,
-  type InvoiceVerdict,
   type UploadBody,
   type UploadLimits,
   type UploadRead,
@@ -32,7 +32,7 @@ const INLINE_INVOICES = 32
 /** An invoice that a worker read: its bytes as they were sent, and the verdict on them. */
 export interface ReadInvoice {
   readonly value: Buffer
-  readonly verdict: InvoiceVerdict
+  readonly verdict: ValidationResult
 }
 
 /**
