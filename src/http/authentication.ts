@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Authenticate, AuthFailure } from '../auth/authenticate.ts'
+import type { AuthFailure, AuthResult } from '../auth/auth-result.ts'
+import type { Authenticate } from '../auth/authenticate.ts'
 import { may, type Principal, type Scope } from '../auth/principal.ts'
 import { Problem } from '../errors.ts'
 import { FORBIDDEN } from '../ingest/invoice.ts'
@@ -81,8 +82,6 @@ export function principalOf(
   const holder = (known: AuthResult) => holderOf(known, scope, request.params as NamedTerminal, address, onDenied)
   return result instanceof Promise ? result.then(holder) : holder(result)
 }
-
-type AuthResult = Awaited<ReturnType<Authenticate>>
 
 function holderOf(
   result: AuthResult,

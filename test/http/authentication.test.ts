@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { Authenticate, AuthFailure } from '../../src/auth/authenticate.ts'
+import type { AuthFailure } from '../../src/auth/auth-result.ts'
+import type { Authenticate } from '../../src/auth/authenticate.ts'
 import type { Principal } from '../../src/auth/principal.ts'
 import type { Denial } from '../../src/http/authentication.ts'
 import { message, rawSocket } from './raw-socket.ts'
