@@ -32,7 +32,7 @@ try {
   console.log(await machineLine())
   for (const [name, environment] of Object.entries(SETTINGS))
     if (values.only.includes(name))
-      console.log(memoryTable(name, await measureMemory(target, kafka.brokers, { environment })))
+      console.log(memoryTable(name, await measureMemory(target, kafka.brokers, environment)))
 } finally {
   await kafka.stop()
 }

@@ -28,13 +28,6 @@ export interface MemoryRun {
   readonly killed: number
 }
 
-interface Options {
-  /** Variables beyond the shipped ones. */
-  readonly environment?: NodeJS.ProcessEnv
-  /** Instead of what the chart computes. */
-  readonly limitMib?: number | undefined
-}
-
 const SETTLE_MS = 2_000
 const IDLE_MS = 10_000
 
@@ -52,12 +45,13 @@ const LOADS = [
 
 /**
  * The memory of a fresh gateway with the environment of the image, under the limit that the Helm chart computes: at rest,
- * with connections, under load, and with the buffer as full as it gets while those stay open.
+ * with connections, under load, and with the buffer as full as it gets while those stay open. `environment`: variables
+ * beyond the shipped ones.
  */
 export async function measureMemory(
   { bootstrap, topic, partitions }: Target,
   brokers: readonly Broker[],
-  { environment = {}, limitMib }: Options = {},
+  environment: NodeJS.ProcessEnv,
 ): Promise<MemoryRun> {
   const variables = {
     KAFKA_BROKERS: bootstrap.join(','),
@@ -68,7 +62,7 @@ export async function measureMemory(
     ...environment,
   }
   const needed = neededMemoryBytes(readGatewayConfig({ AUTH: 'off', ...variables }))
-  const cgroup = new MemoryCgroup(limitMib === undefined ? needed : limitMib * 2 ** 20)
+  const cgroup = new MemoryCgroup(needed)
   const rows: MemoryRow[] = []
   const open: HttpConnection[] = []
   let gateway: GatewayProcess | undefined

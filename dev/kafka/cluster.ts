@@ -57,8 +57,6 @@ export interface KafkaOptions {
   onBrokerEnd?: (problem: string) => void
   /** Ends the start when it is aborted: `startKafka` then rejects. Without effect on a cluster that runs. */
   signal?: AbortSignal
-  /** Where PATH and JAVA_HOME are looked up; default: this process's. */
-  env?: NodeJS.ProcessEnv
 }
 
 /** A running cluster. */
@@ -87,10 +85,10 @@ const CLUSTER_STOP_PATIENCE_MS = 5_000
  * Starts a cluster. Resolves when every broker serves clients and knows all others. On failure nothing keeps running.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
-  const { env = process.env, onProgress = () => {}, jvmFlags = QUICK_JVM, signal } = options
+  const { onProgress = () => {}, jvmFlags = QUICK_JVM, signal } = options
   onProgress('Looking for Java')
   await sweep()
-  const { java, jars } = await provideRuntime({ env, onProgress, say: options.say, signal })
+  const { java, jars } = await provideRuntime({ env: process.env, onProgress, say: options.say, signal })
   const prepared = await prepare({ java, jars, jvmFlags, onProgress, signal })
 
   const keepsData = options.folder !== undefined

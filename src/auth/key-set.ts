@@ -76,13 +76,13 @@ export async function keysFromFile(
 
 export interface KeyUrlOptions extends KeyEvents {
   readonly url: URL
-  /** How often new keys are looked for. */
-  readonly refreshMs?: number
   /** The least time between two looks, however many tokens have an unknown key. */
   readonly pauseMs?: number
   readonly timeoutMs?: number
 }
 
+/** How often new keys are looked for at an identity provider. */
+const REFRESH_MS = 300_000
 const MAX_KEYS_BYTES = 1_048_576
 
 /**
@@ -90,7 +90,7 @@ const MAX_KEYS_BYTES = 1_048_576
  * provider is away, the last keys go on to count. Resolves when the first attempt has ended, whether it had keys or not.
  */
 export async function keysFromUrl(options: KeyUrlOptions): Promise<KeySet> {
-  const { url, onKeys, onTrouble, refreshMs = 300_000, pauseMs = 10_000, timeoutMs = 5_000 } = options
+  const { url, onKeys, onTrouble, pauseMs = 10_000, timeoutMs = 5_000 } = options
   let keys: PublicKeys | undefined
   let text = ''
   let generation = 0
@@ -125,7 +125,7 @@ export async function keysFromUrl(options: KeyUrlOptions): Promise<KeySet> {
   }
 
   await ask()
-  const timer = setInterval(refresh, refreshMs)
+  const timer = setInterval(refresh, REFRESH_MS)
   return {
     get keys() {
       return keys

@@ -16,14 +16,9 @@ const MAX_SENDERS = 10_000
  * load balancer that is not trusted to name its clients is one sender: behind it, a flood delays new tokens of others.
  */
 export class VerificationLimit {
-  readonly #now: () => number
   readonly #bad = new LRUCache<string, { count: number; atMs: number }>({ max: MAX_SENDERS })
   readonly #waiting: (() => void)[] = []
   #underWay = 0
-
-  constructor(now = () => performance.now()) {
-    this.#now = now
-  }
 
   /** Resolves when a token of this sender may be verified; `leave` has to follow then. False: there are too many. */
   async enter(sender: string): Promise<boolean> {
@@ -46,13 +41,13 @@ export class VerificationLimit {
 
   /** A token of this sender turned out to be bad. */
   noteBad(sender: string): void {
-    this.#bad.set(sender, { count: this.#badOf(sender) + 1, atMs: this.#now() })
+    this.#bad.set(sender, { count: this.#badOf(sender) + 1, atMs: performance.now() })
   }
 
   /** How many bad tokens of a sender still count. */
   #badOf(sender: string): number {
     const known = this.#bad.get(sender)
     if (known === undefined) return 0
-    return Math.max(0, known.count - ((this.#now() - known.atMs) / 1_000) * BAD_PER_SECOND)
+    return Math.max(0, known.count - ((performance.now() - known.atMs) / 1_000) * BAD_PER_SECOND)
   }
 }

@@ -9,7 +9,6 @@ export interface WatchedFileOptions<T> {
   /** Called when a new content could not be read, once for each reason. The value before stays. */
   readonly onTrouble: (reason: string) => void
   readonly onChange?: (value: T) => void
-  readonly rereadMs?: number
 }
 
 /**
@@ -27,7 +26,7 @@ export class WatchedFile<T> {
     this.#options = options
     this.#text = text
     this.#value = value
-    this.#timer = setInterval(() => this.reread(), options.rereadMs ?? REREAD_MS)
+    this.#timer = setInterval(() => this.reread(), REREAD_MS)
   }
 
   /** Rejects when the file cannot be read at the start: a gateway must not run with half of its settings. */

@@ -35,9 +35,9 @@ export class AccessLog {
   #uses = 0
   #spareUses = FIRST_USES
 
-  constructor(logger: Logger, intervalMs = INTERVAL_MS) {
+  constructor(logger: Logger) {
     this.#logger = logger
-    this.#timer = setInterval(() => this.flush(), intervalMs)
+    this.#timer = setInterval(() => this.flush(), INTERVAL_MS)
   }
 
   /** A token or certificate was seen for the first time, or again after it was forgotten. */

@@ -7,6 +7,8 @@ type Destination = ReturnType<typeof pino.destination>
 const destinations = new WeakMap<Logger, Destination>()
 const closings = new WeakMap<Logger, Promise<void>>()
 
+const CLOSE_TIMEOUT_MS = 500
+
 /**
  * The process's logger: one JSON object per line, to standard output. A slow reader never blocks it: lines are buffered
  * and, when the buffer is full, dropped. Lines that cannot be written, because the disk is full or the reader is gone,
@@ -26,25 +28,25 @@ export function createLogger(level: string): Logger {
 }
 
 /**
- * Logs nothing more and resolves when everything logged is written. After `timeoutMs` it drops the rest. Never rejects.
+ * Logs nothing more and resolves when everything logged is written. After half a second it drops the rest. Never rejects.
  * Await it before `process.exit`: pino would wait for ever on a full pipe that nobody reads. Further calls change
  * nothing.
  */
-export function closeLogger(logger: Logger, timeoutMs = 500): Promise<void> {
+export function closeLogger(logger: Logger): Promise<void> {
   let closing = closings.get(logger)
   if (closing === undefined) {
-    closing = close(logger, timeoutMs)
+    closing = close(logger)
     closings.set(logger, closing)
   }
   return closing
 }
 
-async function close(logger: Logger, timeoutMs: number): Promise<void> {
+async function close(logger: Logger): Promise<void> {
   logger.level = 'silent'
   const destination = destinations.get(logger)
   if (destination === undefined) return
   const closed = new Promise((resolve) => destination.once('close', resolve)) // events.once would reject on an error
   destination.end()
-  await within(timeoutMs, closed)
+  await within(CLOSE_TIMEOUT_MS, closed)
   destination.destroy()
 }

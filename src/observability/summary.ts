@@ -9,6 +9,7 @@ interface EventClass {
 
 /** Maximum number of classes per second; any others share one. */
 const MAX_CLASSES = 100
+const INTERVAL_MS = 1_000
 
 /**
  * Logs events by class, not one by one: at most one line per class and second, with the number of events and the fields
@@ -19,9 +20,9 @@ export class EventSummary {
   readonly #classes = new Map<string, EventClass>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(logger: Logger, intervalMs = 1_000) {
+  constructor(logger: Logger) {
     this.#logger = logger
-    this.#timer = setInterval(() => this.flush(), intervalMs)
+    this.#timer = setInterval(() => this.flush(), INTERVAL_MS)
   }
 
   /** Counts one event. `fields` must hold no value of an invoice beyond its identity. */

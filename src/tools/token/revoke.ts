@@ -7,9 +7,9 @@ import { readIfThere, replaceFile } from './private-file.ts'
  * Adds a revocation to a file, which is made if there is none. Gateways read it within seconds. Resolves with what is
  * revoked now, in words.
  */
-export async function revoke(file: string, what: WantedRevocation, now = new Date()): Promise<string> {
+export async function revoke(file: string, what: WantedRevocation): Promise<string> {
   const known = await read(file)
-  const before = (was: string | undefined) => latest(was, what.beforeMs ?? nextSecondMs(now))
+  const before = (was: string | undefined) => latest(was, what.beforeMs ?? nextSecondMs())
   const write = (changed: Partial<RevocationsFile>) =>
     replaceFile(file, `${JSON.stringify({ ...known, ...changed }, null, 2)}\n`)
   switch (what.kind) {
@@ -40,8 +40,8 @@ function latest(known: string | undefined, beforeMs: number): string {
 }
 
 /** Tokens say in which second they were issued. Those of this one are meant too. */
-function nextSecondMs(now: Date): number {
-  return (Math.floor(now.getTime() / 1_000) + 1) * 1_000
+function nextSecondMs(): number {
+  return (Math.floor(Date.now() / 1_000) + 1) * 1_000
 }
 
 async function read(file: string): Promise<RevocationsFile> {
