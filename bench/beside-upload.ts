@@ -14,9 +14,11 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
-import { startKafka } from '../dev/kafka/cluster.ts'
+import type { KafkaCluster } from '../dev/kafka/cluster.ts'
 import type { Summary } from '../src/tools/simulate/summary.ts'
-import { CORES, pin, startPinnedGateway } from './processes.ts'
+import type { GatewayProcess } from '../test/harness/gateway-process.ts'
+import { withOneGateway } from './one-gateway.ts'
+import { CORES } from './processes.ts'
 import { InvoiceSource } from './requests.ts'
 import { median, spread } from './spread.ts'
 
@@ -48,15 +50,19 @@ const pairs = Number(values.pairs)
 const perJournal = Math.ceil(Number(values.invoices) / (pairs * JOURNALS_PER_PART))
 
 const folder = await mkdtemp(join(tmpdir(), 'tillgate-bench-'))
-const kafka = await startKafka()
 /** Ends the running commands: a Ctrl-C does not reach those in a session of their own. */
 const over = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort())
 let isBroken = true
 try {
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  await kafka.createTopic({ topic: 'bench', partitions: 6 })
-  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
+  await withOneGateway(measure)
+} finally {
+  over.abort()
+  await rm(folder, { recursive: true, force: true })
+}
+process.exit(isBroken ? 1 : 0)
+
+async function measure(gateway: GatewayProcess, kafka: KafkaCluster): Promise<void> {
   let largestBytes = 0
   const sampler = setInterval(() => {
     largestBytes = Math.max(largestBytes, gateway.residentBytes)
@@ -134,14 +140,8 @@ try {
   const all = join(folder, 'answers')
   await promisify(execFile)('sh', ['-c', `cat "${folder}"/answers-* > "${all}"`])
   console.log(await tillgate(['audit', '--answers', all]))
-  await gateway.end('SIGTERM')
   isBroken = largestBytes > RESIDENT_CAP_BYTES
-} finally {
-  over.abort()
-  await kafka.stop()
-  await rm(folder, { recursive: true, force: true })
 }
-process.exit(isBroken ? 1 : 0)
 
 function latencyOf({ latencyMs, refusal }: Summary) {
   if (latencyMs === null) throw new Error(`no latencies: ${refusal ?? 'nothing was acknowledged'}`)

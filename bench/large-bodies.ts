@@ -5,13 +5,13 @@
  */
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { startKafka } from '../dev/kafka/cluster.ts'
 import { scrape } from '../test/harness/exchange.ts'
 import { hostileBodies } from '../test/invoice/hostile-bodies.ts'
 import { plainSale } from '../test/invoice/plain-sale.ts'
 import { HttpConnection } from './http-connection.ts'
 import { inPairs } from './measure.ts'
-import { CORES, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { withOneGateway } from './one-gateway.ts'
+import { CORES, pin, runLoad } from './processes.ts'
 import { requestBytes } from './requests.ts'
 import { median, spread } from './spread.ts'
 
@@ -42,12 +42,8 @@ const uploads = [
   ),
 )
 
-const kafka = await startKafka()
-try {
+await withOneGateway(async (gateway) => {
   await pin(process.pid, CORES.rest)
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  await kafka.createTopic({ topic: 'bench', partitions: 6 })
-  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
   const alone = async () => (await runLoad(gateway.url, load)).latency
   const beside = async () => {
     const over = new AbortController()
@@ -74,10 +70,7 @@ try {
   )
   const seconds = await scrape(gateway.adminUrl, 'tillgate_event_loop_longest_block_seconds')
   console.log(`longest block of the event loop: ${(seconds * 1_000).toFixed(0)} ms`)
-  await gateway.end('SIGTERM')
-} finally {
-  await kafka.stop()
-}
+})
 
 /** Sends one body after the other, each when the one before it is answered; one sender in four sends uploads. */
 async function sendAll(

@@ -5,8 +5,8 @@
  * beside the capacity itself.
  */
 import { parseArgs } from 'node:util'
-import { startKafka } from '../dev/kafka/cluster.ts'
-import { CORES, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { withOneGateway } from './one-gateway.ts'
+import { runLoad } from './processes.ts'
 import { median } from './spread.ts'
 
 const RATE_PER_TILL = 5
@@ -17,11 +17,7 @@ const { values } = parseArgs({
 })
 const seconds = Number(values.seconds)
 
-const kafka = await startKafka()
-try {
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  await kafka.createTopic({ topic: 'bench', partitions: 6 })
-  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
+await withOneGateway(async (gateway) => {
   const closed = { kind: 'post', connections: 256, seconds }
   await runLoad(gateway.url, closed)
   const peak = await runLoad(gateway.url, closed)
@@ -50,7 +46,4 @@ try {
     console.log(
       `${factor} x: goodput ${(of(factor, 'goodput') / best).toFixed(2)} of the peak (goal 0.95), accepted p99 ${(of(factor, 'p99') / base).toFixed(1)} x (goal 5)`,
     )
-  await gateway.end('SIGTERM')
-} finally {
-  await kafka.stop()
-}
+})

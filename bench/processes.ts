@@ -35,7 +35,7 @@ function secondsOf(folder: string): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
-/** Starts a gateway on the measured core. */
+/** Starts a gateway on the measured core. It has the variables of `GATEWAY`, an object as JSON, too. */
 export async function startPinnedGateway(bootstrap: string[], topic: string, environment: NodeJS.ProcessEnv = {}) {
   const gateway = await GatewayProcess.start({
     KAFKA_BROKERS: bootstrap.join(','),
@@ -43,6 +43,7 @@ export async function startPinnedGateway(bootstrap: string[], topic: string, env
     KAFKA_PARTITIONS: '6',
     DRAIN_DELAY_MS: '0',
     ...environment,
+    ...JSON.parse(process.env.GATEWAY ?? '{}'),
   })
   await pin(gateway.pid, CORES.measured)
   return gateway

@@ -96,7 +96,7 @@ try {
 async function startStage(topic: string, assignment: number[][], instances: number): Promise<Stage> {
   const config = { 'min.insync.replicas': String(Math.min(2, assignment[0]!.length)) }
   await kafka.createTopic({ topic, partitions: assignment.length, assignment, config })
-  const environment = { KAFKA_PARTITIONS: String(assignment.length), ...JSON.parse(process.env.GATEWAY ?? '{}') }
+  const environment = { KAFKA_PARTITIONS: String(assignment.length) }
   const gateways = []
   for (let i = 0; i < instances; i++) gateways.push(await startPinnedGateway(kafka.bootstrap, topic, environment))
   return { topic, assignment, gateways }

@@ -3,9 +3,9 @@
  * posts (A) and by gzip uploads of 1,000 (B), in the order A B B A, on the same brokers in one run.
  */
 import { parseArgs } from 'node:util'
-import { startKafka } from '../dev/kafka/cluster.ts'
 import { inPairs } from './measure.ts'
-import { CORES, cpuSeconds, pin, runLoad, startPinnedGateway } from './processes.ts'
+import { withOneGateway } from './one-gateway.ts'
+import { cpuSeconds, runLoad } from './processes.ts'
 import { median, spread } from './spread.ts'
 
 const { values } = parseArgs({
@@ -17,11 +17,7 @@ const LOADS = {
   uploads: { kind: 'upload', connections: 4, seconds },
 }
 
-const kafka = await startKafka()
-try {
-  for (const broker of kafka.brokers) await pin(broker.pid, CORES.rest)
-  await kafka.createTopic({ topic: 'bench', partitions: 6 })
-  const gateway = await startPinnedGateway(kafka.bootstrap, 'bench', JSON.parse(process.env.GATEWAY ?? '{}'))
+await withOneGateway(async (gateway) => {
   const measure = async (kind: keyof typeof LOADS) => {
     const before = cpuSeconds(gateway.pid)
     const { acknowledged, seconds, statuses } = await runLoad(gateway.url, LOADS[kind])
@@ -41,7 +37,4 @@ try {
   console.log(
     `\ninvoices per CPU-second, uploads / posts: ${spread(ratios)}; goal 4: ${median(ratios) >= 4 ? 'met' : 'MISSED'}`,
   )
-  await gateway.end('SIGTERM')
-} finally {
-  await kafka.stop()
-}
+})
