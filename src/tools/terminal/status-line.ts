@@ -1,3 +1,5 @@
+import { columnsOf } from './columns.ts'
+
 /** The part of a terminal that a status line needs; `process.stderr` is one. */
 export interface TerminalOutput {
   readonly isTTY?: boolean
@@ -21,7 +23,6 @@ export interface StatusLineOptions {
 }
 
 const REDRAW_MS = 100
-const USUAL_COLUMNS = 80
 
 /**
  * A status line on a terminal, redrawn at most ten times a second and cut at the terminal's width. On anything
@@ -46,13 +47,9 @@ export function createStatusLine(output: TerminalOutput, options: StatusLineOpti
   }
 }
 
-/**
- * How many characters a line on this terminal may have: one less than it is wide, because some terminals wrap a full
- * line. The variable COLUMNS, if set, overrides the width. A terminal that says 0 does not know: it has the usual width.
- */
+/** How many characters a line on this terminal may have: one less than it is wide, because some wrap a full line. */
 export function lineLength(output: TerminalOutput): number {
-  const { COLUMNS = '' } = process.env
-  return (/^[1-9]\d{0,4}$/.test(COLUMNS) ? Number(COLUMNS) : output.columns || USUAL_COLUMNS) - 1
+  return columnsOf(output, process.env) - 1
 }
 
 function createPlainLines(output: TerminalOutput, nowMs: () => number, everyMs = Number.POSITIVE_INFINITY): StatusLine {
