@@ -29,7 +29,7 @@ function listed(column: string | number, series: string, nameOf: (cell: Cell) =>
 }
 
 /** By the name of the file. */
-export const SOURCES: Readonly<Record<string, Source>> = {
+const SOURCES: Readonly<Record<string, Source>> = {
   'single-posts': compared('Single posts beside the bare Fastify route', 'Single posts beside the bare Fastify route'),
   naive: compared('Single posts beside one send a request', 'Single posts beside one `send` a request'),
   bento: compared('Single posts beside Bento', 'Single posts beside Bento'),

@@ -17,7 +17,7 @@ export function parseAddress(text: string): NetworkAddress {
 }
 
 /** A host as it stands in a URL. */
-export function bracketed(host: string): string {
+function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }
 

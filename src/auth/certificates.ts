@@ -24,7 +24,7 @@ const HolderSchema = Type.Object(
 )
 
 /** The file of those who have certificates: by name, what they may do. An operator writes it. */
-export const HoldersSchema = Type.Record(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }), HolderSchema, {
+const HoldersSchema = Type.Record(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' }), HolderSchema, {
   additionalProperties: false,
 })
 

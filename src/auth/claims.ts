@@ -14,7 +14,7 @@ export const reach = (description: string) =>
 const seconds = (description: string) => Type.Number({ minimum: 0, maximum: 2 ** 40, description })
 
 /** The claims of a token. Others, such as those of an identity provider, mean nothing here. */
-export const ClaimsSchema = Type.Object({
+const ClaimsSchema = Type.Object({
   sub: Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$', description: 'Whom it was issued to: a name for logs.' }),
   jti: Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$', description: 'Its own id, by which it is revoked.' }),
   iat: seconds('When it was issued, in seconds since 1970.'),

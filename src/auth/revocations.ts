@@ -7,7 +7,7 @@ const time = (description: string) =>
   Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$', description })
 
 /** The file of revocations. An operator writes it with `tillgate token revoke`. */
-export const RevocationsSchema = Type.Object(
+const RevocationsSchema = Type.Object(
   {
     tokens: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
       description: 'The `jti` of each revoked token.',

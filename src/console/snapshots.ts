@@ -83,7 +83,7 @@ export interface Snapshot {
 }
 
 /** The lines of the charts: one row a second, `null` where nobody watched. */
-export const COLUMNS = ['atMs', ...OUTCOMES, 'p50Ms', 'p99Ms', 'pendingRecords'] as const
+const COLUMNS = ['atMs', ...OUTCOMES, 'p50Ms', 'p99Ms', 'pendingRecords'] as const
 
 const HISTORY_ROWS = 900
 const [LISTED_LANES, LISTED_REFUSALS] = [8, 12] as const

@@ -12,7 +12,7 @@ export interface JournalSummary {
 }
 
 /** Of fewer invoices nothing can be said about a till's pace. */
-export const PACE_OF = 4
+const PACE_OF = 4
 /** The pace is that of so many invoices at most, the latest. */
 const LATEST = 16
 

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { PROBLEMS, type Problem, type ProblemSlug, TILL_RULE, tillOf } from '../errors.ts'
 
 /** The media type of a problem (RFC 9457), as it goes on the wire. */
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
+const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8'
 
 const ViolationSchema = Type.Object(
   {
@@ -54,7 +54,7 @@ export const ProblemSchema = Type.Object(
 export type ProblemDocument = Static<typeof ProblemSchema>
 
 /** The stable `type` of a problem: a URI reference that dereferences to its page. */
-export function problemType(slug: ProblemSlug): string {
+function problemType(slug: ProblemSlug): string {
   return `/problems/${slug}`
 }
 

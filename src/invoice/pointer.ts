@@ -5,7 +5,7 @@ const TWELVE_DIGITS = /(?:\p{N}\P{N}*){12}/u
 const MAX_POINTER_LENGTH = 256
 
 /** Replaces a member name that must not be repeated. */
-export const MASKED = '(masked)'
+const MASKED = '(masked)'
 
 /**
  * One step of a JSON pointer (RFC 6901). The sender chose the name, and it may be a secret by mistake. So a name that

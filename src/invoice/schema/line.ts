@@ -23,7 +23,7 @@ const discountMembers = {
 }
 
 /** A reduction of one line. */
-export const DiscountSchema = Type.Object(discountMembers, {
+const DiscountSchema = Type.Object(discountMembers, {
   ...CLOSED,
   title: 'Discount',
   description: 'A reduction of the line.',

@@ -2,7 +2,7 @@ import { type StringOptions, type TSchema, Type } from '@sinclair/typebox'
 import { LIMITS } from './limits.ts'
 
 /** The largest amount either side of zero, in minor units. 9,000 of them still add up to an exact integer. */
-export const MAX_MONEY = 999_999_999_999
+const MAX_MONEY = 999_999_999_999
 
 /** Closed objects: a member that the contract does not name is refused. */
 export const CLOSED = { additionalProperties: false } as const

@@ -55,7 +55,7 @@ export interface Summary extends Counts {
 }
 
 /** Above it, a run measures this program rather than the gateway. */
-export const MAX_BUSY_SHARE = 0.7
+const MAX_BUSY_SHARE = 0.7
 
 /** Why latencies are refused when this program was busy for that share of the time; null if they are not. */
 export function refusalOf(busyShare: number): string | null {

@@ -43,7 +43,7 @@ export const time: Form<number> = {
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function alternatives(words: readonly string[]): string {
+function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
@@ -58,7 +58,7 @@ function inRange(kind: string, pattern: RegExp, min: number, max: number): Form<
 }
 
 /** The ends of a range, exactly. */
-export function rangeText(min: number, max: number): string {
+function rangeText(min: number, max: number): string {
   const [from, to] = [min, max].map((end) => end.toLocaleString('en-US', { maximumFractionDigits: 6 }))
   return `${from} to ${to}`
 }

@@ -31,7 +31,7 @@ export function helpText({ name, takes, does, options, notes = [], exitCodes }: 
 }
 
 /** Each option with its value, what it does, and its default or that it is required. */
-export function optionsText(options: Options): string {
+function optionsText(options: Options): string {
   const rows = Object.entries(options).map(([name, option]) => [usageOf(name, option), explained(option)] as const)
   const width = rows.reduce((most, [usage]) => Math.max(most, usage.length), 0)
   const hanging = ' '.repeat(INDENT.length + width + 2)
@@ -49,7 +49,7 @@ function explained({ help, isRequired, preset, presetText }: Option): string {
 }
 
 /** Breaks a line at blanks; further lines begin with `hanging`. */
-export function wrapped(line: string, hanging: string): string {
+function wrapped(line: string, hanging: string): string {
   const lines: string[] = []
   let rest = line
   while (rest.length > COLUMNS) {

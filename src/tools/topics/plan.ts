@@ -68,14 +68,14 @@ export const GATEWAY_RATE = 1_000
  */
 export const BROKER_CPU_MICROSECONDS = 1_224
 /** What the copy of an invoice costs the brokers besides: `tillgate dedup` writes large batches (bench/RESULTS.md). */
-export const DEDUP_CPU_MICROSECONDS = 100
+const DEDUP_CPU_MICROSECONDS = 100
 /** Invoices a second planned for one process of `tillgate dedup`: half of what a core does (bench/RESULTS.md). */
 export const DEDUP_RATE = 6_000
 export const BROKER_CORES = 4
 /** The rest of a broker's cores is for consumers, restarts and growth. */
 export const BROKER_BUSY = 0.5
-export const PARTITIONS_PER_BROKER = { min: 3, max: 12 }
-export const REPLICATION_FACTOR = 3
+const PARTITIONS_PER_BROKER = { min: 3, max: 12 }
+const REPLICATION_FACTOR = 3
 /** Key, headers and framing of a record in the log; measured. */
 export const RECORD_OVERHEAD_BYTES = 350
 /** How full disks are on a normal day. The rest is for busy weeks and for copies while replicas move. */
