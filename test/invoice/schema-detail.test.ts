@@ -34,7 +34,7 @@ describe('schemaDetail', () => {
       ],
       [
         (d) => (d.taxes[0].rate = 0),
-        'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point; this is a number.',
+        'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point and no sign; this is a number.',
       ],
       [(d) => (d.lines = {}), 'Must be an array of at most 5000 elements; this is an object.'],
       [(d) => (d.totals = []), 'Must be an object; this is an array.'],
@@ -66,7 +66,11 @@ describe('schemaDetail', () => {
       ],
       [
         (d) => (d.taxes[0].rate = '19'),
-        'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point.',
+        'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point and no sign.',
+      ],
+      [
+        (d) => (d.lines[1].taxes = [{ taxCode: 'A', rate: '0', amount: -29, amountPerUnit: '-28.93' }]),
+        'Must be a decimal in a string, such as "28.93" for 0.2893, with at most 12 digits before and 6 after the point, and no sign or exponent.',
       ],
       [(d) => (d.businessDate = '14.03.2026'), 'Must be a date such as "2026-03-14".'],
       [
@@ -142,7 +146,7 @@ describe('numberDetail', () => {
       'Must be a decimal in a string, such as "1.250", with at most 9 digits before and 6 after the point, and no exponent; this is a number.',
     ])
     assert.deepEqual(written('"rate":"0.19"', '"rate":0.19'), [
-      'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point; this is a number.',
+      'Must be a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point and no sign; this is a number.',
     ])
     assert.deepEqual(written('"sequenceNumber":7', '"sequenceNumber":7.0'), [
       'Must be an integer from 1 to 999999999999, written without fraction or exponent, and 0 without a sign.',

@@ -44,7 +44,10 @@ export const INVOICE_RULES = [
   always('date-not-real', 'There is no such day in the calendar.'),
   always('timestamp-not-real', 'There is no such date, time of day or offset.'),
   always('line-number-order', 'Line numbers have to rise.'),
-  always('gtin-check-digit', 'The check digit of the GTIN is wrong.'),
+  always(
+    'gtin-check-digit',
+    'The check digit of the GTIN is wrong. Send a UPC-E as the 12 digits that it stands for, and a code of your own in itemCode.',
+  ),
   always('quantity-zero', 'The quantity is zero, but not every amount of the line.'),
   always('price-base-zero', 'The price base is zero.'),
   always('tax-group-duplicate', 'The same taxCode, category and rate occur twice.'),
@@ -96,9 +99,15 @@ export const INVOICE_RULES = [
     'forfeited-bound',
     'totals.forfeited is more than the vouchers, gift cards, loyalty points and other tenders together, or negative.',
   ),
-  exact('payable-sign', 'A sale is not paid out (payable >= 0) and a return is not paid for (payable <= 0).'),
+  exact(
+    'payable-sign',
+    'A sale is not paid out (payable >= 0) and a return is not paid for (payable <= 0). An exchange may be either.',
+  ),
   exact('change-sign', 'Change is negative; only a void takes change back.'),
-  exact('change-without-tender', 'Change is given only on money tendered: both have the same sign.'),
+  exact(
+    'change-without-tender',
+    'Change is given only on money tendered: both have the same sign. What is paid out is a tender with a negative amount.',
+  ),
   exact(
     'unsettled-money',
     'cancelled, noSale and skipped settle nothing: totals are 0, and only cancelled may list anything.',

@@ -64,7 +64,7 @@ export const decimal = (form: DecimalForm & { readonly example: string }, descri
     form,
     matching(
       `^${mayBeNegative ? '-?' : ''}(?:0|[1-9][0-9]{0,${integerDigits - 1}})(?:\\.[0-9]{1,${decimals}})?$`,
-      `a decimal in a string, such as ${example}, with at most ${integerDigits} digits before and ${decimals} after the point, and no exponent`,
+      `a decimal in a string, such as ${example}, with at most ${integerDigits} digits before and ${decimals} after the point, and no ${mayBeNegative ? 'exponent' : 'sign or exponent'}`,
       description,
     ),
   )
@@ -101,7 +101,7 @@ export const rate = () =>
     { integerDigits: 1, decimals: 8 },
     matching(
       '^[0-9](?:\\.[0-9]{1,8})?$',
-      'a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point',
+      'a fraction in a string, such as "0.19" for 19 %, with at most 8 digits after the point and no sign',
       'The rate as a fraction, not a percentage: "0.19" is 19 %, "0.055" is 5.5 %.',
     ),
   )
