@@ -34,7 +34,8 @@ export const CARD_PARTS = ['卡', 'カード', '카드', 'บัตร', 'ບັ
 export const OTHER_CARDS = `
   gift loyalty bonus member members membership club customer client points rewards reward sim esim id identity health
   insurance library key access staff employee phone calling sd memory graphics greeting post time stamp
-  geschenk kunden mitglieds cadeau klanten скидочная подарочная бонусная
+  fidelity geschenk kunden mitglieds cadeau klanten darkova vernostni ajandek hediye скидочная подарочная бонусная
+  дисконтная
 `
 export const OTHER_CARD_PARTS = [
   '会员',
@@ -66,7 +67,7 @@ export const OTHER_WORDS = `
   invoice invoices rechnung rechnungsnummer facture factura fatura fattura faktura lasku szamla счет document documento
   dokument doc voucher vouchers gutschein coupon gift cadeau regalo presente gavekort presentkort kundkort kundenkarte
   kundenkartennummer geschenkkarte bonuskarte mitgliedskarte simkarte cadeaukaart klantenkaart loyalty fidelite
-  fidelidad fidelidade fedelta lojalnosciowa podarunkowa bonus member membership club customer kunde kundennummer client
+  fidelidad fidelidade fedelta lojalnosciowa podarunkowa лояльности bonus member membership club customer kunde kundennummer client
   cliente klant iban bic bban rib sort siret siren vat vatin ust ustid mwst tva iva
   btw nif nie cif cnpj cpf ein tin trn gstin abn tax steuer steuernummer gln gtin ean upc sscc isbn sku plu item
   items article artikel artikelnummer product products produkt produit producto serial seriennummer imei imeisv imsi

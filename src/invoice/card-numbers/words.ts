@@ -26,10 +26,15 @@ const others = listed(OTHER_WORDS)
 const cardParts = CARD_PARTS.map(simple)
 const otherCardParts = OTHER_CARD_PARTS.map(simple)
 
-/** What the name of a member says; `null`: nothing. The last word that says anything decides: `cardOrderNumber`. */
+/**
+ * What the name of a member says; `null`: nothing. It may be one word in several (`dinersClub`, `presentKort`); otherwise
+ * the last word that says anything decides: `cardOrderNumber`.
+ */
 export function meaningOfName(name: string): Meaning | null {
   const words = wordsIn(name.replaceAll(/(\p{Ll})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1$3 $2$4'))
-  return lastMeaning([name, ...words, words.join('')].map(simple), true)
+  const joined = simple(words.join(''))
+  if (cards.has(joined)) return 'card'
+  return others.has(joined) ? 'other' : lastMeaning([simple(name), joined, ...words.map(simple)], true)
 }
 
 /**
@@ -82,7 +87,7 @@ function saysCard(word: string): boolean {
     : cardParts.some((part) => word.includes(part))
 }
 
-/** In lower case and without accents. */
+/** In lower case and without accents. Two letters are accents by another name: Unicode does not divide them. */
 function simple(word: string): string {
   const lower = word.toLowerCase()
   if (ASCII.test(lower)) return lower
@@ -91,5 +96,7 @@ function simple(word: string): string {
     : lower
         .normalize('NFD')
         .replaceAll(/[\u0300-\u036f]/g, '')
+        .replaceAll('ı', 'i')
+        .replaceAll('ł', 'l')
         .normalize('NFC')
 }

@@ -29,6 +29,9 @@ describe('meaningOfName', () => {
       'bankkártya',
       'αριθμός κάρτας',
       'kartNumarası',
+      'krediKartı',
+      'KREDİ KARTI',
+      'dinersClub',
       'رقم البطاقة',
       '卡号',
       'カード番号',
@@ -44,7 +47,16 @@ describe('meaningOfName', () => {
   })
 
   it('knows means of payment', () => {
-    for (const name of ['tenders', 'payment', 'paymentId', 'Zahlungen', 'paiement', 'оплата', 'orderPayments'])
+    for (const name of [
+      'tenders',
+      'payment',
+      'paymentId',
+      'Zahlungen',
+      'paiement',
+      'оплата',
+      'orderPayments',
+      'płatność',
+    ])
       assert.equal(meaningOfName(name), 'payment', name)
   })
 
@@ -63,6 +75,11 @@ describe('meaningOfName', () => {
       'simCard',
       'Kundenkarte',
       'carteCadeau',
+      'cardNumberVoucher',
+      'kartennummerKunde',
+      'númeroTarjetaRegalo',
+      'fidelityCardNumber',
+      'presentKort',
       '会员卡号',
     ])
       assert.equal(meaningOfName(name), 'other', name)
@@ -87,12 +104,18 @@ describe('isBesideCardWord', () => {
       `Zahlung mit Visa, Nr. ${NUMBER}`,
       `${NUMBER} (Mastercard)`,
       `Order paid by card ${NUMBER}`,
+      `Kredi kartı ${NUMBER}`,
     ])
       assert.ok(isBeside(text), text)
     for (const text of [
       `Karte, Beleg ${NUMBER}`,
       `Gift card ${NUMBER}`,
       `Carte de fidélité ${NUMBER}`,
+      `Dárková karta ${NUMBER}`,
+      `Ajándék kártya ${NUMBER}`,
+      `Hediye kartı ${NUMBER}`,
+      `Дисконтная карта ${NUMBER}`,
+      `Карта лояльности ${NUMBER}`,
       `${NUMBER} Stück, Karte`,
       NUMBER,
     ])
