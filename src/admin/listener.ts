@@ -45,9 +45,9 @@ const MAX_HEADER_BYTES = 8_192
 const STOP_TIMEOUT_MS = 500
 
 /**
- * The operator's listener: metrics, readiness with its reasons, the console, and the API's documentation if there is an API. It shares nothing with the port
- * of the tills, neither connections nor limits, so that it still answers when that port is full or drains. It asks
- * nobody who they are. Resolves once it listens; rejects with Node's error when it cannot.
+ * The operator's listener: metrics, readiness with its reasons, the console, and the API's documentation if there is an
+ * API. It shares nothing with the port of the tills, neither connections nor limits, so that it still answers when that
+ * port is full or drains. It asks nobody who they are. Resolves once it listens; rejects with Node's error when it cannot.
  */
 export async function startAdminListener(
   operations: Operations,

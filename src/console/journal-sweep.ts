@@ -11,10 +11,11 @@ export interface KnownJournals {
   isRight(storeId: string): boolean
 }
 
-/** A journal with missing numbers: they are below one that was taken, and may still come. */
+/** A store with missing numbers: they are below one that was taken in their journal, and may still come. */
 export interface StoreWithMissing {
   readonly storeId: string
   readonly missing: number
+  /** How many of its journals have some. */
   readonly journals: number
 }
 

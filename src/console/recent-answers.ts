@@ -90,7 +90,7 @@ export class RecentAnswers {
     return [...this.#refusals.values()].sort((a, b) => b.atMs - a.atMs)
   }
 
-  /** Ends a turn and begins the next. Resolves the times of the turn, and of the last ten. */
+  /** Ends a turn and begins the next. Returns the times of the turn, and of the last ten. */
   turn(): { last: Latency; window: Latency } {
     const last = this.#turns.at(-1)
     const window = createHistogram(HISTOGRAM)

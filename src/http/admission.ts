@@ -82,7 +82,8 @@ export const SATURATED = new Problem(
  * | invoices of uploads in flight | `admission/upload-window.ts` | `UPLOAD_WINDOW_RECORDS`, `UPLOAD_SHARE_PERCENT` | 503 `saturated` |
  * | partitions that do not answer | `accumulator/accumulator.ts` | `STALL_AFTER_MS` | 503 `kafka-unavailable` |
  *
- * `gateway.ts` makes each of them. Nothing that any of them refuses was handed to Kafka.
+ * `bounds.ts` makes most of them, `gateway-flows.ts` quotas and the window, `gateway.ts` workers and lanes. Nothing that
+ * any of them refuses was handed to Kafka.
  */
 export function admission(route: InvoiceRoute, rules: AdmissionRules) {
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {

@@ -14,7 +14,7 @@ export interface StateSources {
   /** Partitions with a batch outstanding. */
   readonly busyPartitions: () => number
   readonly stalledPartitions: () => number
-  /** How long the oldest of them has been outstanding; 0: there is none. */
+  /** How long the oldest batch has been outstanding; 0: there is none. */
   readonly oldestBatchMs: () => number
   readonly bufferedBytes: () => number
   readonly bufferCapacityBytes: number
