@@ -64,7 +64,7 @@ test('an upload that first waits for its place and then for Kafka keeps its conn
   const { url, broker } = await startOver(t, 1_600, {
     DELIVERY_TIMEOUT_MS: '2500',
     STALL_AFTER_MS: '2400',
-    REQUEST_TIMEOUT_MS: '100',
+    REQUEST_TIMEOUT_MS: '500',
     UPLOAD_WINDOW_RECORDS: '1',
   })
   const first = upload(url, ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8']) // as many as there are places
