@@ -10,6 +10,7 @@ import { ProblemSchema } from '../http/problem-document.ts'
 import { problemPages } from '../http/problem-pages.ts'
 import { checkRequest } from '../http/request-check.ts'
 import { serverOptions } from '../http/server-options.ts'
+import { closeBehindUnreadBody } from '../http/unread-body.ts'
 import { consoleRoutes } from './console-routes.ts'
 import { type Operations, operatorRoutes } from './operator-routes.ts'
 
@@ -63,6 +64,7 @@ export async function startAdminListener(
   app.removeAllContentTypeParsers()
   app.addSchema(ProblemSchema)
   app.addHook('onRequest', checkRequest)
+  app.addHook('onRequest', closeBehindUnreadBody)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)
     done()

@@ -29,6 +29,7 @@ import { startPage } from './start-page.ts'
 import { type TlsOptions, tlsOptions, watchTls } from './tls.ts'
 import { topicDocuments } from './topic-documents.ts'
 import type { UnreadAnswers } from './unread-answers.ts'
+import { closeBehindUnreadBody } from './unread-body.ts'
 import { type UploadBodyLimits, uploadRoute } from './upload-route.ts'
 
 /** Everything the HTTP side needs from the rest of the process. */
@@ -109,6 +110,7 @@ export async function buildApp(deps: AppDeps, options: AppOptions): Promise<Fast
   for (const schema of [InvoiceSchema, ReceiptSchema, ProblemSchema]) app.addSchema(schema)
 
   app.addHook('onRequest', checkRequest)
+  app.addHook('onRequest', closeBehindUnreadBody)
   allowOrigins(app, options.corsOrigins ?? [], deps.senders)
   app.addHook('onSend', (_request, reply, _payload, done) => {
     stamp(reply)

@@ -121,6 +121,15 @@ test('a port that is taken is an error', async (t) => {
   await assert.rejects(startAdminListener(operations, options), { code: 'EADDRINUSE' })
 })
 
+test('a body that nobody reads is passed over, and the connection closed behind the answer', async (t) => {
+  const { port } = await start(t)
+  const chunks = '1\r\nx\r\n'.repeat(1_000)
+  for (const path of ['/metrics', '/readyz', '/docs']) {
+    const raw = rawSocket(port, message(`GET ${path}`, { 'transfer-encoding': 'chunked' }, chunks))
+    assert.match(await raw.closed, /^HTTP\/1.1 200 /, path)
+  }
+})
+
 test('CONNECT and a flood of requests on one connection are refused as on the port of the tills', async (t) => {
   const { port } = await start(t)
   const answer = parseAnswer(await rawSocket(port, message('CONNECT example.com:443')).closed)

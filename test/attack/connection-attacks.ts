@@ -11,6 +11,17 @@ const CHUNKED = { ...JSON_TYPE, 'transfer-encoding': 'chunked' }
 /** One invoice a second in an upload that never ends: the next line of a chunked body. */
 const chunkOf = (bytes: Buffer) => Buffer.from(`${bytes.length.toString(16)}\r\n${bytes}\r\n`, 'latin1')
 
+/** Sends a body in chunks of one byte, as quickly as they are taken, and reads the answer. */
+function byteChunks(start: string): Attack['use'] {
+  return async (connection) => {
+    await connection.send(start)
+    const chunks = '1\r\n \r\n'.repeat(1_000)
+    for (let sent = 0; connection.isOpen && sent < 799; sent++) await connection.send(chunks)
+    await connection.send('0\r\n\r\n')
+    await connection.answer()
+  }
+}
+
 /** Attacks by how and how slowly bytes are sent and read, whatever they say. */
 export const CONNECTION_ATTACKS: readonly Attack[] = [
   {
@@ -80,13 +91,13 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
     name: 'byte-chunks',
     what: 'chunks of one byte each, as quickly as they are taken',
     connections: 16,
-    use: async (connection) => {
-      await connection.send(head(POST, CHUNKED))
-      const chunks = '1\r\n \r\n'.repeat(1_000)
-      for (let sent = 0; connection.isOpen && sent < 799; sent++) await connection.send(chunks)
-      await connection.send('0\r\n\r\n')
-      await connection.answer()
-    },
+    use: byteChunks(head(POST, CHUNKED)),
+  },
+  {
+    name: 'unread-byte-chunks',
+    what: 'the same to /livez, where no body is read',
+    connections: 16,
+    use: byteChunks(head('GET /livez', { 'transfer-encoding': 'chunked' })),
   },
   {
     name: 'idle',
