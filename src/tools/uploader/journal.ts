@@ -24,8 +24,8 @@ export interface Journal {
 
 export interface JournalBytes {
   readonly chunks: AsyncIterable<Buffer>
-  /** How many bytes of the file were read so far. */
-  bytesRead(): number
+  /** How many bytes of the file hold all before `end`, which has been read; about, if it is compressed. */
+  bytesUpTo(end: number): number
 }
 
 /** The argument that stands for standard input. */
@@ -36,12 +36,17 @@ export const rejectedFileOf = (file: string) => `${file === STANDARD_INPUT ? 'st
 
 /** The bytes of a file from `offset` on, inflated. */
 export function readJournal(file: string, offset: number, coding: JournalCoding): JournalBytes {
-  if (coding === 'identity') {
-    const source = createReadStream(file, { start: offset })
-    return { chunks: source, bytesRead: () => offset + source.bytesRead }
-  }
+  if (coding === 'identity') return { chunks: createReadStream(file, { start: offset }), bytesUpTo: (end) => end }
   const source = createReadStream(file)
-  return { chunks: skip(inflated(source, coding), offset), bytesRead: () => source.bytesRead }
+  let inflatedBytes = 0
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of inflated(source, coding)) {
+      inflatedBytes += chunk.length
+      yield chunk
+    }
+  }
+  const bytesUpTo = (end: number) => (inflatedBytes === 0 ? 0 : (source.bytesRead * end) / inflatedBytes)
+  return { chunks: skip(counted(), offset), bytesUpTo }
 }
 
 /** Resolves with how a file is compressed. Throws if its content is not one invoice a line. */

@@ -49,6 +49,11 @@ export class Outstanding {
     return this.#lines
   }
 
+  /** How much of the journal is done: what has been read, but for the lines that are held. */
+  get doneBytes(): number {
+    return this.#lines.reduce((bytes, { start, end }) => bytes - (end - start), this.#latest.end)
+  }
+
   /** The last line, if the journal was read to its end and that line is incomplete. */
   get unended(): UnendedLine | undefined {
     return this.#unended

@@ -19,13 +19,9 @@ export async function openStandardInput(input: Readable, stopping: AbortSignal, 
     lock?.release()
     throw new InputError(error.message)
   })
-  let bytes = 0
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of addAbortSignal(stopping, input)) {
-        bytes += chunk.length
-        yield chunk
-      }
+      for await (const chunk of addAbortSignal(stopping, input)) yield chunk
     } catch (error) {
       if (!stopping.aborted) throw error
     }
@@ -38,7 +34,7 @@ export async function openStandardInput(input: Readable, stopping: AbortSignal, 
     file: STANDARD_INPUT,
     ...{ bytes: undefined, progress: null, progressFile: null, rejectedFile },
     hash: new PrefixHash(),
-    read: () => ({ chunks: content.chunks, bytesRead: () => bytes }),
+    read: () => ({ chunks: content.chunks, bytesUpTo: (end) => end }),
     release: () => lock?.release(),
   }
 }

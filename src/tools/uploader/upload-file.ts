@@ -44,7 +44,7 @@ export interface UploadOptions {
 /** How far a journal is; earlier runs are included. */
 export interface UploadProgress extends Pick<Tally, 'stored' | 'rejected' | 'skipped'> {
   /** Of the file as it is on disk. */
-  readonly bytesRead: number
+  readonly bytesDone: number
   /** `waiting`: for the answer to a request. `asking`: for cursors. */
   readonly doing: 'reading' | 'asking' | 'waiting' | 'ended'
 }
@@ -80,7 +80,7 @@ class FileUpload {
   readonly #options: UploadOptions
   readonly #notes: Notes
   readonly #outstanding: Outstanding
-  readonly #bytesRead: () => number
+  readonly #bytesUpTo: (end: number) => number
   /** Most invoices in the next request. */
   #maxInvoices: number
   /** The first line was too large for an upload. */
@@ -99,10 +99,10 @@ class FileUpload {
     this.#options = options
     this.#notes = new Notes(journal.rejectedFile, options.answers)
     const place = journal.progress ?? START
-    const { chunks, bytesRead } = journal.read(place.offset)
+    const { chunks, bytesUpTo } = journal.read(place.offset)
     // A longer line would not fit into a request of its own.
     this.#outstanding = new Outstanding(readLines(chunks, place, maxBytes - 1, journal.hash), place)
-    this.#bytesRead = bytesRead
+    this.#bytesUpTo = bytesUpTo
     this.#maxInvoices = maxInvoices
     this.#saved = JSON.stringify(journal.progress)
   }
@@ -233,7 +233,8 @@ class FileUpload {
 
   #tell(doing: UploadProgress['doing']): void {
     const { total } = this.counts()
-    this.#options.onProgress(this.#journal.file, { ...total, bytesRead: this.#bytesRead(), doing })
+    const bytesDone = this.#bytesUpTo(this.#outstanding.doneBytes)
+    this.#options.onProgress(this.#journal.file, { ...total, bytesDone, doing })
   }
 
   #follow(decision: Decision, invoices: number): void {

@@ -50,7 +50,7 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
     const all = [...states.values()]
     const sum = (of: (state: FileState) => number) => all.reduce((total, state) => total + of(state), 0)
     const [stored, rejected, skipped] = [sum((s) => s.stored), sum((s) => s.rejected), sum((s) => s.skipped)]
-    const bytes = sum((s) => s.bytesRead)
+    const bytes = sum((s) => s.bytesDone)
     invoicesRate.add(nowMs(), stored + rejected + skipped)
     bytesRate.add(nowMs(), bytes)
     const perSecond = invoicesRate.perSecond()
@@ -77,8 +77,8 @@ export function createUploadScreen(output: TerminalOutput, nowMs = () => perform
       for (const { file, bytes, progress } of journals) {
         const { stored, rejected, skipped, prefix } = progress ?? NOTHING_DONE
         // The prefix of a compressed journal is counted inflated.
-        const bytesRead = file.endsWith('.gz') ? 0 : prefix.bytes
-        states.set(file, { stored, rejected, skipped, bytesRead, doing: 'reading', waitingSinceMs: undefined })
+        const bytesDone = file.endsWith('.gz') ? 0 : prefix.bytes
+        states.set(file, { stored, rejected, skipped, bytesDone, doing: 'reading', waitingSinceMs: undefined })
         totalBytes = totalBytes === undefined || bytes === undefined ? undefined : totalBytes + bytes
       }
       timer = setInterval(draw, TICK_MS)

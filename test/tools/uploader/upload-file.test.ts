@@ -364,8 +364,8 @@ test('a compressed journal is read the same, and goes on in the middle of it', a
   const file = await journalOf(lines, 'journal.ndjson.gz')
   const stopping = new AbortController()
   const server = await scripted(t, gateway.stored)
-  const onProgress: UploadOptions['onProgress'] = (_, { bytesRead, stored, doing }) => {
-    assert.ok(bytesRead > 0 || (stored === 0 && doing !== 'waiting'))
+  const onProgress: UploadOptions['onProgress'] = (_, { bytesDone, stored }) => {
+    assert.equal(bytesDone > 0, stored > 0)
     if (stored === 10_000) stopping.abort()
   }
   const first = await upload(file, optionsFor(server.url, { stopping: stopping.signal, onProgress }))
@@ -373,6 +373,24 @@ test('a compressed journal is read the same, and goes on in the middle of it', a
   assert.equal((await upload(file, optionsFor(server.url))).end.kind, 'finished')
   assert.ok(server.lines().flat().join() === lines.join())
 })
+
+for (const name of ['counted.ndjson', 'counted.ndjson.gz'])
+  test(`progress of ${name} counts what is done, not what was read to be sent`, async (t) => {
+    const file = await journalOf(['"1"', '"2"', '"3"', '"4"'], name)
+    const { size } = await stat(file)
+    const server = await scripted(t, gateway.stored)
+    const seen = new Map<number, number>()
+    const onProgress: UploadOptions['onProgress'] = (_, { stored, bytesDone }) => seen.set(stored, bytesDone / size)
+    await upload(file, optionsFor(server.url, { limits: { ...LIMITS, maxInvoices: 2 }, onProgress }))
+    assert.deepEqual(
+      [...seen].map(([stored, share]) => [stored, Number(share.toFixed(1))]),
+      [
+        [0, 0],
+        [2, 0.5],
+        [4, 1],
+      ],
+    )
+  })
 
 test('of a journal that cannot be read on, all lines before are sent', async (t) => {
   const server = await scripted(t, gateway.stored)
@@ -479,7 +497,7 @@ test('time to read the journal is not time without progress', async (t) => {
     timeouts.push(timeoutMs)
     return options.send(request, timeoutMs)
   }
-  const read = () => ({ chunks: slow(), bytesRead: () => 4 })
+  const read = () => ({ chunks: slow(), bytesUpTo: (end: number) => end })
   const { end } = await uploadFile({ ...journal, read }, { ...options, send })
   assert.equal(end.kind, 'finished')
   assert.ok(timeouts.length === 1 && (timeouts[0] as number) > giveUpAfterMs - readingMs, `${timeouts} ms`)

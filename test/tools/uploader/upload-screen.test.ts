@@ -24,13 +24,13 @@ function screenOn(output: { isTTY?: boolean; columns?: number }) {
 test('the line fits 80 columns and has rate, time left and files; what earlier runs stored is counted, and no rate', () => {
   const { screen, clock, last } = screenOn({ isTTY: true, columns: 80 })
   screen.start([journal('a', 1_000_000), journal('b', 1_000_000)])
-  screen.onProgress('a', { bytesRead: 500_000, stored: 5_000, rejected: 3, skipped: 0, doing: 'reading' })
+  screen.onProgress('a', { bytesDone: 500_000, stored: 5_000, rejected: 3, skipped: 0, doing: 'reading' })
   clock.nowMs = 10_000
-  screen.onProgress('a', { bytesRead: 1_000_000, stored: 10_000, rejected: 3, skipped: 0, doing: 'ended' })
+  screen.onProgress('a', { bytesDone: 1_000_000, stored: 10_000, rejected: 3, skipped: 0, doing: 'ended' })
   screen.end()
   assert.equal(last(), '')
   clock.nowMs = 11_000
-  screen.onProgress('b', { bytesRead: 0, stored: 0, rejected: 0, skipped: 0, doing: 'reading' })
+  screen.onProgress('b', { bytesDone: 0, stored: 0, rejected: 0, skipped: 0, doing: 'reading' })
   assert.match(last(), /^\[#+-+\] {2}50 % {2}10,000 stored, 3 rejected {2}455\/s {2}0:22 left {2}1 of 2 files$/)
   assert.ok(last().length < 80)
   screen.end()
@@ -39,12 +39,12 @@ test('the line fits 80 columns and has rate, time left and files; what earlier r
 test('a long wait for an answer is seen, and comes first', () => {
   const { screen, clock, last } = screenOn({ isTTY: true, columns: 80 })
   screen.start([journal('a', 1_000)])
-  screen.onProgress('a', { bytesRead: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
+  screen.onProgress('a', { bytesDone: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
   clock.nowMs = 40_500
-  screen.onProgress('a', { bytesRead: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
+  screen.onProgress('a', { bytesDone: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
   assert.match(last(), /50 % {2}waiting 40 s for an answer {2}5 stored, 0 rejected {2}0\/s$/)
   clock.nowMs = 41_000
-  screen.onProgress('a', { bytesRead: 500, stored: 5, rejected: 0, skipped: 0, doing: 'reading' })
+  screen.onProgress('a', { bytesDone: 500, stored: 5, rejected: 0, skipped: 0, doing: 'reading' })
   assert.doesNotMatch(last(), /waiting/)
   screen.end()
 })
@@ -52,7 +52,7 @@ test('a long wait for an answer is seen, and comes first', () => {
 test('a long time of asking what is in Kafka is seen, with what was skipped', () => {
   const { screen, clock, last } = screenOn({ isTTY: true, columns: 80 })
   screen.start([journal('a', 1_000)])
-  const progress = { bytesRead: 500, stored: 0, rejected: 0, skipped: 40 }
+  const progress = { bytesDone: 500, stored: 0, rejected: 0, skipped: 40 }
   screen.onProgress('a', { ...progress, doing: 'waiting' })
   clock.nowMs = 40_000
   screen.onProgress('a', { ...progress, doing: 'asking' })
@@ -66,7 +66,7 @@ test('a long time of asking what is in Kafka is seen, with what was skipped', ()
 test('the line goes on by itself while nothing happens', async () => {
   const { screen, clock, written } = screenOn({ isTTY: true, columns: 80 })
   screen.start([journal('a', 1_000)])
-  screen.onProgress('a', { bytesRead: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
+  screen.onProgress('a', { bytesDone: 500, stored: 5, rejected: 0, skipped: 0, doing: 'waiting' })
   clock.nowMs = 7_000
   const deadline = performance.now() + 10_000
   while (!written.some((text) => text.includes('waiting 7 s')) && performance.now() < deadline)
@@ -80,7 +80,7 @@ test('where there is no terminal, a plain line each half a minute; what stands i
   screen.start([journal('a', 1_000)])
   for (; clock.nowMs <= 65_000; clock.nowMs += 5_000)
     screen.onProgress('a', {
-      bytesRead: clock.nowMs / 100,
+      bytesDone: clock.nowMs / 100,
       stored: clock.nowMs,
       rejected: 0,
       skipped: 0,
@@ -108,9 +108,9 @@ test('a long comparison with what was sent before is seen, a short one is not', 
 test('nobody knows how long standard input is: no share of it, no time left', () => {
   const { screen, clock, last } = screenOn({ isTTY: true, columns: 80 })
   screen.start([journal('-', undefined)])
-  screen.onProgress('-', { bytesRead: 500, stored: 0, rejected: 0, skipped: 0, doing: 'reading' })
+  screen.onProgress('-', { bytesDone: 500, stored: 0, rejected: 0, skipped: 0, doing: 'reading' })
   clock.nowMs = 2_000
-  screen.onProgress('-', { bytesRead: 900, stored: 100, rejected: 0, skipped: 0, doing: 'reading' })
+  screen.onProgress('-', { bytesDone: 900, stored: 100, rejected: 0, skipped: 0, doing: 'reading' })
   assert.equal(last(), 'standard input  100 stored, 0 rejected  50/s')
   screen.end()
 })
