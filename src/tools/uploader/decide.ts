@@ -74,9 +74,9 @@ const FATES = { delete: 'stored', quarantine: 'rejected', resend: 'again' } as c
   LineFate
 >
 
-/** An answer in words. */
+/** An answer in words, without the full stop: a report goes on behind it. */
 export function reasonOf(status: number, problem: ProblemDocument | undefined): string {
   const texts = [problem?.title, problem?.detail].filter((text) => typeof text === 'string')
-  const text = [`answered ${status}`, ...texts].join(': ')
+  const text = [`answered ${status}`, ...texts].join(': ').replace(/\.$/, '')
   return UNAUTHORIZED.has(status) ? `${text} (${OTHER_TOKEN})` : text
 }

@@ -50,7 +50,7 @@ test('what passes is asked again, as late as the gateway says', () => {
   assert.deepEqual(readCursorAnswer(problem('cursors-unread', { 'retry-after': '3' })), {
     kind: 'again',
     reason:
-      'answered 503: The gateway has not read all journals yet: The gateway is still reading the journals. Ask again later.',
+      'answered 503: The gateway has not read all journals yet: The gateway is still reading the journals. Ask again later',
     retryAfterMs: 3_000,
   })
   for (const answer of [problem('saturated'), problem('sender-limit'), answered(502, '<h1>Bad Gateway</h1>')])

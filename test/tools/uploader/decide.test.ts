@@ -55,10 +55,18 @@ test('a whole request: sent again, or the end of it; many invoices are never rej
 })
 
 test('without a token that is for it nothing is tried again, and nothing is rejected', () => {
-  const reason = (status: number) => `answered ${status}: No (--token-file or TILLGATE_TOKEN gives another token)`
+  const reason = (status: number) =>
+    `answered ${status}: No: Not for this (--token-file or TILLGATE_TOKEN gives another token)`
   for (const status of [401, 403])
-    assert.deepEqual(decide(whole(status, { title: 'No' }), of(5)), { kind: 'stop', reason: reason(status) })
-  const answer = results([503, { till: 'resend' }], [201, RECEIPT], [403, { title: 'No', till: 'resend' }])
+    assert.deepEqual(decide(whole(status, { title: 'No', detail: 'Not for this.' }), of(5)), {
+      kind: 'stop',
+      reason: reason(status),
+    })
+  const answer = results(
+    [503, { till: 'resend' }],
+    [201, RECEIPT],
+    [403, { title: 'No', detail: 'Not for this.', till: 'resend' }],
+  )
   const fates = ['again', 'stored', 'again']
   assert.deepEqual(decide(answer, of(3)), { kind: 'fates', fates, reason: reason(403), isRefused: true })
 })
