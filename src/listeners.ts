@@ -13,7 +13,10 @@ export function appOptions(config: Config, logger: Logger): AppOptions {
   const openFiles = openFilesLimit()
   const maxConnections = connectionsWithin(openFiles, config)
   if (maxConnections < config.MAX_CONNECTIONS)
-    logger.info({ openFiles, maxConnections }, 'fewer connections than MAX_CONNECTIONS: so few files may be open')
+    logger.info(
+      { openFiles, maxConnections },
+      'the process may open too few files for MAX_CONNECTIONS: it takes fewer connections',
+    )
   return {
     maxInvoiceBytes: config.MAX_INVOICE_BYTES,
     maxUploadBytes: config.UPLOAD_MAX_BYTES,
