@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Senders } from '../admission/senders.ts'
-import { clientAddress } from './client-address.ts'
 import { methodsAt } from './error-answers.ts'
+import { chargeAddress } from './page-bound.ts'
 
 /** Besides the fields that every page may send. */
 const REQUEST_FIELDS = 'authorization, content-type, content-encoding, idempotency-key, traceparent, tracestate'
@@ -30,13 +30,11 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[], s
       done()
       return
     }
-    const stranger = senders.stranger(clientAddress(request))
-    const obstacle = senders.strangerObstacle(stranger)
+    const obstacle = chargeAddress(request, senders, PREFLIGHT_MS)
     if (obstacle !== null) {
       done(obstacle)
       return
     }
-    stranger.charge(PREFLIGHT_MS)
     reply
       .code(204)
       .header('access-control-allow-methods', methods.join(', '))
