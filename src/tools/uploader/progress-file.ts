@@ -1,8 +1,8 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { systemWords } from '../../system-problem.ts'
+import { fileText } from '../../file-text.ts'
 import type { JournalPlace } from './outstanding.ts'
 import { WriteError } from './write-error.ts'
 
@@ -29,13 +29,11 @@ export type Progress = JournalPlace & Readonly<Omit<Static<typeof ProgressSchema
 
 /** The progress in `file`; null: there is none. Throws when the file is something else. */
 export async function readProgress(file: string): Promise<Progress | null> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new Error(`${file}: ${systemWords(error) ?? (error as Error).message}`)
-  }
+  const text = await fileText(file).catch((error: Error) => {
+    if ((error.cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  })
+  if (text === null) return null
   const progress = parse(text)
   if (!Value.Check(ProgressSchema, progress))
     throw new Error(`${file} is not a progress file of this version: --again starts over`)
