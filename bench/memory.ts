@@ -149,7 +149,7 @@ async function outageUnderLoad(gateway: GatewayProcess, brokers: readonly Broker
   loaded.catch(() => {}) // awaited below
   try {
     for (let i = 0; i < 50 && (await look()) < FREEZE_ABOVE_BYTES; i++);
-    for (const broker of brokers) broker.freeze()
+    await Promise.all(brokers.map((broker) => broker.freeze()))
     for (let i = 0; i < 80; i++) await look()
   } finally {
     for (const broker of brokers) broker.thaw()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freezeProcess } from '../freeze-process.ts'
 import { eventually } from './eventually.ts'
 import { type Jvm, startJvm } from './jvm.ts'
 import { type Address, fetchMetadata } from './metadata-request.ts'
@@ -17,8 +18,8 @@ export interface Broker {
   logFile: string
   /** kill -9; resolves when the process is gone. The data stay. */
   kill(): Promise<void>
-  /** Freezes the process (SIGSTOP): its sockets stay open and accept connections, but nothing answers. */
-  freeze(): void
+  /** Freezes the process. Once it resolves, its sockets stay open and accept connections, but nothing answers. */
+  freeze(): Promise<void>
   /** Thaws a frozen broker (SIGCONT). */
   thaw(): void
   /** Orderly stop (SIGTERM, leadership handed over); kill -9 if that takes longer than `patienceMs`, default 30 s. */
@@ -112,8 +113,8 @@ export class BrokerControl implements Broker {
     await eventually(`broker ${this.id} ended`, timeoutMs, 50, async () => this.#jvm === undefined || undefined)
   }
 
-  freeze(): void {
-    this.#running().signal('SIGSTOP')
+  async freeze(): Promise<void> {
+    await freezeProcess(this.pid)
   }
 
   thaw(): void {

@@ -151,7 +151,7 @@ const ORDINARY_CASES: readonly FaultCase[] = [
     run: (world) =>
       underLoad(world, async () => {
         const broker = world.broker(await world.leaderOf(0))
-        broker.freeze()
+        await broker.freeze()
         await sleep(10_000)
         broker.thaw()
       }),
@@ -217,7 +217,7 @@ const ORDINARY_CASES: readonly FaultCase[] = [
       underLoad(world, async () => {
         const leader = await world.leaderOf(0)
         const others = world.kafka.cluster.brokers.filter(({ id }) => id !== leader)
-        for (const broker of others) broker.freeze()
+        await Promise.all(others.map((broker) => broker.freeze()))
         await sleep(7_000)
         for (const broker of others) broker.thaw()
       }),
@@ -231,7 +231,7 @@ const ORDINARY_CASES: readonly FaultCase[] = [
         const [framesBefore, startedAtMs] = [frames(), performance.now()]
         for (let i = 0; i < 4; i++) {
           const broker = random.pick(world.kafka.cluster.brokers)
-          broker.freeze()
+          await broker.freeze()
           await sleep(random.between(3_000, 4_500))
           broker.thaw()
           await sleep(random.between(500, 1_500))
@@ -319,7 +319,7 @@ export function randomPlan(seconds: number, load: Partial<LoadOptions> = HEAVY):
               await broker.start()
             }
             if (fault === 'freeze') {
-              broker.freeze()
+              await broker.freeze()
               await sleep(random.between(500, 6_000))
               broker.thaw()
             }

@@ -62,7 +62,7 @@ const faults: Record<string, (world: World) => Promise<{ electionMs: number; bou
   },
   'leader SIGSTOP': async (world) => {
     const id = await world.leaderOf(0)
-    world.broker(id).freeze()
+    await world.broker(id).freeze()
     const elected = await electionMs(world, id)
     await sleep(8_000)
     world.broker(id).thaw()

@@ -32,7 +32,7 @@ const OVERLAPPING_UPLOADS: FaultCase = {
           await sleep(5_000)
           world.onWire(null)
           const broker = world.broker(await world.leaderOf(i))
-          broker.freeze()
+          await broker.freeze()
           await sleep(random.between(900, 2_500))
           broker.thaw()
         }

@@ -64,7 +64,7 @@ test('an invoice that is sent again while it is under way is one record with two
   const { url, adminUrl } = await startGateway(t, 'joined')
   const [broker] = kafka.brokers
   assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
-  broker?.freeze()
+  await broker?.freeze()
   t.after(() => broker?.thaw())
   const body = invoiceBody('S1', 2)
   const first = send(url, body)
@@ -109,7 +109,7 @@ test('a resend of an invoice that was answered unknown joins it while it is stil
   const { url, adminUrl } = await startGateway(t, 'resent', { DELIVERY_TIMEOUT_MS: '300', STALL_AFTER_MS: '200' })
   const [broker] = kafka.brokers
   assert.equal((await send(url, invoiceBody('S1', 1))).status, 201)
-  broker?.freeze()
+  await broker?.freeze()
   t.after(() => broker?.thaw())
   const body = invoiceBody('S1', 2)
   assertProblem(await send(url, body), 'outcome-unknown', 504)

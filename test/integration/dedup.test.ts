@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freezeProcess } from '../../dev/freeze-process.ts'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { runTool } from '../../dev/kafka/tools.ts'
@@ -136,7 +137,7 @@ test('its operator sees what was judged, what is left, who took a partition, and
     await readinessAt(url).untilNotReady('another owner has taken the partition')
     assert.ok((await scrape(url, 'tillgate_dedup_ownerships_lost_total{why="fenced"}')) > 0)
     await others[0]?.end()
-    first.child.kill('SIGSTOP')
+    await freezeProcess(first.child.pid as number)
     await sendMore('seen', 400)
     await deleteRecords('seen', 1)
     first.child.kill('SIGCONT')

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { freezeProcess } from '../../dev/freeze-process.ts'
 import type { Broker } from '../../dev/kafka/broker.ts'
 import { type KafkaCluster, type KafkaOptions, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
@@ -47,7 +48,7 @@ test('a frozen broker accepts connections and answers nothing until it is thawed
   const cluster = await startKafka()
   t.after(cluster.stop)
   const broker = cluster.brokers[0] as Broker
-  broker.freeze()
+  await broker.freeze()
   await assert.rejects(fetchMetadata(toAddress(broker.address), 500), { name: 'AbortError' })
   broker.thaw()
   await eventually('an answer', 60_000, 50, () => fetchMetadata(toAddress(broker.address), 2_000))
@@ -57,7 +58,7 @@ test('a frozen broker can be stopped in an orderly way', async (t) => {
   const cluster = await startKafka()
   t.after(cluster.stop)
   const broker = cluster.brokers[0] as Broker
-  broker.freeze()
+  await broker.freeze()
   await broker.stop()
   await broker.start()
 })
@@ -140,7 +141,7 @@ test('no broker outlives a process that is killed with -9', async () => {
   const [line] = (await once(parent.stdout, 'data')) as [Buffer]
   const brokerPid = Number(line.toString())
   assert.ok(isAlive(brokerPid))
-  process.kill(brokerPid, 'SIGSTOP') // a frozen one neither
+  await freezeProcess(brokerPid) // a frozen one neither
   parent.kill('SIGKILL')
   await eventually('the end of the broker', 30_000, 20, async () => (isAlive(brokerPid) ? undefined : true))
 })

@@ -154,7 +154,7 @@ test('Kafka hangs: 504 for what it was handed, 503 for the rest at once, and it 
   const { url } = gateway
   for (const store of STORES) assert.equal((await send(url, invoiceBody(store, 1))).status, 201)
 
-  broker().freeze()
+  await broker().freeze()
   t.after(() => broker().thaw())
   const handedOver = STORES.map((store) => send(url, invoiceBody(store, 2)))
   await gateway.untilNotReady('no broker answers')

@@ -125,7 +125,7 @@ test('no value of an invoice is in the log, whatever becomes of it', async (t) =
   assert.doesNotMatch(await (await fetch(`${gateway.adminUrl}/metrics`)).text(), CARD)
 
   const [broker] = kafka.brokers
-  broker?.freeze()
+  await broker?.freeze()
   t.after(() => broker?.thaw())
   const answer = await send(url, marked(1, { ...totals, sequenceNumber: 5 }))
   assert.equal(answer.status, 504)

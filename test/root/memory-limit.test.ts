@@ -57,7 +57,7 @@ test('a gateway with the memory that its settings need survives outages that fil
   assert.doesNotMatch(gateway.output, /the memory limit is/)
 
   for (let outage = 1; outage <= 2; outage++) {
-    for (const broker of kafka.brokers) broker.freeze()
+    await Promise.all(kafka.brokers.map((broker) => broker.freeze()))
     const statuses = new Set<number>()
     let isFull = false
     const answers = Promise.all(

@@ -106,7 +106,7 @@ async function breakBroker({ cluster }: ProxiedKafka, random: Random): Promise<v
       await sleep(random.between(500, 3_500))
       return await broker.start()
     case 1:
-      broker.freeze()
+      await broker.freeze()
       await sleep(random.between(1_000, 5_000))
       return broker.thaw()
     default:
