@@ -66,15 +66,21 @@ export async function connectInTime(admin: Admin, timeoutMs: number): Promise<vo
   }
 }
 
+/** CONCURRENT_TRANSACTIONS, as kafkajs words it: the answer of every coordinator while it ends the transaction before. */
+const NOT_YET =
+  'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing'
+
 /**
  * Hands every line of kafkajs's log to `onClientLog`. kafkajs logs an error for each failed attempt. Here those are
- * warnings, because the batch is retried. Its advice against limited retries is dropped: our own loop retries.
+ * warnings, because the batch is retried, and less where the answer is an ordinary one. Its advice against limited retries
+ * is dropped: our own loop retries.
  */
 function logTo(onClientLog: OnClientLog): logCreator {
   return () =>
     ({ level, namespace, log: { message, broker, error } }) => {
       if (message.startsWith('Limiting retries')) return
       const fields = { namespace, broker, error: typeof error === 'string' ? plainMessage(error) : error }
-      onClientLog(level <= kafkajs.logLevel.WARN ? 'warn' : 'debug', plainMessage(message), fields)
+      const isWarning = level <= kafkajs.logLevel.WARN && error !== NOT_YET
+      onClientLog(isWarning ? 'warn' : 'debug', plainMessage(message), fields)
     }
 }
