@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers'
-import { count } from '../tools/terminal/count.ts'
+import { counted } from '../tools/terminal/count.ts'
 import { inspect } from '../tools/token/inspect.ts'
 import { createIssuer } from '../tools/token/issue.ts'
 import { issueList } from '../tools/token/issue-list.ts'
@@ -27,7 +27,7 @@ async function run(args: readonly string[]): Promise<number> {
     }
     case 'issue-list': {
       const tokens = await issueList(given.keyFile, given.files, given.claims)
-      console.error(`${count(tokens)} tokens in ${given.files.to}, which only you can read`)
+      console.error(`${counted(tokens, 'token')} in ${given.files.to}, which only you can read`)
       return 0
     }
     case 'inspect': {

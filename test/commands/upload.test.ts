@@ -141,7 +141,7 @@ test('--dry-run says what would be sent; it sends, writes and deletes nothing', 
   const dry = await upload(t, server.url, cwd, ['--dry-run', 'a', 'b'])
   assert.equal(dry.code, 1)
   assert.deepEqual(dry.text.trim().split('\n'), [
-    'a: 1 invoices, 20 bytes, from line 3 on; 1 stored and 1 rejected before',
+    'a: 1 invoice, 20 bytes, from line 3 on; 1 stored and 1 rejected before',
     'b: 2 invoices, 27 bytes, from line 1 on; 0 stored and 0 rejected before; 1 of them are not JSON; its last line, 3, has no line feed and is not complete JSON',
     'would send 3 invoices, 47 bytes; nothing was sent',
   ])

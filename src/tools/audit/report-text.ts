@@ -1,4 +1,4 @@
-import { count } from '../terminal/count.ts'
+import { count, counted } from '../terminal/count.ts'
 import { table } from '../terminal/table.ts'
 import { FINDING_KINDS, type Finding, type FindingKind } from './finding.ts'
 import type { NotJudgedCounts } from './not-judged.ts'
@@ -41,7 +41,9 @@ export function reportText(report: AuditReport): string {
   for (const kind of kinds) sections.push(findingList(kind, totals.found[kind], report.findings[kind]))
   sections.push(totalsText(report))
   if (report.hasUnique)
-    sections.push(`.unique: ${count(totals.unique)} records; .conflicts: ${count(totals.conflictsTopic)} records`)
+    sections.push(
+      `.unique: ${counted(totals.unique, 'record')}; .conflicts: ${counted(totals.conflictsTopic, 'record')}`,
+    )
   const unjudged = unjudgedLines(report)
   if (unjudged.length > 0) sections.push(['not judged:', ...unjudged.map((line) => `  ${line}`)].join('\n'))
   sections.push(verdictText(report))
@@ -59,8 +61,8 @@ export function verdictText({ verdict, hasUnique, brokenBy, totals }: AuditRepor
 export function totalsText({ hasAnswers, totals }: AuditReport): string {
   const answers = hasAnswers ? `, ${count(totals.acknowledged)} acknowledged` : ''
   return (
-    `${count(totals.records)} records, ${count(totals.invoices)} invoices${answers}; ` +
-    `${count(totals.journals)} journals of ${count(totals.stores)} stores`
+    `${counted(totals.records, 'record')}, ${counted(totals.invoices, 'invoice')}${answers}; ` +
+    `${counted(totals.journals, 'journal')} of ${counted(totals.stores, 'store')}`
   )
 }
 

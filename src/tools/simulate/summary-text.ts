@@ -1,4 +1,4 @@
-import { count } from '../terminal/count.ts'
+import { count, counted } from '../terminal/count.ts'
 import type { Percentiles } from './latencies.ts'
 import { millisecondsText } from './milliseconds.ts'
 import { seriesText } from './series-text.ts'
@@ -22,7 +22,7 @@ export function summaryText(summary: Summary, columns = 80): string {
 
 /** How many invoices in how long. */
 export function titleOf({ intended, seconds, isInterrupted }: Summary): string {
-  return `${count(intended)} invoices in ${count(seconds)} s${isInterrupted ? ' (interrupted)' : ''}`
+  return `${counted(intended, 'invoice')} in ${count(seconds)} s${isInterrupted ? ' (interrupted)' : ''}`
 }
 
 /** The figures of a run, each with its name. */

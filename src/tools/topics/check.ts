@@ -1,4 +1,4 @@
-import { count } from '../terminal/count.ts'
+import { count, counted } from '../terminal/count.ts'
 import type { RackedBroker, Replicas } from './spread.ts'
 
 /** A topic as the cluster has it. */
@@ -86,7 +86,7 @@ export function verdictText(topic: string, results: readonly CheckResult[]): str
   const missing = results.find(({ what, found }) => what === MISSING.what && found === MISSING.found)
   if (missing !== undefined) return `The topic ${topic} is missing: ${missing.why}.`
   const of = (level: CheckResult['level']) => results.filter((result) => result.level === level).length
-  const warnings = `${count(of('warning'))} ${of('warning') === 1 ? 'warning' : 'warnings'}`
+  const warnings = counted(of('warning'), 'warning')
   switch (verdictOn(results)) {
     case 'right':
       return `The topic ${topic} is right.`

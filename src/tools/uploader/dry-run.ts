@@ -1,5 +1,5 @@
 import { systemWords } from '../../system-problem.ts'
-import { count } from '../terminal/count.ts'
+import { count, counted } from '../terminal/count.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import type { Journal } from './journal.ts'
 import { Outstanding, START } from './outstanding.ts'
@@ -79,7 +79,7 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
     ...unusable.map(({ reason }) => reason),
     ...files.filter((file) => !isDone(file)).map(dryText),
     ...(done > 0 ? [`${count(done)} ${done === 1 ? 'file has' : 'files have'} nothing left to send`] : []),
-    `would send ${count(invoices)} invoices, ${count(bytes)} bytes; nothing was sent`,
+    `would send ${counted(invoices, 'invoice')}, ${counted(bytes, 'byte')}; nothing was sent`,
   ]
     .map(visibleText)
     .join('\n')
@@ -88,10 +88,10 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
 function dryText({ file, toSend, nextLine, done, notJson, tooLong, fault }: DryReport): string {
   const faults = [
     ...(notJson > 0 ? [`${count(notJson)} of them are not JSON`] : []),
-    ...(tooLong > 0 ? [`${count(tooLong)} lines are too long`] : []),
+    ...(tooLong > 0 ? [tooLong === 1 ? '1 line is too long' : `${count(tooLong)} lines are too long`] : []),
     ...(fault === undefined ? [] : [fault]),
   ]
-  const counts = `${count(toSend.invoices)} invoices, ${count(toSend.bytes)} bytes, from line ${count(nextLine)} on`
+  const counts = `${counted(toSend.invoices, 'invoice')}, ${counted(toSend.bytes, 'byte')}, from line ${count(nextLine)} on`
   const earlier = `${count(done.stored)} stored and ${count(done.rejected)} rejected before`
   return [`${file}: ${counts}; ${earlier}`, ...faults].join('; ')
 }

@@ -1,4 +1,4 @@
-import { count } from '../terminal/count.ts'
+import { count, counted } from '../terminal/count.ts'
 import { visibleText } from '../terminal/visible-text.ts'
 import type { FileReport } from './file-report.ts'
 import { rejectedFileOf, STANDARD_INPUT } from './journal.ts'
@@ -121,7 +121,7 @@ function goodText(files: readonly FileReport[]): string {
 
 function notStartedText(files: readonly string[]): string[] {
   if (files.length <= MOST_GOOD) return files.map((file) => `${file}: not started`)
-  return [`${count(files.length)} files not started, from ${files[0]} on`]
+  return [`${counted(files.length, 'file')} not started, from ${files[0]} on`]
 }
 
 const isOld = ({ stored, rejected }: Readonly<Tally>) => stored + rejected === 0

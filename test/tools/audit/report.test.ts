@@ -55,7 +55,7 @@ test('a log without findings holds the promise in one pass', async () => {
   assert.equal(report.passes, 1)
   assert.equal(
     reportText(withFindingsOnly(report)),
-    '3 records, 3 invoices, 3 acknowledged; 1 journals of 1 stores\n\nThe promise held.',
+    '3 records, 3 invoices, 3 acknowledged; 1 journal of 1 store\n\nThe promise held.',
   )
 })
 
@@ -81,7 +81,7 @@ duplicates: 1
 foreign: 1
   partition 0 offset 9
 
-10 records, 8 invoices; 3 journals of 1 stores
+10 records, 8 invoices; 3 journals of 1 store
 
 The promise is broken: 1 out of order, 26 missing numbers.`,
   )

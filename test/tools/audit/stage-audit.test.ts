@@ -93,7 +93,7 @@ test('a .unique with the first record of each identity holds the promise; what c
   assert.deepEqual([report.totals.unique, report.totals.conflictsTopic], [5, 1])
   assert.deepEqual(await foundIn(exact), { conflicts: 1, duplicates: 1 })
   const text = reportText(report)
-  assert.match(text, /^\.unique: 5 records; \.conflicts: 1 records$/m)
+  assert.match(text, /^\.unique: 5 records; \.conflicts: 1 record$/m)
   assert.match(text, /^The promise held, and \.unique has each invoice once\.$/m)
   assert.deepEqual((await audit(exact, undefined, { strict: true })).brokenBy, ['conflicts', 'duplicates'])
 })
