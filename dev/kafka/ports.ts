@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import type { Server } from 'node:net'
 import { listenOn } from '../listen-on.ts'
 
@@ -9,11 +11,10 @@ import { listenOn } from '../listen-on.ts'
 const LOWEST = 12_000
 const HIGHEST = 32_000
 
-const handedOut = new Set<number>()
-
 /**
- * Resolves to `count` distinct ports of 127.0.0.1 that could be bound a moment ago. One process never gets a port
- * twice. Another process can still take one before it is used; the listener that wanted it then fails.
+ * Resolves to `count` distinct ports of 127.0.0.1 that could be bound a moment ago. As long as this process lives,
+ * `freePorts` gives them to nobody else, here or in another process. A program that does not ask can still take one
+ * before it is used; the listener that wanted it then fails.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = []
@@ -21,11 +22,10 @@ export async function freePorts(count: number): Promise<number[]> {
   try {
     while (ports.length < count) {
       const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
-      if (handedOut.has(port)) continue
+      if (!(await reserve(port))) continue
       const server = await bind(port)
       if (!server) continue
       held.push(server)
-      handedOut.add(port)
       ports.push(port)
     }
     return ports
@@ -38,16 +38,36 @@ export async function freePorts(count: number): Promise<number[]> {
 export async function claimPort(port: number): Promise<boolean> {
   const server = await bind(port)
   if (!server) return false
-  handedOut.add(port)
+  await reserve(port) // if it is reserved, then for whoever gave it to this process
   await new Promise((closed) => server.close(closed))
   return true
+}
+
+/**
+ * Binds the UDP port of the same number, which nothing here uses, until this process ends, however that happens. False
+ * if that is bound.
+ */
+async function reserve(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref()
+  try {
+    socket.bind({ port, address: '127.0.0.1', exclusive: true })
+    await once(socket, 'listening')
+    return true
+  } catch (error) {
+    socket.close()
+    return unlessInUse(error)
+  }
 }
 
 async function bind(port: number): Promise<Server | undefined> {
   try {
     return await listenOn('127.0.0.1', port)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
-    throw error
+    return unlessInUse(error) || undefined
   }
+}
+
+function unlessInUse(error: unknown): false {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
+  throw error
 }

@@ -11,12 +11,20 @@ import { startKafkaContainer } from '../../dev/kafka/container.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
 import { isAlive, KAFKA_VERSION } from '../../dev/kafka/folders.ts'
 import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
-import { freePorts } from '../../dev/kafka/ports.ts'
+import { claimPort, freePorts } from '../../dev/kafka/ports.ts'
 import { createTopic } from '../../dev/kafka/topics.ts'
 
 const FAKE_DOCKER = fileURLToPath(new URL('../harness/fake-docker.ts', import.meta.url))
 const CONTAINER = new URL('../../dev/kafka/container.ts', import.meta.url)
 const DEADLINE_MS = 30_000
+
+/** A port whose next one is free, too: that is the controller's, and here it is not one of a container. */
+async function freePair(): Promise<number> {
+  for (;;) {
+    const [port] = (await freePorts(1)) as [number]
+    if (await claimPort(port + 1)) return port
+  }
+}
 
 /** A `docker` command with an engine of its own, and what is seen of that from outside. */
 async function fakeDocker(t: TestContext) {
@@ -30,7 +38,7 @@ async function fakeDocker(t: TestContext) {
     if ((await containers()).length > 0 && isAlive(await pid())) process.kill(await pid(), 'SIGKILL')
     await rm(folder, { recursive: true })
   })
-  const [port] = (await freePorts(1)) as [number]
+  const port = await freePair()
   const steps: string[] = []
   const ends: string[] = []
   const options = {
