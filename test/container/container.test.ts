@@ -44,7 +44,7 @@ before(async () => {
     KAFKA_BROKERS: kafka.bootstrap.join(),
     KAFKA_PARTITIONS: '3',
   }
-  const drain = { DRAIN_DELAY_MS: '3000', SHUTDOWN_TIMEOUT_MS: '15000' }
+  const drain = { DRAIN_DELAY_MS: '8000', SHUTDOWN_TIMEOUT_MS: '20000' }
   await startContainer(IMAGE, NAME, { ...variables, ...drain }, keysFolder)
   await readinessAt(adminUrl).untilReady()
 })
@@ -120,11 +120,12 @@ test('beyond its base the image has /app alone: what the npm package has, and th
 
 test('SIGTERM drains: not ready, still serving, then gone with exit code 0', async () => {
   const exitCode = podman('wait', NAME)
-  await podman('kill', '--signal', 'TERM', NAME)
+  const killing = podman('kill', '--signal', 'TERM', NAME) // podman itself may end late
   await readinessAt(adminUrl).untilNotReady('draining')
   const answer = await send(url, invoiceBody('S1', 2), { headers })
   assert.equal(answer.status, 201)
   assert.equal(answer.headers.get('connection'), 'close')
+  await killing
   assert.equal(await exitCode, '0')
   assert.equal((await recordsOf(kafka.bootstrap, TOPIC)).length, 2)
 })

@@ -256,7 +256,7 @@ test('SIGTERM under load: no till behind a load balancer sees an error', async (
 
   const { code, tookMs } = await stopped
   assert.equal(code, 0)
-  assert.ok(tookMs < 8_000 + SLACK_MS)
+  assert.ok(tookMs < 14_000 + SLACK_MS)
   assert.deepEqual([...new Set(sent.map(({ answers }) => answers[0]?.status))], [201])
   const invoice = JSON.parse(body)
   const acknowledgement = {
@@ -340,7 +340,7 @@ for (const [state, fault, repair] of [
 }
 
 test('more signals change nothing: it drains once and exits with 0', async (t) => {
-  const gateway = await startReady(t, 'signals', { DRAIN_DELAY_MS: '500' })
+  const gateway = await startReady(t, 'signals', { DRAIN_DELAY_MS: '5000' })
   const stopped = stopWith(gateway, 'SIGTERM')
   await gateway.untilNotReady('draining')
   gateway.child.kill('SIGTERM')
