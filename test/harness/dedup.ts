@@ -5,8 +5,11 @@ import type { KafkaCluster } from '../../dev/kafka/cluster.ts'
 import { Draft } from '../../src/dedup/judge.ts'
 import { PartitionState } from '../../src/dedup/partition-state.ts'
 import { POSITION_KEY, positionIn } from '../../src/dedup/position.ts'
+import { createClient, withAdmin } from '../../src/kafka/client.ts'
 import kafkajs, { type Message } from '../../src/kafka/kafkajs/index.ts'
+import { clusterOf } from '../../src/kafka/kafkajs/lent-cluster.ts'
 import { stageTopics } from '../../src/kafka/partition-owner.ts'
+import { boundsOf } from '../../src/kafka/partition-reader.ts'
 import { fetchRanges, type LogRecord } from '../../src/kafka/read-topic.ts'
 import { judgeNaively } from '../dedup/naive-judge.ts'
 import type { Random } from './random.ts'
@@ -78,18 +81,37 @@ export async function produce(bootstrap: string[], topic: string, messages: read
   await producer.disconnect()
 }
 
-/** Resolves when the committed positions are at the end of the raw topic. */
+/**
+ * Resolves when the committed positions are at the end of the raw topic, and what was committed with them can be read,
+ * too: each partition learns for itself that a transaction is over, some later than others.
+ */
 export async function untilJudged(bootstrap: string[], topic: string, timeoutMs: number): Promise<void> {
   const endMs = performance.now() + timeoutMs
   const raw = await fetchRanges(readSession(bootstrap, topic))
   const ends = new Map(raw.filter(({ end }) => end > 0).map(({ partition, end }) => [partition, end]))
   for (;;) {
     const positions = await positionsOf(bootstrap, topic)
-    if (isDeepStrictEqual(positions, ends)) return
+    if (isDeepStrictEqual(positions, ends) && (await isAllCommitted(bootstrap, topic).catch(() => false))) return
     if (performance.now() > endMs)
       throw new Error(`not judged within ${timeoutMs} ms: ${JSON.stringify([[...positions], [...ends]])}`)
     await sleep(500)
   }
+}
+
+/** Whether nothing that the stage has written is part of an open transaction. Rejects while a leader moves. */
+async function isAllCommitted(bootstrap: string[], topic: string): Promise<boolean> {
+  for (const written of Object.values(stageTopics(topic))) {
+    const session = readSession(bootstrap, written)
+    const isOpen = await withAdmin(createClient(session), async (admin) => {
+      const cluster = clusterOf(admin)
+      await cluster.addMultipleTargetTopics([written])
+      for (const { partition, end } of await fetchRanges(session))
+        if (end < (await boundsOf(cluster, { topic: written, partition })).endOffset) return true
+      return false
+    })
+    if (isOpen) return false
+  }
+  return true
 }
 
 async function positionsOf(bootstrap: string[], topic: string): Promise<Map<number, number>> {
