@@ -52,7 +52,8 @@ async function produce(topic: string, compression: string, sequenceNumbers: read
     'org.apache.kafka.tools.ConsoleProducer',
     [
       ...['--bootstrap-server', kafka.bootstrap.join(), '--topic', topic, '--compression-codec', compression],
-      ...['--batch-size', '1000000', '--timeout', '5000'],
+      // A batch is sent at the end of the input, or when `timeout` is over.
+      ...['--batch-size', '1000000', '--timeout', '60000', '--request-timeout-ms', '30000'],
       ...Object.entries(properties).flatMap(([name, value]) => ['--reader-property', `${name}=${value}`]),
     ],
     Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])),
