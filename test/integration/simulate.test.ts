@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { freePorts } from '../../dev/kafka/ports.ts'
 import type { Summary } from '../../src/tools/simulate/summary.ts'
 import { type CliProcess, spawnCli, startServe } from '../harness/cli-process.ts'
 
@@ -99,7 +100,9 @@ test('tills that send wrongly: the audit tells what they did from what others co
 })
 
 test('a gateway that dies and comes back: tills send again, nothing is lost', async (t) => {
-  const first = await gatewayFor(t, 'dies')
+  const [port] = (await freePorts(1)) as [number]
+  const PORT = String(port) // none that a till's own socket can take while nobody listens
+  const first = await gatewayFor(t, 'dies', { PORT })
   const answers = join(folder, 'dies.ndjson')
   const started = start(t, [
     '--url',
@@ -119,7 +122,6 @@ test('a gateway that dies and comes back: tills send again, nothing is lost', as
   )
   first.child.kill('SIGKILL')
   await first.exited
-  const PORT = new URL(first.url).port
   await gatewayFor(t, 'dies', { PORT })
   const { code, summary } = await summaryOf(started)
   assert.equal(code, 0)
@@ -154,7 +156,8 @@ test('Ctrl-C ends it with the summary, and again at once; what was under way is 
   ])
   await once(server, 'request')
   started.child.kill('SIGINT')
-  await new Promise((resolve) => setTimeout(resolve, 300)) // two signals at once would be one
+  await untilDelivered(started.child.pid as number)
+  await new Promise((resolve) => setTimeout(resolve, 300))
   assert.equal(started.child.exitCode, null, 'it waits for what is under way')
   started.child.kill('SIGINT')
   const { code, summary } = await summaryOf(started)
@@ -167,6 +170,14 @@ test('Ctrl-C ends it with the summary, and again at once; what was under way is 
   assert.equal(lines.length, summary.attempts)
   for (const line of lines) assert.equal(JSON.parse(line).outcome, 'unknown')
 })
+
+/** Resolves when the process has got its signals: two that it has not got yet are one. */
+async function untilDelivered(pid: number): Promise<void> {
+  if (process.platform !== 'linux') return
+  await eventually('the signal is delivered', DEADLINE_MS, 10, async () => {
+    return /^ShdPnd:\s0+$/m.test(await readFile(`/proc/${pid}/status`, 'utf8')) || undefined
+  })
+}
 
 test('what the gateway never takes is quarantined and makes the run fail', async (t) => {
   const server = createServer((request, response) => {
