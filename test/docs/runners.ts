@@ -148,7 +148,7 @@ export const RUNNERS: readonly Runner[] = [
   parts(
     /^npx tillgate upload --resume /,
     'test:integration',
-    ['npx tillgate upload --resume', 'test/integration/resume.test.ts', "['upload', '--url', gateway.url, '--resume'"],
+    ['npx tillgate upload --resume', 'test/integration/resume.test.ts', "['upload', '--url', url, '--resume'"],
     ['till-7.ndjson', 'test/integration/resume.test.ts', 'file]'],
   ),
   parts(

@@ -12,6 +12,7 @@ import { DEADLINE_MS, spawnCli } from '../harness/cli-process.ts'
 import { createStageTopics, untilJudged } from '../harness/dedup.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { recordsOf } from '../harness/read-topic.ts'
+import { startRelay } from '../harness/relay.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
 const TERMINALS = Array.from({ length: 10 }, (_, i) => ({ storeId: `S${i % 3}`, terminalId: `T${i}`, journalId: 'J1' }))
@@ -67,7 +68,11 @@ test('an upload that was killed, and whose files are gone, goes on where Kafka i
   t.after(() => gateway.end('SIGKILL'))
   const file = await writeJournal()
   const answers = join(folder, 'answers.ndjson')
-  const always = ['upload', '--url', gateway.url, '--resume', '--json', '--answers', answers]
+  const relay = await startRelay(Number(new URL(gateway.url).port))
+  t.after(() => relay.close())
+  // Through this process: an upload cannot get to its end while this one gets no processor.
+  const url = `http://127.0.0.1:${relay.port}`
+  const always = ['upload', '--url', url, '--resume', '--json', '--answers', answers]
   const start = (args: readonly string[]) => {
     const started = spawnCli([...always, ...args, file])
     t.after(() => started.end())

@@ -13,6 +13,7 @@ import type { UploadReport } from '../../src/tools/uploader/report-text.ts'
 import { DEADLINE_MS, spawnCli } from '../harness/cli-process.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { recordsOf } from '../harness/read-topic.ts'
+import { startRelay } from '../harness/relay.ts'
 import { sampleInvoice } from '../invoice/generate.ts'
 
 const TERMINALS = 20
@@ -54,6 +55,13 @@ async function writeJournal(name: string, terminals: readonly number[], invoices
   return file
 }
 
+/** The address of a relay in this process: an upload cannot get to its end while this process gets no processor. */
+async function relayed(t: TestContext, url: string): Promise<string> {
+  const relay = await startRelay(Number(new URL(url).port))
+  t.after(() => relay.close())
+  return `http://127.0.0.1:${relay.port}`
+}
+
 function startUpload(t: TestContext, url: string, args: readonly string[]) {
   const started = spawnCli(['upload', '--url', url, '--json', ...args])
   t.after(() => started.end())
@@ -82,7 +90,7 @@ test('5,000 invoices of 20 terminals; the gateway is killed, then the uploader: 
   const answers = join(folder, 'answers.ndjson')
   const args = ['--answers', answers, '--invoices', '100', '--parallel', '2', plain, zipped]
 
-  const first = startUpload(t, gateway.url, args)
+  const first = startUpload(t, await relayed(t, gateway.url), args)
   await untilUnderWay(plain, 200)
   await gateway.end('SIGKILL')
   gateway.launch()
@@ -157,7 +165,7 @@ test('smaller limits than usual: requests are cut until they fit; what is refuse
 test('Ctrl-C: the request under way is finished, the report says how far it came, and the next run goes on', async (t) => {
   const gateway = await startGateway(t, 'interrupted')
   const file = await writeJournal('interrupted.ndjson', [1, 2], 500)
-  const started = startUpload(t, gateway.url, ['--invoices', '10', file])
+  const started = startUpload(t, await relayed(t, gateway.url), ['--invoices', '10', file])
   await untilUnderWay(file, 10)
   started.child.kill('SIGINT')
   assert.equal((await started.exited).code, 1)
