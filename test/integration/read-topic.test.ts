@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
+import { toAddress } from '../../dev/kafka/topics.ts'
 import { MAX_INFLATED_BYTES } from '../../src/kafka/kafkajs/codecs.ts'
 import kafkajs from '../../src/kafka/kafkajs/index.ts'
 import { fetchRanges, type LogRecord, type ReadSession, readTopic } from '../../src/kafka/read-topic.ts'
@@ -110,18 +112,18 @@ test('a topic that does not exist is an error, not an empty one', async () => {
 
 test('when nothing arrives for a while, reading fails and says how much is left', async () => {
   const ranges = [{ partition: 0, start: 0, from: 0, to: 10_001, end: 10_001 }] // one more than there is
-  const reading = readTopic(session, ranges, { onRecord: () => {}, stallTimeoutMs: 1_000 })
-  await assert.rejects(reading, /nothing of topic read arrived for 1 s, 1 offsets are left/)
+  const reading = readTopic(session, ranges, { onRecord: () => {}, stallTimeoutMs: 5_000 })
+  await assert.rejects(reading, /nothing of topic read arrived for 5 s, 1 offsets are left/)
 })
 
 test('who takes a record may let it wait: nothing more comes until it is done, and the group lives on', async () => {
   const ranges = [{ partition: 0, start: 0, from: 0, to: 3, end: 10_000 }]
   const events: string[] = []
   await readTopic(session, ranges, {
-    stallTimeoutMs: 3_000,
+    stallTimeoutMs: 5_000,
     onRecord: async ({ offset }) => {
       events.push(`begin ${offset}`)
-      if (offset === 1) await sleep(4_000) // longer than it would wait for records
+      if (offset === 1) await sleep(6_000) // longer than it would wait for records
       events.push(`end ${offset}`)
     },
   })
@@ -196,6 +198,10 @@ test('a range without an end is followed, new partitions too, until it is stoppe
   await withAdmin(kafka.bootstrap, (admin) =>
     admin.createPartitions({ topicPartitions: [{ topic: 'followed', count: 2 }] }),
   )
+  await eventually('the broker knows the new one', 30_000, 20, async () => {
+    const { partitions } = await fetchMetadata(toAddress(kafka.bootstrap[0] as string), 2_000, 'followed')
+    return (partitions.length === 2 && partitions.every(({ leader }) => leader >= 0)) || undefined
+  })
   await fill('followed', 1, 1)
   await fill('followed', 0, 1)
   await eventually('both are read', 30_000, 50, async () => read.length >= 2 || undefined)

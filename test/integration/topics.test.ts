@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { type KafkaCluster, startKafka } from '../../dev/kafka/cluster.ts'
 import { eventually } from '../../dev/kafka/eventually.ts'
+import { fetchMetadata } from '../../dev/kafka/metadata-request.ts'
+import { toAddress } from '../../dev/kafka/topics.ts'
 import kafkajs, { type Admin } from '../../src/kafka/kafkajs/index.ts'
 import type { CheckResult, Verdict } from '../../src/tools/topics/check.ts'
 import { spawnCli, startServe } from '../harness/cli-process.ts'
@@ -153,6 +155,10 @@ test('a broker joins, grow gives it its share while tills send, and the promise 
 
   const added = await kafka.addBroker({ 'broker.rack': 'new' })
   assert.equal(added.id, 3)
+  await eventually('every broker knows it', DEADLINE_MS, 50, async () => {
+    const views = await Promise.all(kafka.bootstrap.map((address) => fetchMetadata(toAddress(address), 2_000)))
+    return views.every(({ brokerIds }) => brokerIds.includes(added.id)) || undefined
+  })
   assert.deepEqual((await check(t, 'growing', env)).bad, [
     'warning: replicas per broker',
     'warning: leaders per broker',
@@ -226,6 +232,7 @@ test('Ctrl-C takes the throttle off, and check sees one that a killed grow left 
       topics: [{ topic: 'slow', partitionAssignment: [0, 1, 2].map((partition) => ({ partition, replicas: [0] })) }],
     }),
   )
+  await eventually('all on one broker', DEADLINE_MS, 50, async () => ((await moving('slow')) === 0 ? true : undefined))
   await fill('slow')
   const start = async () => {
     const args = ['topics', 'grow', '--yes', '--throttle', '10000']
