@@ -115,6 +115,10 @@ test('what was posted is there after Ctrl-C, after kill -9 and after SIGTERM, an
   process.kill(pid, 'SIGKILL')
   await second.exited
   assert.doesNotMatch(second.output(), TROUBLE)
+  await eventually('its Kafka is gone, too', DEADLINE_MS, 20, async () => {
+    await isVacant()
+    return true
+  })
 
   const third = npmStart(t)
   await third.wrote('its topic pos.invoices has 1 invoice already.')
