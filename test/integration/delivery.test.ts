@@ -75,7 +75,8 @@ for (const [what, action] of [
       if (apiKey !== PRODUCE || direction !== 'response') return { type: 'forward' }
       return ++answers % 7 === 0 ? action : { type: 'forward' }
     })
-    const invoicesPerTill = action.type === 'drop' ? 8 : LOAD.invoicesPerTill
+    // An answer acknowledges at most one invoice of a till: so there are enough, however few requests a busy machine makes.
+    const invoicesPerTill = action.type === 'drop' ? 18 : LOAD.invoicesPerTill
     const sent = await runTills({ url: gateway.url, ...LOAD, invoicesPerTill })
     proxied.proxies[0]?.setRule(null)
     assertBalance(await balanceAt(gateway.adminUrl), { acknowledged: sent.length })
