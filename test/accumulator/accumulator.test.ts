@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
+import { afterEach, beforeEach, mock, test } from 'node:test'
 import { Accumulator, type AccumulatorOptions } from '../../src/accumulator/accumulator.ts'
 import { BufferMemory } from '../../src/admission/buffer-memory.ts'
 import { FakePublisher, LIMITS, recordOf, turn } from './fakes.ts'
@@ -16,6 +16,13 @@ function createAccumulator(deliveryTimeoutMs = 60_000, more: Partial<Accumulator
   return created
 }
 
+/** One whose records have this time, which passes only when the test says so: it must not be over before. */
+function createTimed(deliveryTimeoutMs: number, more?: Partial<AccumulatorOptions>): () => void {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  accumulator = createAccumulator(deliveryTimeoutMs, more)
+  return () => mock.timers.tick(deliveryTimeoutMs)
+}
+
 /** Appends as a request would that releases its reservation once it is answered. */
 function append(identity: string, value?: string, partition?: number) {
   const reservation = memory.tryReserve(100)
@@ -30,7 +37,10 @@ beforeEach(() => {
   accumulator = createAccumulator()
 })
 
-afterEach(() => accumulator.drain(0))
+afterEach(async () => {
+  mock.timers.reset()
+  await accumulator.drain(0)
+})
 
 test('an acknowledged record has the offset that its place in the batch gives it', async () => {
   const outcomes = [append('a'), append('b')]
@@ -89,10 +99,11 @@ test('whatever is acknowledged is told before its identity can come again, even 
   const told: unknown[] = []
   const onAcknowledged: AccumulatorOptions['onAcknowledged'] = ({ record, offset }) =>
     told.push([record.identity, offset, accumulator.pendingRecords])
-  accumulator = createAccumulator(20, { onAcknowledged })
+  const passDeadline = createTimed(20, { onAcknowledged })
   const [late, refused] = [append('a'), append('b', 'b', 1)]
   await turn()
   for (const batch of publisher.published) batch.batch.beginAttempt()
+  passDeadline()
   assert.equal((await late).kind, 'unknown')
   publisher.published[0]?.answer({ kind: 'acknowledged', baseOffset: 7n })
   publisher.published[1]?.batch.attemptRefused()
@@ -122,10 +133,11 @@ test('other bytes with the same identity may come again when it is not known whe
 })
 
 test('a resend after an unknown answer joins the batch that is still retried', async () => {
-  accumulator = createAccumulator(20)
+  const passDeadline = createTimed(20)
   const first = append('a')
   await turn()
   assert.equal(publisher.latest.batch.beginAttempt(), true)
+  passDeadline()
   assert.deepEqual(await first, { kind: 'unknown', reason: 'deadline' })
   const again = append('a')
   publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
@@ -134,11 +146,12 @@ test('a resend after an unknown answer joins the batch that is still retried', a
 })
 
 test('at the deadline a record that waits in its lane is rejected, and is never sent', async () => {
-  accumulator = createAccumulator(20)
+  const passDeadline = createTimed(20)
   const ahead = append('ahead')
   await turn()
   publisher.latest.batch.beginAttempt()
   const waiting = append('waiting')
+  passDeadline()
   assert.deepEqual(await waiting, { kind: 'rejected', reason: 'expired' })
   publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })
   await ahead
@@ -147,9 +160,10 @@ test('at the deadline a record that waits in its lane is rejected, and is never 
 })
 
 test('at the deadline a batch that was never attempted is recalled; who came later goes on', async () => {
-  accumulator = createAccumulator(50)
+  const passDeadline = createTimed(50)
   const early = append('early')
   await turn()
+  passDeadline()
   assert.deepEqual(await early, { kind: 'rejected', reason: 'expired' })
   assert.equal(publisher.latest.batch.beginAttempt(), false)
   const late = append('late')
@@ -184,7 +198,7 @@ test('a stalled lane takes nothing new, other lanes do', async () => {
 })
 
 test('a quota that holds a batch back: who waited or comes is told so, and Kafka does not count as unreachable', async () => {
-  accumulator = createAccumulator(30)
+  const passDeadline = createTimed(30)
   const held = append('a')
   await turn()
   publisher.latest.batch.hold(20, 4_000)
@@ -192,6 +206,7 @@ test('a quota that holds a batch back: who waited or comes is told so, and Kafka
   nowMs = 5_000
   assert.deepEqual(await append('c'), { kind: 'rejected', reason: 'throttled' })
   assert.equal(accumulator.isStuck, false)
+  passDeadline()
   assert.deepEqual(await Promise.all([held, waiting]), [
     { kind: 'rejected', reason: 'throttled' },
     { kind: 'rejected', reason: 'throttled' },
@@ -220,11 +235,12 @@ test('a batch that a quota held back before Kafka got out of reach does not hide
 })
 
 test('a batch that left after a quota held it back is unknown at the deadline', async () => {
-  accumulator = createAccumulator(20)
+  const passDeadline = createTimed(20)
   const outcome = append('a')
   await turn()
   publisher.latest.batch.hold(10)
   publisher.latest.batch.beginAttempt()
+  passDeadline()
   assert.deepEqual(await outcome, { kind: 'unknown', reason: 'deadline' })
 })
 
@@ -255,10 +271,11 @@ test('when no broker answers anything, no lane takes anything', async () => {
 })
 
 test('the buffer is held until the outcome is known, not only until the till is answered', async () => {
-  accumulator = createAccumulator(20)
+  const passDeadline = createTimed(20)
   const outcome = append('a')
   await turn()
   publisher.latest.batch.beginAttempt()
+  passDeadline()
   assert.equal((await outcome).kind, 'unknown')
   assert.equal(memory.usedBytes, 100)
   publisher.latest.answer({ kind: 'acknowledged', baseOffset: 0n })

@@ -125,13 +125,14 @@ test('an attempted batch cannot be withdrawn', async () => {
   assert.equal(lane.withdraw(entry), false)
 })
 
-test('with linger an idle lane gathers before it sends', async () => {
+test('with linger an idle lane gathers before it sends', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   lane = new Lane(0, publisher, { ...LIMITS, lingerMs: 20 }, () => 0)
   append('a')
   await turn()
   append('b')
   assert.deepEqual(values(), [])
-  await new Promise((resolve) => setTimeout(resolve, 60))
+  t.mock.timers.tick(20)
   assert.deepEqual(values(), ['ab'])
 })
 

@@ -129,11 +129,13 @@ test('an upload that overlaps one of which a part is stored is told what to send
   assert.deepEqual(published().flat(), ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a1', 'a2', 'a3'])
 })
 
-test('nothing of an upload is sent for nobody when its batch is too large after its deadline', async () => {
+test('nothing of an upload is sent for nobody when its batch is too large after its deadline', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   start(30)
   const first = upload(['a1', 'a2'])
   await turn()
   publisher.latest.batch.beginAttempt()
+  t.mock.timers.tick(30)
   assert.deepEqual(await first, ['outcome-unknown', 'outcome-unknown'])
   publisher.latest.batch.attemptRefused()
   publisher.latest.answer({ kind: 'too-large' })

@@ -181,10 +181,12 @@ test('no more records are under way than the window has places for', async () =>
   assert.equal((await answering).length, 5)
 })
 
-test('what found no place in time is to be sent again, with all behind it', async () => {
+test('what found no place in time is to be sent again, with all behind it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const window = windowOf(1)
   const answering = ingestOver({ window, timeoutMs: 20 })([line(1), line(2), line(3)])
-  await new Promise((resolve) => setTimeout(resolve, 60))
+  await turn()
+  t.mock.timers.tick(20)
   assert.equal(appended.length, 1)
   acknowledge()
   assert.deepEqual(told(await answering), ['1 at 7', 'saturated', 'not-attempted'])
