@@ -61,9 +61,10 @@ async function upload(url: string, terminals: readonly string[]): Promise<number
 }
 
 test('an upload that first waits for its place and then for Kafka keeps its connection until it is answered', async (t) => {
-  const { url, broker } = await startOver(t, 1_600, {
-    DELIVERY_TIMEOUT_MS: '2500',
-    STALL_AFTER_MS: '2400',
+  // Together longer than a request and a delivery may take; each alone is seconds shorter than a delivery.
+  const { url, broker } = await startOver(t, 2_900, {
+    DELIVERY_TIMEOUT_MS: '5000',
+    STALL_AFTER_MS: '4900',
     REQUEST_TIMEOUT_MS: '500',
     UPLOAD_WINDOW_RECORDS: '1',
   })
