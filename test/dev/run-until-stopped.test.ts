@@ -40,8 +40,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 test('two signals at once are one: npm passes on a Ctrl-C that the terminal has sent already', async (t) => {
   const { child, written, exited, wrote } = await started(t, 'hanging')
+  child.kill('SIGSTOP') // it gets both when it goes on, however long this process is held up between them
   child.kill('SIGINT')
   child.kill('SIGTERM') // a second SIGINT could merge with the first one on its way
+  child.kill('SIGCONT')
   await wrote('second stops')
   assert.equal(await Promise.race([exited, sleep(200, 'running')]), 'running', written.stdout)
 })
