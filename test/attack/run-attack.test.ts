@@ -61,7 +61,8 @@ test('a gateway that refuses the till under attack fails', async (t) => {
 
 test('a gateway that gets slow under attack fails, and is measured three times before, and beside a bare server', async (t) => {
   const row = await verdictOf(t, (response, status, isAttacked) => {
-    setTimeout(() => response.writeHead(status).end(), isAttacked ? 500 : 0)
+    // Not the probes: one that is late on a busy machine is a fault of its own.
+    setTimeout(() => response.writeHead(status).end(), isAttacked && status === 201 ? 500 : 0)
   })
   assert.match(row.faults.join(), /^p50 x \d+\.\d$/)
   assert.equal(row.rounds.length, 3)
