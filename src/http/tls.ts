@@ -55,6 +55,12 @@ export async function readTlsFiles({ certFile, keyFile, clientCaFile }: TlsFiles
     [certFile, keyFile, clientCaFile].map((file) => (file === undefined ? undefined : fileText(file))),
   )
   const content = { cert: cert as string, key: key as string, ca }
+  // Without one of them OpenSSL says nothing, and every handshake fails. So a file looks while somebody writes it.
+  for (const [file, text] of [
+    [certFile, cert],
+    [keyFile, key],
+  ])
+    if (text === '') throw new Error(`${file}: it is empty`)
   try {
     createSecureContext({ ...content, minVersion: 'TLSv1.2' })
   } catch (error) {

@@ -170,10 +170,12 @@ suite('the files', () => {
 
   test('that cannot be used change nothing, and that is told', async (t) => {
     const { open, troubles, certFile } = await tlsApp(t)
-    await write(certFile, 'no certificate')
-    await until('it is told', async () => troubles.length === 1)
-    assert.match(troubles.join(), new RegExp(`^${certFile}`))
-    assert.equal(subjectOf(await open()), 'first')
+    for (const content of ['no certificate', '']) {
+      await write(certFile, content)
+      await until('it is told', async () => troubles.length === 1)
+      assert.match(troubles.splice(0).join(), new RegExp(`^${certFile}`))
+      assert.equal(subjectOf(await open()), 'first')
+    }
   })
 })
 
