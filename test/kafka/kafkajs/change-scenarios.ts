@@ -12,10 +12,12 @@ import type { Producer, SASLOptions } from '../../../src/kafka/kafkajs/index.ts'
 import type { BrokerPool, Connection } from '../../../src/kafka/kafkajs/internals.ts'
 import { leftBySmallCollections } from '../../harness/small-collections.ts'
 import { API, FakeCluster, type FakeRequest, framed } from '../fake-broker.ts'
+import { steadyClock } from '../steady-clock.ts'
 import { compactedBatch, fetchedBatches } from './compacted-batch.ts'
 
 const require = createRequire(import.meta.url)
 const name = process.argv[2] as Change
+performance.now = steadyClock()
 applyChanges({ except: process.argv.includes('--without') ? [name] : [] })
 const { default: kafkajs } = await import('../../../src/kafka/kafkajs/index.ts')
 
@@ -145,13 +147,15 @@ const scenarios: Record<Change, (cluster: FakeCluster) => Promise<string>> = {
 
   async connectedMeansHandshaken(cluster) {
     const pool = poolOf(cluster)
+    const shaking = Promise.withResolvers<void>()
     cluster.broker(1).script = (request) => {
       if (request.apiKey !== API.apiVersions) return false
       setTimeout(() => request.send(request.soundAnswer()), 100)
+      shaking.resolve()
       return true
     }
     const first = pool.connect()
-    await sleep(50)
+    await shaking.promise
     await pool.refreshMetadata([cluster.topic])
     await first
     return 'sound'
