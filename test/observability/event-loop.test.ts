@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import { watchEventLoop } from '../../src/observability/event-loop.ts'
 
 /** Holds the event loop up. */
@@ -24,6 +25,8 @@ test('the longest block of the last minute or two is told, to every reader, and 
   assert.ok(longestSeconds() >= seconds)
   nowMs += 30_000
   assert.ok(longestSeconds() >= seconds, 'in the window before')
-  await sleep(30)
-  assert.ok(longestSeconds() < 1.9, 'two windows ago')
+  await eventually('it is forgotten, as is what else may have held the loop up since', 20_000, 30, async () => {
+    nowMs += 60_000
+    return longestSeconds() < 1.9 || undefined
+  })
 })
