@@ -8,10 +8,12 @@ import { WorkerFailed, type WorkerFailure, WorkerPool, type WorkerPoolOptions } 
 import { niceOf, type OddResult, type OddTask, THREADS_HAVE_NICE_VALUES } from './odd-worker.ts'
 
 const FILE = new URL('./odd-worker.ts', import.meta.url)
-/** Each loop burns its second, and memory takes one to fill. */
+/** Each loop burns its time, and memory takes a second to fill. */
 const ROUNDS = { throw: 3, exit: 3, 'fill-memory': 1, loop: 2 }
 /** The threads give way to every other process. */
 const PATIENCE_MS = 60_000
+/** For tests that let it run out. A task may be given to a thread that has yet to come up, and has to end within it. */
+const RUN_TIMEOUT_MS = 3_000
 /** A second is the goal; the machine may be busy with other tests. */
 const TAKE_OVER_DEADLINE_MS = 10_000
 
@@ -32,6 +34,20 @@ function poolFor(t: TestContext, options: Partial<WorkerPoolOptions> = {}) {
   t.after(() => pool.stop())
   const run = (what: OddTask['what'], queue?: string) => pool.run({ what }, [], queue)
   return { pool, run, troubles, failing }
+}
+
+/** A pool whose clock the tasks set: how long the machine takes for them says nothing about who has had his share. */
+function timedPoolFor(t: TestContext) {
+  let nowMs = 0
+  t.mock.method(performance, 'now', () => nowMs)
+  const { pool, run } = poolFor(t)
+  /** A task that takes so long by this clock: it asks three times. */
+  const taking = (ms: number, queue: string) =>
+    pool.run({ what: 'ask' }, [], queue, () => {
+      nowMs += ms / 3
+      return true
+    })
+  return { run, taking }
 }
 
 async function assertFails(task: Promise<unknown>, reason: WorkerFailure): Promise<void> {
@@ -64,7 +80,7 @@ for (const [what, reason] of [
   ['loop', 'overran'],
 ] as const) {
   test(`${what}: that task fails as ${reason}, those that run and wait beside it are done`, async (t) => {
-    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? 2_000 : PATIENCE_MS })
+    const { run, troubles } = poolFor(t, { workers: 2, runTimeoutMs: what === 'loop' ? RUN_TIMEOUT_MS : PATIENCE_MS })
     await run('where')
     const failing = assertFails(run(what), reason)
     const others = Array.from({ length: 6 }, () => run('where'))
@@ -80,7 +96,7 @@ for (const [what, reason] of [
   })
 
   test(`${what} on the only thread, time and again: another one takes over, also for what waits`, async (t) => {
-    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? 1_000 : PATIENCE_MS })
+    const { run } = poolFor(t, { runTimeoutMs: what === 'loop' ? RUN_TIMEOUT_MS : PATIENCE_MS })
     await run('where')
     for (let round = 0; round < ROUNDS[what]; round++) {
       const failing = assertFails(run(what), reason)
@@ -106,12 +122,12 @@ test('threads that do not come up are tried again by the next task', async (t) =
 })
 
 test('a task that is done when its time is over has its result, and those behind it have a thread', async (t) => {
-  const { run } = poolFor(t, { runTimeoutMs: 2_000 })
+  const { run } = poolFor(t, { runTimeoutMs: RUN_TIMEOUT_MS })
   await run('where')
   await turnEnd() // what runs now comes right before the timers
   const hold = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
   const late = run('where')
-  hold(1_500)
+  hold(RUN_TIMEOUT_MS - 500)
   const waiting = run('where')
   hold(600) // the first one is done, and its time is over before that is seen here
   assert.equal((await late).isMainThread, false)
@@ -126,22 +142,21 @@ test('tasks are begun in the order in which they were given', async (t) => {
 })
 
 test('kinds of tasks share the threads by time: many slow ones hold up another kind by one task', async (t) => {
-  const { run } = poolFor(t)
+  const { run, taking } = timedPoolFor(t)
   await run('where')
   const order: string[] = []
-  const give = (what: OddTask['what'], queue: string) => run(what, queue).then(() => order.push(queue))
-  const slow = Array.from({ length: 5 }, () => give('wait', 'slow'))
-  const quick = Array.from({ length: 5 }, () => give('where', 'quick'))
+  const slow = Array.from({ length: 5 }, () => taking(300, 'slow').then(() => order.push('slow')))
+  const quick = Array.from({ length: 5 }, () => taking(3, 'quick').then(() => order.push('quick')))
   await Promise.all([...slow, ...quick])
   assert.ok(order.lastIndexOf('quick') <= 6, String(order))
 })
 
 test('a kind that was not there for long has the same part as the others from then on, and no more', async (t) => {
-  const { run } = poolFor(t)
+  const { run, taking } = timedPoolFor(t)
   await run('where')
-  for (let i = 0; i < 5; i++) await run('wait', 'early')
+  for (let i = 0; i < 5; i++) await taking(300, 'early')
   const order: string[] = []
-  const give = (queue: string) => run('wait', queue).then(() => order.push(queue))
+  const give = (queue: string) => taking(300, queue).then(() => order.push(queue))
   await Promise.all([
     ...Array.from({ length: 4 }, () => give('early')),
     ...Array.from({ length: 4 }, () => give('late')),
@@ -182,7 +197,7 @@ test('a task that waits too long for a thread fails as waited, and its time to r
 })
 
 test('a task that has used little processor time is not blamed for a machine that had none for it', async (t) => {
-  const { run } = poolFor(t, { runTimeoutMs: 500, costlyCpuMs: 10_000 })
+  const { run } = poolFor(t, { runTimeoutMs: RUN_TIMEOUT_MS, costlyCpuMs: 10_000 })
   await run('where')
   await assertFails(run('loop'), 'waited')
   await assertWorks(run)
