@@ -522,8 +522,14 @@ test('however long it takes to prepare a request, its answer has time to come', 
 })
 
 test('a journal is given up, too, when there is no time left for a smaller request', async (t) => {
-  const server = await scripted(t, (one, response) => void setTimeout(() => gateway.whole(413)(one, response), 600))
-  const { end } = await upload(await journalOf(['1', '2']), optionsFor(server.url, { giveUpAfterMs: 1_500 }))
+  const now = performance.now.bind(performance)
+  let laterMs = 0
+  t.mock.method(performance, 'now', () => now() + laterMs)
+  const server = await scripted(t, (one, response) => {
+    laterMs = 59_500 // so long did the answer take
+    gateway.whole(413)(one, response)
+  })
+  const { end } = await upload(await journalOf(['1', '2']), optionsFor(server.url, { giveUpAfterMs: 60_000 }))
   assert.deepEqual(end, { kind: 'given-up', reason: 'no time was left for a smaller request' })
   assert.deepEqual(server.lines(), [['1', '2']])
 })
