@@ -9,7 +9,9 @@ import { type TestContext, test } from 'node:test'
 import { freePorts } from '../../dev/kafka/ports.ts'
 import { spawnCli } from '../harness/cli-process.ts'
 
-const BRIEF = ['--rate', '20', '--seconds', '1', '--drain-seconds', '0']
+const ONE_SECOND = ['--rate', '20', '--seconds', '1']
+/** Where no invoice is stored anyway. */
+const BRIEF = [...ONE_SECOND, '--drain-seconds', '0']
 const NOT_READY = 'is not ready: its log and /readyz on its ADMIN_PORT say why'
 
 /** A gateway that takes nothing. */
@@ -70,7 +72,7 @@ test('the token of the environment goes with every invoice; a gateway that wants
   const bad = await run(t, ['--url', url, ...BRIEF])
   assert.equal(bad.code, 1)
   assert.match(bad.stdout, /The gateway answers 401: --token-file or TILLGATE_TOKEN gives another token\n$/)
-  const good = await run(t, ['--url', url, ...BRIEF], { TILLGATE_TOKEN: 'good' })
+  const good = await run(t, ['--url', url, ...ONE_SECOND], { TILLGATE_TOKEN: 'good' })
   assert.equal(good.code, 0, good.stdout)
 })
 
