@@ -5,9 +5,10 @@ import { announcedLength } from './announced-length.ts'
 import { clientAddress } from './client-address.ts'
 import { type Answer, settle } from './exchange.ts'
 import { answerLate } from './late-answer.ts'
-import { discardBody } from './parsing.ts'
+import { passOver } from './linger.ts'
 import { sendProblem } from './problem-document.ts'
 import { NOT_FOUND, toProblem } from './to-problem.ts'
+import { takesBody } from './unread-body.ts'
 
 /** At most this much of a refused body is read and discarded to keep its connection open. */
 const MAX_DISCARDED_BYTES = 16 * 1024 * 1024
@@ -17,8 +18,8 @@ const REFUSING_MS = 0.1
 /** What it counts as if its sender is at fault. That is more than it takes: nobody needs a thousand of them a second. */
 const FAULT_MS = 0.4
 const DISCARDING_MS_PER_BYTE = 3e-7
-/** What a body is taken for that comes in chunks: it may be small. */
-const UNKNOWN_BYTES = 2 ** 20
+/** What a body costs that comes in chunks: `linger.ts` bounds the number of tiny ones, and each takes time. */
+const CHUNKS_MS = 2
 
 const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
 
@@ -107,8 +108,8 @@ function methodNotAllowed(allowed: readonly string[]): Problem {
 
 /** What a refused body costs: it counts against its sender. */
 function discardingMs({ raw }: FastifyRequest): number {
-  const bytes = announcedLength(raw.headers) ?? UNKNOWN_BYTES
-  return Math.min(bytes, MAX_DISCARDED_BYTES) * DISCARDING_MS_PER_BYTE
+  const bytes = announcedLength(raw.headers)
+  return bytes === null ? CHUNKS_MS : Math.min(bytes, MAX_DISCARDED_BYTES) * DISCARDING_MS_PER_BYTE
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -118,7 +119,7 @@ function pathOf(request: FastifyRequest): string {
 /** Whoever takes too much time gets the answer late; the rest of what it sent is passed over. */
 function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const isClosed = isClosing(request, problem)
-  discardBody(request.raw)
+  passOver(request.raw, reply.raw, isClosed)
   if (isClosed) reply.header('connection', 'close')
   if (isClosed || problem.bound !== 'sender-time') return sendProblem(reply, problem)
   answerLate(reply, () => void sendProblem(reply, problem))
@@ -126,15 +127,14 @@ function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem):
 }
 
 /**
- * Whether the connection is closed behind the answer while a refused body still arrives. If it were always, a client
- * that is still sending would lose the answer to a reset, take that for a temporary failure, and send the same refused
- * document for ever. So Node reads and discards the rest of the body (within `requestTimeoutMs`). The connection is
- * closed if the rest is too long for that, or if the client waits for `100 Continue`: nobody can know then whether its
- * body will still come. It is closed, too, if nobody knows how long the rest is and a bound on load refused the request:
- * then the client sends the document again in any case, and each chunk would cost.
+ * Whether the connection is closed behind the answer while a refused body still arrives. If it were always, many a client
+ * would have to connect again, and each connection costs more than its answer. So the rest of the body is passed over
+ * (within `requestTimeoutMs`). The connection is closed if the rest is too long for that, if no route takes a body with
+ * this method, or if the client waits for `100 Continue`: nobody can know then whether its body will still come. It is
+ * closed, too, if nobody knows how long the rest is and a bound on load refused the request: then each chunk would cost.
  */
-function isClosing({ raw: { complete, headers } }: FastifyRequest, { bound }: Problem): boolean {
+function isClosing({ raw: { complete, headers, method } }: FastifyRequest, { bound }: Problem): boolean {
   if (complete) return false
   if (Number(headers['content-length']) > MAX_DISCARDED_BYTES || headers.expect !== undefined) return true
-  return headers['transfer-encoding'] !== undefined && bound !== undefined
+  return headers['transfer-encoding'] !== undefined && (bound !== undefined || !takesBody(method))
 }

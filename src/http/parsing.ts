@@ -33,24 +33,42 @@ export function stopParsing(socket: Socket): void {
   })
 }
 
+/** What is told of a body that is passed over. */
+interface Discarding {
+  /** Called for each piece of it until it returns `false`: that takes 1.5 µs. */
+  readonly onPiece: (() => boolean) | undefined
+  /** Called when all of it has come, or its connection is closed. */
+  readonly onOver: () => void
+}
+
+const discarding = new WeakSet<IncomingMessage>()
+
 /**
  * Passes over the rest of a body that nobody reads, and of no other. Without this, Node copies each piece of it and
- * hands it on to be thrown away: a byte that comes as a chunk takes 1.5 µs, and 0.06 µs like this.
+ * hands it on to be thrown away: a byte that comes as a chunk takes 1.5 µs, and 0.06 µs like this. `false`: nothing of
+ * it is left, or it is passed over already.
  */
-export function discardBody(request: IncomingMessage): void {
+export function discardBody(request: IncomingMessage, { onPiece, onOver }: Discarding): boolean {
   const { parser } = request.socket as Socket
   const onBody = parser?.[ON_BODY]
   const onMessageComplete = parser?.[ON_MESSAGE_COMPLETE]
-  if (request.complete || !parser || onBody === undefined || onMessageComplete === undefined) return
+  if (request.complete || !parser || !onBody || !onMessageComplete || discarding.has(request)) return false
+  discarding.add(request)
   const restore = () => {
     parser[ON_BODY] = onBody
     parser[ON_MESSAGE_COMPLETE] = onMessageComplete
     request.socket.off('close', restore)
+    onOver()
   }
-  parser[ON_BODY] = undefined
+  parser[ON_BODY] =
+    onPiece &&
+    (() => {
+      if (!onPiece()) parser[ON_BODY] = undefined
+    })
   parser[ON_MESSAGE_COMPLETE] = () => {
     restore()
     onMessageComplete.call(parser)
   }
   request.socket.once('close', restore)
+  return true
 }

@@ -1,6 +1,11 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { announcedLength } from './announced-length.ts'
-import { discardBody } from './parsing.ts'
+import { passOver } from './linger.ts'
+
+/** Whether any route reads a body that comes with this method. */
+export function takesBody(method: string | undefined): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+}
 
 /**
  * An `onRequest` hook: whoever sends a body where no route reads one gets the answer, and its connection is closed. What of
@@ -14,10 +19,9 @@ export function closeBehindUnreadBody(
   done: HookHandlerDoneFunction,
 ): void {
   const { method, headers } = raw
-  const isRead = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
-  if (!isRead && (headers['transfer-encoding'] !== undefined || (announcedLength(headers) ?? 0) > 0)) {
+  if (!takesBody(method) && (headers['transfer-encoding'] !== undefined || (announcedLength(headers) ?? 0) > 0)) {
     reply.header('connection', 'close')
-    discardBody(raw)
+    passOver(raw, reply.raw, true)
   }
   done()
 }

@@ -22,6 +22,18 @@ function byteChunks(start: string): Attack['use'] {
   }
 }
 
+/** Sends a body that never ends, as quickly as it is taken. */
+function endless(start: string, more: Buffer): Attack['use'] {
+  return async (connection) => {
+    await connection.send(start)
+    while (connection.isOpen) {
+      await connection.send(more)
+      // What is sent behind the gateway's end is called back before anything else has its turn.
+      await new Promise(setImmediate)
+    }
+  }
+}
+
 /** Attacks by how and how slowly bytes are sent and read, whatever they say. */
 export const CONNECTION_ATTACKS: readonly Attack[] = [
   {
@@ -98,6 +110,30 @@ export const CONNECTION_ATTACKS: readonly Attack[] = [
     what: 'the same to /livez, where no body is read',
     connections: 16,
     use: byteChunks(head('GET /livez', { 'transfer-encoding': 'chunked' })),
+  },
+  {
+    name: 'refused-chunks',
+    what: 'a body without end to a path that there is not, in chunks of 64 KB',
+    connections: 16,
+    use: endless(head('POST /nope', CHUNKED), chunkOf(Buffer.alloc(65_536, ' '))),
+  },
+  {
+    name: 'refused-byte-chunks',
+    what: 'the same in chunks of one byte',
+    connections: 16,
+    use: endless(head('POST /nope', CHUNKED), Buffer.from('1\r\n \r\n'.repeat(10_000))),
+  },
+  {
+    name: 'refused-chunk-size',
+    what: 'the same with a chunk size without end',
+    connections: 16,
+    use: endless(head('POST /nope', CHUNKED), Buffer.alloc(65_536, '0')),
+  },
+  {
+    name: 'refused-lengths',
+    what: 'bodies of 16 MB to a path that there is not',
+    connections: 16,
+    use: flood(request('POST /nope', JSON_TYPE, Buffer.alloc(2 ** 24, ' '))),
   },
   {
     name: 'idle',

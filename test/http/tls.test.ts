@@ -85,6 +85,20 @@ async function answerOn(socket: TLSSocket, request: string): Promise<ReturnType<
 }
 
 suite('HTTPS', () => {
+  test('closes a connection behind its answer if the refused body has no end', async (t) => {
+    const { open } = await tlsApp(t)
+    const socket = await open()
+    let received = ''
+    socket.setEncoding('latin1').on('data', (text) => (received += text))
+    const closed = once(socket, 'close')
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
+    socket.write(message('POST /nope', { 'transfer-encoding': 'chunked' }))
+    const sending = setInterval(() => socket.writable && !socket.writableNeedDrain && socket.write(chunk))
+    t.after(() => clearInterval(sending))
+    await closed
+    assert.equal(parseAnswer(received).statusCode, 404)
+  })
+
   test('takes invoices, and health checks that have no certificate', async (t) => {
     const { open } = await tlsApp(t)
     const socket = await open()

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { discardBody } from './parsing.ts'
+
+type Socket = IncomingMessage['socket']
+
+/** So many pieces may have any length. Beyond, they must have `MIN_PIECE_BYTES` on average: each takes 1.5 µs. */
+const MAX_TINY_PIECES = 1_024
+const MIN_PIECE_BYTES = 1_024
+/** How much is read of a connection that is being closed, and how long. */
+const MAX_DROPPED_BYTES = 16 * 2 ** 20
+const LINGER_MS = 10_000
+/** After each read of 64 KB, so that many such connections leave time to others: a body has 13 MB a second, */
+const PARSED_PAUSE_MS = 5
+/** and what is dropped 3 MB. */
+const DROPPED_PAUSE_MS = 20
+
+/**
+ * Passes over the rest of a body that nobody reads (within `requestTimeoutMs`). The connection lingers behind the answer
+ * if that closes it, which `isClosing` says, or if thousands of tiny pieces come.
+ */
+export function passOver(request: IncomingMessage, response: ServerResponse, isClosing: boolean): void {
+  const { socket } = request
+  const { destroySoon, bytesRead } = socket
+  let pieces = 0
+  const onPiece = () => {
+    pieces++
+    if (pieces <= MAX_TINY_PIECES || socket.bytesRead - bytesRead >= pieces * MIN_PIECE_BYTES) return true
+    drop(socket)
+    if (response.writableFinished) linger(socket)
+    else response.once('finish', () => linger(socket))
+    return false
+  }
+  const onData = () => pause(socket, PARSED_PAUSE_MS)
+  const onOver = () => {
+    socket.off('data', onData)
+    socket.destroySoon = destroySoon
+  }
+  // A body of which the length is known is no longer than that.
+  const isChunked = request.headers['transfer-encoding'] !== undefined
+  if (!discardBody(request, { onPiece: isChunked && !isClosing ? onPiece : undefined, onOver })) return
+  if (isChunked) socket.on('data', onData)
+  // Node calls this behind an answer that closes the connection.
+  socket.destroySoon = () => linger(socket)
+}
+
+/**
+ * Closes a connection of which something may still come. If that were left unread, the system would reset the
+ * connection, and a client that is still sending would lose its answer. So this side is closed alone, and what comes is
+ * dropped until the client closes its side, too. nginx does the same (`lingering_close`).
+ */
+function linger(socket: Socket): void {
+  if (!socket.writable) return
+  drop(socket)
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+  socket.end()
+}
+
+/** Drops what comes from now on, before Node's parser looks at it. */
+function drop(socket: Socket): void {
+  let leftBytes = MAX_DROPPED_BYTES
+  socket.removeAllListeners('data')
+  socket.on('data', ({ length }: Buffer) => {
+    leftBytes -= length
+    if (leftBytes < 0) socket.destroy()
+    pause(socket, DROPPED_PAUSE_MS)
+  })
+  socket.resume()
+}
+
+/** Reads no more for so long. */
+function pause(socket: Socket, ms: number): void {
+  socket.pause()
+  setTimeout(() => socket.resume(), ms)
+}

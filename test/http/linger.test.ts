@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
+import type { AppDeps, AppOptions } from '../../src/http/app.ts'
+import { message, parseAnswer } from './raw-socket.ts'
+import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, type TestDeps, testApp, UPLOAD } from './test-app.ts'
+
+const MIB = 2 ** 20
+const CHUNKED = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
+const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`
+const CURSOR = CURSOR_PATTERN.replaceAll(/[{}]/g, '')
+const unknown: AppDeps['authenticate'] = () => ({ kind: 'failure', failure: 'not-ours' })
+
+/** What is refused, by its status, and how: before the body is read, while it is read, or because none is read. */
+const REFUSED: readonly (readonly [status: number, request: string, fields?: object, deps?: TestDeps])[] = [
+  [404, 'POST /nope'],
+  [405, `DELETE ${POST}`],
+  [415, `POST ${POST}`, { 'content-type': 'text/plain' }],
+  [401, `POST ${POST}`, {}, { authenticate: unknown }],
+  [401, `GET ${CURSOR}`, {}, { authenticate: unknown }],
+  [503, `POST ${POST}`, {}, { isRefusing: () => true }],
+  [413, `POST ${POST}`],
+  [413, `POST ${UPLOAD}`],
+  [400, 'POST /%zz'],
+  [200, 'GET /livez'],
+]
+
+/** A client, and the gateway's side of its connection. It closes its side when it likes. */
+async function connection(t: TestContext, deps: TestDeps = {}, options: Partial<AppOptions> = {}) {
+  const { app } = await testApp(t, deps, options)
+  const accepted = once(app.server, 'connection') as Promise<[Socket]>
+  const socket = connect({ host: '127.0.0.1', port: await listen(app), allowHalfOpen: true })
+  t.after(() => socket.destroy())
+  let received = ''
+  socket.setEncoding('latin1').on('error', () => {})
+  const read = () => socket.on('data', (text) => (received += text))
+  const [gatewaySide] = await accepted
+  let isClosed = false
+  gatewaySide.once('close', () => (isClosed = true))
+  return {
+    socket,
+    gatewaySide,
+    read,
+    answer: () => parseAnswer(received),
+    /** Waits for as much, in turns of the event loop. */
+    until: async (isSo: () => boolean) => {
+      for (const untilMs = performance.now() + 10_000; !isSo(); await new Promise(setImmediate))
+        assert.ok(performance.now() < untilMs, `late: ${received}`)
+    },
+    isClosed: () => isClosed,
+    sendUntilClosed: async (more: string) => {
+      for (; !isClosed; await new Promise(setImmediate)) if (!socket.writableNeedDrain) socket.write(more)
+    },
+    hasAnswer: () => received.includes('\r\n\r\n'),
+  }
+}
+
+suite('a connection whose body is not read', { concurrency: true }, () => {
+  for (const [status, request, fields = {}, deps = {}] of REFUSED)
+    test(`${status} to ${request}: is closed after thousands of tiny chunks`, async (t) => {
+      const { socket, gatewaySide, read, answer, sendUntilClosed } = await connection(t, deps)
+      read()
+      socket.write(message(request, { ...CHUNKED, ...fields }, chunk(MIB / 2)))
+      await sendUntilClosed(chunk(1).repeat(5_000))
+      assert.ok(gatewaySide.bytesRead < 20 * MIB, `${gatewaySide.bytesRead / MIB} MiB`)
+      assert.equal(answer().statusCode, status)
+    })
+
+  for (const [what, more] of [
+    ['large chunks', chunk(MIB / 16)],
+    ['a chunk size', '0'.repeat(MIB / 16)],
+  ] as const)
+    test(`is read slowly, and closed when the time of a request is over, if ${what} without end comes`, async (t) => {
+      const { socket, gatewaySide, read, answer, sendUntilClosed } = await connection(t, {}, { requestTimeoutMs: 500 })
+      read()
+      socket.write(message('POST /nope', CHUNKED))
+      await sendUntilClosed(more)
+      assert.equal(answer().statusCode, 404)
+      assert.ok(gatewaySide.bytesRead < 100 * MIB, `${gatewaySide.bytesRead / MIB} MiB`)
+    })
+
+  for (const [status, request, fields = {}, deps = {}] of REFUSED)
+    for (const bytes of [MIB, 12 * MIB])
+      test(`${status} to ${request}: gives its answer to who reads it behind ${bytes / MIB} MiB`, async (t) => {
+        const { socket, read, answer, until, hasAnswer } = await connection(t, deps)
+        socket.write(message(request, { ...CHUNKED, ...fields }))
+        socket.write(`${chunk(MIB / 16).repeat((16 * bytes) / MIB)}0\r\n\r\n`)
+        await until(() => socket.writableLength === 0)
+        read()
+        await until(hasAnswer)
+        assert.equal(answer().statusCode, status)
+      })
+})
+
+suite('a connection that is closed while its client sends', () => {
+  test('lingers for ten seconds behind its answer if the client does not close it', async (t) => {
+    const { socket, read, until, hasAnswer, isClosed, gatewaySide } = await connection(t, { isRefusing: () => true })
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    read()
+    socket.write(message(`POST ${POST}`, CHUNKED, chunk(10)))
+    await until(() => hasAnswer() && socket.readableEnded)
+    socket.write(chunk(10))
+    await until(() => gatewaySide.bytesRead > 0)
+    t.mock.timers.tick(9_999)
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
+    assert.equal(isClosed(), false)
+    t.mock.timers.tick(1)
+    await until(isClosed)
+  })
+
+  test('is closed at once when the client closes it, too', async (t) => {
+    const { socket, read, until, isClosed } = await connection(t, { isRefusing: () => true })
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    read()
+    socket.write(message(`POST ${POST}`, CHUNKED, chunk(10)))
+    await until(() => socket.readableEnded)
+    socket.end(chunk(10))
+    await until(isClosed)
+  })
+})
