@@ -8,7 +8,7 @@ const MAX_TINY_PIECES = 1_024
 const MIN_PIECE_BYTES = 1_024
 /** How much is read of a connection that is being closed, and how long. */
 const MAX_DROPPED_BYTES = 16 * 2 ** 20
-const LINGER_MS = 10_000
+const LINGER_MS = 30_000
 /** After each read of 64 KB, so that many such connections leave time to others: a body has 13 MB a second, */
 const PARSED_PAUSE_MS = 5
 /** and what is dropped 3 MB. */

@@ -86,7 +86,7 @@ async function answerOn(socket: TLSSocket, request: string): Promise<ReturnType<
 
 suite('HTTPS', () => {
   test('closes a connection behind its answer if the refused body has no end', async (t) => {
-    const { open } = await tlsApp(t, {}, { requestTimeoutMs: 2 * SLOW_MS })
+    const { open } = await tlsApp(t, {}, { requestTimeoutMs: 5 * SLOW_MS })
     const socket = await open()
     let received = ''
     socket.setEncoding('latin1').on('data', (text) => (received += text))
