@@ -18,7 +18,9 @@ test('self-test: 50 ms are measured as 50 ms, a fifth of stand-still as a fifth 
     const result = JSON.parse(started.stdout().toString()) as SelfTest
     t.diagnostic(`exit code ${code}: ${JSON.stringify(result.constant)}, slow ${result.slowShare}, ${result.refusal}`)
     assert.ok(code === 0 || code === 4, started.output())
-    assert.ok(Math.abs(result.slowShare - SLOW_SHARE) <= SHARE_TOLERANCE, String(result.slowShare))
+    // What others on the machine do makes more invoices slow, never fewer; where they do too much, it is refused.
+    assert.ok(result.slowShare >= SLOW_SHARE - SHARE_TOLERANCE, String(result.slowShare))
+    assert.ok(code === 4 || result.slowShare <= SLOW_SHARE + SHARE_TOLERANCE, String(result.slowShare))
     assert.ok(Math.abs(result.constant.p50 - LATENCY_MS) <= TOLERANCE_MS + result.lateness.p99, 'the median, always')
     if (code === 0) return
   }
