@@ -108,7 +108,7 @@ test('what a till is told names no topic, no broker and no address; its operator
 })
 
 test('its operator is answered while the port of the tills is full, and while it drains', async (t) => {
-  const { url, adminUrl, stop } = await startOver(t, 0, { MAX_CONNECTIONS: '1', DRAIN_DELAY_MS: '1000' })
+  const { url, adminUrl, stop } = await startOver(t, 0, { MAX_CONNECTIONS: '1', DRAIN_DELAY_MS: '3000' })
   const till = rawSocket(Number(new URL(url).port), message('GET /livez'))
   await till.until('{"live":true}')
   t.after(() => till.socket.destroy())
