@@ -10,6 +10,7 @@ import { readConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
 import { newKey, type SigningKey, tokenOf } from './auth/tokens.ts'
 import { FREE_PORTS } from './harness/cli-process.ts'
+import { replaceFile } from './harness/replace-file.ts'
 import { sampleInvoice } from './invoice/generate.ts'
 import { FakeCluster } from './kafka/fake-broker.ts'
 
@@ -33,9 +34,9 @@ async function startWith(
   const folder = await mkdtemp(join(tmpdir(), 'tillgate-access-'))
   const [jwksFile, revocationsFile] = [join(folder, 'jwks.json'), join(folder, 'revoked.json')]
   const setKeys = (...keys: SigningKey[]) =>
-    writeFile(jwksFile, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }))
+    replaceFile(jwksFile, JSON.stringify({ keys: keys.map(({ publicJwk }) => publicJwk) }))
   const setRevocations = (revocations: object) =>
-    writeFile(revocationsFile, JSON.stringify({ tokens: [], stores: {}, ...revocations }))
+    replaceFile(revocationsFile, JSON.stringify({ tokens: [], stores: {}, ...revocations }))
   await setKeys(...keys)
   await setRevocations({ tokens: revoked })
   const cluster = await FakeCluster.start(1)

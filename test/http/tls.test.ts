@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request as httpsRequest } from 'node:https'
 import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import type { Principal } from '../../src/auth/principal.ts'
 import type { AppOptions } from '../../src/http/app.ts'
 import { trackRequests } from '../../src/http/close-server.ts'
 import { createAuthority } from '../harness/certificates.ts'
+import { replaceFile } from '../harness/replace-file.ts'
 import { message, parseAnswer } from './raw-socket.ts'
 import { JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp } from './test-app.ts'
 
@@ -23,12 +24,6 @@ const SLOW_MS = 1_000
 const authority = createAuthority()
 const others = createAuthority('another authority')
 const TILL = authority.issue('till', { names: ['DNS:till-7.example'] })
-
-/** Replaces a file at once: while it is read again and again, nobody may find it empty. */
-async function write(file: string, content: string): Promise<void> {
-  await writeFile(`${file}.new`, content)
-  await rename(`${file}.new`, file)
-}
 
 /** An app behind TLS whose files can be replaced. */
 async function tlsApp(t: TestContext, deps: TestDeps = {}, options: Partial<AppOptions> = {}) {
@@ -41,11 +36,11 @@ async function tlsApp(t: TestContext, deps: TestDeps = {}, options: Partial<AppO
   ]
   const replace = async (subject: string, from = authority) => {
     const { cert, key } = from.issue(subject, { names: ['IP:127.0.0.1'] })
-    await write(keyFile, key)
-    await write(certFile, cert)
+    await replaceFile(keyFile, key)
+    await replaceFile(certFile, cert)
   }
   await replace('first')
-  await write(clientCaFile, authority.cert)
+  await replaceFile(clientCaFile, authority.cert)
   const troubles: string[] = []
   const refused: string[] = []
   const tls = {
@@ -185,7 +180,7 @@ suite('the files', () => {
   test('that cannot be used change nothing, and that is told', async (t) => {
     const { open, troubles, certFile } = await tlsApp(t)
     for (const content of ['no certificate', '']) {
-      await write(certFile, content)
+      await replaceFile(certFile, content)
       await until('it is told', async () => troubles.length === 1)
       assert.match(troubles.splice(0).join(), new RegExp(`^${certFile}`))
       assert.equal(subjectOf(await open()), 'first')
@@ -255,7 +250,7 @@ suite('a client certificate', () => {
       return answer.statusCode
     }
     assert.equal(await viaAgent(), 201)
-    await write(clientCaFile, others.cert)
+    await replaceFile(clientCaFile, others.cert)
     await eventually('it is 401', DEADLINE_MS, REREAD_MS, async () => (await viaAgent()) === 401 || undefined)
     assert.equal((await answerOn(before, post())).statusCode, 401, 'on the connection that was open before')
   })
