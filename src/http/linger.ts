@@ -30,8 +30,17 @@ export function passOver(request: IncomingMessage, response: ServerResponse, isC
     else response.once('finish', () => linger(socket))
     return false
   }
-  const onData = () => pause(socket, PARSED_PAUSE_MS)
+  let isOver = false
+  let pausing: NodeJS.Timeout | undefined
+  const onData = () => {
+    if (isOver) return // what comes with the end of the body is still told here
+    clearTimeout(pausing)
+    pausing = pause(socket, PARSED_PAUSE_MS)
+  }
   const onOver = () => {
+    isOver = true
+    // Behind the body Node itself may pause the connection, and throws at data that come in spite of that.
+    clearTimeout(pausing)
     socket.off('data', onData)
     socket.destroySoon = destroySoon
   }
@@ -69,7 +78,7 @@ function drop(socket: Socket): void {
 }
 
 /** Reads no more for so long. */
-function pause(socket: Socket, ms: number): void {
+function pause(socket: Socket, ms: number): NodeJS.Timeout {
   socket.pause()
-  setTimeout(() => socket.resume(), ms)
+  return setTimeout(() => socket.resume(), ms)
 }

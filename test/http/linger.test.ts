@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppDeps, AppOptions } from '../../src/http/app.ts'
 import { message, parseAnswer } from './raw-socket.ts'
-import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, type TestDeps, testApp, UPLOAD } from './test-app.ts'
+import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp, UPLOAD } from './test-app.ts'
 
 const MIB = 2 ** 20
 const CHUNKED = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
@@ -43,6 +44,7 @@ async function connection(t: TestContext, deps: TestDeps = {}, options: Partial<
     gatewaySide,
     read,
     answer: () => parseAnswer(received),
+    statuses: () => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status)),
     /** Waits for as much, in turns of the event loop. */
     until: async (isSo: () => boolean) => {
       for (const untilMs = performance.now() + 60_000; !isSo(); await new Promise(setImmediate))
@@ -121,4 +123,27 @@ suite('a body that is refused and has no end', () => {
       assert.equal(answer().statusCode, 404)
       assert.ok(gatewaySide.bytesRead < 200 * MIB, `${gatewaySide.bytesRead / MIB} MiB`)
     })
+})
+
+suite('a connection that is kept behind a refused body in chunks', () => {
+  test('stays paused while too many answers wait behind an earlier one', async (t) => {
+    const stored = Promise.withResolvers<typeof RECEIPT>()
+    const { socket, gatewaySide, read, until, statuses } = await connection(t, { ingest: () => stored.promise })
+    let sentBytes = 0
+    const send = async (text: string) => {
+      socket.write(text)
+      sentBytes += text.length
+      await until(() => gatewaySide.bytesRead === sentBytes)
+    }
+    const page = message('GET /openapi.json')
+    await send(message(`POST ${POST}`, { ...JSON_HEADERS, 'content-length': 2 }, '{}'))
+    await send(message('POST /nope', CHUNKED, chunk(1)))
+    await send(`${chunk(1)}0\r\n\r\n${page.repeat(3)}`)
+    socket.write(page)
+    await sleep(50)
+    stored.resolve(RECEIPT)
+    read()
+    await until(() => statuses().length === 6)
+    assert.deepEqual(statuses(), [201, 404, 200, 200, 200, 200])
+  })
 })
