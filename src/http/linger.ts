@@ -47,7 +47,7 @@ export function passOver(request: IncomingMessage, response: ServerResponse, isC
   // A body of which the length is known is no longer than that.
   const isChunked = request.headers['transfer-encoding'] !== undefined
   if (!discardBody(request, { onPiece: isChunked && !isClosing ? onPiece : undefined, onOver })) return
-  if (isChunked) socket.on('data', onData)
+  if (isChunked) listen(socket, onData)
   // Node calls this behind an answer that closes the connection.
   socket.destroySoon = () => linger(socket)
 }
@@ -69,12 +69,21 @@ function linger(socket: Socket): void {
 function drop(socket: Socket): void {
   let leftBytes = MAX_DROPPED_BYTES
   socket.removeAllListeners('data')
-  socket.on('data', ({ length }: Buffer) => {
+  listen(socket, ({ length }) => {
     leftBytes -= length
     if (leftBytes < 0) socket.destroy()
     pause(socket, DROPPED_PAUSE_MS)
   })
   socket.resume()
+}
+
+/**
+ * Listens to what comes. Until then Node's parser reads by itself, and stops while nobody takes a body; from then on it
+ * would not start again.
+ */
+function listen(socket: Socket, onData: (piece: Buffer) => void): void {
+  socket.on('data', onData)
+  socket._read(0)
 }
 
 /** Reads no more for so long. */

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AppDeps, AppOptions } from '../../src/http/app.ts'
+import type { AuthResult } from '../../src/auth/auth-result.ts'
+import type { AppOptions } from '../../src/http/app.ts'
 import { message, parseAnswer } from './raw-socket.ts'
 import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp, UPLOAD } from './test-app.ts'
 
@@ -11,7 +12,8 @@ const MIB = 2 ** 20
 const CHUNKED = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`
 const CURSOR = CURSOR_PATTERN.replaceAll(/[{}]/g, '')
-const unknown: AppDeps['authenticate'] = () => ({ kind: 'failure', failure: 'not-ours' })
+const UNKNOWN: AuthResult = { kind: 'failure', failure: 'not-ours' }
+const unknown = () => UNKNOWN
 
 /** What is refused, by its status, and how: before the body is read, while it is read, or because none is read. */
 const REFUSED: readonly (readonly [status: number, request: string, fields?: object, deps?: TestDeps])[] = [
@@ -107,6 +109,17 @@ suite('a connection that is closed while its client sends', () => {
     socket.end(chunk(10))
     await until(isClosed)
   })
+
+  test('is read on if it was paused until the body was refused', async (t) => {
+    const denied = Promise.withResolvers<AuthResult>()
+    const { socket, gatewaySide, read, until, answer } = await connection(t, { authenticate: () => denied.promise })
+    read()
+    socket.write(message(`POST ${UPLOAD}`, { ...JSON_HEADERS, 'content-length': 20 * MIB }, ' '.repeat(MIB)))
+    await until(() => gatewaySide.isPaused())
+    denied.resolve(UNKNOWN)
+    await until(() => gatewaySide.bytesRead > MIB)
+    assert.equal(answer().statusCode, 401)
+  })
 })
 
 suite('a body that is refused and has no end', () => {
@@ -145,5 +158,17 @@ suite('a connection that is kept behind a refused body in chunks', () => {
     read()
     await until(() => statuses().length === 6)
     assert.deepEqual(statuses(), [201, 404, 200, 200, 200, 200])
+  })
+
+  test('reads on if it was paused until the body was refused', async (t) => {
+    const denied = Promise.withResolvers<AuthResult>()
+    const { socket, gatewaySide, read, until, statuses } = await connection(t, { authenticate: () => denied.promise })
+    read()
+    socket.write(message(`POST ${POST}`, CHUNKED, chunk(MIB)))
+    await until(() => gatewaySide.isPaused())
+    denied.resolve(UNKNOWN)
+    socket.write(`0\r\n\r\n${message('GET /livez')}`)
+    await until(() => statuses().length === 2)
+    assert.deepEqual(statuses(), [401, 200])
   })
 })
