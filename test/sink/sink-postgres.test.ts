@@ -65,7 +65,10 @@ function startSink(t: TestContext, topic: string, { url }: Database): Sink {
   })
   const said: Buffer[] = []
   child.stderr?.on('data', (chunk) => said.push(chunk))
-  const exited = once(child, 'close').then(([code]) => code as number | null)
+  const exited = once(child, 'close').then(([code]: (number | null)[]) => {
+    if (code) console.error(`a sink ended with ${code}:\n${Buffer.concat(said)}`)
+    return code as number | null
+  })
   t.after(() => child.kill('SIGKILL'))
   return { child, stderr: () => Buffer.concat(said).toString(), exited }
 }
@@ -74,6 +77,17 @@ interface Stored {
   kafka_partition: number
   stored: number
   last: number
+}
+
+/**
+ * Resolves when the groups of both topics have a coordinator. The first group of a cluster brings about the topic of
+ * positions, which takes a while on a busy machine: a sink ends then, and here nobody starts it again.
+ */
+async function untilGroupsAreServed(topic: string): Promise<void> {
+  const groups = [topic, `${topic}.unique`].map((name) => `sink-postgres-${name}`)
+  await withAdmin(kafka.bootstrap, (admin) =>
+    eventually('groups are served', DEADLINE_MS, 100, () => admin.describeGroups(groups)),
+  )
 }
 
 /** How much each partition has, at one moment. */
@@ -135,6 +149,7 @@ test('sinks are killed and frozen while tills resend: each invoice is there once
     [`${topic}.unique`, 'snappy'],
   ] as const)
     await kafka.createTopic({ topic: name, partitions: PARTITIONS, config: { 'compression.type': compression } })
+  await untilGroupsAreServed(topic)
   const [fromRaw, fromUnique] = await Promise.all([database('from_raw'), database('from_unique')])
   let isEnough = false
   const writing = writeUntil(() => isEnough, kafka.bootstrap, topic)
