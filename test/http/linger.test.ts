@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../dev/kafka/eventually.ts'
 import type { AuthResult } from '../../src/auth/auth-result.ts'
+import type { Authenticate } from '../../src/auth/authenticate.ts'
+import type { Principal } from '../../src/auth/principal.ts'
 import type { AppOptions } from '../../src/http/app.ts'
-import { message, parseAnswer } from './raw-socket.ts'
+import { randomFrom } from '../harness/random.ts'
+import { message, parseAnswer, rawSocket } from './raw-socket.ts'
 import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp, UPLOAD } from './test-app.ts'
 
 const MIB = 2 ** 20
+const SEED = Number(process.env.SEED ?? randomInt(1_000_000))
+const ROUNDS = Number(process.env.ROUNDS ?? 100)
+const ANYBODY = {
+  name: 'till',
+  scopes: new Set(['invoices:write']),
+  stores: '*',
+  terminals: '*',
+} as unknown as Principal
 const CHUNKED = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`
 const CURSOR = CURSOR_PATTERN.replaceAll(/[{}]/g, '')
@@ -170,5 +183,50 @@ suite('a connection that is kept behind a refused body in chunks', () => {
     socket.write(`0\r\n\r\n${message('GET /livez')}`)
     await until(() => statuses().length === 2)
     assert.deepEqual(statuses(), [401, 200])
+  })
+  test(`answers all that follows, in order, however it is cut and whoever waits (SEED=${SEED})`, async (t) => {
+    const random = randomFrom(SEED)
+    const later = <T>(value: T) => sleep(random.below(8), value)
+    const authenticate: Authenticate = (field) => {
+      if (field !== 'Bearer no') return { kind: 'principal', principal: ANYBODY }
+      return random.below(2) === 0 ? UNKNOWN : later(UNKNOWN)
+    }
+    const { app } = await testApp(t, { authenticate, ingest: () => later(RECEIPT) })
+    const port = await listen(app)
+    const body = () => {
+      const chunks = Array.from({ length: random.pick([1, 3, 300]) }, () => chunk(random.pick([1, 100, 5_000])))
+      return `${chunks.join('')}0\r\n\r\n`
+    }
+    const kinds: (() => readonly [status: number, text: string])[] = [
+      () => [200, message('GET /livez')],
+      () => [200, message('GET /openapi.json')],
+      () => [201, message(`POST ${POST}`, { ...JSON_HEADERS, 'content-length': 2 }, '{}')],
+      () => [404, message('POST /nope', CHUNKED, body())],
+      () => [404, message('POST /nope', { 'content-length': 90_000 }, ' '.repeat(90_000))],
+      () => [415, message(`POST ${POST}`, { ...CHUNKED, 'content-type': 'text/plain' }, body())],
+      () => [401, message(`POST ${POST}`, { ...CHUNKED, authorization: 'Bearer no' }, body())],
+    ]
+    for (let round = 0; round < ROUNDS; round++) {
+      const sent = Array.from({ length: 1 + random.below(8) }, () => random.pick(kinds)())
+      const { socket, received } = rawSocket(port, '')
+      const statuses = () => [...received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+      const bytes = sent.map(([, text]) => text).join('')
+      for (let at = 0, size: number; at < bytes.length; at += size) {
+        size = random.pick([10, 1_000, 70_000, 1_000_000])
+        socket.write(bytes.slice(at, at + size))
+        if (random.below(3) === 0) await sleep(random.below(12))
+        if (random.below(4) === 0) {
+          socket.pause()
+          setTimeout(() => socket.resume(), random.below(30))
+        }
+      }
+      await eventually(`round ${round}`, 30_000, 2, async () => statuses().length === sent.length || undefined)
+      assert.deepEqual(
+        statuses(),
+        sent.map(([status]) => status),
+        `round ${round}`,
+      )
+      socket.destroy()
+    }
   })
 })
