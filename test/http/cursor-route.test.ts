@@ -5,9 +5,8 @@ import type { Principal } from '../../src/auth/principal.ts'
 import type { Denial } from '../../src/http/authentication.ts'
 import type { JournalName } from '../../src/invoice/identity.ts'
 import type { JournalState } from '../../src/known/journal-state.ts'
-import { assertProblem, CURSOR_PATTERN, testApp, untimed } from './test-app.ts'
+import { assertProblem, CURSOR, CURSOR_PATTERN, testApp, untimed } from './test-app.ts'
 
-const CURSOR = '/v1/stores/S1/terminals/T1/journals/J1'
 const STATE: JournalState = { kind: 'known', through: 41, ahead: [[44, 50]] }
 
 const TILL: Principal = {

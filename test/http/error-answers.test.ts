@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
 import { suite, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
 import { Senders } from '../../src/admission/senders.ts'
 import type { AppDeps } from '../../src/http/app.ts'
+import { countPieces } from './count-pieces.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
 import { assertProblem, JSON_HEADERS, listen, POST, PUT, testApp } from './test-app.ts'
 
@@ -126,19 +125,6 @@ suite('whoever floods a gateway with what it refuses', () => {
       assertProblem((await late).json(), 'sender-limit', 429)
     })
 })
-
-/** Counts the pieces of bodies that are handed on. */
-function countPieces(app: FastifyInstance): () => number {
-  let pieces = 0
-  app.server.on('request', (request: IncomingMessage) => {
-    const push = request.push.bind(request)
-    request.push = (piece) => {
-      if (piece !== null) pieces++
-      return push(piece)
-    }
-  })
-  return () => pieces
-}
 
 suite('a refused body that comes in chunks of which nobody knows how many', () => {
   const chunked = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }

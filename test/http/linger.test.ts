@@ -11,7 +11,7 @@ import type { Principal } from '../../src/auth/principal.ts'
 import type { AppOptions } from '../../src/http/app.ts'
 import { randomFrom } from '../harness/random.ts'
 import { message, parseAnswer, rawSocket } from './raw-socket.ts'
-import { CURSOR_PATTERN, JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp, UPLOAD } from './test-app.ts'
+import { CURSOR, JSON_HEADERS, listen, POST, RECEIPT, type TestDeps, testApp, UPLOAD } from './test-app.ts'
 
 const MIB = 2 ** 20
 const SEED = Number(process.env.SEED ?? randomInt(1_000_000))
@@ -24,7 +24,6 @@ const ANYBODY = {
 } as unknown as Principal
 const CHUNKED = { ...JSON_HEADERS, 'transfer-encoding': 'chunked' }
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`
-const CURSOR = CURSOR_PATTERN.replaceAll(/[{}]/g, '')
 const UNKNOWN: AuthResult = { kind: 'failure', failure: 'not-ours' }
 const unknown = () => UNKNOWN
 
@@ -41,6 +40,11 @@ const REFUSED: readonly (readonly [status: number, request: string, fields?: obj
   [400, 'POST /%zz'],
   [200, 'GET /livez'],
 ]
+
+/** The status of each answer, in order. */
+function statusesIn(received: string): number[] {
+  return [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+}
 
 /** A client, and the gateway's side of its connection. It closes its side when it likes. */
 async function connection(t: TestContext, deps: TestDeps = {}, options: Partial<AppOptions> = {}) {
@@ -59,7 +63,7 @@ async function connection(t: TestContext, deps: TestDeps = {}, options: Partial<
     gatewaySide,
     read,
     answer: () => parseAnswer(received),
-    statuses: () => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status)),
+    statuses: () => statusesIn(received),
     /** Waits for as much, in turns of the event loop. */
     until: async (isSo: () => boolean) => {
       for (const untilMs = performance.now() + 60_000; !isSo(); await new Promise(setImmediate))
@@ -184,6 +188,7 @@ suite('a connection that is kept behind a refused body in chunks', () => {
     await until(() => statuses().length === 2)
     assert.deepEqual(statuses(), [401, 200])
   })
+
   test(`answers all that follows, in order, however it is cut and whoever waits (SEED=${SEED})`, async (t) => {
     const random = randomFrom(SEED)
     const later = <T>(value: T) => sleep(random.below(8), value)
@@ -209,7 +214,7 @@ suite('a connection that is kept behind a refused body in chunks', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const sent = Array.from({ length: 1 + random.below(8) }, () => random.pick(kinds)())
       const { socket, received } = rawSocket(port, '')
-      const statuses = () => [...received().matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+      const statuses = () => statusesIn(received())
       const bytes = sent.map(([, text]) => text).join('')
       for (let at = 0, size: number; at < bytes.length; at += size) {
         size = random.pick([10, 1_000, 70_000, 1_000_000])

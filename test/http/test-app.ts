@@ -19,6 +19,7 @@ export const UPLOAD = '/v1/invoices/batch'
 export const PUT = '/v1/stores/S1/terminals/T1/journals/J1/invoices/42'
 export const PUT_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}/invoices/{sequenceNumber}'
 export const CURSOR_PATTERN = '/v1/stores/{storeId}/terminals/{terminalId}/journals/{journalId}'
+export const CURSOR = '/v1/stores/S1/terminals/T1/journals/J1'
 
 export const RECEIPT: Receipt = {
   invoiceId: '3c2b7e0e-4f4e-5b8e-9d2a-0a1b2c3d4e5f',
