@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { spawnDependent } from '../dev/dependent-process.ts'
+import { statFields } from '../dev/proc-stat.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'
 import type { LoadResult } from './load.ts'
 
@@ -31,7 +31,7 @@ export function mainThreadCpuSeconds(pid: number): number {
 }
 
 function secondsOf(folder: string): number {
-  const fields = readFileSync(`${folder}/stat`, 'utf8').split(') ')[1]?.split(' ') as string[]
+  const fields = statFields(`${folder}/stat`)
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 

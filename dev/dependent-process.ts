@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
+import { statFields } from './proc-stat.ts'
 
 /*
  * `sh` forks a watcher, which kills the child when the other end of the last descriptor closes; only this process holds
@@ -50,17 +51,16 @@ export function endWithParent(): void {
 }
 
 function nameOf(pid: number): string | null {
-  return procFile(pid, 'comm')?.trimEnd() ?? null
+  return orNull(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd())
 }
 
 function parentOf(pid: number): number | null {
-  const fields = procFile(pid, 'stat')?.split(') ').at(-1)?.split(' ')
-  return fields === undefined ? null : Number(fields[1])
+  return orNull(() => Number(statFields(`/proc/${pid}/stat`)[1]))
 }
 
-function procFile(pid: number, name: string): string | null {
+function orNull<T>(read: () => T): T | null {
   try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+    return read()
   } catch {
     return null // gone, or no Linux
   }

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { eventually } from './kafka/eventually.ts'
+import { statFields } from './proc-stat.ts'
 
 const FREEZE_DEADLINE_MS = 10_000
+const STOPPED = 'T'
 
 /**
  * Freezes a process (SIGSTOP). Once it resolves, no thread of it runs, until it gets SIGCONT. Rejects if there is no
@@ -13,12 +15,6 @@ export async function freezeProcess(pid: number): Promise<void> {
   const threads = `/proc/${pid}/task`
   if (!existsSync(threads)) return
   await eventually(`process ${pid} is frozen`, FREEZE_DEADLINE_MS, 1, async () => {
-    return readdirSync(threads).every((thread) => isStopped(`${threads}/${thread}/stat`)) || undefined
+    return readdirSync(threads).every((thread) => statFields(`${threads}/${thread}/stat`)[0] === STOPPED) || undefined
   })
-}
-
-/** Source: proc_pid_stat(5); the name before the state may itself contain parentheses. */
-function isStopped(statFile: string): boolean {
-  const state = readFileSync(statFile, 'utf8').split(') ').at(-1)?.[0]
-  return state === 'T'
 }

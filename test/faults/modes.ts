@@ -3,9 +3,9 @@
  * turns in one run: acknowledged invoices a second with 64 sequential tills, and CPU of the gateway for each. Only the
  * ratios mean anything: tills, brokers and gateway share the machine.
  */
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { statFields } from '../../dev/proc-stat.ts'
 import { PRODUCER_SETTINGS } from '../../src/kafka/delivery.ts'
 import { createWorld, startBrokers } from './world.ts'
 
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 
 /** User and system time of a process so far, in microseconds. */
 function cpuMicroseconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  const fields = statFields(`/proc/${pid}/stat`)
   return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND) * 1_000_000
 }
 

@@ -1,6 +1,6 @@
 /** A worker's module for the tests of the pool: does what a task says, good or bad. */
-import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { statFields } from '../../dev/proc-stat.ts'
 import type { Ask } from '../../src/uploads/ask.ts'
 import { inWorker } from '../../src/uploads/in-worker.ts'
 
@@ -44,8 +44,7 @@ export const THREADS_HAVE_NICE_VALUES = process.platform === 'linux'
 /** Field 19 of a thread's `stat` (proc(5)); its name, field 2, may hold anything. 0 where threads have none. */
 export function niceOf(statPath: string): number {
   if (!THREADS_HAVE_NICE_VALUES) return 0
-  const stat = readFileSync(statPath, 'utf8')
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+  return Number(statFields(statPath)[16])
 }
 
 if (!isMainThread) inWorker(create, ({ bytes }) => [bytes.buffer])
