@@ -18,7 +18,7 @@ const REFUSING_MS = 0.1
 /** What it counts as if its sender is at fault. That is more than it takes: nobody needs a thousand of them a second. */
 const FAULT_MS = 0.4
 const DISCARDING_MS_PER_BYTE = 3e-7
-/** What a body costs that comes in chunks: `linger.ts` bounds the number of tiny ones, and each takes time. */
+/** What passing over a body in chunks costs: each chunk takes time, and `linger.ts` bounds the number of tiny ones. */
 const CHUNKS_MS = 2
 
 const { FST_ERR_ROUTE_MISSING_CONTENT_TYPE } = errorCodes
@@ -127,9 +127,8 @@ function answer(request: FastifyRequest, reply: FastifyReply, problem: Problem):
 }
 
 /**
- * Whether the connection is closed behind the answer while a refused body still arrives. If it were always, many a client
- * would have to connect again, and each connection costs more than its answer. So the rest of the body is passed over
- * (within `requestTimeoutMs`). The connection is closed if the rest is too long for that, if no route takes a body with
+ * Whether the connection is closed behind the answer while a refused body still arrives. Usually it is kept, because a new
+ * connection costs more than an answer, and the rest of the body is passed over (within `requestTimeoutMs`). The connection is closed if the rest is too long for that, if no route takes a body with
  * this method, or if the client waits for `100 Continue`: nobody can know then whether its body will still come. It is
  * closed, too, if nobody knows how long the rest is and a bound on load refused the request: then each chunk would cost.
  */

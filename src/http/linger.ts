@@ -9,9 +9,9 @@ const MIN_PIECE_BYTES = 1_024
 /** How much is read of a connection that is being closed, and how long. */
 const MAX_DROPPED_BYTES = 16 * 2 ** 20
 const LINGER_MS = 30_000
-/** After each read of 64 KB, so that many such connections leave time to others: a body has 13 MB a second, */
+/** After each read of 64 KB, so that many such connections leave time to others. A refused body gets 13 MB a second. */
 const PARSED_PAUSE_MS = 5
-/** and what is dropped 3 MB. */
+/** The same where a connection is being closed: 3 MB a second. */
 const DROPPED_PAUSE_MS = 20
 
 /**
@@ -33,18 +33,18 @@ export function passOver(request: IncomingMessage, response: ServerResponse, isC
   let isOver = false
   let pausing: NodeJS.Timeout | undefined
   const onData = () => {
-    if (isOver) return // what comes with the end of the body is still told here
+    if (isOver) return // still called for the read that held the end of the body
     clearTimeout(pausing)
     pausing = pause(socket, PARSED_PAUSE_MS)
   }
   const onOver = () => {
     isOver = true
-    // Behind the body Node itself may pause the connection, and throws at data that come in spite of that.
+    // From now on Node may pause the connection itself. If it were resumed then, Node would throw.
     clearTimeout(pausing)
     socket.off('data', onData)
     socket.destroySoon = destroySoon
   }
-  // A body of which the length is known is no longer than that.
+  // Only a body in chunks has no known end.
   const isChunked = request.headers['transfer-encoding'] !== undefined
   if (!discardBody(request, { onPiece: isChunked && !isClosing ? onPiece : undefined, onOver })) return
   if (isChunked) listen(socket, onData)
@@ -78,8 +78,8 @@ function drop(socket: Socket): void {
 }
 
 /**
- * Listens to what comes. Until then Node's parser reads by itself, and stops while nobody takes a body; from then on it
- * would not start again.
+ * Listens to what comes, and starts reading. Node's parser stops reading while nobody takes a body, and would not start
+ * again once somebody else listens.
  */
 function listen(socket: Socket, onData: (piece: Buffer) => void): void {
   socket.on('data', onData)

@@ -35,7 +35,7 @@ export function stopParsing(socket: Socket): void {
 
 /** What is told of a body that is passed over. */
 interface Discarding {
-  /** Called for each piece of it until it returns `false`: that takes 1.5 µs. */
+  /** Called for each piece of it, until it returns `false`. Each call takes 1.5 µs. */
   readonly onPiece: (() => boolean) | undefined
   /** Called when all of it has come, or its connection is closed. */
   readonly onOver: () => void

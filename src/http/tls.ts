@@ -55,7 +55,7 @@ export async function readTlsFiles({ certFile, keyFile, clientCaFile }: TlsFiles
     [certFile, keyFile, clientCaFile].map((file) => (file === undefined ? undefined : fileText(file))),
   )
   const content = { cert: cert as string, key: key as string, ca }
-  // Without one of them OpenSSL says nothing, and every handshake fails. So a file looks while somebody writes it.
+  // OpenSSL takes an empty one, but then every handshake fails. While somebody writes a file, it is empty for a moment.
   for (const [file, text] of [
     [certFile, cert],
     [keyFile, key],

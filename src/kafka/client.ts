@@ -72,8 +72,8 @@ const NOT_YET =
 
 /**
  * Hands every line of kafkajs's log to `onClientLog`. kafkajs logs an error for each failed attempt. Here those are
- * warnings, because the batch is retried, and less where the answer is an ordinary one. Its advice against limited retries
- * is dropped: our own loop retries.
+ * warnings, because the batch is retried; an answer that is part of ordinary work is no warning. Its advice against
+ * limited retries is dropped: our own loop retries.
  */
 function logTo(onClientLog: OnClientLog): logCreator {
   return () =>
