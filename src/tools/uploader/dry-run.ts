@@ -88,7 +88,7 @@ export function dryRunText({ files, unusable }: DryRunReport): string {
 function dryText({ file, toSend, nextLine, done, notJson, tooLong, fault }: DryReport): string {
   const faults = [
     ...(notJson > 0 ? [`${count(notJson)} of them are not JSON`] : []),
-    ...(tooLong > 0 ? [tooLong === 1 ? '1 line is too long' : `${count(tooLong)} lines are too long`] : []),
+    ...(tooLong > 0 ? [`${counted(tooLong, 'line')} ${tooLong === 1 ? 'is' : 'are'} too long`] : []),
     ...(fault === undefined ? [] : [fault]),
   ]
   const counts = `${counted(toSend.invoices, 'invoice')}, ${counted(toSend.bytes, 'byte')}, from line ${count(nextLine)} on`

@@ -39,14 +39,14 @@ export function readJournal(file: string, offset: number, coding: JournalCoding)
   if (coding === 'identity') return { chunks: createReadStream(file, { start: offset }), bytesUpTo: (end) => end }
   const source = createReadStream(file)
   let inflatedBytes = 0
-  async function* counted(): AsyncGenerator<Buffer> {
+  async function* inflating(): AsyncGenerator<Buffer> {
     for await (const chunk of inflated(source, coding)) {
       inflatedBytes += chunk.length
       yield chunk
     }
   }
   const bytesUpTo = (end: number) => (inflatedBytes === 0 ? 0 : (source.bytesRead * end) / inflatedBytes)
-  return { chunks: skip(counted(), offset), bytesUpTo }
+  return { chunks: skip(inflating(), offset), bytesUpTo }
 }
 
 /** Resolves with how a file is compressed. Throws if its content is not one invoice a line. */
